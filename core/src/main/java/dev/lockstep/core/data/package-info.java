@@ -1,0 +1,2 @@
+/** Labelled images, where they come from and how they are checked. */
+package dev.lockstep.core.data;

@@ -1,0 +1,59 @@
+package dev.lockstep.core.model;
+
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Everything that a step may change, by path: parameters ({@code affine1/W}), optimizer state
+ * ({@code affine1/W/velocity}) and running statistics ({@code batchNorm1/runningMean}).
+ *
+ * @param step the number of steps taken
+ * @param tensors in the order of the network; owned by this state, changed by nobody
+ */
+public record ModelState(long step, Map<String, Tensor> tensors) {
+
+  public ModelState {
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /**
+   * Returns the tensor at a path.
+   *
+   * @throws IllegalArgumentException if there is none, naming those there are
+   */
+  public Tensor tensor(String path) {
+    Tensor tensor = tensors.get(path);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "state: expected a tensor at " + path + ", found only " + tensors.keySet());
+    }
+    return tensor;
+  }
+
+  /**
+   * Checks that this state is complete and fits.
+   *
+   * @param expected shape by path
+   * @throws IllegalArgumentException naming the first path that is missing, superfluous or of
+   *     another shape
+   */
+  public void requireShapes(Map<String, Shape> expected) {
+    expected.forEach(
+        (path, shape) -> {
+          if (!tensor(path).shape().equals(shape)) {
+            throw new IllegalArgumentException(
+                "state: expected %s of shape %s, found %s"
+                    .formatted(path, shape, tensor(path).shape()));
+          }
+        });
+    for (String path : tensors.keySet()) {
+      if (!expected.containsKey(path)) {
+        throw new IllegalArgumentException(
+            "state: found a tensor at " + path + ", expected only " + expected.keySet());
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.lockstep.core.network;
+
+/**
+ * The learning rate of every step. {@code t} counts the steps already taken, 0 in the first.
+ *
+ * @param initial the rate of the first step
+ */
+public record LearningRate(double initial, Decay decay) {
+
+  public LearningRate {
+    Require.nonNegative("learningRate", initial);
+  }
+
+  /** Returns a rate that does not change. */
+  public static LearningRate constant(double rate) {
+    return new LearningRate(rate, new Decay.None());
+  }
+
+  /** How the rate falls. */
+  public sealed interface Decay {
+
+    /** {@code initial}. */
+    record None() implements Decay {}
+
+    /** {@code initial · factor^⌊t / every⌋}. DL4J: {@code StepSchedule}. */
+    record Step(double factor, int every) implements Decay {
+      public Step {
+        Require.positive("factor", factor);
+        Require.atLeastOne("every", every);
+      }
+    }
+
+    /** {@code initial · factor^t}. DL4J: {@code ExponentialSchedule}. */
+    record Exponential(double factor) implements Decay {
+      public Exponential {
+        Require.positive("factor", factor);
+      }
+    }
+
+    /** {@code initial / (1 + rate · t)}. DL4J: {@code InverseSchedule} with power 1. */
+    record InverseTime(double rate) implements Decay {
+      public InverseTime {
+        Require.nonNegative("rate", rate);
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.lockstep.core.network;
+
+/** Checks on the numbers of a specification; each message names the value and the range. */
+final class Require {
+
+  private Require() {}
+
+  static void positive(String name, double value) {
+    check(value > 0 && Double.isFinite(value), name, "a number above 0", value);
+  }
+
+  static void nonNegative(String name, double value) {
+    check(value >= 0 && Double.isFinite(value), name, "a number not below 0", value);
+  }
+
+  static void atLeastOne(String name, int value) {
+    check(value >= 1, name, "a whole number of at least 1", value);
+  }
+
+  /** A wider pad would make windows that see nothing but zeros. */
+  static void pad(int pad, int height, int width) {
+    check(
+        pad >= 0 && pad < Math.min(height, width),
+        "pad",
+        "a whole number of at least 0 and below the window's height and width",
+        pad);
+  }
+
+  /** A share of a whole: 0 is allowed, 1 is not. */
+  static void share(String name, double value) {
+    check(value >= 0 && value < 1, name, "a number of at least 0 and below 1", value);
+  }
+
+  private static void check(boolean holds, String name, String expected, Number found) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": expected " + expected + ", found " + found);
+    }
+  }
+}

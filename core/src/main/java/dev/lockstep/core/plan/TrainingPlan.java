@@ -1,0 +1,164 @@
+package dev.lockstep.core.plan;
+
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
+
+/**
+ * Everything that is chosen at random in one run: initial values, the order of the samples, dropout
+ * masks. Both sides of a comparison replay the same plan; neither draws anything itself.
+ *
+ * <p>Steps count from 1.
+ */
+public final class TrainingPlan {
+
+  private final NetworkSpec network;
+  private final TrainingSpec training;
+  private final Split train;
+  private final RandomStreams streams;
+  private final Map<Long, int[]> epochOrder = new LinkedHashMap<>();
+
+  /**
+   * @param train the samples that batches are taken from
+   * @param seed of every stream
+   */
+  public TrainingPlan(NetworkSpec network, TrainingSpec training, Split train, long seed) {
+    this.network = network;
+    this.training = training;
+    this.train = train;
+    this.streams = new RandomStreams(seed);
+  }
+
+  /** Returns the streams of this plan, for consumers with a name of their own. */
+  public RandomStreams streams() {
+    return streams;
+  }
+
+  /** Returns the number of steps of the whole run. */
+  public long steps() {
+    return training.steps(train.size());
+  }
+
+  /** Returns the number of steps that make up an epoch. */
+  public long stepsPerEpoch() {
+    return training.stepsPerEpoch(train.size());
+  }
+
+  /** Returns parameters as drawn, optimizer state and statistics zero, no step taken. */
+  public ModelState initialState() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    network.state().forEach((path, shape) -> tensors.put(path, Tensor.zeros(shape)));
+    for (ParameterSpec parameter : network.parameters()) {
+      tensors.put(parameter.path(), initialValue(parameter));
+    }
+    return new ModelState(0, tensors);
+  }
+
+  private Tensor initialValue(ParameterSpec parameter) {
+    if (parameter.start() instanceof ParameterSpec.Start.Drawn drawn) {
+      return draw(
+          drawn.initial(),
+          parameter.shape(),
+          parameter.fanIn(),
+          parameter.fanOut(),
+          streams.stream("initial/" + parameter.path(), 0));
+    }
+    double value = ((ParameterSpec.Start.Constant) parameter.start()).value();
+    return Tensor.filled(parameter.shape(), value);
+  }
+
+  private static Tensor draw(
+      InitialValues initial, Shape shape, int fanIn, int fanOut, UniformRandomProvider random) {
+    Tensor tensor = Tensor.zeros(shape);
+    double[] values = tensor.data();
+    if (initial instanceof InitialValues.GlorotUniform) {
+      double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
+      for (int i = 0; i < values.length; i++) {
+        values[i] = limit * (2 * random.nextDouble() - 1);
+      }
+    } else {
+      double deviation = standardDeviation(initial, fanIn);
+      ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = deviation * normal.sample();
+      }
+    }
+    return tensor;
+  }
+
+  private static double standardDeviation(InitialValues initial, int fanIn) {
+    if (initial instanceof InitialValues.Normal normal) {
+      return normal.standardDeviation();
+    }
+    return Math.sqrt((initial instanceof InitialValues.He ? 2.0 : 1.0) / fanIn);
+  }
+
+  /** Returns which training samples a step sees, by their position in the data set. */
+  public int[] samples(long step) {
+    int batch = training.batchSize();
+    int size = train.size();
+    switch (training.order()) {
+      case DRAWN -> {
+        UniformRandomProvider random = streams.stream("order", step);
+        int[] samples = new int[batch];
+        for (int i = 0; i < batch; i++) {
+          samples[i] = random.nextInt(size);
+        }
+        return samples;
+      }
+      case SHUFFLED -> {
+        long epoch = (step - 1) / stepsPerEpoch();
+        int from = (int) ((step - 1) % stepsPerEpoch()) * batch;
+        int to = Math.min(from + batch, size);
+        return java.util.Arrays.copyOfRange(orderOf(epoch), from, to);
+      }
+      case FIXED -> {
+        int[] samples = new int[batch];
+        for (int i = 0; i < batch; i++) {
+          samples[i] = (int) (((step - 1) * batch + i) % size);
+        }
+        return samples;
+      }
+    }
+    throw new IllegalStateException("an order without a rule: " + training.order());
+  }
+
+  /** Keeps the order of the current epoch only: any other can be drawn again. */
+  private synchronized int[] orderOf(long epoch) {
+    int[] known = epochOrder.get(epoch);
+    if (known == null) {
+      epochOrder.clear();
+      known = streams.permutation("order", epoch, train.size());
+      epochOrder.put(epoch, known);
+    }
+    return known;
+  }
+
+  /** Returns what a step trains on. */
+  public Batch batch(long step) {
+    return train.batch(step, samples(step), network.input());
+  }
+
+  /** Returns the dropout masks of a step. */
+  public Masks masks(long step) {
+    return (layer, ratio, shape) -> {
+      UniformRandomProvider random = streams.stream("dropout/" + layer, step);
+      Tensor mask = Tensor.zeros(shape);
+      double[] keep = mask.data();
+      for (int i = 0; i < keep.length; i++) {
+        keep[i] = random.nextDouble() > ratio ? 1 : 0;
+      }
+      return mask;
+    };
+  }
+}

@@ -1,0 +1,321 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.result.Coverage;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.Worst;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what both sides showed of one step after another and keeps differences, not tensors: its
+ * memory does not grow with the length of the run.
+ */
+final class Comparison {
+
+  /** Enough for a chart; beyond it every second observed step is forgotten. */
+  private static final int KEPT_STEPS = 400;
+
+  private static final TensorKey OUTPUT = new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT);
+
+  private final List<ExpectedTensor> selected = new ArrayList<>();
+  private final Map<String, Long> skippedBecause = new TreeMap<>();
+  private final boolean mayDiverge;
+  private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
+  private final Map<Long, List<TensorReading>> readings = new TreeMap<>();
+  private long skippedPerStep;
+  private long steps;
+  private long compared;
+  private long oneSided;
+  private long elements;
+  private @Nullable Long horizon;
+  private @Nullable Finding first;
+
+  /**
+   * Something that does not agree.
+   *
+   * @param divergence null where there are no two tensors to hold against each other
+   */
+  record Finding(long step, Failure failure, @Nullable FirstDivergence divergence) {}
+
+  /**
+   * What one reading of one step showed.
+   *
+   * @param finding the first thing, in the order of computation, that does not agree; null if all
+   *     does
+   * @param divergedAlike true if both sides left the finite numbers in the same tensor, as foreseen
+   */
+  record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {}
+
+  Comparison(NetworkSpec network, Selection selection, boolean mayDiverge) {
+    this.mayDiverge = mayDiverge;
+    for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
+      selection
+          .skips(tensor)
+          .ifPresentOrElse(
+              reason -> {
+                skippedBecause.merge(reason, 1L, Long::sum);
+                skippedPerStep++;
+              },
+              () -> selected.add(tensor));
+    }
+  }
+
+  /** Returns the tensors that recordings have to keep. */
+  Set<TensorKey> wanted() {
+    Set<TensorKey> wanted = new LinkedHashSet<>();
+    selected.forEach(tensor -> wanted.add(tensor.key()));
+    wanted.add(OUTPUT);
+    return wanted;
+  }
+
+  boolean comparesNothing() {
+    return selected.isEmpty();
+  }
+
+  /** Counts one more observed step; its readings follow. */
+  void startStep() {
+    steps++;
+  }
+
+  /**
+   * Compares one reading of a step and adds it to what is known.
+   *
+   * @param floors measured by a twin
+   */
+  StepOutcome compare(
+      long step, Reading reading, Recording reference, Recording candidate, Floors floors) {
+    if (reading == Reading.ACCUMULATED) {
+      findHorizon(step, reference, floors);
+    }
+    List<TensorReading> kept = new ArrayList<>();
+    Finding finding = null;
+    for (ExpectedTensor tensor : selected) {
+      Tensor a = reference.tensor(tensor.key());
+      Tensor b = candidate.tensor(tensor.key());
+      if (a == null || b == null) {
+        if (reading == Reading.ACCUMULATED) {
+          oneSided++;
+        }
+        finding = finding != null ? finding : missing(step, tensor, a == null, b == null);
+        continue;
+      }
+      if (!a.shape().equals(b.shape())) {
+        finding = finding != null ? finding : otherShape(step, tensor, a, b);
+        continue;
+      }
+      Difference difference = Difference.between(a, b);
+      double floor = floors.of(tensor, a);
+      if (!difference.finite()) {
+        if (mayDiverge && nonFinite(a) && nonFinite(b) && finding == null) {
+          return new StepOutcome(null, true);
+        }
+        finding = finding != null ? finding : nonFinite(step, reading, tensor, a, b, floor);
+      }
+      if (reading == Reading.ACCUMULATED) {
+        compared++;
+        elements += a.size();
+        addToWorst(step, tensor, difference);
+      }
+      kept.add(
+          new TensorReading(
+              step,
+              tensor.key().phase(),
+              tensor.layer(),
+              tensor.key().path(),
+              reading,
+              difference.maxAbs(),
+              difference.maxRel(),
+              floor,
+              a.largestMagnitude()));
+      boolean judged = reading == Reading.LOCAL || horizon == null;
+      if (judged && finding == null && tooFar(difference, floor)) {
+        finding = difference(step, reading, tensor, difference, a, b, floor);
+      }
+    }
+    keep(step, kept);
+    return new StepOutcome(finding, false);
+  }
+
+  private static boolean tooFar(Difference difference, double floor) {
+    return difference.maxAbs() > Tolerance.MAX_ERROR_OVER_FLOOR * floor;
+  }
+
+  private void findHorizon(long step, Recording reference, Floors floors) {
+    Tensor output = reference.tensor(OUTPUT);
+    if (horizon == null
+        && output != null
+        && floors.of(OUTPUT, true, output) > Tolerance.HORIZON_SHARE * output.largestMagnitude()) {
+      horizon = step;
+    }
+  }
+
+  private static Finding missing(
+      long step, ExpectedTensor tensor, boolean atReference, boolean atCandidate) {
+    String where =
+        atReference && atCandidate
+            ? "neither side"
+            : atReference ? "the candidate alone" : "the reference alone";
+    return new Finding(
+        step,
+        new Failure(
+            Failure.Kind.MISSING_TENSOR,
+            "step %d: expected %s on both sides, shown by %s".formatted(step, tensor.key(), where)),
+        null);
+  }
+
+  private static Finding otherShape(long step, ExpectedTensor tensor, Tensor a, Tensor b) {
+    return new Finding(
+        step,
+        new Failure(
+            Failure.Kind.DIFFERENCE,
+            "step %d: %s has shape %s on the reference's side and %s on the candidate's"
+                .formatted(step, tensor.key(), a.shape(), b.shape())),
+        null);
+  }
+
+  private static boolean nonFinite(Tensor tensor) {
+    for (double value : tensor.data()) {
+      if (!Double.isFinite(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Finding nonFinite(
+      long step, Reading reading, ExpectedTensor tensor, Tensor a, Tensor b, double floor) {
+    int at =
+        IntStream.range(0, a.size())
+            .filter(i -> !Double.isFinite(a.data()[i]) || !Double.isFinite(b.data()[i]))
+            .findFirst()
+            .orElseThrow();
+    boolean both = nonFinite(a) && nonFinite(b);
+    return new Finding(
+        step,
+        new Failure(
+            Failure.Kind.NON_FINITE,
+            "step %d: %s is not finite on %s"
+                .formatted(
+                    step,
+                    tensor.key(),
+                    both
+                        ? "both sides, which the experiment does not foresee (mayDiverge)"
+                        : nonFinite(a)
+                            ? "the reference's side only"
+                            : "the candidate's side only")),
+        divergence(step, reading, tensor, at, a, b, floor));
+  }
+
+  private static Finding difference(
+      long step,
+      Reading reading,
+      ExpectedTensor tensor,
+      Difference difference,
+      Tensor a,
+      Tensor b,
+      double floor) {
+    FirstDivergence divergence =
+        divergence(step, reading, tensor, difference.maxAbsAt(), a, b, floor);
+    return new Finding(
+        step,
+        new Failure(
+            Failure.Kind.DIFFERENCE,
+            "step %d: %s of %s differs by %.3g, %.3g times what rounding explains"
+                .formatted(
+                    step,
+                    tensor.key(),
+                    tensor.layer(),
+                    divergence.error(),
+                    divergence.error() / floor)),
+        divergence);
+  }
+
+  private static FirstDivergence divergence(
+      long step, Reading reading, ExpectedTensor tensor, int at, Tensor a, Tensor b, double floor) {
+    double x = a.data()[at];
+    double y = b.data()[at];
+    return new FirstDivergence(
+        step,
+        tensor.key().phase(),
+        tensor.layer(),
+        tensor.key().path(),
+        IntStream.of(a.shape().indexOf(at)).boxed().toList(),
+        x,
+        y,
+        Math.abs(x - y),
+        floor,
+        reading,
+        Difference.mismatched(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor),
+        a.size(),
+        null);
+  }
+
+  private void addToWorst(long step, ExpectedTensor tensor, Difference difference) {
+    Worst candidate =
+        new Worst(difference.maxAbs(), difference.maxRel(), tensor.key().path(), step);
+    worst.merge(
+        tensor.key().phase(),
+        candidate,
+        (old, next) -> {
+          Worst larger = next.maxAbs() > old.maxAbs() ? next : old;
+          return new Worst(
+              larger.maxAbs(), Math.max(old.maxRel(), next.maxRel()), larger.path(), larger.step());
+        });
+  }
+
+  private void keep(long step, List<TensorReading> kept) {
+    readings.computeIfAbsent(step, s -> new ArrayList<>()).addAll(kept);
+    if (readings.size() > KEPT_STEPS) {
+      List<Long> observed = new ArrayList<>(readings.keySet());
+      for (int i = 1; i < observed.size() - 1; i += 2) {
+        readings.remove(observed.get(i));
+      }
+    }
+  }
+
+  /** Remembers a finding if it is the first of the run. */
+  void report(Finding finding) {
+    if (first == null) {
+      first = finding;
+    }
+  }
+
+  @Nullable Finding first() {
+    return first;
+  }
+
+  @Nullable Long horizon() {
+    return horizon;
+  }
+
+  Map<Phase, Worst> worst() {
+    return worst;
+  }
+
+  List<TensorReading> readings() {
+    return readings.values().stream().flatMap(List::stream).toList();
+  }
+
+  Coverage coverage() {
+    return new Coverage(
+        steps * (selected.size() + skippedPerStep),
+        compared,
+        steps * skippedPerStep,
+        oneSided,
+        elements,
+        steps,
+        skippedBecause);
+  }
+}

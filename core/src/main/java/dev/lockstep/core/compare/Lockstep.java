@@ -1,0 +1,432 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.compare.Comparison.Finding;
+import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.result.Curves;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains two models of one network on one plan, step by step, and compares what they show.
+ *
+ * <p>A third model, the twin of the reference, measures what rounding does (see {@link Twin}); a
+ * second instance of candidate and twin takes every observed step from the reference's own state,
+ * for the local reading. The candidate works on the calling thread, reference and twin on another.
+ */
+public final class Lockstep {
+
+  /** Accuracies are taken at the end of epochs, of every n-th if there are more than these. */
+  private static final int EVALUATIONS = 30;
+
+  private final NetworkSpec network;
+  private final TrainingPlan plan;
+  private final Split train;
+  private final Split test;
+  private final LockstepOptions options;
+  private final LockstepListener listener;
+  private final Comparison comparison;
+  private final long steps;
+
+  /**
+   * Who takes part.
+   *
+   * @param twin the reference once more, or the reference rounded to the candidate's precision
+   */
+  public record Sides(ModelProvider reference, ModelProvider candidate, ModelProvider twin) {}
+
+  /**
+   * @param train what the plan takes its batches from
+   * @param test what both sides are evaluated on
+   */
+  public Lockstep(
+      NetworkSpec network,
+      TrainingPlan plan,
+      Split train,
+      Split test,
+      LockstepOptions options,
+      LockstepListener listener) {
+    this.network = network;
+    this.plan = plan;
+    this.train = train;
+    this.test = test;
+    this.options = options;
+    this.listener = listener;
+    this.comparison = new Comparison(network, options.selection(), options.mayDiverge());
+    this.steps = plan.steps();
+  }
+
+  /** Trains both sides to the end of the plan, or to where it makes no sense to go on. */
+  public Outcome run(Sides sides) {
+    if (comparison.comparesNothing()) {
+      throw new NothingComparedException();
+    }
+    ExecutorService other =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "reference");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try (Model reference = sides.reference().create(network);
+        Model candidate = sides.candidate().create(network)) {
+      ModelState initial = plan.initialState();
+      reference.restore(initial);
+      candidate.restore(initial);
+      if (options.cadence().every() == 0) {
+        return new Run(sides, reference, candidate, null, other).toTheEnd();
+      }
+      try (Model twin = sides.twin().create(network);
+          Model localTwin = sides.twin().create(network);
+          Model localCandidate = sides.candidate().create(network)) {
+        twin.restore(initial);
+        Witnesses witnesses = new Witnesses(twin, localTwin, localCandidate);
+        return new Run(sides, reference, candidate, witnesses, other).toTheEnd();
+      }
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  /** The further models that an observed run needs. */
+  private record Witnesses(Model twin, Model localTwin, Model localCandidate) {}
+
+  /** Where all sides stood when they last agreed. */
+  private record Agreement(
+      long step, ModelState reference, ModelState candidate, ModelState twin) {}
+
+  private final class Run {
+    private final Sides sides;
+    private final Model reference;
+    private final Model candidate;
+    private final @Nullable Witnesses witnesses;
+    private final ExecutorService other;
+    private final LossCurve losses = new LossCurve(steps);
+    private final List<Curves.AccuracyPoint> accuracies = new ArrayList<>();
+    private final Recording referenceSeen = new Recording(comparison.wanted());
+    private final Recording candidateSeen = new Recording(comparison.wanted());
+    private final Recording twinSeen = new Recording(comparison.wanted());
+    private @Nullable Agreement agreement;
+    private double referenceLoss;
+    private double candidateLoss;
+    private long referenceNanos;
+    private long candidateNanos;
+    private long samples;
+    private boolean divergedAlike;
+
+    Run(
+        Sides sides,
+        Model reference,
+        Model candidate,
+        @Nullable Witnesses witnesses,
+        ExecutorService other) {
+      this.sides = sides;
+      this.reference = reference;
+      this.candidate = candidate;
+      this.witnesses = witnesses;
+      this.other = other;
+    }
+
+    Outcome toTheEnd() {
+      if (witnesses != null) {
+        agreement = stand(0, witnesses);
+      }
+      long step = 0;
+      boolean goesOn = true;
+      while (goesOn && step < steps) {
+        step++;
+        boolean observed = options.cadence().observes(step, steps);
+        if (observed && witnesses != null) {
+          observedStep(step, witnesses);
+        } else {
+          plainStep(step);
+        }
+        goesOn = afterStep(step);
+      }
+      if (witnesses == null && comparison.first() == null) {
+        compareLastState(step);
+      }
+      if (accuracies.isEmpty() || accuracies.get(accuracies.size() - 1).step() != step) {
+        evaluate(step);
+      }
+      return outcome(step);
+    }
+
+    /** Takes a step with nobody looking, the twin's too. */
+    private void plainStep(long step) {
+      Batch batch = plan.batch(step);
+      Masks masks = plan.masks(step);
+      Future<?> done =
+          other.submit(
+              () -> {
+                stepReference(batch, masks, Observer.NONE);
+                if (witnesses != null) {
+                  witnesses
+                      .twin()
+                      .step(Twin.of(batch, plan.streams()), Twin.of(masks), Observer.NONE);
+                }
+              });
+      stepCandidate(batch, masks, Observer.NONE);
+      await(done);
+      samples += batch.size();
+    }
+
+    private void stepReference(Batch batch, Masks masks, Observer observer) {
+      long start = System.nanoTime();
+      referenceLoss = reference.step(batch, masks, observer);
+      referenceNanos += System.nanoTime() - start;
+    }
+
+    private void stepCandidate(Batch batch, Masks masks, Observer observer) {
+      long start = System.nanoTime();
+      candidateLoss = candidate.step(batch, masks, observer);
+      candidateNanos += System.nanoTime() - start;
+    }
+
+    private void observedStep(long step, Witnesses witnesses) {
+      StepOutcome outcome = bothReadings(step, witnesses);
+      divergedAlike |= outcome.divergedAlike();
+      Finding finding = outcome.finding();
+      Agreement last = agreement;
+      if (finding == null) {
+        if (comparison.first() == null) {
+          agreement = stand(step, witnesses);
+        }
+      } else if (comparison.first() == null && last != null) {
+        comparison.report(earliest(step, finding, last, witnesses));
+        agreement = null;
+      }
+    }
+
+    private Agreement stand(long step, Witnesses witnesses) {
+      return new Agreement(step, reference.state(), candidate.state(), witnesses.twin().state());
+    }
+
+    /** Replays the steps since the last agreement, each observed, up to the first that differs. */
+    private Finding earliest(long step, Finding found, Agreement last, Witnesses witnesses) {
+      if (last.step() + 1 == step) {
+        return found;
+      }
+      ModelState referenceNow = reference.state();
+      ModelState candidateNow = candidate.state();
+      ModelState twinNow = witnesses.twin().state();
+      reference.restore(last.reference());
+      candidate.restore(last.candidate());
+      witnesses.twin().restore(last.twin());
+      Finding earliest = found;
+      for (long replayed = last.step() + 1; replayed < step; replayed++) {
+        Finding finding = bothReadings(replayed, witnesses).finding();
+        if (finding != null) {
+          earliest = finding;
+          break;
+        }
+      }
+      reference.restore(referenceNow);
+      candidate.restore(candidateNow);
+      witnesses.twin().restore(twinNow);
+      return earliest;
+    }
+
+    /** Takes a step with every side observed: locally from the reference's state, then onwards. */
+    private StepOutcome bothReadings(long step, Witnesses witnesses) {
+      comparison.startStep();
+      Batch batch = plan.batch(step);
+      Masks masks = plan.masks(step);
+      ModelState before = reference.state();
+      Batch twinBatch = Twin.of(batch, plan.streams());
+      Masks twinMasks = Twin.of(masks);
+
+      Recording localTwinSeen = new Recording(comparison.wanted());
+      Recording localCandidateSeen = new Recording(comparison.wanted());
+      referenceSeen.clear();
+      candidateSeen.clear();
+      twinSeen.clear();
+      Future<?> done =
+          other.submit(
+              () -> {
+                stepReference(batch, masks, referenceSeen);
+                witnesses.twin().step(twinBatch, twinMasks, twinSeen);
+                witnesses.localTwin().restore(before);
+                witnesses.localTwin().step(twinBatch, twinMasks, localTwinSeen);
+              });
+      stepCandidate(batch, masks, candidateSeen);
+      witnesses.localCandidate().restore(before);
+      witnesses.localCandidate().step(batch, masks, localCandidateSeen);
+      await(done);
+      samples += batch.size();
+
+      StepOutcome local =
+          comparison.compare(
+              step,
+              Reading.LOCAL,
+              referenceSeen,
+              localCandidateSeen,
+              Floors.measuredBy(localTwinSeen));
+      StepOutcome accumulated =
+          comparison.compare(
+              step, Reading.ACCUMULATED, referenceSeen, candidateSeen, Floors.measuredBy(twinSeen));
+      return new StepOutcome(
+          local.finding() != null ? local.finding() : accumulated.finding(),
+          accumulated.divergedAlike());
+    }
+
+    /** Returns whether the run goes on. */
+    private boolean afterStep(long step) {
+      losses.add(step, referenceLoss, candidateLoss, step == steps);
+      listener.stepTaken(step, steps, referenceLoss, candidateLoss);
+      if (!divergedAlike && comparison.first() == null) {
+        lookAtLoss(step);
+      }
+      boolean finite = Double.isFinite(referenceLoss) && Double.isFinite(candidateLoss);
+      if (divergedAlike || !finite || (options.failFast() && comparison.first() != null)) {
+        return false;
+      }
+      long every = plan.stepsPerEpoch() * Math.max(1, steps / plan.stepsPerEpoch() / EVALUATIONS);
+      if (step % every == 0) {
+        evaluate(step);
+      }
+      return !listener.stops();
+    }
+
+    /** A loss that is not finite is noticed at once, observed or not. */
+    private void lookAtLoss(long step) {
+      boolean referenceFinite = Double.isFinite(referenceLoss);
+      boolean candidateFinite = Double.isFinite(candidateLoss);
+      if (referenceFinite && candidateFinite) {
+        return;
+      }
+      if (!referenceFinite && !candidateFinite && options.mayDiverge()) {
+        divergedAlike = true;
+        return;
+      }
+      comparison.report(
+          new Finding(
+              step,
+              new Failure(
+                  Failure.Kind.NON_FINITE,
+                  "step %d: the loss is %s on the reference's side and %s on the candidate's"
+                      .formatted(step, referenceLoss, candidateLoss)),
+              null));
+    }
+
+    /** Compares what training left behind, where nothing else was looked at. */
+    private void compareLastState(long step) {
+      comparison.startStep();
+      referenceSeen.clear();
+      candidateSeen.clear();
+      show(reference.state(), referenceSeen);
+      show(candidate.state(), candidateSeen);
+      double tolerance =
+          options.floatCandidate() ? Tolerance.UNMEASURED_FLOAT : Tolerance.UNMEASURED_DOUBLE;
+      StepOutcome outcome =
+          comparison.compare(
+              step, Reading.ACCUMULATED, referenceSeen, candidateSeen, Floors.declared(tolerance));
+      divergedAlike |= outcome.divergedAlike();
+      if (outcome.finding() != null) {
+        comparison.report(outcome.finding());
+      }
+    }
+
+    private void show(ModelState state, Recording recording) {
+      state
+          .tensors()
+          .forEach((path, tensor) -> recording.observe(Phase.UPDATE, path, () -> tensor));
+    }
+
+    private void evaluate(long step) {
+      Split trainPart = train.first(test.size());
+      Future<Classification[]> onReference =
+          other.submit(
+              () ->
+                  new Classification[] {
+                    Classification.of(reference, trainPart, network.input()),
+                    Classification.of(reference, test, network.input())
+                  });
+      Classification candidateTrain = Classification.of(candidate, trainPart, network.input());
+      Classification candidateTest = Classification.of(candidate, test, network.input());
+      Classification[] referenceClasses = await(onReference);
+      Curves.AccuracyPoint point =
+          new Curves.AccuracyPoint(
+              step,
+              referenceClasses[0].accuracy(),
+              candidateTrain.accuracy(),
+              referenceClasses[1].accuracy(),
+              candidateTest.accuracy(),
+              referenceClasses[1].differentFrom(candidateTest));
+      accuracies.add(point);
+      listener.evaluated(point, steps);
+    }
+
+    private Outcome outcome(long step) {
+      Finding finding = comparison.first();
+      Curves.AccuracyPoint last = accuracies.get(accuracies.size() - 1);
+      String referenceName = sides.reference().name();
+      String candidateName = sides.candidate().name();
+      Map<String, Double> speeds = new LinkedHashMap<>();
+      speeds.put(referenceName, samples * 1e9 / referenceNanos);
+      speeds.put(candidateName, samples * 1e9 / candidateNanos);
+      return new Outcome(
+          finding != null ? Verdict.DIFFER : divergedAlike ? Verdict.DIVERGED_ALIKE : Verdict.AGREE,
+          finding == null ? null : finding.failure(),
+          finding == null ? null : finding.divergence(),
+          step,
+          List.of(
+              new Implementation(
+                  referenceName,
+                  "reference",
+                  referenceLoss,
+                  last.referenceTrain(),
+                  last.referenceTest()),
+              new Implementation(
+                  candidateName,
+                  "candidate",
+                  candidateLoss,
+                  last.candidateTrain(),
+                  last.candidateTest())),
+          comparison.coverage(),
+          comparison.horizon(),
+          comparison.worst(),
+          new Curves(losses.points(), accuracies),
+          comparison.readings(),
+          reference.state(),
+          candidate.state(),
+          speeds);
+    }
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the other side was at work", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.lockstep.core.compare;
+
+/**
+ * How a run is observed and judged.
+ *
+ * @param mayDiverge true if both sides may leave the finite numbers together
+ * @param failFast true if the run ends at the first divergence
+ * @param floatCandidate true if the candidate computes in float, which matters where no floor is
+ *     measured
+ */
+public record LockstepOptions(
+    Cadence cadence,
+    Selection selection,
+    boolean mayDiverge,
+    boolean failFast,
+    boolean floatCandidate) {
+
+  /** Everything is compared at the default cadence. */
+  public static final LockstepOptions DEFAULT =
+      new LockstepOptions(new Cadence(Cadence.SPARSER), Selection.ALL, false, false, false);
+}

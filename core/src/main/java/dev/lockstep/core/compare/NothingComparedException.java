@@ -1,0 +1,11 @@
+package dev.lockstep.core.compare;
+
+/** The selection leaves no tensor to compare; nothing was trained. */
+public final class NothingComparedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  NothingComparedException() {
+    super("nothing to compare: --include, --exclude and --phase leave no tensor");
+  }
+}

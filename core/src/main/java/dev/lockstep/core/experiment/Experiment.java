@@ -1,0 +1,46 @@
+package dev.lockstep.core.experiment;
+
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.TrainingSpec;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing to train, ready to run: an experiment file, one of its variants, and what the command
+ * line changed.
+ *
+ * @param id of the experiment, the name of its file
+ * @param variant empty if the experiment has none
+ * @param chapter of the book, empty if it is not from there
+ * @param shows one sentence: what a reader learns from it
+ * @param trainSize how many of the training images are used; null: all
+ * @param testSize how many of the test images are used; null: all
+ * @param mayDiverge true if both sides are expected to leave the finite numbers together
+ * @param tolerance declared in the file; empty: measured
+ */
+public record Experiment(
+    String id,
+    String variant,
+    String chapter,
+    String shows,
+    NetworkSpec network,
+    TrainingSpec training,
+    @Nullable Integer trainSize,
+    @Nullable Integer testSize,
+    long seed,
+    boolean mayDiverge,
+    Optional<DeclaredTolerance> tolerance) {
+
+  /**
+   * How far the two sides may lie apart where they are known not to compute the same thing.
+   *
+   * @param parameters relative to max(1, largest magnitude of the tensor)
+   * @param accuracy as a share
+   */
+  public record DeclaredTolerance(double parameters, double accuracy) {}
+
+  /** Returns the id, with the variant behind a slash where there is one. */
+  public String title() {
+    return variant.isEmpty() ? id : id + "/" + variant;
+  }
+}

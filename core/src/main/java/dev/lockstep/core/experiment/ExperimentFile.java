@@ -1,0 +1,232 @@
+package dev.lockstep.core.experiment;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.network.LayerException;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Overrides;
+import dev.lockstep.core.yaml.YamlValue;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An experiment file. Its variants are those of one axis, {@code optimizer: {sgd: …, adam: …}}, or
+ * every combination of several; each is a set of changes to the file, written like those of the
+ * command line.
+ */
+public final class ExperimentFile {
+
+  /** The book's largest grid has 32; a thousand networks to train are a mistake. */
+  private static final int MAX_VARIANTS = 1000;
+
+  private final String id;
+  private final YamlValue.Mapping file;
+
+  /**
+   * @param id the name of the experiment
+   */
+  public ExperimentFile(String id, YamlValue.Mapping file) {
+    this.id = id;
+    this.file = file;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  /** Returns the file as it is written. */
+  public YamlValue.Mapping yaml() {
+    return file;
+  }
+
+  /** Returns this file with the changes that it keeps under {@code full} made. */
+  public ExperimentFile full() {
+    Optional<YamlValue> full = new Fields(file, "").value("full");
+    return full.isEmpty() ? this : with(Fields.mapping(full.get(), "full").values());
+  }
+
+  /**
+   * Returns this file with values set.
+   *
+   * @param overrides value by dotted key
+   */
+  public ExperimentFile with(Map<String, YamlValue> overrides) {
+    YamlValue.Mapping changed = file;
+    for (Map.Entry<String, YamlValue> override : overrides.entrySet()) {
+      changed = Overrides.apply(changed, override.getKey(), override.getValue());
+    }
+    return new ExperimentFile(id, changed);
+  }
+
+  /** Returns the changes of every variant by its name; one without changes if there are none. */
+  public Map<String, Map<String, YamlValue>> variants() {
+    Map<String, Map<String, YamlValue>> variants = new LinkedHashMap<>();
+    variants.put("", Map.of());
+    Optional<YamlValue> axes = new Fields(file, "").value("variants");
+    if (axes.isEmpty()) {
+      return variants;
+    }
+    for (Map.Entry<String, YamlValue> axis :
+        Fields.mapping(axes.get(), "variants").values().entrySet()) {
+      String path = "variants." + axis.getKey();
+      Map<String, YamlValue> choices = Fields.mapping(axis.getValue(), path).values();
+      variants = combine(variants, choices, path);
+    }
+    return variants;
+  }
+
+  private static Map<String, Map<String, YamlValue>> combine(
+      Map<String, Map<String, YamlValue>> before, Map<String, YamlValue> choices, String path) {
+    Map<String, Map<String, YamlValue>> combined = new LinkedHashMap<>();
+    for (Map.Entry<String, Map<String, YamlValue>> old : before.entrySet()) {
+      for (Map.Entry<String, YamlValue> choice : choices.entrySet()) {
+        Map<String, YamlValue> overrides = new LinkedHashMap<>(old.getValue());
+        overrides.putAll(Fields.mapping(choice.getValue(), path + "." + choice.getKey()).values());
+        String name = old.getKey().isEmpty() ? "" : old.getKey() + "-";
+        requireName(name + choice.getKey(), choice.getValue());
+        combined.put(name + choice.getKey(), overrides);
+      }
+    }
+    if (combined.isEmpty() || combined.size() > MAX_VARIANTS) {
+      throw new UsageException(
+          "%s: expected 1 to %d variants, found %d".formatted(path, MAX_VARIANTS, combined.size()));
+    }
+    return combined;
+  }
+
+  /** Names of experiments and variants become names of folders. */
+  private static void requireName(String name, YamlValue value) {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+      throw new UsageException(
+          "%s: a name consists of letters, digits, '.', '_' and '-', found '%s'"
+              .formatted(value.where(), name));
+    }
+  }
+
+  /**
+   * Returns every variant, ready to run.
+   *
+   * @param overrides of the command line, which win over those of a variant
+   * @throws UsageException naming file, line and key of what is wrong
+   */
+  public List<Experiment> experiments(Map<String, YamlValue> overrides) {
+    List<Experiment> experiments = new ArrayList<>();
+    variants()
+        .forEach(
+            (variant, changes) ->
+                experiments.add(with(changes).with(overrides).experiment(variant)));
+    return experiments;
+  }
+
+  private Experiment experiment(String variant) {
+    Fields fields = new Fields(file, "");
+    fields.value("variants");
+    fields.value("full");
+    String chapter = fields.text("chapter", "");
+    String shows = fields.text("shows", "");
+    NetworkSpec network = network(fields);
+    Fields training =
+        fields
+            .fields("training")
+            .orElseThrow(() -> new UsageException(file.where() + ": training is missing"));
+    TrainingSpec trainingSpec = training(training);
+    Optional<Fields> data = fields.fields("data");
+    Integer train = data.filter(d -> d.has("train")).map(d -> size(d, "train")).orElse(null);
+    Integer test = data.filter(d -> d.has("test")).map(d -> size(d, "test")).orElse(null);
+    data.ifPresent(Fields::done);
+    Optional<Experiment.DeclaredTolerance> tolerance =
+        fields
+            .fields("tolerance")
+            .map(
+                t -> {
+                  var declared =
+                      new Experiment.DeclaredTolerance(
+                          t.number("parameters"), t.number("accuracy"));
+                  t.done();
+                  return declared;
+                });
+    Experiment experiment =
+        new Experiment(
+            id,
+            variant,
+            chapter,
+            shows,
+            network,
+            trainingSpec,
+            train,
+            test,
+            fields.integer("seed", 1),
+            fields.truth("mayDiverge", false),
+            tolerance);
+    fields.done();
+    return experiment;
+  }
+
+  private static int size(Fields data, String key) {
+    int size = data.integer(key);
+    if (size < 1) {
+      throw Fields.expected("at least 1", data.required(key), data.name(key));
+    }
+    return size;
+  }
+
+  private static NetworkSpec network(Fields fields) {
+    Shape input = input(fields.required("input"));
+    LayerReader reader = new LayerReader(NetworkReader.initial(fields));
+    List<LayerSpec> layers = reader.layers(fields.list("layers"), "layers", "");
+    var loss = NetworkReader.loss(fields);
+    double weightDecay = fields.number("weightDecay", 0);
+    var optimizer = NetworkReader.optimizer(fields);
+    try {
+      return new NetworkSpec(input, layers, loss, weightDecay, optimizer);
+    } catch (LayerException e) {
+      throw new UsageException(
+          "%s: %s: %s".formatted(reader.where(e.layer()), e.layer(), e.getMessage()), e);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(fields.where() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Shape input(YamlValue value) {
+    List<YamlValue> lengths =
+        value instanceof YamlValue.Sequence sequence ? sequence.values() : List.of(value);
+    int[] shape = lengths.stream().mapToInt(v -> Fields.integer(v, "input")).toArray();
+    try {
+      Shape input = Shape.of(shape);
+      if (input.size() > 0) {
+        return input;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(value.where() + ": input: " + e.getMessage(), e);
+    }
+    throw Fields.expected("lengths of at least 1", value, "input");
+  }
+
+  private static TrainingSpec training(Fields training) {
+    int batchSize = training.integer("batchSize");
+    TrainingSpec.Order order =
+        training.choice(
+            "order",
+            List.of(TrainingSpec.Order.values()),
+            TrainingSpec.Order::id,
+            TrainingSpec.Order.DRAWN);
+    if (training.has("steps") == training.has("epochs")) {
+      throw new UsageException(
+          training.where()
+              + ": training: expected either steps or epochs, found "
+              + (training.has("steps") ? "both" : "neither"));
+    }
+    TrainingSpec.Length length =
+        training.has("steps")
+            ? new TrainingSpec.Length.Steps(training.integer("steps"))
+            : new TrainingSpec.Length.Epochs(training.integer("epochs"));
+    training.done();
+    return training.checked(() -> new TrainingSpec(batchSize, order, length));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.lockstep.core.result;
+
+import dev.lockstep.core.compare.Reading;
+import dev.lockstep.core.model.Phase;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The earliest place where the two sides part further than rounding can explain.
+ *
+ * @param step counted from 1
+ * @param layer the layer that computes the tensor, and so answers for it
+ * @param tensor its path
+ * @param index of the worst element along each axis
+ * @param reference the element on the reference's side
+ * @param candidate the element on the candidate's side
+ * @param error their absolute difference
+ * @param floor how far two correct computations of this tensor lie apart, measured
+ * @param reading in which it shows
+ * @param mismatched elements beyond what is allowed
+ * @param elements of the tensor
+ * @param diagnosis what explains it, in words; null if nothing known does
+ */
+public record FirstDivergence(
+    long step,
+    Phase phase,
+    String layer,
+    String tensor,
+    List<Integer> index,
+    double reference,
+    double candidate,
+    double error,
+    double floor,
+    Reading reading,
+    int mismatched,
+    int elements,
+    @Nullable String diagnosis) {}

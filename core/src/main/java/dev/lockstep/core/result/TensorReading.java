@@ -1,0 +1,21 @@
+package dev.lockstep.core.result;
+
+import dev.lockstep.core.compare.Reading;
+import dev.lockstep.core.model.Phase;
+
+/**
+ * One tensor of one observed step as it was compared.
+ *
+ * @param floor how far two correct computations of this tensor lie apart, measured
+ * @param magnitude the tensor's largest absolute value on the reference's side
+ */
+public record TensorReading(
+    long step,
+    Phase phase,
+    String layer,
+    String tensor,
+    Reading reading,
+    double maxAbs,
+    double maxRel,
+    double floor,
+    double magnitude) {}

@@ -1,0 +1,2 @@
+/** One model of everything that a run found. Report formats write it; none computes anything. */
+package dev.lockstep.core.result;

@@ -1,0 +1,67 @@
+package dev.lockstep.experiments.catalogue;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.yaml.YamlReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The bundled experiments, in the order of the book. */
+public final class Catalogue {
+
+  /** What {@code compare} runs if nothing is named. */
+  public static final String DEFAULT = "mlp-batchnorm-dropout";
+
+  private static final List<String> IDS = List.of(DEFAULT, "two-layer-net");
+
+  private Catalogue() {}
+
+  /** Returns the names of all bundled experiments. */
+  public static List<String> ids() {
+    return IDS;
+  }
+
+  /**
+   * Finds an experiment.
+   *
+   * @param name of a bundled experiment, or the path of a YAML file
+   * @throws UsageException if there is neither
+   */
+  public static ExperimentFile find(String name) {
+    if (IDS.contains(name)) {
+      return bundled(name);
+    }
+    if (name.endsWith(".yaml") || name.endsWith(".yml") || Files.isRegularFile(Path.of(name))) {
+      Path file = Path.of(name);
+      String fileName = String.valueOf(file.getFileName());
+      return new ExperimentFile(
+          fileName.replaceFirst("\\.ya?ml$", "").replaceAll("[^A-Za-z0-9._-]", "_"),
+          YamlReader.read(file));
+    }
+    throw new UsageException(
+        "expected an experiment or a .yaml file, found '%s'; experiments: %s"
+            .formatted(name, String.join(", ", IDS)));
+  }
+
+  private static ExperimentFile bundled(String id) {
+    return new ExperimentFile(id, YamlReader.parse(id + ".yaml", text(id)));
+  }
+
+  /** Returns a bundled experiment as it is written, for a user to copy and edit. */
+  public static String text(String id) {
+    try (InputStream in =
+        Catalogue.class.getResourceAsStream(id + ".yaml")) {
+      if (in == null) {
+        throw new IllegalStateException("the catalogue lists " + id + " but has no file for it");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

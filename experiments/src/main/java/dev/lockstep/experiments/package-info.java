@@ -1,0 +1,2 @@
+/** Runs, searches, benchmarks, reports, and the command line: the one place that knows all sides. */
+package dev.lockstep.experiments;

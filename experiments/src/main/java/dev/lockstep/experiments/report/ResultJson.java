@@ -1,0 +1,83 @@
+package dev.lockstep.experiments.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.lockstep.core.compare.Reading;
+import dev.lockstep.core.model.Phase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.Function;
+
+/** Results as JSON: stable key order, numbers that are not finite as strings. */
+public final class ResultJson {
+
+  private static final ObjectWriter WRITER = writer();
+
+  private ResultJson() {}
+
+  private static ObjectWriter writer() {
+    SimpleModule module = new SimpleModule();
+    JsonSerializer<Double> numbers = new NumberSerializer();
+    module.addSerializer(Double.class, numbers);
+    module.addSerializer(double.class, numbers);
+    module.addSerializer(Phase.class, new NameSerializer<>(Phase::id));
+    module.addSerializer(Reading.class, new NameSerializer<>(Reading::id));
+    module.addKeySerializer(Phase.class, new PhaseKeySerializer());
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    return JsonMapper.builder()
+        .addModule(module)
+        .build()
+        .writer(
+            new DefaultPrettyPrinter()
+                .withObjectIndenter(indenter));
+  }
+
+  /** Returns a result as it is written to {@code result.json}. */
+  public static String write(Object result) {
+    try {
+      return WRITER.writeValueAsString(result) + "\n";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class NumberSerializer extends JsonSerializer<Double> {
+    @Override
+    public void serialize(Double value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      if (Double.isFinite(value)) {
+        out.writeNumber(value);
+      } else {
+        out.writeString(value.toString());
+      }
+    }
+  }
+
+  private static final class NameSerializer<T> extends JsonSerializer<T> {
+    private final Function<T, String> name;
+
+    NameSerializer(Function<T, String> name) {
+      this.name = name;
+    }
+
+    @Override
+    public void serialize(T value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeString(name.apply(value));
+    }
+  }
+
+  private static final class PhaseKeySerializer extends JsonSerializer<Phase> {
+    @Override
+    public void serialize(Phase value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeFieldName(value.id());
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.lockstep.scratch;
+
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.MatrixProduct;
+import dev.lockstep.scratch.layers.Loss;
+import dev.lockstep.scratch.layers.Parameter;
+import dev.lockstep.scratch.layers.Pass;
+import dev.lockstep.scratch.layers.Sequence;
+import dev.lockstep.scratch.optimizers.Optimizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Any network, by hand: layers, a loss and an optimizer, and the tensors they share by path. */
+public final class ScratchModel implements Model {
+
+  /** Samples that are predicted at once, so that the buffers of many stay those of few. */
+  private static final int PREDICTED_AT_ONCE = 100;
+
+  private final NetworkSpec network;
+  private final InputCheck inputCheck;
+  private final Sequence layers;
+  private final Loss loss;
+  private final Optimizer optimizer;
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final Map<String, Tensor> state = new LinkedHashMap<>();
+  private long stepsTaken;
+  private boolean restored;
+
+  /**
+   * @param product multiplies the matrices of affine and convolution layers
+   */
+  public ScratchModel(NetworkSpec network, MatrixProduct product) {
+    this.network = network;
+    this.inputCheck = new InputCheck(network);
+    LayerFactory factory = new LayerFactory(network, product);
+    this.layers = factory.layers();
+    this.loss = factory.loss();
+    this.optimizer = Optimizer.of(network.optimizer());
+    layers.forEach(layer -> parameters.addAll(layer.parameters()));
+    collectState();
+  }
+
+  /** Lists every tensor that a step may change, in the order of the network. */
+  private void collectState() {
+    for (Parameter parameter : parameters) {
+      state.put(parameter.path(), parameter.value());
+    }
+    for (Parameter parameter : parameters) {
+      for (String slot : network.optimizer().slots()) {
+        state.put(parameter.path() + "/" + slot, parameter.slot(slot));
+      }
+    }
+    layers.forEach(layer -> state.putAll(layer.statistics()));
+  }
+
+  @Override
+  public double step(Batch batch, Masks masks, Observer observer) {
+    requireState();
+    inputCheck.require(batch);
+    Tensor scores = layers.forward(batch.inputs(), Pass.training(masks, observer));
+    Tensor output = loss.output(rows(scores)); // samples × classes
+    double value = loss.value(batch.targets()) + weightDecayLoss();
+    if (observer.watches()) {
+      observer.observe(Phase.FORWARD, NetworkSpec.OUTPUT, () -> output);
+      observer.observe(Phase.LOSS, NetworkSpec.LOSS, () -> Tensor.scalar(value));
+    }
+
+    Tensor dout = loss.backward();
+    layers.backwardToParameters(dout.reshape(scores.shape()));
+
+    for (Parameter parameter : parameters) {
+      optimizer.update(parameter, stepsTaken);
+    }
+    stepsTaken++;
+    if (observer.watches()) {
+      state.forEach((path, tensor) -> observer.observe(Phase.UPDATE, path, () -> tensor));
+    }
+    return value;
+  }
+
+  private double weightDecayLoss() {
+    double sum = 0;
+    for (Parameter parameter : parameters) {
+      sum += parameter.weightDecayLoss();
+    }
+    return sum;
+  }
+
+  /** Reads the last layer's output as one row per sample, as targets are. */
+  private static Tensor rows(Tensor scores) {
+    int samples = scores.shape().length(0);
+    return scores.shape().rank() == 2
+        ? scores
+        : scores.reshape(Shape.of(samples, scores.size() / samples));
+  }
+
+  @Override
+  public Tensor predict(Tensor inputs) {
+    requireState();
+    inputCheck.requireInputs(inputs);
+    int samples = inputs.shape().length(0);
+    Tensor output = Tensor.zeros(Shape.of(samples, network.classes()));
+    for (int from = 0; from < samples; from += PREDICTED_AT_ONCE) {
+      int to = Math.min(from + PREDICTED_AT_ONCE, samples);
+      Tensor part = loss.output(rows(layers.forward(slice(inputs, from, to), Pass.PREDICTION)));
+      System.arraycopy(part.data(), 0, output.data(), from * network.classes(), part.size());
+    }
+    return output;
+  }
+
+  private Tensor slice(Tensor inputs, int from, int to) {
+    if (to - from == inputs.shape().length(0)) {
+      return inputs;
+    }
+    Tensor slice = Tensor.zeros(network.input().batchOf(to - from));
+    System.arraycopy(inputs.data(), from * network.input().size(), slice.data(), 0, slice.size());
+    return slice;
+  }
+
+  @Override
+  public ModelState state() {
+    Map<String, Tensor> copies = new LinkedHashMap<>();
+    state.forEach((path, tensor) -> copies.put(path, tensor.copy()));
+    return new ModelState(stepsTaken, copies);
+  }
+
+  @Override
+  public void restore(ModelState from) {
+    from.requireShapes(network.state());
+    state.forEach(
+        (path, tensor) ->
+            System.arraycopy(from.tensor(path).data(), 0, tensor.data(), 0, tensor.size()));
+    stepsTaken = from.step();
+    restored = true;
+  }
+
+  private void requireState() {
+    if (!restored) {
+      throw new IllegalStateException("scratch: restore a state before the first step");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.lockstep.scratch.layers;
+
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.MatrixProduct;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Fully connected layer (chapter 5).
+ *
+ * <pre>
+ * y = x·W + b
+ * dW = xᵀ·dout    db = Σ dout over the samples    dx = dout·Wᵀ
+ * </pre>
+ *
+ * <p>x is N×D, an input with several axes being read as one row per sample; W is D×H, b is H, y is
+ * N×H. DL4J: {@code DenseLayer}.
+ */
+public final class Affine implements Layer {
+
+  private final String name;
+  private final int inputs;
+  private final int units;
+  private final Shape output;
+  private final Parameter weights;
+  private final Parameter bias;
+  private final MatrixProduct product;
+  private final Buffer out = new Buffer();
+  private final Buffer inputGradient = new Buffer();
+  private Tensor x = Tensor.zeros(Shape.of(0));
+
+  /**
+   * @param inputs D, the elements of one input sample
+   * @param units H
+   * @param weightDecay λ of W
+   */
+  public Affine(String name, int inputs, int units, double weightDecay, MatrixProduct product) {
+    this.name = name;
+    this.inputs = inputs;
+    this.units = units;
+    this.output = Shape.of(units);
+    this.weights = new Parameter(name, "W", Shape.of(inputs, units), weightDecay);
+    this.bias = new Parameter(name, "b", output, 0);
+    this.product = product;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(weights, bias);
+  }
+
+  @Override
+  public Tensor forward(Tensor x, Pass pass) {
+    Require.samples(name, Shape.of(inputs), x);
+    this.x = x;
+    int samples = x.shape().length(0);
+    Tensor y = out.of(samples, output); // N×H
+    product.multiply(samples, units, inputs, x.data(), weights.value().data(), y.data());
+    addToRows(y.data(), bias.value().data());
+    return y;
+  }
+
+  @Override
+  public Tensor backward(Tensor dout) {
+    backwardToParameters(dout);
+    int samples = dout.shape().length(0);
+    Tensor dx = inputGradient.of(x.shape()); // N×D, or N×C×H×W as it came in
+    product.multiplySecondTransposed(
+        samples, inputs, units, dout.data(), weights.value().data(), dx.data());
+    return dx;
+  }
+
+  @Override
+  public void backwardToParameters(Tensor dout) {
+    Require.shape(name + "/out", out.of(x.shape().length(0), output).shape(), dout);
+    int samples = dout.shape().length(0);
+    product.multiplyFirstTransposed(
+        inputs, units, samples, x.data(), dout.data(), weights.gradient().data()); // D×H
+    sumRows(dout.data(), bias.gradient().data()); // H
+  }
+
+  private static void addToRows(double[] matrix, double[] row) {
+    for (int start = 0; start < matrix.length; start += row.length) {
+      for (int j = 0; j < row.length; j++) {
+        matrix[start + j] += row[j];
+      }
+    }
+  }
+
+  private static void sumRows(double[] matrix, double[] sum) {
+    Arrays.fill(sum, 0);
+    for (int start = 0; start < matrix.length; start += sum.length) {
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += matrix[start + j];
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.lockstep.scratch.layers;
+
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A tensor that is trained, its gradient, and what an optimizer keeps for it. */
+public final class Parameter {
+
+  private final String layer;
+  private final String key;
+  private final Tensor value;
+  private final Tensor gradient;
+  private final double weightDecay;
+  private final Map<String, Tensor> slots = new LinkedHashMap<>();
+
+  /**
+   * @param layer the name of the layer that it belongs to
+   * @param key its own name, {@code W} or {@code b}
+   * @param weightDecay λ; 0 for what weight decay does not act on
+   */
+  public Parameter(String layer, String key, Shape shape, double weightDecay) {
+    this.layer = layer;
+    this.key = key;
+    this.value = Tensor.zeros(shape);
+    this.gradient = Tensor.zeros(shape);
+    this.weightDecay = weightDecay;
+  }
+
+  /** Returns {@code affine1/W}. */
+  public String path() {
+    return layer + "/" + key;
+  }
+
+  String key() {
+    return key;
+  }
+
+  public Tensor value() {
+    return value;
+  }
+
+  public Tensor gradient() {
+    return gradient;
+  }
+
+  /** Returns a tensor that an optimizer keeps for this parameter, zeros at first. */
+  public Tensor slot(String name) {
+    return slots.computeIfAbsent(name, key -> Tensor.zeros(value.shape()));
+  }
+
+  /** Returns the share of the loss, {@code ½ λ Σ W²} (chapter 6). */
+  public double weightDecayLoss() {
+    if (weightDecay == 0) {
+      return 0;
+    }
+    double sum = 0;
+    for (double w : value.data()) {
+      sum += w * w;
+    }
+    return 0.5 * weightDecay * sum;
+  }
+
+  /** Adds the gradient of {@link #weightDecayLoss}: {@code dW += λ·W}. */
+  void addWeightDecay() {
+    if (weightDecay == 0) {
+      return;
+    }
+    double[] w = value.data();
+    double[] dw = gradient.data();
+    for (int i = 0; i < w.length; i++) {
+      dw[i] += weightDecay * w[i];
+    }
+  }
+}

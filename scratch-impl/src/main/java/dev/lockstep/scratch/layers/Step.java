@@ -1,0 +1,32 @@
+package dev.lockstep.scratch.layers;
+
+import java.util.Arrays;
+
+/**
+ * Step function (chapter 3), of any shape. Nothing in front of it can be learned.
+ *
+ * <pre>
+ * y = 1 where x &gt; 0, otherwise 0
+ * dx = 0
+ * </pre>
+ *
+ * <p>DL4J has none.
+ */
+public final class Step extends Elementwise {
+
+  public Step(String name) {
+    super(name);
+  }
+
+  @Override
+  void function(double[] x, double[] y) {
+    for (int i = 0; i < y.length; i++) {
+      y[i] = x[i] > 0 ? 1 : 0;
+    }
+  }
+
+  @Override
+  void derivative(double[] y, double[] dout, double[] dx) {
+    Arrays.fill(dx, 0);
+  }
+}

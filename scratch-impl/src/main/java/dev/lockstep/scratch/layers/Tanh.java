@@ -1,0 +1,32 @@
+package dev.lockstep.scratch.layers;
+
+/**
+ * Hyperbolic tangent (chapter 6), of any shape.
+ *
+ * <pre>
+ * y = tanh(x)
+ * dx = dout · (1 − y²)
+ * </pre>
+ *
+ * <p>DL4J: {@code ActivationLayer} with {@code Activation.TANH}.
+ */
+public final class Tanh extends Elementwise {
+
+  public Tanh(String name) {
+    super(name);
+  }
+
+  @Override
+  void function(double[] x, double[] y) {
+    for (int i = 0; i < y.length; i++) {
+      y[i] = Math.tanh(x[i]);
+    }
+  }
+
+  @Override
+  void derivative(double[] y, double[] dout, double[] dx) {
+    for (int i = 0; i < dx.length; i++) {
+      dx[i] = dout[i] * (1 - y[i] * y[i]);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.lockstep.scratch.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.MatrixProduct;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The backward pass of every layer against central differences. */
+class LayerGradientTest {
+
+  private static final MatrixProduct PRODUCT = MatrixProduct.pureJava();
+  private static final Shape ROW = Shape.of(6);
+  private static final Shape IMAGE = Shape.of(2, 3, 4);
+
+  static Stream<Arguments> layers() {
+    return Stream.of(
+            Arguments.of(new Affine("affine1", 6, 5, 0, PRODUCT), ROW),
+            Arguments.of(new Affine("affineOfImage", 24, 5, 0, PRODUCT), IMAGE),
+            Arguments.of(new Relu("relu1"), ROW),
+            Arguments.of(new Sigmoid("sigmoid1"), ROW),
+            Arguments.of(new Tanh("tanh1"), IMAGE),
+            Arguments.of(new Identity("identity1"), IMAGE),
+            Arguments.of(new BatchNormalization("batchNorm1", ROW, 0.9, 1e-3, false), ROW),
+            Arguments.of(
+                new BatchNormalization("batchNormPerElement", IMAGE, 0.9, 1e-3, false), IMAGE),
+            Arguments.of(
+                new BatchNormalization("batchNormPerChannel", IMAGE, 0.9, 1e-3, true), IMAGE),
+            Arguments.of(new Dropout("dropout1", 0.4, false), ROW),
+            Arguments.of(new Dropout("dropoutInverted", 0.4, true), ROW))
+        .flatMap(
+            layer ->
+                Stream.of(1, 2, 7)
+                    .map(
+                        samples ->
+                            Arguments.of(
+                                ((Layer) layer.get()[0]).name(),
+                                samples,
+                                layer.get()[0],
+                                layer.get()[1])));
+  }
+
+  @ParameterizedTest(name = "{0}, {1} samples")
+  @MethodSource("layers")
+  void backwardIsTheDerivativeOfForward(String name, int samples, Layer layer, Shape sample) {
+    GradientCheck check = new GradientCheck(fixedMasks());
+    check.check(layer, check.input(sample.batchOf(samples)));
+  }
+
+  /** The same mask at every call, as a step's masks are. */
+  private static Masks fixedMasks() {
+    return (layer, ratio, shape) -> {
+      Random random = new Random(7);
+      Tensor mask = Tensor.zeros(shape);
+      for (int i = 0; i < mask.size(); i++) {
+        mask.data()[i] = random.nextDouble() > ratio ? 1 : 0;
+      }
+      return mask;
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void nothingComesBackThroughTheStepFunction(int samples) {
+    Step step = new Step("step1");
+    GradientCheck check = new GradientCheck();
+    Tensor y = step.forward(check.input(ROW.batchOf(samples)), Pass.PREDICTION);
+
+    assertThat(step.backward(Tensor.filled(y.shape(), 1)).data()).containsOnly(0);
+  }
+}

@@ -20,9 +20,19 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   /** The layer that answers for the network's output, the loss and the gradient they start. */
   public static final String LOSS_LAYER = "loss";
 
+  /**
+   * What the network predicts for the step's batch before the step: prediction mode is another path
+   * through dropout and batch normalization, which no training step shows. The comparison asks for
+   * it itself; models do not show it.
+   */
+  public static final TensorKey PREDICTION = new TensorKey(Phase.FORWARD, "prediction/out");
+
+  private static final String PREDICTION_LAYER = "prediction";
+
   /** Returns all tensors of a step in the order in which a step computes them. */
   public static List<ExpectedTensor> of(NetworkSpec network) {
     List<ExpectedTensor> expected = new ArrayList<>();
+    expected.add(new ExpectedTensor(PREDICTION, PREDICTION_LAYER, true));
     for (LayerSpec layer : network.allLayers()) {
       expected.add(output(Phase.FORWARD, layer.name() + "/out", layer.name()));
     }

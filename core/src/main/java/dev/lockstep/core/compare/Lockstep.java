@@ -263,13 +263,18 @@ public final class Lockstep {
       Future<?> done =
           other.submit(
               () -> {
+                showPrediction(reference, batch, referenceSeen);
                 stepReference(batch, masks, referenceSeen);
+                showPrediction(witnesses.twin(), twinBatch, twinSeen);
                 witnesses.twin().step(twinBatch, twinMasks, twinSeen);
                 witnesses.localTwin().restore(before);
+                showPrediction(witnesses.localTwin(), twinBatch, localTwinSeen);
                 witnesses.localTwin().step(twinBatch, twinMasks, localTwinSeen);
               });
+      showPrediction(candidate, batch, candidateSeen);
       stepCandidate(batch, masks, candidateSeen);
       witnesses.localCandidate().restore(before);
+      showPrediction(witnesses.localCandidate(), batch, localCandidateSeen);
       witnesses.localCandidate().step(batch, masks, localCandidateSeen);
       await(done);
       samples += batch.size();
@@ -287,6 +292,13 @@ public final class Lockstep {
       return new StepOutcome(
           local.finding() != null ? local.finding() : accumulated.finding(),
           accumulated.divergedAlike());
+    }
+
+    private void showPrediction(Model model, Batch batch, Recording recording) {
+      recording.observe(
+          ExpectedTensor.PREDICTION.phase(),
+          ExpectedTensor.PREDICTION.path(),
+          () -> model.predict(batch.inputs()));
     }
 
     /** Returns whether the run goes on. */

@@ -1,0 +1,80 @@
+package dev.lockstep.dl4j.datavec;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Split;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/** What CSV files and image folders have in common once they are read. */
+final class Digits {
+
+  /** One image of this many is for testing, as in MNIST. */
+  static final int TEST_EVERY = 7;
+
+  /** The digits: a file need not show all of them. */
+  static final int FEWEST_CLASSES = 10;
+
+  private Digits() {}
+
+  static int classes(int largestLabel) {
+    return Math.max(FEWEST_CLASSES, largestLabel + 1);
+  }
+
+  /** Divides images that came in one piece: the 7th, 14th, 21st, … are for testing. */
+  static Dataset heldOut(String name, Path source, Split all, String notice) {
+    if (all.size() < TEST_EVERY) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s: expected at least %d images, one of %d being held back for testing, found %d",
+              source,
+              TEST_EVERY,
+              TEST_EVERY,
+              all.size()));
+    }
+    Split train = all.select(positions(all.size(), false));
+    Split test = all.select(positions(all.size(), true));
+    String division =
+        String.format(
+            Locale.ROOT,
+            "every %dth image is held back for testing (%d of %d)",
+            TEST_EVERY,
+            test.size(),
+            all.size());
+    return dataset(name, train, test, notice.isEmpty() ? division : division + "; " + notice);
+  }
+
+  private static int[] positions(int size, boolean test) {
+    return IntStream.range(0, size)
+        .filter(i -> (i % TEST_EVERY == TEST_EVERY - 1) == test)
+        .toArray();
+  }
+
+  static Dataset dataset(String name, Split train, Split test, String notice) {
+    return new Dataset(name, train, test, sha256(train, test), notice);
+  }
+
+  private static String sha256(Split... splits) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Split split : splits) {
+        for (int sample = 0; sample < split.size(); sample++) {
+          for (int position = 0; position < split.image().size(); position++) {
+            digest.update((byte) split.pixel(sample, position));
+          }
+        }
+        for (int sample = 0; sample < split.size(); sample++) {
+          digest.update((byte) split.label(sample));
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,5 +1,7 @@
 package dev.lockstep.core;
 
+import java.util.Objects;
+
 /**
  * A failure that the user can mend: its message says what was expected, what was found and what to
  * do, and it ends the command line without a stack trace.
@@ -15,5 +17,11 @@ public abstract sealed class LockstepException extends RuntimeException
 
   LockstepException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** Returns the message, which there always is. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

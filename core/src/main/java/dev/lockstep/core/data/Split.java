@@ -3,6 +3,7 @@ package dev.lockstep.core.data;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -67,6 +68,12 @@ public final class Split {
   /** Returns one pixel as it is stored, 0 to 255. */
   public int pixel(int sample, int position) {
     return Byte.toUnsignedInt(pixels[sample * image.size() + position]);
+  }
+
+  /** Adds the pixels of all images, then their labels, to a hash. */
+  void addTo(MessageDigest digest) {
+    digest.update(pixels, 0, size * image.size());
+    digest.update(labels, 0, size);
   }
 
   /** Returns the first images of this split, sharing their bytes. */

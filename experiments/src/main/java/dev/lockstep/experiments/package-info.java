@@ -1,2 +1,4 @@
-/** Runs, searches, benchmarks, reports, and the command line: the one place that knows all sides. */
+/**
+ * Runs, searches, benchmarks, reports, and the command line: the one place that knows all sides.
+ */
 package dev.lockstep.experiments;

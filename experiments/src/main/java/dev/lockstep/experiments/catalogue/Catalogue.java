@@ -17,7 +17,24 @@ public final class Catalogue {
   /** What {@code compare} runs if nothing is named. */
   public static final String DEFAULT = "mlp-batchnorm-dropout";
 
-  private static final List<String> IDS = List.of(DEFAULT, "two-layer-net");
+  private static final List<String> IDS =
+      List.of(
+          DEFAULT,
+          "five-samples",
+          "two-layer-net",
+          "two-layer-net-relu",
+          "keras-mlp",
+          "optimizers",
+          "weight-init",
+          "batch-norm",
+          "weight-decay",
+          "dropout",
+          "simple-convnet",
+          "deep-convnet",
+          "learning-rate-decay",
+          "vgg-block",
+          "inception-block",
+          "residual-block");
 
   private Catalogue() {}
 
@@ -54,8 +71,7 @@ public final class Catalogue {
 
   /** Returns a bundled experiment as it is written, for a user to copy and edit. */
   public static String text(String id) {
-    try (InputStream in =
-        Catalogue.class.getResourceAsStream(id + ".yaml")) {
+    try (InputStream in = Catalogue.class.getResourceAsStream(id + ".yaml")) {
       if (in == null) {
         throw new IllegalStateException("the catalogue lists " + id + " but has no file for it");
       }

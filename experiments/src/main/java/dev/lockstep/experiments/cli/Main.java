@@ -1,0 +1,98 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.LockstepException;
+import dev.lockstep.core.compare.NothingComparedException;
+import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** Where the command line starts: {@code lockstep COMMAND}. */
+@Command(
+    name = "lockstep",
+    description =
+        "Trains a network written by hand and the same network in Deeplearning4j side by side, and"
+            + " says where, when and by how much they part.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {CompareCommand.class, ListCommand.class},
+    footer = {
+      "",
+      "Exit codes: 0 agree, 1 differ, 2 usage, 3 internal error, 4 input missing or corrupt,",
+      "5 nothing compared, 130 interrupted."
+    })
+public final class Main implements Runnable {
+
+  /** The netlib logger says on every start which implementation it chose; the report says it. */
+  private static final Logger NETLIB = Logger.getLogger("dev.ludovic.netlib");
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Tell more, stack traces of internal errors included.")
+  private boolean verbose;
+
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs one command and returns what the process exits with. */
+  static int run(String... args) {
+    Locale.setDefault(Locale.ROOT);
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+    NETLIB.setLevel(Level.OFF);
+    CommandLine commandLine =
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(Main::usageError)
+            .setExecutionExceptionHandler(Main::failure);
+    return commandLine.execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  private static int usageError(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    command.getErr().println("lockstep: " + e.getMessage());
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
+      command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    }
+    return ExitCode.USAGE;
+  }
+
+  private static int failure(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+    if (e instanceof LockstepException) {
+      command.getErr().println("lockstep: " + e.getMessage());
+      return e instanceof InputException ? ExitCode.INPUT : ExitCode.USAGE;
+    }
+    if (e instanceof NothingComparedException) {
+      command.getErr().println("lockstep: " + e.getMessage());
+      return ExitCode.NOTHING_COMPARED;
+    }
+    command
+        .getErr()
+        .println(
+            "lockstep: internal error: "
+                + e
+                + "\nThis is a fault of lockstep, not of your input; -v shows where it happened.");
+    boolean verbose =
+        parsed.hasMatchedOption("-v")
+            || (parsed.hasSubcommand() && parsed.subcommand().hasMatchedOption("-v"));
+    if (verbose) {
+      e.printStackTrace(command.getErr());
+    }
+    return ExitCode.INTERNAL;
+  }
+}

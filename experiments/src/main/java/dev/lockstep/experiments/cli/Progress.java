@@ -1,0 +1,76 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.compare.LockstepListener;
+import dev.lockstep.core.result.Curves;
+import java.io.PrintStream;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells on stderr how far a run is: a bar with the remaining time on a terminal, a line per
+ * evaluation elsewhere, nothing if asked to be quiet.
+ */
+final class Progress implements LockstepListener, AutoCloseable {
+
+  /** Set by the launcher, which knows whether stderr is a terminal; Java 17 cannot tell. */
+  private static final boolean TERMINAL = Boolean.getBoolean("lockstep.terminal");
+
+  private static final int REFRESH_MILLIS = 200;
+
+  private final String title;
+  private final boolean quiet;
+  private final PrintStream err;
+  private @Nullable ProgressBar bar;
+
+  Progress(String title, boolean quiet, PrintStream err) {
+    this.title = title;
+    this.quiet = quiet;
+    this.err = err;
+  }
+
+  @Override
+  public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
+    if (quiet || !TERMINAL) {
+      return;
+    }
+    if (bar == null) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(title)
+              .setInitialMax(steps)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(REFRESH_MILLIS)
+              .setConsumer(new ConsoleProgressBarConsumer(err))
+              .build();
+    }
+    bar.stepTo(step);
+    bar.setExtraMessage(
+        String.format(Locale.ROOT, "loss %.4f | %.4f", referenceLoss, candidateLoss));
+  }
+
+  @Override
+  public void evaluated(Curves.AccuracyPoint point, long steps) {
+    if (quiet || TERMINAL) {
+      return;
+    }
+    err.printf(
+        Locale.ROOT,
+        "%s: step %d of %d, test accuracy %.4f | %.4f%n",
+        title,
+        point.step(),
+        steps,
+        point.referenceTest(),
+        point.candidateTest());
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

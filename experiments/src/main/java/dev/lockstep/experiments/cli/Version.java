@@ -1,0 +1,16 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.experiments.run.Environment;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} prints. */
+final class Version implements IVersionProvider {
+
+  @Override
+  public String[] getVersion() {
+    return new String[] {
+      "lockstep " + Environment.version() + " (commit " + Environment.commit() + ")",
+      "Deeplearning4j " + Environment.dl4jVersion() + ", Java " + Runtime.version()
+    };
+  }
+}

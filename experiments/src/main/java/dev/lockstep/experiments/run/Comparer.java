@@ -1,0 +1,124 @@
+package dev.lockstep.experiments.run;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.Lockstep;
+import dev.lockstep.core.compare.LockstepListener;
+import dev.lockstep.core.compare.LockstepOptions;
+import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.RoundedToFloat;
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.dl4j.Dl4jProvider;
+import dev.lockstep.dl4j.Precision;
+import dev.lockstep.scratch.ScratchProvider;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one experiment on both sides and gathers all that it found. */
+public final class Comparer {
+
+  private final Dataset dataset;
+  private final CompareSettings settings;
+  private final String command;
+  private final Blas blas = Blas.fastest();
+
+  /**
+   * @param command that the user gave, for the report
+   */
+  public Comparer(Dataset dataset, CompareSettings settings, String command) {
+    this.dataset = dataset;
+    this.settings = settings;
+    this.command = command;
+  }
+
+  /**
+   * @param seed of every random choice
+   * @throws UsageException if the network does not fit the data
+   */
+  public RunResult run(Experiment asked, long seed, LockstepListener listener) {
+    long start = System.nanoTime();
+    Experiment experiment = settings.applyTo(asked);
+    Split train = part(dataset.train(), experiment.trainSize());
+    Split test = part(dataset.test(), experiment.testSize());
+    NetworkSpec network = experiment.network();
+    requireFit(experiment, train);
+    TrainingPlan plan = new TrainingPlan(network, experiment.training(), train, seed);
+    boolean inFloat = settings.precision() == Precision.FLOAT;
+    LockstepOptions options =
+        new LockstepOptions(
+            settings.cadence(),
+            settings.selection(),
+            experiment.mayDiverge(),
+            settings.failFast(),
+            inFloat);
+    Outcome outcome = new Lockstep(network, plan, train, test, options, listener).run(sides());
+    return new RunResult(
+        RunResult.SCHEMA_VERSION,
+        command,
+        outcome.verdict(),
+        outcome.failure(),
+        new RunResult.ExperimentInfo(
+            experiment.id(),
+            experiment.variant(),
+            seed,
+            outcome.stepsTaken(),
+            experiment.training().batchSize(),
+            settings.alignment().id(),
+            settings.precision().name().toLowerCase(Locale.ROOT),
+            network.allLayers().stream().map(LayerSpec::name).toList()),
+        new RunResult.DatasetInfo(
+            dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
+        Environment.describe(blas.name()),
+        outcome.implementations(),
+        outcome.coverage(),
+        outcome.horizon(),
+        outcome.firstDivergence(),
+        outcome.worst(),
+        outcome.curves(),
+        outcome.readings(),
+        new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
+  }
+
+  private Lockstep.Sides sides() {
+    ModelProvider scratch = new ScratchProvider(blas.implementation());
+    boolean inFloat = settings.precision() == Precision.FLOAT;
+    return new Lockstep.Sides(
+        scratch,
+        new Dl4jProvider(settings.precision()),
+        inFloat ? new RoundedToFloat(scratch) : scratch);
+  }
+
+  private static Split part(Split split, @Nullable Integer size) {
+    return size == null ? split : split.first(size);
+  }
+
+  private static void requireFit(Experiment experiment, Split train) {
+    NetworkSpec network = experiment.network();
+    if (network.input().size() != train.image().size()) {
+      throw new UsageException(
+          "%s: the network reads %s = %d numbers, an image of this data set has %s = %d"
+              .formatted(
+                  experiment.title(),
+                  network.input(),
+                  network.input().size(),
+                  train.image(),
+                  train.image().size()));
+    }
+    if (network.classes() != train.classes()) {
+      throw new UsageException(
+          "%s: the network tells %d classes apart, this data set has %d"
+              .formatted(experiment.title(), network.classes(), train.classes()));
+    }
+    if (experiment.training().batchSize() > train.size()) {
+      throw new UsageException(
+          "%s: a batch of %d cannot be taken from %d training images"
+              .formatted(experiment.title(), experiment.training().batchSize(), train.size()));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.lockstep.experiments;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Two implementations that shared code would prove nothing about each other. */
+@AnalyzeClasses(packages = "dev.lockstep", importOptions = ImportOption.DoNotIncludeTests.class)
+class ModuleRulesTest {
+
+  private static final String SCRATCH = "dev.lockstep.scratch..";
+  private static final String DL4J = "dev.lockstep.dl4j..";
+  private static final String EXPERIMENTS = "dev.lockstep.experiments..";
+  private static final String[] FRAMEWORKS = {
+    "org.deeplearning4j..", "org.nd4j..", "org.datavec..", "org.bytedeco.."
+  };
+
+  @ArchTest
+  static final ArchRule coreKnowsNoImplementation =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.lockstep.core..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SCRATCH, DL4J, EXPERIMENTS, "dev.ludovic..");
+
+  @ArchTest
+  static final ArchRule coreAndScratchKnowNoFramework =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.lockstep.core..", SCRATCH)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(FRAMEWORKS);
+
+  @ArchTest
+  static final ArchRule scratchDoesNotSeeTheOtherSide =
+      noClasses()
+          .that()
+          .resideInAPackage(SCRATCH)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(DL4J, EXPERIMENTS);
+
+  @ArchTest
+  static final ArchRule dl4jDoesNotSeeTheOtherSide =
+      noClasses()
+          .that()
+          .resideInAPackage(DL4J)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SCRATCH, EXPERIMENTS, "dev.ludovic..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineKnowsTheCommandLine =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.lockstep.experiments.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.lockstep.experiments.cli..");
+}

@@ -1,6 +1,7 @@
 package dev.lockstep.core.result;
 
 import dev.lockstep.core.compare.Reading;
+import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.model.Phase;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,4 +35,25 @@ public record FirstDivergence(
     Reading reading,
     int mismatched,
     int elements,
-    @Nullable String diagnosis) {}
+    @Nullable String diagnosis) {
+
+  /** Returns error ÷ floor, the number on which the verdict rests. */
+  public double errorOverFloor() {
+    return error == 0 ? 0 : error / floor;
+  }
+
+  /** Returns the largest error that would still have counted as rounding. */
+  public double allowed() {
+    return Tolerance.MAX_ERROR_OVER_FLOOR * floor;
+  }
+
+  /** Returns the share of the tensor's elements that lie beyond what is allowed. */
+  public double mismatchedShare() {
+    return (double) mismatched / elements;
+  }
+
+  /** Returns |reference − candidate| ÷ max(|reference|, |candidate|) of the worst element. */
+  public double relativeError() {
+    return error == 0 ? 0 : error / Math.max(Math.abs(reference), Math.abs(candidate));
+  }
+}

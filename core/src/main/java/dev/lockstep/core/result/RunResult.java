@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param failure null where the verdict is none
  * @param environment what the run stood on: JDK, operating system, processor, threads, BLAS,
  *     versions
+ * @param configuration what was trained and how, every setting that can be read or changed
  * @param horizon the step from which on rounding alone makes the two sides incomparable element by
  *     element, null if the run never came there
  * @param firstDivergence null if there is none
  * @param worst the largest differences by phase; phases that were not compared are missing
+ * @param figures what this run shows besides, empty for most
  * @param timing everything that a clock gave: two equal runs differ in nothing else
  */
 public record RunResult(
@@ -26,6 +28,7 @@ public record RunResult(
     ExperimentInfo experiment,
     DatasetInfo dataset,
     Map<String, String> environment,
+    List<Setting> configuration,
     List<Implementation> implementations,
     Coverage coverage,
     @Nullable Long horizon,
@@ -33,23 +36,47 @@ public record RunResult(
     Map<Phase, Worst> worst,
     Curves curves,
     List<TensorReading> readings,
+    List<Figure> figures,
     Timing timing) {
 
   /** Raised whenever a field of the written form changes its meaning or goes away. */
   public static final int SCHEMA_VERSION = 1;
 
-  /** What was run. */
+  /**
+   * What was run.
+   *
+   * @param variant empty if the experiment has none
+   * @param chapter of the book, empty if it is not from there
+   * @param shows one sentence: what a reader learns from it, may be empty
+   * @param layers full paths, {@code residual1/conv1}, in the order of the forward pass
+   * @param equivalenceMargin the largest difference in test accuracy, as a share, at which the two
+   *     sides still count as equally good; fixed before the run, null if it was not
+   */
   public record ExperimentInfo(
       String id,
       String variant,
+      String chapter,
+      String shows,
       long seed,
       long steps,
       int batchSize,
       String alignment,
       String precision,
-      List<String> layers) {}
+      List<String> layers,
+      @Nullable Double equivalenceMargin) {
 
-  /** What it was run on. */
+    /** Returns the id, with the variant behind a slash where there is one. */
+    public String title() {
+      return variant.isEmpty() ? id : id + "/" + variant;
+    }
+  }
+
+  /**
+   * What it was run on.
+   *
+   * @param notice what a reader must know about it, such as that MNIST could not be had; may be
+   *     empty
+   */
   public record DatasetInfo(String name, int train, int test, String sha256, String notice) {}
 
   /**
@@ -69,4 +96,12 @@ public record RunResult(
    * @param samplesPerSecond by implementation, training steps alone
    */
   public record Timing(double seconds, Map<String, Double> samplesPerSecond) {}
+
+  /** Returns the side with a role, {@code reference} or {@code candidate}. */
+  public Implementation side(String role) {
+    return implementations.stream()
+        .filter(side -> side.role().equals(role))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no implementation is the " + role));
+  }
 }

@@ -18,4 +18,10 @@ public record TensorReading(
     double maxAbs,
     double maxRel,
     double floor,
-    double magnitude) {}
+    double magnitude) {
+
+  /** Returns error ÷ floor, the number on which the verdict rests. */
+  public double errorOverFloor() {
+    return maxAbs == 0 ? 0 : maxAbs / floor;
+  }
+}

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param testSize how many of the test images are used; null: all
  * @param mayDiverge true if both sides are expected to leave the finite numbers together
  * @param tolerance declared in the file; empty: measured
+ * @param margin the largest difference in test accuracy, as a share, at which two sides still count
+ *     as equally good; null if the file declares none
  */
 public record Experiment(
     String id,
@@ -29,7 +31,8 @@ public record Experiment(
     @Nullable Integer testSize,
     long seed,
     boolean mayDiverge,
-    Optional<DeclaredTolerance> tolerance) {
+    Optional<DeclaredTolerance> tolerance,
+    @Nullable Double margin) {
 
   /**
    * How far the two sides may lie apart where they are known not to compute the same thing.

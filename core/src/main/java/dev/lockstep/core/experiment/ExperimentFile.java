@@ -163,7 +163,8 @@ public final class ExperimentFile {
             test,
             fields.integer("seed", 1),
             fields.truth("mayDiverge", false),
-            tolerance);
+            tolerance,
+            fields.has("margin") ? fields.number("margin") : null);
     fields.done();
     return experiment;
   }

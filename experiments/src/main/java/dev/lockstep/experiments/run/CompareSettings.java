@@ -29,9 +29,20 @@ public record CompareSettings(
   /** How Deeplearning4j is configured. */
   public enum Alignment {
     /** Its formulas are the book's. */
-    ALIGNED,
+    ALIGNED("the book's"),
     /** The nearest thing a user would write without knowing. */
-    STOCK;
+    STOCK("DL4J's own");
+
+    private final String formulas;
+
+    Alignment(String formulas) {
+      this.formulas = formulas;
+    }
+
+    /** Returns whose formulas the candidate computes. */
+    String formulas() {
+      return formulas;
+    }
 
     public String id() {
       return name().toLowerCase(Locale.ROOT);
@@ -54,6 +65,7 @@ public record CompareSettings(
         testSize == null ? experiment.testSize() : testSize,
         experiment.seed(),
         experiment.mayDiverge(),
-        experiment.tolerance());
+        experiment.tolerance(),
+        experiment.margin());
   }
 }

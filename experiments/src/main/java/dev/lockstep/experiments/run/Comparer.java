@@ -17,6 +17,7 @@ import dev.lockstep.core.result.RunResult;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.scratch.ScratchProvider;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -66,15 +67,19 @@ public final class Comparer {
         new RunResult.ExperimentInfo(
             experiment.id(),
             experiment.variant(),
+            experiment.chapter(),
+            experiment.shows(),
             seed,
             outcome.stepsTaken(),
             experiment.training().batchSize(),
             settings.alignment().id(),
             settings.precision().name().toLowerCase(Locale.ROOT),
-            network.allLayers().stream().map(LayerSpec::name).toList()),
+            network.allLayers().stream().map(LayerSpec::name).toList(),
+            experiment.margin()),
         new RunResult.DatasetInfo(
             dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
         Environment.describe(blas.name()),
+        Configuration.of(experiment, settings),
         outcome.implementations(),
         outcome.coverage(),
         outcome.horizon(),
@@ -82,6 +87,7 @@ public final class Comparer {
         outcome.worst(),
         outcome.curves(),
         outcome.readings(),
+        List.of(),
         new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
   }
 

@@ -1,5 +1,7 @@
 package dev.lockstep.experiments.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -10,6 +12,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.result.Figure;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.TensorReading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Function;
@@ -17,7 +22,9 @@ import java.util.function.Function;
 /** Results as JSON: stable key order, numbers that are not finite as strings. */
 public final class ResultJson {
 
-  private static final ObjectWriter WRITER = writer();
+  private static final ObjectWriter COMPACT = writer();
+  private static final ObjectWriter WRITER =
+      COMPACT.with(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
   private ResultJson() {}
 
@@ -29,17 +36,52 @@ public final class ResultJson {
     module.addSerializer(Phase.class, new NameSerializer<>(Phase::id));
     module.addSerializer(Reading.class, new NameSerializer<>(Reading::id));
     module.addKeySerializer(Phase.class, new PhaseKeySerializer());
-    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
     return JsonMapper.builder()
         .addModule(module)
+        .addMixIn(Figure.class, FigureType.class)
+        .addMixIn(FirstDivergence.class, DerivedOfDivergence.class)
+        .addMixIn(TensorReading.class, DerivedOfReading.class)
         .build()
-        .writer(new DefaultPrettyPrinter().withObjectIndenter(indenter));
+        .writer();
+  }
+
+  /** Writes the kind of a figure beside its numbers. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
+  private interface FigureType {}
+
+  /** What a first divergence derives from its own fields belongs to the result as well. */
+  private interface DerivedOfDivergence {
+    @JsonProperty
+    double errorOverFloor();
+
+    @JsonProperty
+    double allowed();
+
+    @JsonProperty
+    double mismatchedShare();
+
+    @JsonProperty
+    double relativeError();
+  }
+
+  private interface DerivedOfReading {
+    @JsonProperty
+    double errorOverFloor();
   }
 
   /** Returns a result as it is written to {@code result.json}. */
   public static String write(Object result) {
     try {
       return WRITER.writeValueAsString(result) + "\n";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns a result without white space. */
+  static String compact(Object result) {
+    try {
+      return COMPACT.writeValueAsString(result);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

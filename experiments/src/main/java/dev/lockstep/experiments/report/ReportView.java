@@ -1,0 +1,60 @@
+package dev.lockstep.experiments.report;
+
+import dev.lockstep.core.compare.Tolerance;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.report.Summary.Run;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the page shows: a summary and the sentences over it.
+ *
+ * @param title of the page
+ * @param headline one sentence: what was found
+ * @param meaning one sentence: what that means
+ * @param failed the first run that did not agree, null if all did
+ * @param divergence what is known of its first divergence, line by line; empty if there is none
+ * @param maxErrorOverFloor the largest that still counts as rounding
+ */
+record ReportView(
+    String title,
+    Verdict verdict,
+    String headline,
+    String meaning,
+    @Nullable Run failed,
+    List<String> divergence,
+    double maxErrorOverFloor,
+    List<String> coverage,
+    List<String> horizons,
+    Summary summary) {
+
+  /** Returns the page of a single run. */
+  static ReportView of(RunResult result) {
+    return of(new SummaryBuilder(result.command()).add(result, "").build());
+  }
+
+  static ReportView of(Summary summary) {
+    Run failed = summary.failed();
+    Failure failure = failed == null ? null : failed.failure();
+    FirstDivergence first = failed == null ? null : failed.firstDivergence();
+    return new ReportView(
+        summary.title(),
+        summary.verdict(),
+        Wording.headline(summary),
+        Wording.meaning(summary.verdict(), failure == null ? null : failure.kind()),
+        failed,
+        failed == null || first == null
+            ? List.of()
+            : Wording.divergence(
+                first,
+                failed.implementations().get(0).name(),
+                failed.implementations().get(1).name()),
+        Tolerance.MAX_ERROR_OVER_FLOOR,
+        summary.runs().stream().map(run -> Wording.coverage(run.coverage())).toList(),
+        summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),
+        summary);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.lockstep.experiments.report;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.result.RunResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Writes results in the formats that are asked for, each file complete or not at all. */
+public final class Reports {
+
+  private Reports() {}
+
+  /**
+   * Writes the reports of one run.
+   *
+   * @param directory is created if it is not there
+   * @param formats {@link Format#TEXT} writes no file
+   * @return the files written
+   * @throws InputException if they cannot be written
+   */
+  public static List<Path> write(Path directory, Set<Format> formats, RunResult result) {
+    return write(directory, formats, format -> content(format, result));
+  }
+
+  /**
+   * Writes the reports over several runs.
+   *
+   * @param directory is created if it is not there
+   * @param formats those that exist for one run only, {@link Format#CSV} and {@link Format#JUNIT},
+   *     gather all runs
+   * @return the files written
+   * @throws InputException if they cannot be written
+   */
+  public static List<Path> write(Path directory, Set<Format> formats, Summary summary) {
+    return write(directory, formats, format -> content(format, summary));
+  }
+
+  private static Optional<String> content(Format format, RunResult result) {
+    return switch (format) {
+      case JSON -> Optional.of(ResultJson.write(result));
+      case HTML -> Optional.of(HtmlReport.write(ReportView.of(result)));
+      case TEXT, CSV, MARKDOWN, JUNIT -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> content(Format format, Summary summary) {
+    return switch (format) {
+      case JSON -> Optional.of(ResultJson.write(summary));
+      case HTML -> Optional.of(HtmlReport.write(ReportView.of(summary)));
+      case TEXT, CSV, MARKDOWN, JUNIT -> Optional.empty();
+    };
+  }
+
+  /** What a format has to say, empty if it says nothing in a file. */
+  @FunctionalInterface
+  private interface Content {
+    Optional<String> of(Format format);
+  }
+
+  private static List<Path> write(Path directory, Set<Format> formats, Content content) {
+    List<Path> written = new ArrayList<>();
+    try {
+      Files.createDirectories(directory);
+      for (Format format : new TreeSet<>(formats)) {
+        Optional<String> text = content.of(format);
+        if (text.isPresent()) {
+          written.add(write(directory.resolve(format.fileName()), text.get()));
+        }
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "output: expected a directory that can be written, found %s (%s); name another with --output"
+              .formatted(directory, e),
+          e);
+    }
+    return written;
+  }
+
+  /** Writes beside the file and moves into its place: nobody ever reads half a report. */
+  private static Path write(Path file, String text) throws IOException {
+    Path part = file.resolveSibling("." + file.getFileName() + ".part");
+    try {
+      Files.writeString(part, text, StandardCharsets.UTF_8);
+      return Files.move(
+          part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.lockstep.experiments.report;
+
+import dev.lockstep.core.result.Curves.AccuracyPoint;
+import dev.lockstep.core.result.Curves.LossPoint;
+import dev.lockstep.core.result.Figure;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.Setting;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.report.Summary.AccuracyBand;
+import dev.lockstep.experiments.report.Summary.Band;
+import dev.lockstep.experiments.report.Summary.LossBand;
+import dev.lockstep.experiments.report.Summary.Run;
+import dev.lockstep.experiments.report.Summary.Variant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers runs into a {@link Summary}; keeps of each only what the summary shows. */
+public final class SummaryBuilder {
+
+  private final String command;
+  private final List<Run> runs = new ArrayList<>();
+  private final Map<String, VariantBuilder> variants = new LinkedHashMap<>();
+  private final List<Figure> figures = new ArrayList<>();
+  private Verdict verdict = Verdict.AGREE;
+  private @Nullable RunResult first;
+
+  /**
+   * @param command that started the runs
+   */
+  public SummaryBuilder(String command) {
+    this.command = command;
+  }
+
+  /**
+   * Adds a run.
+   *
+   * @param path of the folder with its own result, relative to the summary's, with slashes
+   */
+  public SummaryBuilder add(RunResult result, String path) {
+    first = first == null ? result : first;
+    verdict = verdict.or(result.verdict());
+    runs.add(Run.of(result, path));
+    variants
+        .computeIfAbsent(result.experiment().title(), title -> new VariantBuilder(result))
+        .add(result);
+    return this;
+  }
+
+  /** Adds a figure over several variants. */
+  public SummaryBuilder add(Figure figure) {
+    figures.add(figure);
+    return this;
+  }
+
+  /**
+   * Returns what was gathered.
+   *
+   * @throws IllegalStateException if no run was added
+   */
+  public Summary build() {
+    if (first == null) {
+      throw new IllegalStateException("a summary needs at least one run");
+    }
+    return new Summary(
+        RunResult.SCHEMA_VERSION,
+        command,
+        verdict,
+        first.dataset(),
+        first.environment(),
+        List.copyOf(runs),
+        variants.values().stream().map(VariantBuilder::build).toList(),
+        List.copyOf(figures));
+  }
+
+  private static final class VariantBuilder {
+    private final RunResult.ExperimentInfo experiment;
+    private final List<Setting> configuration;
+    private final List<Long> seeds = new ArrayList<>();
+    private final TreeMap<Long, List<LossPoint>> losses = new TreeMap<>();
+    private final TreeMap<Long, List<AccuracyPoint>> accuracies = new TreeMap<>();
+    private final DriftCollector drift = new DriftCollector();
+    private final List<Figure> figures = new ArrayList<>();
+    private Verdict verdict = Verdict.AGREE;
+    private @Nullable Long horizon;
+
+    VariantBuilder(RunResult result) {
+      this.experiment = result.experiment();
+      this.configuration = result.configuration();
+    }
+
+    void add(RunResult result) {
+      seeds.add(result.experiment().seed());
+      verdict = verdict.or(result.verdict());
+      Long reached = result.horizon();
+      if (reached != null) {
+        horizon = horizon == null ? reached : Long.valueOf(Math.min(horizon, reached));
+      }
+      for (LossPoint point : result.curves().loss()) {
+        losses.computeIfAbsent(point.step(), step -> new ArrayList<>()).add(point);
+      }
+      for (AccuracyPoint point : result.curves().accuracy()) {
+        accuracies.computeIfAbsent(point.step(), step -> new ArrayList<>()).add(point);
+      }
+      drift.add(result.readings());
+      if (figures.isEmpty()) {
+        figures.addAll(result.figures());
+      }
+    }
+
+    Variant build() {
+      return new Variant(
+          experiment,
+          List.copyOf(seeds),
+          verdict,
+          horizon,
+          configuration,
+          losses.entrySet().stream().map(e -> lossBand(e.getKey(), e.getValue())).toList(),
+          accuracies.entrySet().stream().map(e -> accuracyBand(e.getKey(), e.getValue())).toList(),
+          drift.layers(experiment.layers()),
+          drift.drift(),
+          List.copyOf(figures));
+    }
+
+    private static LossBand lossBand(long step, List<LossPoint> points) {
+      return new LossBand(
+          step, band(points, LossPoint::reference), band(points, LossPoint::candidate));
+    }
+
+    private static AccuracyBand accuracyBand(long step, List<AccuracyPoint> points) {
+      return new AccuracyBand(
+          step,
+          band(points, AccuracyPoint::referenceTrain),
+          band(points, AccuracyPoint::candidateTrain),
+          band(points, AccuracyPoint::referenceTest),
+          band(points, AccuracyPoint::candidateTest));
+    }
+
+    private static <T> Band band(List<T> points, ToDoubleFunction<T> value) {
+      double low = Double.POSITIVE_INFINITY;
+      double high = Double.NEGATIVE_INFINITY;
+      double sum = 0;
+      for (T point : points) {
+        double x = value.applyAsDouble(point);
+        low = Math.min(low, x);
+        high = Math.max(high, x);
+        sum += x;
+      }
+      // The mean of equal numbers is that number, whatever their sum was rounded to.
+      return new Band(low, low == high ? low : sum / points.size(), high);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.lockstep.experiments.report;
+
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.RunResult.ExperimentInfo;
+import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.result.Worst;
+import dev.lockstep.experiments.report.Summary.Run;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A result on the screen: the verdict first, and no more than one screen of it. */
+public final class TextReport {
+
+  private static final int RUNS_SHOWN = 20;
+
+  private final StringBuilder text = new StringBuilder();
+  private final boolean colour;
+
+  private TextReport(boolean colour) {
+    this.colour = colour;
+  }
+
+  /**
+   * Returns what the screen shows of one run.
+   *
+   * @param colour whether to use the terminal's colours
+   * @param report the page to open, null if none was written
+   */
+  public static String write(RunResult result, boolean colour, @Nullable Path report) {
+    TextReport writer = new TextReport(colour);
+    writer.run(result);
+    writer.report(report);
+    return writer.text.toString();
+  }
+
+  /**
+   * Returns what the screen shows of several runs.
+   *
+   * @param colour whether to use the terminal's colours
+   * @param report the page to open, null if none was written
+   */
+  public static String write(Summary summary, boolean colour, @Nullable Path report) {
+    TextReport writer = new TextReport(colour);
+    writer.summary(summary);
+    writer.report(report);
+    return writer.text.toString();
+  }
+
+  private void run(RunResult result) {
+    Run run = Run.of(result, "");
+    ExperimentInfo experiment = result.experiment();
+    line(
+        "%s  %s, seed %d: %s of %d, %s, %s"
+            .formatted(
+                verdict(result.verdict()),
+                experiment.title(),
+                experiment.seed(),
+                Numbers.counted(experiment.steps(), "step"),
+                experiment.batchSize(),
+                experiment.alignment(),
+                experiment.precision()));
+    line("  %s".formatted(Wording.headline(run)));
+    line(
+        "  %s"
+            .formatted(
+                Wording.meaning(
+                    result.verdict(), result.failure() == null ? null : result.failure().kind())));
+    notice(result.dataset().notice());
+    divergence(run);
+    line("");
+    sides(result.implementations());
+    line("");
+    worst(result.worst());
+    line("Compared   %s".formatted(Wording.coverage(result.coverage())));
+    line("Horizon    %s".formatted(Wording.horizon(result.horizon())));
+    speed(result);
+  }
+
+  private void notice(String notice) {
+    if (!notice.isEmpty()) {
+      line("");
+      line(paint("!! " + notice + " !!", Colour.LOUD));
+    }
+  }
+
+  private void divergence(Run run) {
+    FirstDivergence first = run.firstDivergence();
+    if (first == null) {
+      return;
+    }
+    line("");
+    line("First divergence");
+    List<Implementation> sides = run.implementations();
+    for (String line : Wording.divergence(first, sides.get(0).name(), sides.get(1).name())) {
+      line("  %s".formatted(line));
+    }
+  }
+
+  private void sides(List<Implementation> sides) {
+    row("", sides, Implementation::name);
+    row("Last loss", sides, side -> Numbers.rounded(side.trainLoss()));
+    row("Train accuracy", sides, side -> Numbers.percent(side.trainAccuracy()));
+    row("Test accuracy", sides, side -> Numbers.percent(side.testAccuracy()));
+  }
+
+  private void row(
+      String label, List<Implementation> sides, Function<Implementation, String> cell) {
+    StringBuilder row = new StringBuilder("%-16s".formatted(label));
+    for (Implementation side : sides) {
+      row.append("%18s".formatted(cell.apply(side)));
+    }
+    line(row.toString());
+  }
+
+  private void worst(Map<Phase, Worst> worst) {
+    if (worst.isEmpty()) {
+      return;
+    }
+    line("Largest difference  absolute    relative    tensor");
+    worst.forEach(
+        (phase, w) ->
+            line(
+                "  %-16s  %-10s  %-10s  %s, step %s"
+                    .formatted(
+                        phase.id(),
+                        Numbers.rounded(w.maxAbs()),
+                        Numbers.rounded(w.maxRel()),
+                        w.path(),
+                        Numbers.count(w.step()))));
+    line("");
+  }
+
+  private void speed(RunResult result) {
+    StringBuilder speeds = new StringBuilder();
+    result
+        .timing()
+        .samplesPerSecond()
+        .forEach(
+            (name, speed) ->
+                speeds
+                    .append(", ")
+                    .append(name)
+                    .append(' ')
+                    .append(Numbers.count(Math.round(speed)))
+                    .append(" samples/s"));
+    line("Time       %s%s".formatted(Numbers.seconds(result.timing().seconds()), speeds));
+  }
+
+  private void summary(Summary summary) {
+    line("%s  %s".formatted(verdict(summary.verdict()), Wording.headline(summary)));
+    notice(summary.dataset().notice());
+    Run failed = summary.failed();
+    if (failed != null) {
+      line("");
+      line("%s, seed %d: %s".formatted(failed.title(), failed.seed(), Wording.headline(failed)));
+      divergence(failed);
+    }
+    line("");
+    line("%-44s%5s  %-16s%10s%10s".formatted("Run", "seed", "verdict", "test", "test"));
+    summary.runs().stream().limit(RUNS_SHOWN).forEach(this::run);
+    if (summary.runs().size() > RUNS_SHOWN) {
+      line("… and %s more".formatted(Numbers.count(summary.runs().size() - RUNS_SHOWN)));
+    }
+  }
+
+  private void run(Run run) {
+    StringBuilder accuracies = new StringBuilder();
+    for (Implementation side : run.implementations()) {
+      accuracies.append("%10s".formatted(Numbers.percent(side.testAccuracy())));
+    }
+    line("%-44s%5d  %-16s%s".formatted(run.title(), run.seed(), run.verdict(), accuracies));
+  }
+
+  private void report(@Nullable Path report) {
+    if (report != null) {
+      line("Report     %s".formatted(report));
+    }
+  }
+
+  private void line(String line) {
+    text.append(line.stripTrailing()).append('\n');
+  }
+
+  private String verdict(Verdict verdict) {
+    return paint(verdict.name(), verdict.exitCode() == 0 ? Colour.GOOD : Colour.BAD);
+  }
+
+  /** What is said in colour is said in words as well. */
+  private enum Colour {
+    GOOD("1;32"),
+    BAD("1;31"),
+    LOUD("1;30;43");
+
+    private final String code;
+
+    Colour(String code) {
+      this.code = code;
+    }
+  }
+
+  private String paint(String words, Colour tone) {
+    return colour ? "\u001b[" + tone.code + "m" + words + "\u001b[0m" : words;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.lockstep.experiments.report;
+
+import dev.lockstep.core.result.Coverage;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.report.Summary.Run;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What results say, in the same words in every report. */
+final class Wording {
+
+  private Wording() {}
+
+  /** Returns one sentence: what was found. */
+  static String headline(Summary summary) {
+    if (summary.runs().size() == 1) {
+      return headline(summary.runs().get(0));
+    }
+    return Numbers.counted(summary.runs().size(), "run")
+        + ": "
+        + summary.verdicts().entrySet().stream()
+            .map(count -> Numbers.count(count.getValue()) + " " + count.getKey())
+            .collect(Collectors.joining(", "))
+        + ".";
+  }
+
+  /** Returns one sentence: what was found. */
+  static String headline(Run run) {
+    Failure failure = run.failure();
+    if (failure != null) {
+      return sentence(failure.message());
+    }
+    String sides =
+        run.implementations().stream()
+            .map(Implementation::name)
+            .collect(Collectors.joining(" and "));
+    return switch (run.verdict()) {
+      case AGREE -> sides + " agree.";
+      case DIVERGED_ALIKE -> sides + " left the finite numbers at the same step and tensor.";
+      case EXPLAINED -> sides + " differ, and known conventions explain all of it.";
+      case DIFFER -> sides + " differ.";
+      case NOTHING_COMPARED -> "Not a single tensor was compared.";
+    };
+  }
+
+  private static String sentence(String message) {
+    return Character.toUpperCase(message.charAt(0)) + message.substring(1) + ".";
+  }
+
+  /** Returns one sentence: what the verdict means to the reader. */
+  static String meaning(Verdict verdict, Failure.@Nullable Kind kind) {
+    return switch (verdict) {
+      case AGREE ->
+          "Every tensor that was compared lies within the noise of rounding: the two compute the"
+              + " same.";
+      case DIVERGED_ALIKE ->
+          "The experiment says that every correct implementation must do so; the two compute the"
+              + " same.";
+      case EXPLAINED ->
+          "With the named switches set to the book's conventions no difference is left.";
+      case NOTHING_COMPARED -> "That is no agreement: widen the selection.";
+      case DIFFER -> failed(kind == null ? Failure.Kind.DIFFERENCE : kind);
+    };
+  }
+
+  private static String failed(Failure.Kind kind) {
+    return switch (kind) {
+      case DIFFERENCE ->
+          "That is more than rounding can explain: from here on the two do not compute the same.";
+      case NON_FINITE ->
+          "A number that is not finite, on one side only or where the experiment does not foresee"
+              + " it, is a fault of its own kind.";
+      case MISSING_TENSOR ->
+          "What only one side shows cannot be compared, and that does not count as agreement.";
+      case SHORTER_RUN ->
+          "What one side alone did cannot be compared, and that does not count as agreement.";
+    };
+  }
+
+  /** Returns what is known of the first divergence, a line each, the most telling first. */
+  static List<String> divergence(FirstDivergence found, String reference, String candidate) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Step %s, %s, layer %s, tensor %s (%s reading)"
+            .formatted(
+                Numbers.count(found.step()),
+                found.phase().id(),
+                found.layer(),
+                found.tensor(),
+                found.reading().id()));
+    lines.add(
+        "Mismatched elements: %s / %s (%s)"
+            .formatted(
+                Numbers.count(found.mismatched()),
+                Numbers.count(found.elements()),
+                Numbers.percent(found.mismatchedShare())));
+    lines.add(
+        "Greatest absolute difference: %s at index %s (up to %s allowed)"
+            .formatted(
+                Numbers.rounded(found.error()),
+                index(found.index()),
+                Numbers.rounded(found.allowed())));
+    lines.add("  %s: %s".formatted(reference, found.reference()));
+    lines.add("  %s: %s".formatted(candidate, found.candidate()));
+    lines.add("Relative difference there: " + Numbers.rounded(found.relativeError()));
+    lines.add(
+        "Measured floor: %s; error ÷ floor: %s"
+            .formatted(Numbers.rounded(found.floor()), Numbers.rounded(found.errorOverFloor())));
+    lines.add(
+        "Smallest tolerance that would have passed: %s absolute, %s floors"
+            .formatted(Numbers.rounded(found.error()), Numbers.rounded(found.errorOverFloor())));
+    String diagnosis = found.diagnosis();
+    lines.add("Diagnosis: " + (diagnosis == null ? "none of the known ones fits" : diagnosis));
+    return lines;
+  }
+
+  private static String index(List<Integer> index) {
+    return index.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
+  }
+
+  /** Returns one sentence: what was compared and what was not. */
+  static String coverage(Coverage coverage) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "%s of %s compared, %s in %s"
+            .formatted(
+                Numbers.count(coverage.compared()),
+                Numbers.counted(coverage.expected(), "tensor"),
+                Numbers.counted(coverage.elements(), "number"),
+                Numbers.counted(coverage.steps(), "observed step")));
+    text.append("; ").append(Numbers.count(coverage.skipped())).append(" skipped");
+    if (!coverage.skippedBecause().isEmpty()) {
+      text.append(
+          coverage.skippedBecause().entrySet().stream()
+              .map(Wording::reason)
+              .collect(Collectors.joining(", ", " (", ")")));
+    }
+    return text.append("; ")
+        .append(Numbers.count(coverage.oneSided()))
+        .append(" on one side only")
+        .toString();
+  }
+
+  private static String reason(Map.Entry<String, Long> reason) {
+    return "%s a step: %s".formatted(Numbers.count(reason.getValue()), reason.getKey());
+  }
+
+  /** Returns one sentence: until where single elements can be compared. */
+  static String horizon(@Nullable Long horizon) {
+    return horizon == null
+        ? "not reached: all readings judge"
+        : "step %s: from there on rounding alone sets the sides apart, and only local readings judge"
+            .formatted(Numbers.count(horizon));
+  }
+}

@@ -1,0 +1,266 @@
+package dev.lockstep.experiments.report;
+
+import dev.lockstep.core.compare.Cadence;
+import dev.lockstep.core.compare.ExpectedTensor;
+import dev.lockstep.core.compare.Reading;
+import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.result.Coverage;
+import dev.lockstep.core.result.Curves;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.Figure;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.RunResult.DatasetInfo;
+import dev.lockstep.core.result.RunResult.ExperimentInfo;
+import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.RunResult.Timing;
+import dev.lockstep.core.result.Setting;
+import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.result.Worst;
+import dev.lockstep.experiments.catalogue.Catalogue;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** Results in the shape of real ones, drawn from a seed: 1,800 steps of the default network. */
+final class SampleRuns {
+
+  static final long STEPS = 1800;
+  private static final Experiment EXPERIMENT =
+      Catalogue.find("mlp-batchnorm-dropout").experiments(Map.of()).get(0);
+  private static final double ULP = 0x1p-52;
+
+  private SampleRuns() {}
+
+  /** A run whose two sides differ by rounding only. */
+  static RunResult agreeing(long seed) {
+    return new Sample(seed).result();
+  }
+
+  /** A run whose gradients part at step 3. */
+  static RunResult differing(long seed) {
+    Sample sample = new Sample(seed);
+    sample.faultAt = 3;
+    return sample.result();
+  }
+
+  /** A run whose two sides are equal to the last bit. */
+  static RunResult identical(long seed) {
+    Sample sample = new Sample(seed);
+    sample.noise = 0;
+    return sample.result();
+  }
+
+  /** A run of another variant of the experiment. */
+  static RunResult variant(String variant, long seed) {
+    Sample sample = new Sample(seed);
+    sample.variant = variant;
+    return sample.result();
+  }
+
+  /** A run with figures. */
+  static RunResult with(List<Figure> figures) {
+    Sample sample = new Sample(1);
+    sample.figures = figures;
+    return sample.result();
+  }
+
+  /** A run on data of which the reader must be told something. */
+  static RunResult noticed(String notice) {
+    Sample sample = new Sample(1);
+    sample.notice = notice;
+    return sample.result();
+  }
+
+  private static final class Sample {
+    private final long seed;
+    private final Random random;
+    private String variant = "";
+    private String notice = "";
+    private double noise = 4;
+    private long faultAt = Long.MAX_VALUE;
+    private List<Figure> figures = List.of();
+
+    Sample(long seed) {
+      this.seed = seed;
+      this.random = new Random(seed);
+    }
+
+    RunResult result() {
+      List<TensorReading> readings = readings();
+      FirstDivergence first = faultAt <= STEPS ? divergence() : null;
+      Curves curves = curves();
+      Curves.AccuracyPoint last = curves.accuracy().get(curves.accuracy().size() - 1);
+      Map<String, Double> speeds = new LinkedHashMap<>();
+      speeds.put("scratch", 41_000 + 100.0 * random.nextInt(20));
+      speeds.put("deeplearning4j", 23_000 + 100.0 * random.nextInt(20));
+      long tensors = ExpectedTensor.of(EXPERIMENT.network()).size();
+      long steps = readings.stream().mapToLong(TensorReading::step).distinct().count();
+      return new RunResult(
+          RunResult.SCHEMA_VERSION,
+          "./lockstep compare mlp-batchnorm-dropout --seed " + seed,
+          first == null ? Verdict.AGREE : Verdict.DIFFER,
+          first == null ? null : failure(),
+          info(),
+          new DatasetInfo(
+              notice.isEmpty() ? "mnist" : "synthetic", 60_000, 10_000, "0".repeat(64), notice),
+          environment(),
+          configuration(),
+          List.of(
+              new Implementation(
+                  "scratch", "reference", 0.0712, last.referenceTrain(), last.referenceTest()),
+              new Implementation(
+                  "deeplearning4j",
+                  "candidate",
+                  0.0712 + noise * ULP,
+                  last.candidateTrain(),
+                  last.candidateTest())),
+          new Coverage(
+              tensors * steps,
+              (tensors - 2) * steps,
+              2 * steps,
+              0,
+              1_234_567,
+              steps,
+              Map.of("matched by --exclude", 2L)),
+          null,
+          first,
+          worst(readings),
+          curves,
+          readings,
+          figures,
+          new Timing(101.5, speeds));
+    }
+
+    private ExperimentInfo info() {
+      return new ExperimentInfo(
+          EXPERIMENT.id(),
+          variant,
+          EXPERIMENT.chapter(),
+          EXPERIMENT.shows(),
+          seed,
+          STEPS,
+          100,
+          "aligned",
+          "double",
+          EXPERIMENT.network().layers().stream().map(LayerSpec::name).toList(),
+          0.005);
+    }
+
+    private static Map<String, String> environment() {
+      Map<String, String> environment = new LinkedHashMap<>();
+      environment.put("jdk", "17.0.15+6");
+      environment.put("os", "Linux 6.1 amd64");
+      environment.put("processor", "2 cores");
+      environment.put("threads", "OMP_NUM_THREADS=1");
+      environment.put("blas", "OpenBLAS 0.3.19");
+      return environment;
+    }
+
+    private static List<Setting> configuration() {
+      return List.of(
+          new Setting("optimizer.type", "momentum", "momentum"),
+          new Setting("optimizer.learningRate", "0.1", "0.1"),
+          new Setting("training.batchSize", "100", "100"),
+          new Setting("precision", "double", "double"),
+          new Setting("matrix product", "netlib, OpenBLAS", "ND4J, OpenBLAS"));
+    }
+
+    private Curves curves() {
+      List<Curves.LossPoint> loss = new ArrayList<>();
+      for (long step = 5; step <= STEPS; step += 5) {
+        double value = 0.07 + 2.2 * Math.exp(-(double) step / 150.0) + 0.03 * random.nextDouble();
+        loss.add(new Curves.LossPoint(step, value, value + noise * ULP));
+      }
+      List<Curves.AccuracyPoint> accuracy = new ArrayList<>();
+      for (long step = 600; step <= STEPS; step += 600) {
+        double test = 0.976 - 12.0 / (double) step + 0.002 * random.nextDouble();
+        accuracy.add(new Curves.AccuracyPoint(step, test + 0.008, test + 0.008, test, test, 0));
+      }
+      return new Curves(loss, accuracy);
+    }
+
+    private List<TensorReading> readings() {
+      Cadence cadence = new Cadence(Cadence.SPARSER);
+      List<TensorReading> readings = new ArrayList<>();
+      for (long step = 1; step <= STEPS; step++) {
+        if (cadence.observes(step, STEPS)) {
+          for (Reading reading : Reading.values()) {
+            for (ExpectedTensor tensor : ExpectedTensor.of(EXPERIMENT.network())) {
+              readings.add(reading(step, reading, tensor));
+            }
+          }
+        }
+      }
+      return readings;
+    }
+
+    private TensorReading reading(long step, Reading reading, ExpectedTensor tensor) {
+      double growth = reading == Reading.LOCAL ? 1 : 1 + Math.sqrt((double) step);
+      double magnitude = tensor.key().phase() == Phase.BACKWARD ? 0.01 : 1 + random.nextDouble();
+      double floor = magnitude * ULP * growth;
+      double error = noise * floor * random.nextDouble();
+      boolean faulty =
+          step >= faultAt
+              && (tensor.key().phase() == Phase.UPDATE || tensor.key().phase() == Phase.BACKWARD)
+              && tensor.layer().equals("affine2");
+      if (faulty) {
+        error = 1e-3 * magnitude;
+      }
+      return new TensorReading(
+          step,
+          tensor.key().phase(),
+          tensor.layer(),
+          tensor.key().path(),
+          reading,
+          error,
+          error / magnitude,
+          floor,
+          magnitude);
+    }
+
+    private static Map<Phase, Worst> worst(List<TensorReading> readings) {
+      Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
+      for (TensorReading r : readings) {
+        if (r.reading() == Reading.ACCUMULATED) {
+          worst.merge(
+              r.phase(),
+              new Worst(r.maxAbs(), r.maxRel(), r.tensor(), r.step()),
+              (a, b) -> b.maxAbs() > a.maxAbs() ? b : a);
+        }
+      }
+      return worst;
+    }
+
+    private Failure failure() {
+      return new Failure(
+          Failure.Kind.DIFFERENCE,
+          "step %d: backward affine2/W of affine2 differs by 0.001, 4.5e+12 times what rounding explains"
+              .formatted(faultAt));
+    }
+
+    private @Nullable FirstDivergence divergence() {
+      return new FirstDivergence(
+          faultAt,
+          Phase.BACKWARD,
+          "affine2",
+          "affine2/W",
+          List.of(3, 7),
+          0.0125,
+          0.0135,
+          0.001,
+          ULP,
+          Reading.LOCAL,
+          9_984,
+          10_000,
+          "the gradient is not divided by the batch size");
+    }
+  }
+}

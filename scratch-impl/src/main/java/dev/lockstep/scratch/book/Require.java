@@ -3,6 +3,7 @@ package dev.lockstep.scratch.book;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Checks on what a reader hands to the book's functions. Each throws an {@link
@@ -32,6 +33,15 @@ public final class Require {
     }
   }
 
+  /** A number of axes. */
+  public static void rank(String name, Tensor tensor, int rank) {
+    if (tensor.shape().rank() != rank) {
+      throw new IllegalArgumentException(
+          "%s: expected %d axes, found shape %s".formatted(name, rank, tensor.shape()));
+    }
+  }
+
+  /** An exact shape. */
   public static void shape(String name, Tensor tensor, Shape expected) {
     if (!tensor.shape().equals(expected)) {
       throw new IllegalArgumentException(
@@ -49,6 +59,20 @@ public final class Require {
                 .formatted(name, values[i], Arrays.toString(tensor.shape().indexOf(i))));
       }
     }
+  }
+
+  /**
+   * Returns the parameter at a path.
+   *
+   * @throws IllegalArgumentException if there is none, naming those there are
+   */
+  public static Tensor parameter(Map<String, Tensor> parameters, String path) {
+    Tensor parameter = parameters.get(path);
+    if (parameter == null) {
+      throw new IllegalArgumentException(
+          path + ": expected a tensor, found only " + parameters.keySet());
+    }
+    return parameter;
   }
 
   /** Returns the length of the last axis: the features of a row. */

@@ -1,6 +1,6 @@
 package dev.lockstep.scratch.book.learning;
 
-import org.apache.commons.rng.UniformRandomProvider;
+import java.util.random.RandomGenerator;
 
 /** Which samples a step learns from (section 4.2.3), by their position in the data set. */
 public final class MiniBatch {
@@ -8,7 +8,7 @@ public final class MiniBatch {
   private MiniBatch() {}
 
   /** Draws every sample anew from all of them, as the book does: one may come twice. */
-  public static int[] withReplacement(UniformRandomProvider random, int samples, int batchSize) {
+  public static int[] withReplacement(RandomGenerator random, int samples, int batchSize) {
     requirePositive("samples", samples);
     requirePositive("batchSize", batchSize);
     int[] batch = new int[batchSize];
@@ -23,7 +23,7 @@ public final class MiniBatch {
    *
    * @throws IllegalArgumentException if there are fewer than a batch needs
    */
-  public static int[] withoutReplacement(UniformRandomProvider random, int samples, int batchSize) {
+  public static int[] withoutReplacement(RandomGenerator random, int samples, int batchSize) {
     requirePositive("samples", samples);
     requirePositive("batchSize", batchSize);
     if (batchSize > samples) {

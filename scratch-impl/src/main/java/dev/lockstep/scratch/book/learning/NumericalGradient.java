@@ -30,14 +30,20 @@ public final class NumericalGradient {
    * @param position of the element, row-major
    */
   public static double partialDerivative(ToDoubleFunction<Tensor> f, Tensor x, int position) {
+    return partialDerivative(f, x, position, H);
+  }
+
+  /** Does the same with another h. */
+  public static double partialDerivative(
+      ToDoubleFunction<Tensor> f, Tensor x, int position, double h) {
     double[] values = x.data();
     double value = values[position];
     try {
-      values[position] = value + H;
+      values[position] = value + h;
       double above = f.applyAsDouble(x);
-      values[position] = value - H;
+      values[position] = value - h;
       double below = f.applyAsDouble(x);
-      return (above - below) / (2 * H);
+      return (above - below) / (2 * h);
     } finally {
       values[position] = value;
     }

@@ -10,8 +10,7 @@ import dev.lockstep.scratch.book.neuralnetwork.Matrices;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.commons.rng.UniformRandomProvider;
-import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
+import java.util.random.RandomGenerator;
 
 /**
  * A network of two layers that learns by the numerical gradient (section 4.5): affine, sigmoid,
@@ -36,7 +35,7 @@ public final class TwoLayerNet {
 
   /** Draws the weights from a normal distribution around 0; biases are 0. */
   public TwoLayerNet(
-      int inputs, int hidden, int classes, double standardDeviation, UniformRandomProvider random) {
+      int inputs, int hidden, int classes, double standardDeviation, RandomGenerator random) {
     this.w1 = normal(Shape.of(inputs, hidden), standardDeviation, random);
     this.b1 = Tensor.zeros(Shape.of(hidden));
     this.w2 = normal(Shape.of(hidden, classes), standardDeviation, random);
@@ -62,21 +61,13 @@ public final class TwoLayerNet {
     Require.shape(B2, b2, Shape.of(classes));
   }
 
-  private static Tensor normal(Shape shape, double deviation, UniformRandomProvider random) {
-    ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
-    return Activations.apply(zero -> deviation * normal.sample(), Tensor.zeros(shape));
+  private static Tensor normal(Shape shape, double deviation, RandomGenerator random) {
+    return Activations.apply(zero -> deviation * random.nextGaussian(), Tensor.zeros(shape));
   }
 
   private static Tensor copyOf(Map<String, Tensor> parameters, String path, int rank) {
-    Tensor parameter = parameters.get(path);
-    if (parameter == null || parameter.shape().rank() != rank) {
-      throw new IllegalArgumentException(
-          "%s: expected a tensor with %d axes, found %s"
-              .formatted(
-                  path,
-                  rank,
-                  parameter == null ? "only " + parameters.keySet() : parameter.shape()));
-    }
+    Tensor parameter = Require.parameter(parameters, path);
+    Require.rank(path, parameter, rank);
     return parameter.copy();
   }
 

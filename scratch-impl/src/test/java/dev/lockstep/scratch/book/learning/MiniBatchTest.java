@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.core.data.Split;
-import dev.lockstep.core.plan.RandomStreams;
 import java.util.Arrays;
-import org.apache.commons.rng.UniformRandomProvider;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class MiniBatchTest {
 
-  private final UniformRandomProvider random = new RandomStreams(1).stream("order", 1);
+  private final RandomGenerator random = new Random(1);
 
   @Test
   void withReplacementASampleMayComeTwice() {
@@ -52,8 +52,8 @@ class MiniBatchTest {
 
   @Test
   void theSameGeneratorGivesTheSameBatch() {
-    assertThat(MiniBatch.withReplacement(new RandomStreams(7).stream("order", 3), 60_000, 100))
-        .isEqualTo(MiniBatch.withReplacement(new RandomStreams(7).stream("order", 3), 60_000, 100));
+    assertThat(MiniBatch.withReplacement(new Random(7), 60_000, 100))
+        .isEqualTo(MiniBatch.withReplacement(new Random(7), 60_000, 100));
   }
 
   @Test

@@ -4,25 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class TwoLayerNetTest {
 
-  /** The loss's constant against the derivative without it, 1e-7 ÷ (y + 1e-7), at y near 1/3. */
-  private static final Offset<Double> CONSTANT = within(5e-7);
+  /** The loss's constant against the derivative without it, 1e-7 ÷ (y + 1e-7), at y above .05. */
+  private static final Offset<Double> CONSTANT = within(2e-6);
 
   private final Tensor x = Tensor.of(Shape.of(3, 4), .1, 0, .9, .4, .8, 0, .2, .3, .5, 0, .5, 1);
   private final Tensor t = Tensor.of(Shape.of(3, 3), 1, 0, 0, 0, 0, 1, 0, 1, 0);
 
   private static TwoLayerNet net() {
-    return new TwoLayerNet(4, 5, 3, 0.5, new RandomStreams(1).stream("initial", 0));
+    return new TwoLayerNet(4, 5, 3, 0.5, new Random(1));
   }
 
   private static Tensor parameter(TwoLayerNet net, String path) {
@@ -32,7 +32,7 @@ class TwoLayerNetTest {
   /** With all weights 0 every class has the same probability, whatever is shown. */
   @Test
   void knowsNothingWithoutWeights() {
-    TwoLayerNet blank = new TwoLayerNet(4, 5, 3, 0, new RandomStreams(1).stream("initial", 0));
+    TwoLayerNet blank = new TwoLayerNet(4, 5, 3, 0, new Random(1));
 
     assertThat(blank.predict(x).data()).containsOnly(1.0 / 3);
     assertThat(blank.loss(x, t)).isCloseTo(Math.log(3), CONSTANT);
@@ -124,6 +124,6 @@ class TwoLayerNetTest {
     parameters.remove("affine1/b");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TwoLayerNet(parameters))
-        .withMessageContaining("affine1/b: expected a tensor with 1 axes, found only");
+        .withMessageContaining("affine1/b: expected a tensor, found only");
   }
 }

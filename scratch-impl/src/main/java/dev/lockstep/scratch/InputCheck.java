@@ -8,26 +8,26 @@ import dev.lockstep.core.tensor.Tensor;
 import java.util.Arrays;
 
 /** Checks what a network is fed with; each message names the layer, the path and the shapes. */
-final class InputCheck {
+public final class InputCheck {
 
   private final Shape input;
   private final int classes;
   private final String firstLayer;
   private final double[] columnSums;
 
-  InputCheck(NetworkSpec network) {
+  public InputCheck(NetworkSpec network) {
     this.input = network.input();
     this.classes = network.classes();
     this.firstLayer = network.layers().get(0).name();
     this.columnSums = new double[input.size()];
   }
 
-  void require(Batch batch) {
+  public void require(Batch batch) {
     requireInputs(batch.inputs());
     requireOneHot(batch.targets(), batch.size());
   }
 
-  void requireInputs(Tensor inputs) {
+  public void requireInputs(Tensor inputs) {
     Shape shape = inputs.shape();
     if (shape.rank() == 0 || !shape.sample().equals(input)) {
       throw new IllegalArgumentException(

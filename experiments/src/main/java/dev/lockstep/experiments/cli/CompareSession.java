@@ -2,11 +2,16 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.result.RunResult;
-import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.report.Format;
+import dev.lockstep.experiments.report.Reports;
+import dev.lockstep.experiments.report.Summary;
+import dev.lockstep.experiments.report.SummaryBuilder;
+import dev.lockstep.experiments.report.TextReport;
 import dev.lockstep.experiments.run.Comparer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs every experiment with every seed, one after another, and writes what came of it. */
@@ -14,40 +19,91 @@ final class CompareSession {
 
   private final CommandSpec spec;
   private final OutputOptions output;
+  private final String command;
   private final Comparer comparer;
 
-  CompareSession(CommandSpec spec, OutputOptions output, Comparer comparer) {
+  /**
+   * @param command that the user gave
+   */
+  CompareSession(CommandSpec spec, OutputOptions output, String command, Comparer comparer) {
     this.spec = spec;
     this.output = output;
+    this.command = command;
     this.comparer = comparer;
   }
 
-  /** Returns what the process exits with. */
+  /** One experiment with one seed, and where its own report goes. */
+  private record Planned(Experiment experiment, long seed, String path) {}
+
+  /**
+   * @param seeds empty: each experiment's own
+   * @return what the process exits with
+   */
   int run(List<Experiment> experiments, List<Long> seeds) {
-    Path directory = output.directory(experiments.get(0).id());
-    List<RunResult> results = new ArrayList<>();
-    Verdict verdict = Verdict.AGREE;
-    for (Experiment experiment : experiments) {
-      for (long seed : seeds.isEmpty() ? List.of(experiment.seed()) : seeds) {
-        RunResult result = run(experiment, seed);
-        results.add(result);
-        try {
-          java.nio.file.Files.createDirectories(directory);
-          java.nio.file.Files.writeString(
-              directory.resolve("result.json"),
-              dev.lockstep.experiments.report.ResultJson.write(result));
-        } catch (java.io.IOException e) {
-          throw new java.io.UncheckedIOException(e);
-        }
-        verdict = verdict.or(result.verdict());
-      }
-    }
-    return verdict.exitCode();
+    List<Planned> planned = planned(experiments, seeds);
+    Path directory = output.directory(name(experiments));
+    return planned.size() == 1
+        ? runOne(planned.get(0), directory)
+        : runAll(planned, directory);
   }
 
-  private RunResult run(Experiment experiment, long seed) {
-    try (Progress progress = new Progress(experiment.title(), output.quiet(), System.err)) {
-      return comparer.run(experiment, seed, progress);
+  private static String name(List<Experiment> experiments) {
+    boolean same = experiments.stream().map(Experiment::id).distinct().count() == 1;
+    return same ? experiments.get(0).id() : "experiments";
+  }
+
+  private static List<Planned> planned(List<Experiment> experiments, List<Long> seeds) {
+    List<Planned> planned = new ArrayList<>();
+    for (Experiment experiment : experiments) {
+      for (long seed : seeds.isEmpty() ? List.of(experiment.seed()) : seeds) {
+        String variant = experiment.variant().isEmpty() ? "" : "/" + experiment.variant();
+        planned.add(new Planned(experiment, seed, experiment.id() + variant + "/seed-" + seed));
+      }
     }
+    return planned;
+  }
+
+  private int runOne(Planned planned, Path directory) {
+    output.prepare(directory);
+    RunResult result = run(planned);
+    List<Path> written = Reports.write(directory, output.formats(), result);
+    print(TextReport.write(result, output.color(), report(written)));
+    return result.verdict().exitCode();
+  }
+
+  private int runAll(List<Planned> planned, Path directory) {
+    output.prepare(directory);
+    SummaryBuilder summary = new SummaryBuilder(command);
+    for (Planned next : planned) {
+      RunResult result = run(next);
+      Reports.write(directory.resolve(next.path()), output.formats(), result);
+      summary.add(result, next.path());
+    }
+    Summary all = summary.build();
+    List<Path> written = Reports.write(directory, output.formats(), all);
+    print(TextReport.write(all, output.color(), report(written)));
+    return all.verdict().exitCode();
+  }
+
+  private RunResult run(Planned planned) {
+    String title = planned.experiment().title() + " seed " + planned.seed();
+    try (Progress progress = new Progress(title, output.quiet(), System.err)) {
+      return comparer.run(planned.experiment(), planned.seed(), progress);
+    }
+  }
+
+  private void print(String text) {
+    if (output.formats().contains(Format.TEXT)) {
+      spec.commandLine().getOut().print(text);
+      spec.commandLine().getOut().flush();
+    }
+  }
+
+  /** What a person opens first: the page, or the first file there is. */
+  private static @Nullable Path report(List<Path> written) {
+    return written.stream()
+        .filter(path -> path.endsWith(Format.HTML.fileName()))
+        .findFirst()
+        .orElse(written.isEmpty() ? null : written.get(0));
   }
 }

@@ -1,10 +1,14 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.InputException;
+import dev.lockstep.experiments.report.Format;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,10 +23,10 @@ final class OutputOptions {
 
   @Option(
       names = "--format",
-      split = ",",
       paramLabel = "LIST",
-      description = "text, json, csv, md, html, junit (default: text,json,html).")
-  private List<String> formats = List.of();
+      defaultValue = "text,json,html",
+      description = "Some of text, json, csv, md, html, junit (default: ${DEFAULT-VALUE}).")
+  private String formats;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -40,8 +44,28 @@ final class OutputOptions {
     return !noColor && System.getenv("NO_COLOR") == null && System.console() != null;
   }
 
-  List<String> formats() {
-    return formats;
+  /** Returns the formats asked for; {@code result.json} is always written. */
+  Set<Format> formats() {
+    Set<Format> asked = Format.list(formats);
+    asked.add(Format.JSON);
+    return asked;
+  }
+
+  /**
+   * Makes sure that results can be written before hours are spent on them.
+   *
+   * @throws InputException if they cannot
+   */
+  void prepare(Path target) {
+    try {
+      Files.createDirectories(target);
+    } catch (IOException e) {
+      throw new InputException(
+          "--output: cannot make the directory %s: %s".formatted(target, e.getMessage()), e);
+    }
+    if (!Files.isWritable(target)) {
+      throw new InputException("--output: the directory " + target + " cannot be written to");
+    }
   }
 
   /** Returns the directory asked for, or one named after what runs and the time. */

@@ -127,8 +127,7 @@ final class CompareCommand implements Callable<Integer> {
             data.trainSize(),
             data.testSize());
     Dataset dataset = data.load(spec.commandLine().getErr());
-    return new CompareSession(
-            spec, output, command(), new Comparer(dataset, settings, command()))
+    return new CompareSession(spec, output, command(), new Comparer(dataset, settings, command()))
         .run(experiments, seedList);
   }
 

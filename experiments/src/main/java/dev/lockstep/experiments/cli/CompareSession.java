@@ -42,9 +42,7 @@ final class CompareSession {
   int run(List<Experiment> experiments, List<Long> seeds) {
     List<Planned> planned = planned(experiments, seeds);
     Path directory = output.directory(name(experiments));
-    return planned.size() == 1
-        ? runOne(planned.get(0), directory)
-        : runAll(planned, directory);
+    return planned.size() == 1 ? runOne(planned.get(0), directory) : runAll(planned, directory);
   }
 
   private static String name(List<Experiment> experiments) {
@@ -87,8 +85,11 @@ final class CompareSession {
 
   private RunResult run(Planned planned) {
     String title = planned.experiment().title() + " seed " + planned.seed();
-    try (Progress progress = new Progress(title, output.quiet(), System.err)) {
+    Progress progress = new Progress(title, output.quiet());
+    try {
       return comparer.run(planned.experiment(), planned.seed(), progress);
+    } finally {
+      progress.close();
     }
   }
 

@@ -2,8 +2,16 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Datasets;
+import dev.lockstep.core.data.DownloadProgress;
+import dev.lockstep.core.data.MnistPlace;
+import dev.lockstep.core.data.UserEnvironment;
+import dev.lockstep.dl4j.datavec.CsvDigits;
+import dev.lockstep.dl4j.datavec.ImageFolders;
+import dev.lockstep.dl4j.datavec.LabelColumn;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -50,9 +58,21 @@ final class DataOptions {
     return value;
   }
 
+  /** Returns every form of data there is. */
+  static Datasets datasets(DownloadProgress progress) {
+    return new Datasets(UserEnvironment.ofProcess(), progress)
+        .with("csv", path -> CsvDigits.read(path, LabelColumn.DETECT))
+        .with("images", ImageFolders::read);
+  }
+
+  /** Returns every place where MNIST is looked for, in order. */
+  List<MnistPlace> places() {
+    return datasets(DownloadProgress.SILENT).places(directory);
+  }
+
   /** Loads the data, telling on stderr what a user must know about it. */
   Dataset load(PrintWriter err) {
-    Dataset dataset = dev.lockstep.core.data.SyntheticDigits.dataset(1L);
+    Dataset dataset = datasets(DownloadProgress.SILENT).load(source, directory, offline);
     if (!dataset.notice().isEmpty()) {
       err.println("NOTICE: " + dataset.notice());
     }

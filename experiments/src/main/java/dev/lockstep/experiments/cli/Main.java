@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             + " says where, when and by how much they part.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {CompareCommand.class, ListCommand.class},
+    subcommands = {CompareCommand.class, DataCommand.class, ListCommand.class},
     footer = {
       "",
       "Exit codes: 0 agree, 1 differ, 2 usage, 3 internal error, 4 input missing or corrupt,",
@@ -50,11 +50,12 @@ public final class Main implements Runnable {
     Locale.setDefault(Locale.ROOT);
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
     NETLIB.setLevel(Level.OFF);
+    Main main = new Main();
     CommandLine commandLine =
-        new CommandLine(new Main())
+        new CommandLine(main)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Main::usageError)
-            .setExecutionExceptionHandler(Main::failure);
+            .setExecutionExceptionHandler((e, command, parsed) -> main.failure(e, command));
     return commandLine.execute(args);
   }
 
@@ -72,7 +73,7 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
-  private static int failure(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+  private int failure(Exception e, CommandLine command) {
     if (e instanceof LockstepException) {
       command.getErr().println("lockstep: " + e.getMessage());
       return e instanceof InputException ? ExitCode.INPUT : ExitCode.USAGE;
@@ -87,9 +88,6 @@ public final class Main implements Runnable {
             "lockstep: internal error: "
                 + e
                 + "\nThis is a fault of lockstep, not of your input; -v shows where it happened.");
-    boolean verbose =
-        parsed.hasMatchedOption("-v")
-            || (parsed.hasSubcommand() && parsed.subcommand().hasMatchedOption("-v"));
     if (verbose) {
       e.printStackTrace(command.getErr());
     }

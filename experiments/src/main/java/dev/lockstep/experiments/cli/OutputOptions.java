@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Set;
@@ -14,6 +15,9 @@ import picocli.CommandLine.Option;
 
 /** Where results go and what they look like; shared by every command that runs something. */
 final class OutputOptions {
+
+  /** Set by the launcher, which knows; Java 17 cannot tell stdout from stderr. */
+  private static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.out");
 
   @Option(
       names = "--output",
@@ -41,7 +45,7 @@ final class OutputOptions {
   }
 
   boolean color() {
-    return !noColor && System.getenv("NO_COLOR") == null && System.console() != null;
+    return !noColor && System.getenv("NO_COLOR") == null && OUT_IS_TERMINAL;
   }
 
   /** Returns the formats asked for; {@code result.json} is always written. */
@@ -74,7 +78,8 @@ final class OutputOptions {
       return directory;
     }
     String time =
-        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(LocalDateTime.now());
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
+            .format(LocalDateTime.now(ZoneId.systemDefault()));
     return Path.of("reports", what + "-" + time);
   }
 }

@@ -14,22 +14,21 @@ import org.jspecify.annotations.Nullable;
  * Tells on stderr how far a run is: a bar with the remaining time on a terminal, a line per
  * evaluation elsewhere, nothing if asked to be quiet.
  */
-final class Progress implements LockstepListener, AutoCloseable {
+final class Progress implements LockstepListener {
 
   /** Set by the launcher, which knows whether stderr is a terminal; Java 17 cannot tell. */
-  private static final boolean TERMINAL = Boolean.getBoolean("lockstep.terminal");
+  private static final boolean TERMINAL = Boolean.getBoolean("lockstep.terminal.err");
 
   private static final int REFRESH_MILLIS = 200;
 
   private final String title;
   private final boolean quiet;
-  private final PrintStream err;
+  private final PrintStream err = System.err;
   private @Nullable ProgressBar bar;
 
-  Progress(String title, boolean quiet, PrintStream err) {
+  Progress(String title, boolean quiet) {
     this.title = title;
     this.quiet = quiet;
-    this.err = err;
   }
 
   @Override
@@ -67,8 +66,8 @@ final class Progress implements LockstepListener, AutoCloseable {
         point.candidateTest());
   }
 
-  @Override
-  public void close() {
+  /** Leaves the terminal as it was. */
+  void close() {
     if (bar != null) {
       bar.close();
     }

@@ -1,0 +1,73 @@
+package dev.lockstep.experiments.faults;
+
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LearningRate;
+import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** Networks with one thing changed. */
+final class Change {
+
+  private Change() {}
+
+  /**
+   * Returns a change of the optimizer.
+   *
+   * @param type the kind of optimizer that the network has
+   */
+  static <T extends OptimizerSpec> UnaryOperator<NetworkSpec> optimizer(
+      Class<T> type, Function<T, OptimizerSpec> change) {
+    return network ->
+        new NetworkSpec(
+            network.input(),
+            network.layers(),
+            network.loss(),
+            network.weightDecay(),
+            change.apply(type.cast(network.optimizer())));
+  }
+
+  static UnaryOperator<NetworkSpec> loss(LossSpec loss) {
+    return network ->
+        new NetworkSpec(
+            network.input(), network.layers(), loss, network.weightDecay(), network.optimizer());
+  }
+
+  static UnaryOperator<NetworkSpec> weightDecayTimes(double factor) {
+    return network ->
+        new NetworkSpec(
+            network.input(),
+            network.layers(),
+            network.loss(),
+            network.weightDecay() * factor,
+            network.optimizer());
+  }
+
+  static UnaryOperator<NetworkSpec> eachLayer(UnaryOperator<LayerSpec> change) {
+    return network ->
+        new NetworkSpec(
+            network.input(),
+            network.layers().stream().map(change).toList(),
+            network.loss(),
+            network.weightDecay(),
+            network.optimizer());
+  }
+
+  static UnaryOperator<NetworkSpec> batchNormalization(
+      UnaryOperator<LayerSpec.BatchNormalization> change) {
+    return eachLayer(
+        layer -> layer instanceof LayerSpec.BatchNormalization norm ? change.apply(norm) : layer);
+  }
+
+  static UnaryOperator<NetworkSpec> dropout(UnaryOperator<LayerSpec.Dropout> change) {
+    return eachLayer(
+        layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer);
+  }
+
+  /** Returns a rate that is a multiple of another in every step. */
+  static LearningRate scaled(LearningRate rate, double factor) {
+    return new LearningRate(rate.initial() * factor, rate.decay());
+  }
+}

@@ -1,0 +1,86 @@
+package dev.lockstep.experiments.faults;
+
+import dev.lockstep.core.model.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One mistake that a person can make in an otherwise correct implementation.
+ *
+ * @param id its name in tables and tests
+ * @param mistake what was done wrong, in words
+ * @param base the network in which it is made
+ * @param place where it really is
+ * @param explanations any of which tells what is wrong
+ * @param sizes from smallest to largest; the ordinary one is always there
+ */
+public record Fault(
+    String id,
+    String mistake,
+    BaseNetwork base,
+    Place place,
+    Set<Explanation> explanations,
+    List<Size> sizes) {
+
+  /**
+   * Where a comparison should see a fault first.
+   *
+   * @param layer that computes the tensor, and so answers for it
+   */
+  public record Place(Phase phase, String layer, String tensor) {}
+
+  /** How large a fault is made. */
+  public enum Scale {
+    SMALLER,
+    /**
+     * What a slip of the pen makes: one step, one index, a factor 2, .9 for .99, an epsilon ×10.
+     */
+    ORDINARY,
+    LARGER
+  }
+
+  /**
+   * A fault at one size.
+   *
+   * @param amount the size in figures; empty where a fault has only one
+   */
+  public record Size(Scale scale, String amount, Injection injection) {}
+
+  /** Returns a fault that has no size yet. */
+  static Fault in(
+      BaseNetwork base, String id, String mistake, Place place, Explanation... explanations) {
+    return new Fault(id, mistake, base, place, Set.of(explanations), List.of());
+  }
+
+  /** Adds the only size that this fault has. */
+  Fault by(Injection injection) {
+    return ordinary("", injection);
+  }
+
+  Fault smaller(String amount, Injection injection) {
+    return and(new Size(Scale.SMALLER, amount, injection));
+  }
+
+  Fault ordinary(String amount, Injection injection) {
+    return and(new Size(Scale.ORDINARY, amount, injection));
+  }
+
+  Fault larger(String amount, Injection injection) {
+    return and(new Size(Scale.LARGER, amount, injection));
+  }
+
+  private Fault and(Size size) {
+    List<Size> more = new ArrayList<>(sizes);
+    more.add(size);
+    return new Fault(id, mistake, base, place, explanations, List.copyOf(more));
+  }
+
+  /** Returns the ordinary size. */
+  public Size ordinary() {
+    return sizes.stream()
+        .filter(size -> size.scale() == Scale.ORDINARY)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(id + ": expected an ordinary size"));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.lockstep.experiments.faults;
+
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.function.Supplier;
+
+/**
+ * A correct implementation with one fault in it. It copies nothing of the implementation: it builds
+ * it for another network, gives it other inputs, or changes what it shows to an observer, in place.
+ * So it works on models that show their own buffers at the moment in which they are computed and
+ * read on from them.
+ */
+public final class FaultyProvider implements ModelProvider {
+
+  private final ModelProvider correct;
+  private final Fault fault;
+  private final Injection injection;
+
+  /**
+   * @param correct a provider of models that show their own buffers
+   * @param size one of the fault's
+   */
+  public FaultyProvider(ModelProvider correct, Fault fault, Fault.Size size) {
+    this.correct = correct;
+    this.fault = fault;
+    this.injection = size.injection();
+  }
+
+  @Override
+  public String name() {
+    return correct.name() + " with " + fault.id();
+  }
+
+  @Override
+  public Model create(NetworkSpec network) {
+    return new FaultyModel(
+        correct.create(injection.network().apply(network)), injection.tampering().get());
+  }
+
+  private record FaultyModel(Model model, Tampering tampering) implements Model {
+
+    @Override
+    public double step(Batch batch, Masks masks, Observer observer) {
+      StepSoFar step = new StepSoFar(batch, model.state());
+      model.step(
+          tampering.batch(batch),
+          tampering.masks(masks),
+          new TamperingObserver(tampering, step, observer));
+      return step.shown(Phase.LOSS, NetworkSpec.LOSS).data()[0];
+    }
+
+    @Override
+    public Tensor predict(Tensor inputs) {
+      return tampering.answered(model.predict(tampering.asked(inputs)));
+    }
+
+    @Override
+    public ModelState state() {
+      return model.state();
+    }
+
+    @Override
+    public void restore(ModelState state) {
+      model.restore(state);
+    }
+
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+
+  private record TamperingObserver(Tampering tampering, StepSoFar step, Observer observer)
+      implements Observer {
+
+    @Override
+    public boolean watches() {
+      return true;
+    }
+
+    @Override
+    public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
+      Tensor own = tensor.get();
+      tampering.computed(step, phase, path, own);
+      step.add(phase, path, own);
+      if (observer.watches()) {
+        observer.observe(phase, path, () -> own);
+      }
+    }
+  }
+}

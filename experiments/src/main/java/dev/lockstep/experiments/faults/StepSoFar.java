@@ -1,0 +1,46 @@
+package dev.lockstep.experiments.faults;
+
+import dev.lockstep.core.compare.TensorKey;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What one step of a model has come to so far. */
+final class StepSoFar {
+
+  private final Batch batch;
+  private final ModelState before;
+  private final Map<TensorKey, Tensor> shown = new LinkedHashMap<>();
+
+  StepSoFar(Batch batch, ModelState before) {
+    this.batch = batch;
+    this.before = before;
+  }
+
+  Batch batch() {
+    return batch;
+  }
+
+  /** Returns a tensor of the state that the step started from. */
+  Tensor before(String path) {
+    return before.tensor(path);
+  }
+
+  void add(Phase phase, String path, Tensor tensor) {
+    shown.put(new TensorKey(phase, path), tensor);
+  }
+
+  /** Returns a tensor computed earlier in this step. */
+  Tensor shown(Phase phase, String path) {
+    Tensor tensor = shown.get(new TensorKey(phase, path));
+    if (tensor == null) {
+      throw new IllegalStateException(
+          "expected %s %s to be computed by now, found only %s"
+              .formatted(phase.id(), path, shown.keySet()));
+    }
+    return tensor;
+  }
+}

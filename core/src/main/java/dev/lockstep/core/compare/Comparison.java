@@ -1,5 +1,7 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.diagnosis.Evidence;
+import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.result.Coverage;
@@ -13,6 +15,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -47,7 +50,15 @@ final class Comparison {
    *
    * @param divergence null where there are no two tensors to hold against each other
    */
-  record Finding(long step, Failure failure, @Nullable FirstDivergence divergence) {}
+  record Finding(long step, Failure failure, @Nullable FirstDivergence divergence) {
+
+    /** Returns this finding with what explains it. */
+    Finding explained(String diagnosis) {
+      return divergence == null
+          ? this
+          : new Finding(step, failure, divergence.withDiagnosis(diagnosis));
+    }
+  }
 
   /**
    * What one reading of one step showed.
@@ -283,6 +294,20 @@ final class Comparison {
         readings.remove(observed.get(i));
       }
     }
+  }
+
+  /** Returns the two tensors of a divergence, as a diagnosis needs them. */
+  Optional<Evidence> evidence(
+      FirstDivergence divergence, Recording reference, Recording candidate, Scene scene) {
+    TensorKey key = new TensorKey(divergence.phase(), divergence.tensor());
+    Tensor a = reference.tensor(key);
+    Tensor b = candidate.tensor(key);
+    return a == null || b == null
+        ? Optional.empty()
+        : selected.stream()
+            .filter(tensor -> tensor.key().equals(key))
+            .findFirst()
+            .map(tensor -> new Evidence(tensor, a, b, divergence.allowed(), scene));
   }
 
   /** Remembers a finding if it is the first of the run. */

@@ -3,6 +3,8 @@ package dev.lockstep.core.compare;
 import dev.lockstep.core.compare.Comparison.Finding;
 import dev.lockstep.core.compare.Comparison.StepOutcome;
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.diagnosis.Diagnosis;
+import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
@@ -14,6 +16,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
 import java.util.ArrayList;
@@ -125,7 +128,11 @@ public final class Lockstep {
     private final Recording referenceSeen = new Recording(comparison.wanted());
     private final Recording candidateSeen = new Recording(comparison.wanted());
     private final Recording twinSeen = new Recording(comparison.wanted());
+    private final Recording localTwinSeen = new Recording(comparison.wanted());
+    private final Recording localCandidateSeen = new Recording(comparison.wanted());
     private @Nullable Agreement agreement;
+    private @Nullable ModelState stateBefore;
+    private @Nullable Recording previousSeen;
     private double referenceLoss;
     private double candidateLoss;
     private long referenceNanos;
@@ -224,26 +231,55 @@ public final class Lockstep {
     /** Replays the steps since the last agreement, each observed, up to the first that differs. */
     private Finding earliest(long step, Finding found, Agreement last, Witnesses witnesses) {
       if (last.step() + 1 == step) {
-        return found;
+        return diagnosed(found, null);
       }
-      ModelState referenceNow = reference.state();
-      ModelState candidateNow = candidate.state();
-      ModelState twinNow = witnesses.twin().state();
-      reference.restore(last.reference());
-      candidate.restore(last.candidate());
-      witnesses.twin().restore(last.twin());
+      Agreement now = stand(step, witnesses);
+      restore(last, witnesses);
       Finding earliest = found;
-      for (long replayed = last.step() + 1; replayed < step; replayed++) {
+      Recording previous = null;
+      for (long replayed = last.step() + 1; replayed <= step; replayed++) {
         Finding finding = bothReadings(replayed, witnesses).finding();
         if (finding != null) {
-          earliest = finding;
+          earliest = diagnosed(finding, previous);
           break;
         }
+        previous = referenceSeen.copyOfParameters();
       }
-      reference.restore(referenceNow);
-      candidate.restore(candidateNow);
-      witnesses.twin().restore(twinNow);
+      restore(now, witnesses);
       return earliest;
+    }
+
+    private void restore(Agreement agreement, Witnesses witnesses) {
+      reference.restore(agreement.reference());
+      candidate.restore(agreement.candidate());
+      witnesses.twin().restore(agreement.twin());
+    }
+
+    /** Adds to a finding of the step just observed what explains it, where anything known does. */
+    private Finding diagnosed(Finding finding, @Nullable Recording previous) {
+      FirstDivergence divergence = finding.divergence();
+      ModelState before = stateBefore;
+      if (divergence == null || before == null) {
+        return finding;
+      }
+      if (divergence.reading() == Reading.ACCUMULATED) {
+        return finding.explained(
+            "every step taken from equal state agrees: the difference builds up over the steps");
+      }
+      Scene scene =
+          new Scene(
+              network,
+              plan,
+              sides.reference(),
+              divergence.step(),
+              before,
+              referenceSeen,
+              previous != null ? previous : previousSeen);
+      return comparison
+          .evidence(divergence, referenceSeen, localCandidateSeen, scene)
+          .flatMap(Diagnosis::explain)
+          .map(finding::explained)
+          .orElse(finding);
     }
 
     /** Takes a step with every side observed: locally from the reference's state, then onwards. */
@@ -252,14 +288,15 @@ public final class Lockstep {
       Batch batch = plan.batch(step);
       Masks masks = plan.masks(step);
       ModelState before = reference.state();
+      stateBefore = before;
+      previousSeen = referenceSeen.tensors().isEmpty() ? null : referenceSeen.copyOfParameters();
       Batch twinBatch = Twin.of(batch, plan.streams());
       Masks twinMasks = Twin.of(masks);
 
-      Recording localTwinSeen = new Recording(comparison.wanted());
-      Recording localCandidateSeen = new Recording(comparison.wanted());
-      referenceSeen.clear();
-      candidateSeen.clear();
-      twinSeen.clear();
+      for (Recording recording :
+          List.of(referenceSeen, candidateSeen, twinSeen, localTwinSeen, localCandidateSeen)) {
+        recording.clear();
+      }
       Future<?> done =
           other.submit(
               () -> {

@@ -50,6 +50,18 @@ public final class Recording implements Observer {
     seen.put(key, buffer);
   }
 
+  /** Returns a recording of its own of what was seen but for the activations, which are large. */
+  Recording copyOfParameters() {
+    Recording copy = new Recording(wanted);
+    seen.forEach(
+        (key, tensor) -> {
+          if (!key.path().endsWith("/out")) {
+            copy.seen.put(key, tensor.copy());
+          }
+        });
+    return copy;
+  }
+
   /** Returns what was shown of a tensor, or null if nothing was. */
   public @Nullable Tensor tensor(TensorKey key) {
     return seen.get(key);

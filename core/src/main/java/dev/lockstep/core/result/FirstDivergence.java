@@ -37,6 +37,24 @@ public record FirstDivergence(
     int elements,
     @Nullable String diagnosis) {
 
+  /** Returns this divergence with what explains it. */
+  public FirstDivergence withDiagnosis(String explanation) {
+    return new FirstDivergence(
+        step,
+        phase,
+        layer,
+        tensor,
+        index,
+        reference,
+        candidate,
+        error,
+        floor,
+        reading,
+        mismatched,
+        elements,
+        explanation);
+  }
+
   /** Returns error ÷ floor, the number on which the verdict rests. */
   public double errorOverFloor() {
     return error == 0 ? 0 : error / floor;

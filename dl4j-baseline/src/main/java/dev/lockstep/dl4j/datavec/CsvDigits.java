@@ -64,7 +64,7 @@ public final class CsvDigits {
     LabelColumn column = label == LabelColumn.DETECT ? trainFile.label() : label;
     int classes =
         Digits.classes(Math.max(trainFile.largestLabel(column), testFile.largestLabel(column)));
-    return Digits.dataset(
+    return Dataset.of(
         "csv:" + train.getFileName(),
         trainFile.split(column, classes),
         testFile.split(column, classes),

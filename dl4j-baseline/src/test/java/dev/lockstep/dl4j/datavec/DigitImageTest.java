@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import javax.imageio.ImageIO;
@@ -154,16 +155,34 @@ class DigitImageTest {
   }
 
   /**
-   * A pixel of the result is the mean of what it covers: a digit whose pixels were made 4 × 4 times
-   * as large, and moved, comes back to the byte.
+   * A pixel of the result is the mean of what it covers: what is 20 pixels high and 12 wide comes
+   * back to the byte from pixels that were made larger, moved to its centre of mass.
    */
-  @Test
-  void anEnlargedDigitComesBack() throws IOException {
-    byte[] digit = TestData.pixels(TestData.digits(1, 9), 0);
-    byte[] form = DigitImage.of(enlarged(digit, 3, 17, 40), "digit");
-    assertThat(form).isNotEqualTo(digit);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 6})
+  void anEnlargedDigitComesBack(int factor) {
+    Random random = new Random(9);
+    byte[] digit = new byte[28 * 28];
+    double mass = 0;
+    double massTimesRow = 0;
+    double massTimesColumn = 0;
+    for (int row = 0; row < 20; row++) {
+      for (int column = 0; column < 12; column++) {
+        int level = row == 0 || row == 19 ? 255 : random.nextInt(256);
+        digit[row * 28 + column] = (byte) level;
+        mass += level;
+        massTimesRow += row * level;
+        massTimesColumn += column * level;
+      }
+    }
+    int down = (int) Math.round(14 - massTimesRow / mass);
+    int across = (int) Math.round(14 - massTimesColumn / mass);
+    byte[] expected = new byte[28 * 28];
+    for (int row = 0; row < 20; row++) {
+      System.arraycopy(digit, row * 28, expected, (row + down) * 28 + across, 12);
+    }
 
-    assertThat(DigitImage.of(enlarged(form, 4, 60, 5), "digit")).isEqualTo(form);
+    assertThat(DigitImage.of(enlarged(digit, factor, 13, 20), "digit")).isEqualTo(expected);
   }
 
   private static GreyImage enlarged(byte[] digit, int factor, int left, int top) {

@@ -125,7 +125,12 @@ public final class Datasets {
     }
   }
 
-  private static Dataset readIdx(Path directory) {
+  /**
+   * Reads a data set in four IDX files, plain or gzipped, under MNIST's names.
+   *
+   * @throws InputException if one is missing, damaged or does not belong to the others
+   */
+  public static Dataset readIdx(Path directory) {
     return IdxFiles.in(directory)
         .orElseThrow(
             () ->

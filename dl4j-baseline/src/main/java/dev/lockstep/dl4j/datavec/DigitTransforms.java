@@ -14,7 +14,7 @@ public final class DigitTransforms {
    * Returns the process that divides pixels by 255 and writes the label one-hot: records of pixels,
    * 1 × (height · width), and a label become records of pixels from 0 to 1 and a column for every
    * class. For {@code TransformProcessRecordReader} over {@link ImageFolderRecordReader} or {@link
-   * SplitRecordReader}.
+   * IdxRecordReader}.
    *
    * @param image channels × height × width
    */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Datasets;
 import dev.lockstep.core.data.Split;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +59,25 @@ class ImageFoldersTest {
     assertSame(read.train(), train, IntStream.range(0, 30));
     assertSame(read.test(), test, IntStream.range(0, 12));
     assertThat(read.notice()).isEmpty();
+  }
+
+  /** A data set is its bytes: from whatever files they come, the hash is one. */
+  @Test
+  void filesOfThreeFormsHoldTheSameDataSet() throws IOException {
+    Split digits = TestData.digits(60, 21);
+    Path idx = Files.createDirectory(temporary.resolve("idx"));
+    Path csv = Files.createDirectory(temporary.resolve("csv"));
+    Path images = temporary.resolve("images");
+    TestData.writeIdx(digits, idx);
+    for (String part : List.of("train", "test")) {
+      Files.writeString(csv.resolve(part + ".csv"), TestData.csv(digits, true));
+      TestData.writePngs(digits, images.resolve(part));
+    }
+
+    String expected = Datasets.readIdx(idx).sha256();
+
+    assertThat(CsvDigits.read(csv).sha256()).isEqualTo(expected);
+    assertThat(ImageFolders.read(images).sha256()).isEqualTo(expected);
   }
 
   @Test

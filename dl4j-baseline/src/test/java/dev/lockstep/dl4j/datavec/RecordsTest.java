@@ -1,7 +1,9 @@
 package dev.lockstep.dl4j.datavec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
@@ -23,6 +25,7 @@ import org.deeplearning4j.datasets.datavec.RecordReaderDataSetIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -64,10 +67,28 @@ class RecordsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"DOUBLE", "FLOAT"})
-  void coresOwnImagesGiveCoresNumbers(DataType type) throws IOException {
-    try (RecordReader reader = new SplitRecordReader(DIGITS)) {
+  @CsvSource({"DOUBLE, true", "FLOAT, true", "DOUBLE, false", "FLOAT, false"})
+  void idxFilesGiveCoresNumbers(DataType type, boolean train)
+      throws IOException, InterruptedException {
+    try (RecordReader reader = idxReader(train)) {
       assertGivesCoresNumbers(new RecordReaderDataSetIterator(reader, BATCH, 1, 10), type);
+      assertThat(reader.getLabels()).startsWith("0", "1").hasSize(10);
+    }
+  }
+
+  private RecordReader idxReader(boolean train) throws IOException, InterruptedException {
+    TestData.writeIdx(DIGITS, directory);
+    RecordReader reader = new IdxRecordReader(train);
+    reader.initialize(new FileSplit(directory.toFile()));
+    return reader;
+  }
+
+  @Test
+  void aDirectoryWithoutIdxFilesIsNamed() throws IOException {
+    try (RecordReader reader = new IdxRecordReader(true)) {
+      assertThatThrownBy(() -> reader.initialize(new FileSplit(directory.toFile())))
+          .isInstanceOf(InputException.class)
+          .hasMessageStartingWith(directory.toString());
     }
   }
 
@@ -109,8 +130,8 @@ class RecordsTest {
 
   /** What the scaler is there for: DL4J's own divides in single precision, whatever comes after. */
   @Test
-  void dl4jsScalerAloneGivesOtherNumbersInDouble() throws IOException {
-    try (RecordReader reader = new SplitRecordReader(DIGITS)) {
+  void dl4jsScalerAloneGivesOtherNumbersInDouble() throws IOException, InterruptedException {
+    try (RecordReader reader = idxReader(true)) {
       RecordReaderDataSetIterator iterator = new RecordReaderDataSetIterator(reader, SIZE, 1, 10);
       iterator.setPreProcessor(new ImagePreProcessingScaler());
 
@@ -144,10 +165,10 @@ class RecordsTest {
   }
 
   @Test
-  void transformedRecordsBecomeBatches() throws IOException {
+  void transformedRecordsBecomeBatches() throws IOException, InterruptedException {
     try (RecordReader reader =
         new TransformProcessRecordReader(
-            new SplitRecordReader(DIGITS), DigitTransforms.normalize(TestData.IMAGE, 10))) {
+            idxReader(true), DigitTransforms.normalize(TestData.IMAGE, 10))) {
       DataSet batch = new RecordReaderDataSetIterator(reader, SIZE, 1, 10, true).next();
 
       int[] all = Split.range(0, SIZE);

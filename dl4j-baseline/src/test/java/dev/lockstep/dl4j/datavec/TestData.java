@@ -5,8 +5,10 @@ import dev.lockstep.core.data.SyntheticDigits;
 import dev.lockstep.core.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -57,6 +59,22 @@ final class TestData {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
     image.getRaster().setDataElements(0, 0, width, height, levels);
     return image;
+  }
+
+  /** Writes the four files of a data set that is trained on and tested with the same images. */
+  static void writeIdx(Split split, Path directory) throws IOException {
+    int size = split.size();
+    ByteBuffer images = ByteBuffer.allocate(16 + size * LENGTH);
+    images.putInt(0x803).putInt(size).putInt(SIDE).putInt(SIDE);
+    ByteBuffer labels = ByteBuffer.allocate(8 + size).putInt(0x801).putInt(size);
+    for (int i = 0; i < size; i++) {
+      images.put(pixels(split, i));
+      labels.put((byte) split.label(i));
+    }
+    for (String name : List.of("train", "t10k")) {
+      Files.write(directory.resolve(name + "-images-idx3-ubyte"), images.array());
+      Files.write(directory.resolve(name + "-labels-idx1-ubyte"), labels.array());
+    }
   }
 
   /** Writes every image as {@code LABEL/NUMBER.png}. */

@@ -21,6 +21,15 @@ public final class CsvDigits {
   private CsvDigits() {}
 
   /**
+   * Reads with the column of the labels detected.
+   *
+   * @see #read(Path, LabelColumn)
+   */
+  public static Dataset read(Path path) {
+    return read(path, LabelColumn.DETECT);
+  }
+
+  /**
    * @param path a file, of which every seventh row is held back for testing; or a directory with
    *     one file whose name ends in {@code train.csv} and one whose name ends in {@code test.csv}
    * @throws InputException if something is missing or malformed; names the file and the line
@@ -55,7 +64,7 @@ public final class CsvDigits {
     LabelColumn column = label == LabelColumn.DETECT ? trainFile.label() : label;
     int classes =
         Digits.classes(Math.max(trainFile.largestLabel(column), testFile.largestLabel(column)));
-    return Digits.dataset(
+    return Dataset.of(
         "csv:" + train.getFileName(),
         trainFile.split(column, classes),
         testFile.split(column, classes),

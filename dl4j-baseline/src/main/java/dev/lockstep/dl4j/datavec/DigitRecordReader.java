@@ -41,7 +41,18 @@ abstract class DigitRecordReader extends BaseRecordReader {
   abstract int label(int index);
 
   /** Returns where an image comes from. */
-  abstract @Nullable URI location(int index);
+  abstract URI location(int index);
+
+  /**
+   * @param part what only {@code initialize} sets
+   * @throws IllegalStateException if it was not called
+   */
+  static <T> T initialized(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("expected initialize to be called first");
+    }
+    return part;
+  }
 
   static List<Writable> record(byte[] pixels, int label) {
     float[] levels = new float[pixels.length];

@@ -4,9 +4,6 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -46,35 +43,12 @@ final class Digits {
             TEST_EVERY,
             test.size(),
             all.size());
-    return dataset(name, train, test, notice.isEmpty() ? division : division + "; " + notice);
+    return Dataset.of(name, train, test, notice.isEmpty() ? division : division + "; " + notice);
   }
 
   private static int[] positions(int size, boolean test) {
     return IntStream.range(0, size)
         .filter(i -> (i % TEST_EVERY == TEST_EVERY - 1) == test)
         .toArray();
-  }
-
-  static Dataset dataset(String name, Split train, Split test, String notice) {
-    return new Dataset(name, train, test, sha256(train, test), notice);
-  }
-
-  private static String sha256(Split... splits) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Split split : splits) {
-        for (int sample = 0; sample < split.size(); sample++) {
-          for (int position = 0; position < split.image().size(); position++) {
-            digest.update((byte) split.pixel(sample, position));
-          }
-        }
-        for (int sample = 0; sample < split.size(); sample++) {
-          digest.update((byte) split.label(sample));
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

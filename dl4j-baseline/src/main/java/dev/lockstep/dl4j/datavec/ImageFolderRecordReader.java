@@ -79,10 +79,7 @@ public final class ImageFolderRecordReader extends DigitRecordReader {
   }
 
   private FolderLabels folders() {
-    if (labels == null) {
-      throw new IllegalStateException("initialize must come first");
-    }
-    return labels;
+    return initialized(labels);
   }
 
   /** Returns a name for every class, the first for class 0. */

@@ -56,7 +56,7 @@ public final class ImageFolders {
     Split trainSplit = split(labels, trainFiles);
     Split testSplit = split(labels, testFiles);
     trainFiles.addAll(testFiles);
-    return Digits.dataset(name, trainSplit, testSplit, passedOver(trainFiles));
+    return Dataset.of(name, trainSplit, testSplit, passedOver(trainFiles));
   }
 
   private static List<Path> named(List<Path> folders, List<String> names) {

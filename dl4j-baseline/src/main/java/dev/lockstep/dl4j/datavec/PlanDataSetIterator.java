@@ -3,6 +3,7 @@ package dev.lockstep.dl4j.datavec;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.dl4j.TensorConversion;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
@@ -13,7 +14,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The batches of a training plan, from the first step to the last, for a user's own DL4J network:
@@ -60,7 +60,7 @@ public final class PlanDataSetIterator implements DataSetIterator {
 
   private INDArray array(Tensor tensor) {
     long[] shape = IntStream.of(tensor.shape().toArray()).asLongStream().toArray();
-    return Nd4j.create(tensor.data(), shape, 'c').castTo(type);
+    return TensorConversion.toArray(tensor, type, shape);
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.lockstep.core.data.Split;
 import dev.lockstep.core.tensor.Shape;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,6 +36,14 @@ class CsvDigitsTest {
     assertSame(read.train(), digits.select(positions(1000, false)));
     assertSame(read.test(), digits.select(positions(1000, true)));
     assertThat(read.test().size()).isEqualTo(142); // 1000 / 7, rounded down
+    assertThat(read.sha256())
+        .isEqualTo(
+            Dataset.of(
+                    "memory",
+                    digits.select(positions(1000, false)),
+                    digits.select(positions(1000, true)),
+                    "")
+                .sha256());
     assertThat(read.notice()).contains("every 7th image is held back for testing (142 of 1000)");
     assertThat(read.name()).isEqualTo("csv:digits.csv");
   }
@@ -71,6 +80,14 @@ class CsvDigitsTest {
 
   private static Object[] numbers(int count) {
     return IntStream.range(0, count).boxed().toArray();
+  }
+
+  @Test
+  void noiseInACornerIsNotTakenForLabels() throws IOException {
+    Dataset read = read("%d,0,255,7,1\n".repeat(7).formatted(0, 0, 31, 0, 0, 0, 0) + "0,0,9,9,2\n");
+
+    assertThat(read.train().label(6)).isEqualTo(2);
+    assertThat(read.train().pixel(2, 0)).isEqualTo(31);
   }
 
   @Test
@@ -201,7 +218,7 @@ class CsvDigitsTest {
     byte[] block = new byte[1 << 16];
     Arrays.fill(block, (byte) '0');
     try (OutputStream out = Files.newOutputStream(file)) {
-      out.write("1,0,0,0,0\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      out.write("1,0,0,0,0\n".getBytes(StandardCharsets.UTF_8));
       for (int written = 0; written <= BoundedLines.MAX_LINE_BYTES; written += block.length) {
         out.write(block);
       }

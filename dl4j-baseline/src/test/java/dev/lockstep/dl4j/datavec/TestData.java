@@ -1,12 +1,14 @@
 package dev.lockstep.dl4j.datavec;
 
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.data.SyntheticDigits;
 import dev.lockstep.core.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -22,26 +24,7 @@ final class TestData {
 
   /** Returns light strokes on dark paper, labels in random order. */
   static Split digits(int count, long seed) {
-    Random random = new Random(seed);
-    byte[] pixels = new byte[count * LENGTH];
-    byte[] labels = new byte[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = (byte) random.nextInt(10);
-      for (int stroke = 0; stroke <= labels[i]; stroke++) {
-        draw(pixels, i * LENGTH, random);
-      }
-    }
-    return new Split(IMAGE, 10, pixels, labels);
-  }
-
-  private static void draw(byte[] pixels, int from, Random random) {
-    int x = 4 + random.nextInt(20);
-    int y = 4 + random.nextInt(20);
-    for (int step = 0; step < 20; step++) {
-      pixels[from + y * SIDE + x] = (byte) (1 + random.nextInt(255));
-      x = Math.max(4, Math.min(23, x + random.nextInt(3) - 1));
-      y = Math.max(4, Math.min(23, y + random.nextInt(3) - 1));
-    }
+    return SyntheticDigits.dataset(seed, count, 1).train();
   }
 
   static byte[] pixels(Split split, int sample) {
@@ -76,6 +59,22 @@ final class TestData {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
     image.getRaster().setDataElements(0, 0, width, height, levels);
     return image;
+  }
+
+  /** Writes the four files of a data set that is trained on and tested with the same images. */
+  static void writeIdx(Split split, Path directory) throws IOException {
+    int size = split.size();
+    ByteBuffer images = ByteBuffer.allocate(16 + size * LENGTH);
+    images.putInt(0x803).putInt(size).putInt(SIDE).putInt(SIDE);
+    ByteBuffer labels = ByteBuffer.allocate(8 + size).putInt(0x801).putInt(size);
+    for (int i = 0; i < size; i++) {
+      images.put(pixels(split, i));
+      labels.put((byte) split.label(i));
+    }
+    for (String name : List.of("train", "t10k")) {
+      Files.write(directory.resolve(name + "-images-idx3-ubyte"), images.array());
+      Files.write(directory.resolve(name + "-labels-idx1-ubyte"), labels.array());
+    }
   }
 
   /** Writes every image as {@code LABEL/NUMBER.png}. */

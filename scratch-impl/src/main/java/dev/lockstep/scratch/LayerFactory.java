@@ -7,12 +7,17 @@ import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.scratch.kernels.MatrixProduct;
+import dev.lockstep.scratch.kernels.Windows;
 import dev.lockstep.scratch.layers.Affine;
+import dev.lockstep.scratch.layers.AveragePooling;
 import dev.lockstep.scratch.layers.BatchNormalization;
+import dev.lockstep.scratch.layers.Branches;
+import dev.lockstep.scratch.layers.Convolution;
 import dev.lockstep.scratch.layers.Dropout;
 import dev.lockstep.scratch.layers.Identity;
 import dev.lockstep.scratch.layers.Layer;
 import dev.lockstep.scratch.layers.Loss;
+import dev.lockstep.scratch.layers.MaxPooling;
 import dev.lockstep.scratch.layers.Relu;
 import dev.lockstep.scratch.layers.Sequence;
 import dev.lockstep.scratch.layers.Sigmoid;
@@ -30,11 +35,13 @@ final class LayerFactory {
   private final NetworkSpec network;
   private final MatrixProduct product;
   private final Map<String, Shape> inputShapes;
+  private final Map<String, Shape> outputShapes;
 
   LayerFactory(NetworkSpec network, MatrixProduct product) {
     this.network = network;
     this.product = product;
     this.inputShapes = network.inputShapes();
+    this.outputShapes = network.outputShapes();
   }
 
   Sequence layers() {
@@ -58,7 +65,34 @@ final class LayerFactory {
     } else if (spec instanceof LayerSpec.Dropout dropout) {
       return new Dropout(name, dropout.ratio(), dropout.inverted());
     }
+    return imageLayer(spec, input);
+  }
+
+  private Layer imageLayer(LayerSpec spec, Shape input) {
+    String name = spec.name();
+    if (spec instanceof LayerSpec.Convolution conv) {
+      Windows windows =
+          windows(input, conv.kernelHeight(), conv.kernelWidth(), conv.stride(), conv.pad());
+      return new Convolution(name, conv.filters(), windows, network.weightDecay(), product);
+    } else if (spec instanceof LayerSpec.Pooling pool) {
+      Windows windows = windows(input, pool.height(), pool.width(), pool.stride(), pool.pad());
+      return switch (pool.type()) {
+        case MAX -> new MaxPooling(name, windows);
+        case AVERAGE -> new AveragePooling(name, windows);
+      };
+    } else if (spec instanceof LayerSpec.Branches branches) {
+      return new Branches(
+          name,
+          branches.join() == LayerSpec.Join.CONCATENATE,
+          branches.branches().stream().map(this::sequence).toList(),
+          Objects.requireNonNull(outputShapes.get(name), name));
+    }
     throw new UsageException("scratch: no layer by hand for " + spec);
+  }
+
+  private static Windows windows(Shape image, int height, int width, int stride, int pad) {
+    return new Windows(
+        image.length(0), image.length(1), image.length(2), height, width, stride, pad);
   }
 
   private static Layer activation(String name, ActivationFunction function) {

@@ -13,6 +13,7 @@ import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,7 +37,12 @@ class NetworkGradientTest {
     check(Networks.dense(new OptimizerSpec.Sgd(Networks.RATE), new LossSpec(loss, 0), 0.1));
   }
 
-  static void check(NetworkSpec network) {
+  @Test
+  void imagesAndBranches() {
+    check(Networks.images(0.1));
+  }
+
+  private static void check(NetworkSpec network) {
     ModelState start = WeightInitialization.initialState(network, new Random(1));
     Batch batch = Networks.batch(network, 1, 4);
     Model model = new ScratchProvider().create(network);

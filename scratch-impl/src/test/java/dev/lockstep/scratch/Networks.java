@@ -57,6 +57,46 @@ final class Networks {
     return dense(new OptimizerSpec.Adam(RATE, 0.9, 0.999, 1e-7), EXACT_CROSS_ENTROPY, 0.1);
   }
 
+  /** 2×6×5 images through everything that an image network may have. */
+  static NetworkSpec images(double weightDecay) {
+    return new NetworkSpec(
+        Shape.of(2, 6, 5),
+        List.of(
+            conv("conv1", 3),
+            activation("sigmoid1", ActivationFunction.SIGMOID),
+            new LayerSpec.Branches(
+                "residual1",
+                LayerSpec.Join.SUM,
+                List.of(
+                    List.of(
+                        conv("residual1/conv1", 3),
+                        new LayerSpec.BatchNormalization("residual1/batchNorm1", 0.9, 1e-6, true),
+                        activation("residual1/tanh1", ActivationFunction.TANH)),
+                    List.of())),
+            new LayerSpec.Pooling("pool1", LayerSpec.PoolingType.AVERAGE, 2, 2, 2, 0),
+            new LayerSpec.Branches(
+                "inception1",
+                LayerSpec.Join.CONCATENATE,
+                List.of(
+                    List.of(conv("inception1/conv1", 2)),
+                    List.of(
+                        new LayerSpec.Branches(
+                            "inception1/residual2",
+                            LayerSpec.Join.SUM,
+                            List.of(List.of(conv("inception1/residual2/conv1", 3)), List.of()))))),
+            activation("tanh1", ActivationFunction.TANH),
+            new LayerSpec.Pooling("pool2", LayerSpec.PoolingType.MAX, 2, 2, 1, 0),
+            new LayerSpec.Dropout("dropout1", 0.25, true),
+            affine("affine1", 4)),
+        EXACT_CROSS_ENTROPY,
+        weightDecay,
+        new OptimizerSpec.Momentum(RATE, 0.9));
+  }
+
+  private static LayerSpec conv(String name, int filters) {
+    return new LayerSpec.Convolution(name, filters, 3, 3, 1, 1, INITIAL);
+  }
+
   static Model restored(NetworkSpec network) {
     Model model = new ScratchProvider().create(network);
     model.restore(WeightInitialization.initialState(network, new Random(1)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.compare.ExpectedTensor;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelState;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ScratchModelTest {
 
@@ -75,8 +78,9 @@ class ScratchModelTest {
     assertThat(seen.paths(Phase.UPDATE)).containsExactlyElementsOf(network.state().keySet());
   }
 
-  @Test
-  void observedTensorsHaveTheShapesOfTheNetwork() {
+  @ParameterizedTest
+  @MethodSource("networks")
+  void observedTensorsHaveTheShapesOfTheNetwork(NetworkSpec network) {
     Recorder seen = new Recorder();
     Networks.restored(network).step(Networks.batch(network, 1, 4), Networks.masks(1), seen);
 
@@ -109,8 +113,26 @@ class ScratchModelTest {
     assertThat(seen.get(Phase.LOSS, "loss/value")).isEqualTo(Tensor.scalar(loss));
   }
 
-  @Test
-  void anObserverChangesNoBit() {
+  @ParameterizedTest
+  @MethodSource("networks")
+  void observesExactlyWhatIsExpected(NetworkSpec network) {
+    Recorder seen = new Recorder();
+    Networks.restored(network).step(Networks.batch(network, 1, 4), Networks.masks(1), seen);
+
+    List<String> expected =
+        ExpectedTensor.of(network).stream()
+            .map(tensor -> tensor.key().phase().id() + " " + tensor.key().path())
+            .toList();
+    assertThat(seen.keys()).containsExactlyElementsOf(expected);
+  }
+
+  static List<NetworkSpec> networks() {
+    return List.of(Networks.dense(), Networks.images(0), Networks.images(0.1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void anObserverChangesNoBit(NetworkSpec network) {
     Model observed = Networks.restored(network);
     Model bare = Networks.restored(network);
     for (int step = 1; step <= 5; step++) {
@@ -121,8 +143,9 @@ class ScratchModelTest {
     assertThat(observed.state()).isEqualTo(bare.state());
   }
 
-  @Test
-  void goesOnFromAStateBitByBit() {
+  @ParameterizedTest
+  @MethodSource("networks")
+  void goesOnFromAStateBitByBit(NetworkSpec network) {
     Model straight = Networks.restored(network);
     steps(straight, network, 1, 3, Observer.NONE);
     ModelState half = straight.state();

@@ -15,15 +15,18 @@ import dev.lockstep.core.tensor.Tensor;
  * <p>Backward, {@code dx} is {@code dout} times what {@code x} was multiplied by. DL4J's {@code
  * DropoutLayer} is inverted and takes the share that is kept.
  */
-public final class Dropout implements Layer {
+public final class Dropout extends SampleWise {
 
   private final String name;
   private final double ratio;
   private final double trainingScale;
   private final double predictionScale;
-  private final Buffer out = new Buffer();
-  private final Buffer inputGradient = new Buffer();
+  private boolean training;
   private Tensor mask = Tensor.zeros(Shape.of(0));
+  private Tensor x = mask;
+  private Tensor y = mask;
+  private Samples dout = Samples.NONE;
+  private Samples dx = Samples.NONE;
 
   /**
    * @param ratio the share that is dropped
@@ -42,35 +45,65 @@ public final class Dropout implements Layer {
   }
 
   @Override
-  public Tensor forward(Tensor x, Pass pass) {
-    Tensor y = out.of(x.shape());
-    if (pass.training()) {
-      mask = pass.masks().mask(name, ratio, x.shape());
-      Require.shape(name + "/mask", x.shape(), mask);
-      multiply(x.data(), mask.data(), trainingScale, y.data());
-    } else {
-      scale(x.data(), predictionScale, y.data());
-    }
-    return y;
+  boolean worksInPlace() {
+    return true;
   }
 
   @Override
-  public Tensor backward(Tensor dout) {
-    Require.shape(name + "/out", mask.shape(), dout);
-    Tensor dx = inputGradient.of(dout.shape());
-    multiply(dout.data(), mask.data(), trainingScale, dx.data());
-    return dx;
+  Shape outputShape(Tensor x) {
+    return x.shape();
   }
 
-  private static void multiply(double[] x, double[] mask, double scale, double[] y) {
-    for (int i = 0; i < y.length; i++) {
-      y[i] = x[i] * (mask[i] * scale);
+  @Override
+  void beginForward(Tensor x, Tensor y, Pass pass) {
+    this.x = x;
+    this.y = y;
+    training = pass.training();
+    if (training) {
+      mask = pass.masks().mask(name, ratio, x.shape());
+      Require.shape(name + "/mask", x.shape(), mask);
     }
   }
 
-  private static void scale(double[] x, double scale, double[] y) {
-    for (int i = 0; i < y.length; i++) {
-      y[i] = x[i] * scale;
+  @Override
+  void forward(Slice slice) {
+    int size = x.size() / x.shape().length(0);
+    int from = slice.from() * size;
+    int count = slice.samples() * size;
+    if (training) {
+      applyMask(from, x.data(), from, y.data(), from, count);
+    } else {
+      for (int i = from; i < from + count; i++) {
+        y.data()[i] = x.data()[i] * predictionScale;
+      }
+    }
+  }
+
+  @Override
+  void beginBackward(Samples dout, Samples dx) {
+    this.dout = dout;
+    this.dx = dx;
+  }
+
+  @Override
+  void backward(Slice slice) {
+    if (dx != Samples.NONE) {
+      int first = slice.from();
+      applyMask(
+          first * dx.size(),
+          dout.data(),
+          dout.start(slice, first),
+          dx.data(),
+          dx.start(slice, first),
+          slice.samples() * dx.size());
+    }
+  }
+
+  private void applyMask(
+      int maskFrom, double[] source, int sourceFrom, double[] target, int targetFrom, int count) {
+    double[] keep = mask.data();
+    for (int i = 0; i < count; i++) {
+      target[targetFrom + i] = source[sourceFrom + i] * (keep[maskFrom + i] * trainingScale);
     }
   }
 }

@@ -4,22 +4,24 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 
 /** A function of every element by itself, whose derivative can be told from its output. */
-abstract class Elementwise implements Layer {
+abstract class Elementwise extends SampleWise {
 
   private final String name;
-  private final Buffer out = new Buffer();
-  private final Buffer inputGradient = new Buffer();
-  private Tensor y = Tensor.zeros(Shape.of(0));
+  private Tensor x = Tensor.zeros(Shape.of(0));
+  private Tensor y = x;
+  private Samples dout = Samples.NONE;
+  private Samples dx = Samples.NONE;
 
   Elementwise(String name) {
     this.name = name;
   }
 
-  /** Sets {@code y = f(x)}. */
-  abstract void function(double[] x, double[] y);
+  /** Sets {@code y = f(x)} for the elements from … to − 1. */
+  abstract void function(double[] x, double[] y, int from, int to);
 
-  /** Sets {@code dx = dout · f'(x)}. */
-  abstract void derivative(double[] y, double[] dout, double[] dx);
+  /** Sets {@code dx = dout · f'(x)} for some elements, which start in each array elsewhere. */
+  abstract void derivative(
+      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count);
 
   @Override
   public final String name() {
@@ -27,17 +29,50 @@ abstract class Elementwise implements Layer {
   }
 
   @Override
-  public final Tensor forward(Tensor x, Pass pass) {
-    y = out.of(x.shape());
-    function(x.data(), y.data());
-    return y;
+  final boolean worksInPlace() {
+    return true;
   }
 
   @Override
-  public final Tensor backward(Tensor dout) {
-    Require.shape(name + "/out", y.shape(), dout);
-    Tensor dx = inputGradient.of(dout.shape());
-    derivative(y.data(), dout.data(), dx.data());
-    return dx;
+  final boolean readsOutput() {
+    return true;
+  }
+
+  @Override
+  final Shape outputShape(Tensor x) {
+    return x.shape();
+  }
+
+  @Override
+  final void beginForward(Tensor x, Tensor y, Pass pass) {
+    this.x = x;
+    this.y = y;
+  }
+
+  @Override
+  final void forward(Slice slice) {
+    int size = y.size() / y.shape().length(0);
+    function(x.data(), y.data(), slice.from() * size, slice.to() * size);
+  }
+
+  @Override
+  final void beginBackward(Samples dout, Samples dx) {
+    this.dout = dout;
+    this.dx = dx;
+  }
+
+  @Override
+  final void backward(Slice slice) {
+    if (dx != Samples.NONE) {
+      int first = slice.from();
+      derivative(
+          y.data(),
+          first * dx.size(),
+          dout.data(),
+          dout.start(slice, first),
+          dx.data(),
+          dx.start(slice, first),
+          slice.samples() * dx.size());
+    }
   }
 }

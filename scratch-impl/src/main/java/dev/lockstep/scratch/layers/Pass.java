@@ -28,8 +28,17 @@ public record Pass(boolean training, Masks masks, Observer observer) {
     return new Pass(true, masks, observer);
   }
 
+  /** Returns whether somebody looks at what comes about. */
+  boolean observed() {
+    return observer.watches();
+  }
+
+  Pass unobserved() {
+    return new Pass(training, masks, Observer.NONE);
+  }
+
   void observe(Phase phase, String layer, String key, Tensor tensor) {
-    if (observer.watches()) {
+    if (observed()) {
       observer.observe(phase, layer + "/" + key, () -> tensor);
     }
   }

@@ -1,5 +1,7 @@
 package dev.lockstep.scratch.layers;
 
+import dev.lockstep.scratch.kernels.Select;
+
 /**
  * Rectified linear unit (chapters 3 and 5), of any shape.
  *
@@ -17,16 +19,15 @@ public final class Relu extends Elementwise {
   }
 
   @Override
-  void function(double[] x, double[] y) {
-    for (int i = 0; i < y.length; i++) {
+  void function(double[] x, double[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
       y[i] = Math.max(0, x[i]);
     }
   }
 
   @Override
-  void derivative(double[] y, double[] dout, double[] dx) {
-    for (int i = 0; i < dx.length; i++) {
-      dx[i] = y[i] <= 0 ? 0 : dout[i];
-    }
+  void derivative(
+      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count) {
+    Select.wherePositive(y, yFrom, dout, doutFrom, dx, dxFrom, count);
   }
 }

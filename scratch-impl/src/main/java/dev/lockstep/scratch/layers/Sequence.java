@@ -1,6 +1,5 @@
 package dev.lockstep.scratch.layers;
 
-import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,25 +8,44 @@ import java.util.function.Consumer;
 /** Layers one after another, each fed with the output of the one before; none is the identity. */
 public final class Sequence {
 
-  private static final String OUT = "out";
-
   private final List<Layer> layers;
-  private Pass pass = Pass.PREDICTION;
+  private final List<Stage> stages;
 
   public Sequence(List<Layer> layers) {
     this.layers = List.copyOf(layers);
+    this.stages = stages(layers);
+  }
+
+  private static List<Stage> stages(List<Layer> layers) {
+    List<Stage> stages = new ArrayList<>();
+    List<SampleWise> neighbours = new ArrayList<>();
+    for (Layer layer : layers) {
+      if (layer instanceof SampleWise sampleWise) {
+        neighbours.add(sampleWise);
+      } else {
+        addStage(neighbours, stages);
+        stages.add(new Stage.WholeBatch(layer));
+      }
+    }
+    addStage(neighbours, stages);
+    return stages;
+  }
+
+  private static void addStage(List<SampleWise> neighbours, List<Stage> stages) {
+    if (!neighbours.isEmpty()) {
+      stages.add(new Chain(neighbours));
+      neighbours.clear();
+    }
   }
 
   /** Calls a visitor with every layer, those of branches included, in the order of the pass. */
   public void forEach(Consumer<Layer> visitor) {
-    List<Layer> all = new ArrayList<>();
-    layers.forEach(layer -> collect(layer, all));
-    all.forEach(visitor);
+    layers.forEach(layer -> visit(layer, visitor));
   }
 
-  private static void collect(Layer layer, List<Layer> all) {
-    layer.inner().forEach(inner -> collect(inner, all));
-    all.add(layer);
+  private static void visit(Layer layer, Consumer<Layer> visitor) {
+    layer.inner().forEach(inner -> visit(inner, visitor));
+    visitor.accept(layer);
   }
 
   List<Layer> layers() {
@@ -36,11 +54,9 @@ public final class Sequence {
 
   /** Runs every layer, first to last. */
   public Tensor forward(Tensor x, Pass pass) {
-    this.pass = pass;
     Tensor y = x;
-    for (Layer layer : layers) {
-      y = layer.forward(y, pass);
-      pass.observe(Phase.FORWARD, layer.name(), OUT, y);
+    for (Stage stage : stages) {
+      y = stage.forward(y, pass);
     }
     return y;
   }
@@ -52,43 +68,19 @@ public final class Sequence {
    * @return the gradient with respect to the first layer's input
    */
   public Tensor backward(Tensor dout) {
-    Tensor gradient = backwardToFirst(dout);
-    if (layers.isEmpty()) {
-      return gradient;
-    }
-    Layer first = layers.get(0);
-    Tensor dx = first.backward(gradient);
-    finishGradients(first);
-    return dx;
+    return backward(dout, true);
   }
 
   /** Does the same without the gradient with respect to the first layer's input. */
   public void backwardToParameters(Tensor dout) {
-    Tensor gradient = backwardToFirst(dout);
-    if (!layers.isEmpty()) {
-      layers.get(0).backwardToParameters(gradient);
-      finishGradients(layers.get(0));
-    }
+    backward(dout, false);
   }
 
-  /** Returns the gradient with respect to the first layer's output. */
-  private Tensor backwardToFirst(Tensor dout) {
+  private Tensor backward(Tensor dout, boolean needed) {
     Tensor gradient = dout;
-    for (int i = layers.size() - 1; i >= 0; i--) {
-      Layer layer = layers.get(i);
-      pass.observe(Phase.BACKWARD, layer.name(), OUT, gradient);
-      if (i > 0) {
-        gradient = layer.backward(gradient);
-        finishGradients(layer);
-      }
+    for (int i = stages.size() - 1; i >= 0; i--) {
+      gradient = stages.get(i).backward(gradient, needed || i > 0);
     }
     return gradient;
-  }
-
-  private void finishGradients(Layer layer) {
-    for (Parameter parameter : layer.parameters()) {
-      parameter.addWeightDecay();
-      pass.observe(Phase.BACKWARD, layer.name(), parameter.key(), parameter.gradient());
-    }
   }
 }

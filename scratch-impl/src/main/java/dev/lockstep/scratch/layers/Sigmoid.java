@@ -17,16 +17,18 @@ public final class Sigmoid extends Elementwise {
   }
 
   @Override
-  void function(double[] x, double[] y) {
-    for (int i = 0; i < y.length; i++) {
+  void function(double[] x, double[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
       y[i] = 1 / (1 + Math.exp(-x[i]));
     }
   }
 
   @Override
-  void derivative(double[] y, double[] dout, double[] dx) {
-    for (int i = 0; i < dx.length; i++) {
-      dx[i] = dout[i] * y[i] * (1 - y[i]);
+  void derivative(
+      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count) {
+    for (int i = 0; i < count; i++) {
+      double yi = y[yFrom + i];
+      dx[dxFrom + i] = dout[doutFrom + i] * yi * (1 - yi);
     }
   }
 }

@@ -19,14 +19,15 @@ public final class Step extends Elementwise {
   }
 
   @Override
-  void function(double[] x, double[] y) {
-    for (int i = 0; i < y.length; i++) {
+  void function(double[] x, double[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
       y[i] = x[i] > 0 ? 1 : 0;
     }
   }
 
   @Override
-  void derivative(double[] y, double[] dout, double[] dx) {
-    Arrays.fill(dx, 0);
+  void derivative(
+      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count) {
+    Arrays.fill(dx, dxFrom, dxFrom + count, 0);
   }
 }

@@ -6,6 +6,8 @@ import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 
@@ -47,19 +49,24 @@ final class GradientCheck {
    * respect to the input and every parameter.
    */
   void check(Layer layer, Tensor x) {
-    for (Parameter parameter : layer.parameters()) {
-      fill(parameter.value());
-    }
+    List<Parameter> parameters = parametersOf(layer);
+    parameters.forEach(parameter -> fill(parameter.value()));
     Tensor weights = input(forward(layer, x).shape());
     Tensor dx = layer.backward(weights).copy();
     assertThat(dx.shape()).isEqualTo(x.shape());
 
     DoubleSupplier sum = () -> sumOfProducts(forward(layer, x), weights);
     assertClose(layer.name() + "/in", dx, numericalGradient(sum, x));
-    for (Parameter parameter : layer.parameters()) {
+    for (Parameter parameter : parameters) {
       Tensor gradient = parameter.gradient().copy();
       assertClose(parameter.path(), gradient, numericalGradient(sum, parameter.value()));
     }
+  }
+
+  private static List<Parameter> parametersOf(Layer layer) {
+    List<Parameter> parameters = new ArrayList<>();
+    new Sequence(List.of(layer)).forEach(inner -> parameters.addAll(inner.parameters()));
+    return parameters;
   }
 
   private void fill(Tensor tensor) {

@@ -6,6 +6,8 @@ import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.kernels.MatrixProduct;
+import dev.lockstep.scratch.kernels.Windows;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,19 @@ class LayerGradientTest {
                 new BatchNormalization("batchNormPerElement", IMAGE, 0.9, 1e-3, false), IMAGE),
             Arguments.of(
                 new BatchNormalization("batchNormPerChannel", IMAGE, 0.9, 1e-3, true), IMAGE),
+            Arguments.of(conv("conv", 3, new Windows(2, 3, 4, 2, 3, 1, 0)), IMAGE),
+            Arguments.of(conv("convPadded", 3, new Windows(2, 3, 4, 3, 3, 1, 2)), IMAGE),
+            Arguments.of(conv("convStrided", 2, new Windows(2, 3, 4, 2, 2, 2, 1)), IMAGE),
+            Arguments.of(new MaxPooling("maxPool", new Windows(2, 3, 4, 2, 2, 2, 0)), IMAGE),
+            Arguments.of(
+                new MaxPooling("maxPoolOverlapping", new Windows(2, 3, 4, 3, 2, 1, 0)), IMAGE),
+            Arguments.of(new MaxPooling("maxPoolPadded", new Windows(2, 3, 4, 3, 3, 2, 1)), IMAGE),
+            Arguments.of(
+                new AveragePooling("averagePool", new Windows(2, 3, 4, 2, 2, 2, 0)), IMAGE),
+            Arguments.of(
+                new AveragePooling("averagePoolPadded", new Windows(2, 3, 4, 3, 3, 1, 2)), IMAGE),
+            Arguments.of(branches("residual", false), IMAGE),
+            Arguments.of(branches("inception", true), IMAGE),
             Arguments.of(new Dropout("dropout1", 0.4, false), ROW),
             Arguments.of(new Dropout("dropoutInverted", 0.4, true), ROW))
         .flatMap(
@@ -45,6 +60,32 @@ class LayerGradientTest {
                                 samples,
                                 layer.get()[0],
                                 layer.get()[1])));
+  }
+
+  private static Convolution conv(String name, int filters, Windows windows) {
+    return new Convolution(name, filters, windows, 0, PRODUCT);
+  }
+
+  /** A branch of two layers, the identity, and a branch that branches again. */
+  private static Branches branches(String name, boolean concatenated) {
+    Windows same = new Windows(2, 3, 4, 3, 3, 1, 1);
+    Sequence deep =
+        new Sequence(List.of(conv(name + "/conv1", 2, same), new Tanh(name + "/tanh1")));
+    Sequence nested =
+        new Sequence(
+            List.of(
+                new Branches(
+                    name + "/inner",
+                    false,
+                    List.of(
+                        new Sequence(List.of(conv(name + "/inner/conv1", 2, same))),
+                        new Sequence(List.of())),
+                    IMAGE)));
+    return new Branches(
+        name,
+        concatenated,
+        List.of(deep, new Sequence(List.of()), nested),
+        concatenated ? Shape.of(6, 3, 4) : IMAGE);
   }
 
   @ParameterizedTest(name = "{0}, {1} samples")

@@ -1,0 +1,129 @@
+package dev.lockstep.scratch.kernels;
+
+import java.util.Arrays;
+
+/**
+ * Windows as the columns of a matrix (chapter 7), which makes a convolution a product of matrices.
+ *
+ * <p>The matrix of one image has a row for each element of a window, channels × window height ×
+ * window width, and a column for each window, top to bottom and left to right. It is the transpose
+ * of the book's, so that the product {@code W·col} comes out as channels × height × width and
+ * nothing has to be transposed.
+ */
+public final class Im2col {
+
+  private final Windows windows;
+  private final int outHeight;
+  private final int outWidth;
+
+  public Im2col(Windows windows) {
+    this.windows = windows;
+    this.outHeight = windows.outHeight();
+    this.outWidth = windows.outWidth();
+  }
+
+  /**
+   * Writes the windows of one image.
+   *
+   * @param images samples × channels × height × width
+   * @param from where the image starts
+   * @param col elements × windows
+   */
+  public void toColumns(double[] images, int from, double[] col) {
+    int row = 0;
+    for (int c = 0; c < windows.channels(); c++) {
+      int channel = from + c * windows.height() * windows.width();
+      for (int ky = 0; ky < windows.windowHeight(); ky++) {
+        for (int kx = 0; kx < windows.windowWidth(); kx++) {
+          copyElement(images, channel, ky, kx, col, row * outHeight * outWidth);
+          row++;
+        }
+      }
+    }
+  }
+
+  /** Writes one row of the matrix: what every window sees at (ky, kx). */
+  private void copyElement(double[] images, int channel, int ky, int kx, double[] col, int start) {
+    int stride = windows.stride();
+    int first = firstInside(kx);
+    int last = lastInside(kx);
+    for (int oy = 0; oy < outHeight; oy++) {
+      int to = start + oy * outWidth;
+      int y = oy * stride + ky - windows.pad();
+      if (y < 0 || y >= windows.height() || last <= first) {
+        Arrays.fill(col, to, to + outWidth, 0);
+        continue;
+      }
+      int x = channel + y * windows.width() + kx - windows.pad();
+      Arrays.fill(col, to, to + first, 0);
+      if (stride == 1) {
+        System.arraycopy(images, x + first, col, to + first, last - first);
+      } else {
+        for (int ox = first; ox < last; ox++) {
+          col[to + ox] = images[x + ox * stride];
+        }
+      }
+      Arrays.fill(col, to + last, to + outWidth, 0);
+    }
+  }
+
+  /**
+   * Adds the columns back to where they came from: the gradient of {@link #toColumns}.
+   *
+   * @param col elements × windows
+   * @param images samples × channels × height × width
+   * @param from where the image starts; what stands there is overwritten
+   */
+  public void toImage(double[] col, double[] images, int from) {
+    Arrays.fill(images, from, from + windows.imageSize(), 0);
+    int row = 0;
+    for (int c = 0; c < windows.channels(); c++) {
+      int channel = from + c * windows.height() * windows.width();
+      for (int ky = 0; ky < windows.windowHeight(); ky++) {
+        for (int kx = 0; kx < windows.windowWidth(); kx++) {
+          addElement(col, row * outHeight * outWidth, images, channel, ky, kx);
+          row++;
+        }
+      }
+    }
+  }
+
+  /** Adds one row of the matrix: the gradients of what every window sees at (ky, kx). */
+  private void addElement(double[] col, int start, double[] images, int channel, int ky, int kx) {
+    int stride = windows.stride();
+    int first = firstInside(kx);
+    int last = lastInside(kx);
+    for (int oy = 0; oy < outHeight; oy++) {
+      int y = oy * stride + ky - windows.pad();
+      if (y >= 0 && y < windows.height()) {
+        int at = start + oy * outWidth;
+        int x = channel + y * windows.width() + kx - windows.pad();
+        if (stride == 1) {
+          addRun(col, at + first, images, x + first, last - first);
+        } else {
+          for (int ox = first; ox < last; ox++) {
+            images[x + ox * stride] += col[at + ox];
+          }
+        }
+      }
+    }
+  }
+
+  private static void addRun(double[] source, int from, double[] target, int to, int length) {
+    for (int i = 0; i < length; i++) {
+      target[to + i] += source[from + i];
+    }
+  }
+
+  /** Returns the first window that sees the image, and not the zeros before it, at offset k. */
+  private int firstInside(int k) {
+    int before = windows.pad() - k;
+    return before <= 0 ? 0 : Math.min(outWidth, (before + windows.stride() - 1) / windows.stride());
+  }
+
+  /** Returns the first window after the last that sees the image at offset k. */
+  private int lastInside(int k) {
+    int room = windows.width() - 1 + windows.pad() - k;
+    return room < 0 ? 0 : Math.min(outWidth, room / windows.stride() + 1);
+  }
+}

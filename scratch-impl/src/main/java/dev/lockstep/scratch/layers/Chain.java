@@ -1,0 +1,145 @@
+package dev.lockstep.scratch.layers;
+
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Neighbouring layers that compute each sample by itself, passed through a few samples at a time:
+ * what one layer writes is still in the cache when the next one reads it. What comes out is, bit by
+ * bit, the same as layer by layer.
+ *
+ * <p>Where nobody observes, an activation takes the place of its input, its gradient that of its
+ * output, and of the gradients between the layers only those of the few samples are kept.
+ */
+final class Chain extends Stage {
+
+  /** What the outputs of a few samples may hold together: half of a usual second-level cache. */
+  private static final int CACHED_NUMBERS = 1 << 15;
+
+  private final List<Link> links;
+  private Pass pass = Pass.PREDICTION;
+  private int samplesAtOnce;
+
+  Chain(List<SampleWise> layers) {
+    this.links = layers.stream().map(Link::new).toList();
+  }
+
+  @Override
+  Tensor forward(Tensor x, Pass pass) {
+    this.pass = pass;
+    Tensor y = x;
+    boolean replaceable = false;
+    int numbers = 0;
+    for (Link link : links) {
+      y = link.beginForward(y, replaceable, pass);
+      replaceable = !pass.observed() && !link.layer.readsOutput();
+      numbers += y.size();
+    }
+    int samples = x.shape().length(0);
+    samplesAtOnce = (int) Math.max(1, (long) CACHED_NUMBERS * samples / numbers);
+    for (int i = 0; i < Slice.COUNT; i++) {
+      forward(Slice.of(i, samples));
+    }
+    for (Link link : links) {
+      observeOutput(link.layer, link.y, pass);
+    }
+    return y;
+  }
+
+  private void forward(Slice slice) {
+    for (int from = slice.from(); from < slice.to(); from += samplesAtOnce) {
+      Slice part = slice.part(from, Math.min(from + samplesAtOnce, slice.to()));
+      for (Link link : links) {
+        link.layer.forward(part);
+      }
+    }
+  }
+
+  @Override
+  Tensor backward(Tensor dout, boolean needed) {
+    Link last = links.get(links.size() - 1);
+    Require.shape(last.layer.name() + "/out", last.y.shape(), dout);
+    Samples gradient = Samples.whole(dout);
+    for (int i = links.size() - 1; i > 0; i--) {
+      gradient = links.get(i).beginBackward(gradient, pass.observed() ? 0 : samplesAtOnce);
+    }
+    Link first = links.get(0);
+    first.layer.beginBackward(
+        gradient, needed ? Samples.whole(first.inputGradient()) : Samples.NONE);
+    for (int i = 0; i < Slice.COUNT; i++) {
+      backward(Slice.of(i, dout.shape().length(0)));
+    }
+    finishBackward(dout);
+    return needed ? first.inputGradient() : dout;
+  }
+
+  private void backward(Slice slice) {
+    for (int from = slice.from(); from < slice.to(); from += samplesAtOnce) {
+      Slice part = slice.part(from, Math.min(from + samplesAtOnce, slice.to()));
+      for (int i = links.size() - 1; i >= 0; i--) {
+        links.get(i).layer.backward(part);
+      }
+    }
+  }
+
+  private void finishBackward(Tensor dout) {
+    Tensor gradient = dout;
+    for (int i = links.size() - 1; i >= 0; i--) {
+      SampleWise layer = links.get(i).layer;
+      layer.finishBackward();
+      observeGradient(layer, gradient, pass);
+      finishGradients(layer, pass);
+      if (i > 0 && pass.observed()) {
+        gradient = links.get(i).inputGradient();
+      }
+    }
+  }
+
+  /** A layer of the chain with the tensors between it and its neighbours. */
+  private static final class Link {
+
+    private final SampleWise layer;
+    private final Buffer out = new Buffer();
+    private final Buffer inputGradient = new Buffer();
+    private Samples few = Samples.NONE;
+    private Tensor x = Tensor.zeros(Shape.of(0));
+    private Tensor y = x;
+
+    private Link(SampleWise layer) {
+      this.layer = layer;
+    }
+
+    private Tensor beginForward(Tensor x, boolean replaceable, Pass pass) {
+      this.x = x;
+      y = replaceable && layer.worksInPlace() ? x : out.of(layer.outputShape(x));
+      layer.beginForward(x, y, pass);
+      return y;
+    }
+
+    /** Returns the gradients with respect to the input, of the whole batch if room is for none. */
+    private Samples beginBackward(Samples dout, int samplesAtOnce) {
+      Samples dx;
+      if (samplesAtOnce == 0) {
+        dx = Samples.whole(inputGradient());
+      } else {
+        boolean inPlace = layer.worksInPlace() && dout.fits(samplesAtOnce, dout.size());
+        dx = inPlace ? dout : fewGradients(samplesAtOnce);
+      }
+      layer.beginBackward(dout, dx);
+      return dx;
+    }
+
+    private Tensor inputGradient() {
+      return inputGradient.of(x.shape());
+    }
+
+    private Samples fewGradients(int samplesAtOnce) {
+      int size = x.size() / x.shape().length(0);
+      if (!few.fits(samplesAtOnce, size)) {
+        few = Samples.few(samplesAtOnce, size);
+      }
+      return few;
+    }
+  }
+}

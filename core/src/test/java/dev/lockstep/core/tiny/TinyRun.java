@@ -17,8 +17,11 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.tensor.Shape;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 
 /** A lockstep run of {@link TinyModel}s, with everything at a default that a test may change. */
@@ -131,6 +134,17 @@ public final class TinyRun {
             options,
             listener)
         .run(new Lockstep.Sides(reference, candidate, reference));
+  }
+
+  /** Returns the first divergence of a run that has one. */
+  public static FirstDivergence divergence(Outcome outcome) {
+    return Objects.requireNonNull(
+        outcome.firstDivergence(), () -> "no divergence, failure: " + outcome.failure());
+  }
+
+  /** Returns how a run that failed did. */
+  public static Failure failure(Outcome outcome) {
+    return Objects.requireNonNull(outcome.failure(), "no failure");
   }
 
   /** Returns noisy images, brighter at one end the higher their class. */

@@ -30,7 +30,9 @@ final class Comparison {
   /** Enough for a chart; beyond it every second observed step is forgotten. */
   private static final int KEPT_STEPS = 400;
 
-  private static final TensorKey OUTPUT = new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT);
+  private static final ExpectedTensor OUTPUT =
+      new ExpectedTensor(
+          new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT), ExpectedTensor.LOSS_LAYER, true);
 
   private final List<ExpectedTensor> selected = new ArrayList<>();
   private final Map<String, Long> skippedBecause = new TreeMap<>();
@@ -87,7 +89,7 @@ final class Comparison {
   Set<TensorKey> wanted() {
     Set<TensorKey> wanted = new LinkedHashSet<>();
     selected.forEach(tensor -> wanted.add(tensor.key()));
-    wanted.add(OUTPUT);
+    wanted.add(OUTPUT.key());
     return wanted;
   }
 
@@ -127,12 +129,13 @@ final class Comparison {
         continue;
       }
       Difference difference = Difference.between(a, b);
-      double floor = floors.of(tensor, a);
+      double floor = floors.of(tensor, a, difference.magnitude());
       if (!difference.finite()) {
         if (mayDiverge && nonFinite(a) && nonFinite(b) && finding == null) {
           return new StepOutcome(null, true);
         }
-        finding = finding != null ? finding : nonFinite(step, reading, tensor, a, b, floor);
+        finding =
+            finding != null ? finding : nonFinite(step, reading, tensor, difference, a, b, floor);
       }
       if (reading == Reading.ACCUMULATED) {
         compared++;
@@ -146,10 +149,10 @@ final class Comparison {
               tensor.layer(),
               tensor.key().path(),
               reading,
-              difference.maxAbs(),
+              difference.error(),
               difference.maxRel(),
               floor,
-              a.largestMagnitude()));
+              difference.magnitude()));
       boolean judged = reading == Reading.LOCAL || horizon == null;
       if (judged && finding == null && tooFar(difference, floor)) {
         finding = difference(step, reading, tensor, difference, a, b, floor);
@@ -164,10 +167,13 @@ final class Comparison {
   }
 
   private void findHorizon(long step, Recording reference, Floors floors) {
-    Tensor output = reference.tensor(OUTPUT);
-    if (horizon == null
-        && output != null
-        && floors.of(OUTPUT, true, output) > Tolerance.HORIZON_SHARE * output.largestMagnitude()) {
+    Tensor output = reference.tensor(OUTPUT.key());
+    if (output == null || horizon != null) {
+      return;
+    }
+    double magnitude = output.largestMagnitude();
+    if (Double.isFinite(magnitude)
+        && floors.of(OUTPUT, output, magnitude) > Tolerance.HORIZON_SHARE * magnitude) {
       horizon = step;
     }
   }
@@ -206,12 +212,13 @@ final class Comparison {
   }
 
   private static Finding nonFinite(
-      long step, Reading reading, ExpectedTensor tensor, Tensor a, Tensor b, double floor) {
-    int at =
-        IntStream.range(0, a.size())
-            .filter(i -> !Double.isFinite(a.data()[i]) || !Double.isFinite(b.data()[i]))
-            .findFirst()
-            .orElseThrow();
+      long step,
+      Reading reading,
+      ExpectedTensor tensor,
+      Difference difference,
+      Tensor a,
+      Tensor b,
+      double floor) {
     boolean both = nonFinite(a) && nonFinite(b);
     return new Finding(
         step,
@@ -226,7 +233,7 @@ final class Comparison {
                         : nonFinite(a)
                             ? "the reference's side only"
                             : "the candidate's side only")),
-        divergence(step, reading, tensor, at, a, b, floor));
+        divergence(step, reading, tensor, difference.nonFiniteAt(), a, b, floor));
   }
 
   private static Finding difference(
@@ -274,13 +281,12 @@ final class Comparison {
   }
 
   private void addToWorst(long step, ExpectedTensor tensor, Difference difference) {
-    Worst candidate =
-        new Worst(difference.maxAbs(), difference.maxRel(), tensor.key().path(), step);
+    Worst candidate = new Worst(difference.error(), difference.maxRel(), tensor.key().path(), step);
     worst.merge(
         tensor.key().phase(),
         candidate,
         (old, next) -> {
-          Worst larger = next.maxAbs() > old.maxAbs() ? next : old;
+          Worst larger = Double.compare(next.maxAbs(), old.maxAbs()) > 0 ? next : old;
           return new Worst(
               larger.maxAbs(), Math.max(old.maxRel(), next.maxRel()), larger.path(), larger.step());
         });

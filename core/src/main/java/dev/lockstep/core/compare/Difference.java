@@ -3,26 +3,26 @@ package dev.lockstep.core.compare;
 import dev.lockstep.core.tensor.Tensor;
 
 /**
- * How far two tensors of one shape lie apart. Elements that are not finite take no part in the
- * differences; they are counted.
+ * How far two tensors of one shape lie apart. Elements that are not finite on one side at least
+ * take no part in the differences and in the magnitude; they are counted.
  *
  * @param maxAbs the largest |reference − candidate|, 0 if no element is finite on both sides
  * @param maxAbsAt its row-major position, -1 if there is none
  * @param maxRel the largest |reference − candidate| ÷ max(|reference|, |candidate|)
  * @param maxRelAt its row-major position, -1 if there is none
+ * @param magnitude the largest |reference|
  * @param size the number of elements
- * @param nonFiniteAlike elements that are the same non-finite value on both sides
- * @param nonFiniteOneSide elements that are non-finite on one side only, or in different ways
- * @param nonFiniteAt the first element that is not finite on one side at least, -1 if there is none
+ * @param nonFinite the number of elements that are not finite on one side at least
+ * @param nonFiniteAt the first of them, -1 if there is none
  */
 public record Difference(
     double maxAbs,
     int maxAbsAt,
     double maxRel,
     int maxRelAt,
+    double magnitude,
     int size,
-    int nonFiniteAlike,
-    int nonFiniteOneSide,
+    int nonFinite,
     int nonFiniteAt) {
 
   /**
@@ -36,38 +36,32 @@ public record Difference(
     int maxAbsAt = -1;
     double maxRel = 0;
     int maxRelAt = -1;
-    int alike = 0;
-    int oneSide = 0;
+    double magnitude = 0;
+    int nonFinite = 0;
     int nonFiniteAt = -1;
     for (int i = 0; i < a.length; i++) {
+      double x = Math.abs(a[i]);
+      double y = Math.abs(b[i]);
+      if (!(x <= Double.MAX_VALUE && y <= Double.MAX_VALUE)) {
+        nonFinite++;
+        nonFiniteAt = nonFiniteAt < 0 ? i : nonFiniteAt;
+        continue;
+      }
+      magnitude = x > magnitude ? x : magnitude;
       double difference = Math.abs(a[i] - b[i]);
-      if (difference <= Double.MAX_VALUE) {
-        if (difference > maxAbs || maxAbsAt < 0) {
-          maxAbs = difference;
-          maxAbsAt = i;
-        }
-        double relative = relative(difference, a[i], b[i]);
-        if (relative > maxRel || maxRelAt < 0) {
-          maxRel = relative;
-          maxRelAt = i;
-        }
-      } else {
-        if (nonFiniteAt < 0) {
-          nonFiniteAt = i;
-        }
-        if (Double.compare(a[i], b[i]) == 0) {
-          alike++;
-        } else {
-          oneSide++;
-        }
+      if (difference > maxAbs || maxAbsAt < 0) {
+        maxAbs = difference;
+        maxAbsAt = i;
+      }
+      // A division only where it may give a new maximum: it would cost more than all the rest.
+      double larger = x > y ? x : y;
+      if (difference > maxRel * larger || maxRelAt < 0) {
+        maxRel = Math.max(maxRel, difference == 0 ? 0 : difference / larger);
+        maxRelAt = i;
       }
     }
     return new Difference(
-        maxAbs, maxAbsAt, maxRel, maxRelAt, a.length, alike, oneSide, nonFiniteAt);
-  }
-
-  private static double relative(double difference, double a, double b) {
-    return difference == 0 ? 0 : difference / Math.max(Math.abs(a), Math.abs(b));
+        maxAbs, maxAbsAt, maxRel, maxRelAt, magnitude, a.length, nonFinite, nonFiniteAt);
   }
 
   private static void requireSameShape(Tensor reference, Tensor candidate) {
@@ -78,22 +72,25 @@ public record Difference(
     }
   }
 
-  /** Returns how many elements lie further apart than allowed, non-finite ones on one side too. */
+  /** Returns how many elements lie further apart than allowed; a non-finite one always does. */
   public static int mismatched(Tensor reference, Tensor candidate, double allowed) {
     requireSameShape(reference, candidate);
     int mismatched = 0;
     for (int i = 0; i < reference.size(); i++) {
-      double a = reference.data()[i];
-      double b = candidate.data()[i];
-      if (Double.compare(a, b) != 0 && !(Math.abs(a - b) <= allowed)) {
+      if (!(Math.abs(reference.data()[i] - candidate.data()[i]) <= allowed)) {
         mismatched++;
       }
     }
     return mismatched;
   }
 
+  /** Returns the largest absolute difference, NaN if an element is not finite. */
+  public double error() {
+    return finite() ? maxAbs : Double.NaN;
+  }
+
   /** Returns whether every element is finite on both sides. */
   public boolean finite() {
-    return nonFiniteAlike == 0 && nonFiniteOneSide == 0;
+    return nonFinite == 0;
   }
 }

@@ -7,6 +7,8 @@ import dev.lockstep.core.network.ParameterSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A tensor that every implementation must show in every observed step.
@@ -23,7 +25,8 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   /**
    * What the network predicts for the step's batch before the step: prediction mode is another path
    * through dropout and batch normalization, which no training step shows. The comparison asks for
-   * it itself; models do not show it.
+   * it itself; models do not show it. It stands behind the layers' outputs, so that a fault in a
+   * layer that both paths share is put down to the layer.
    */
   public static final TensorKey PREDICTION = new TensorKey(Phase.FORWARD, "prediction/out");
 
@@ -32,20 +35,18 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   /** Returns all tensors of a step in the order in which a step computes them. */
   public static List<ExpectedTensor> of(NetworkSpec network) {
     List<ExpectedTensor> expected = new ArrayList<>();
-    expected.add(new ExpectedTensor(PREDICTION, PREDICTION_LAYER, true));
     for (LayerSpec layer : network.allLayers()) {
       expected.add(output(Phase.FORWARD, layer.name() + "/out", layer.name()));
     }
     expected.add(output(Phase.FORWARD, NetworkSpec.OUTPUT, LOSS_LAYER));
+    expected.add(new ExpectedTensor(PREDICTION, PREDICTION_LAYER, true));
     expected.add(whole(Phase.LOSS, NetworkSpec.LOSS, LOSS_LAYER));
 
-    List<ExpectedTensor> backward = new ArrayList<>();
-    collectBackward(network.layers(), LOSS_LAYER, network.parameters(), backward);
-    expected.addAll(backward);
-
-    for (String path : network.state().keySet()) {
-      expected.add(whole(Phase.UPDATE, path, layerOf(path, network)));
-    }
+    Map<String, List<ParameterSpec>> parameters =
+        network.parameters().stream()
+            .collect(Collectors.groupingBy(parameter -> layerOf(parameter.path())));
+    collectBackward(network.layers(), LOSS_LAYER, parameters, expected);
+    collectUpdate(network, expected);
     return Collections.unmodifiableList(expected);
   }
 
@@ -53,38 +54,44 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   private static void collectBackward(
       List<LayerSpec> layers,
       String behind,
-      List<ParameterSpec> parameters,
-      List<ExpectedTensor> backward) {
+      Map<String, List<ParameterSpec>> parameters,
+      List<ExpectedTensor> expected) {
     String source = behind;
     for (int i = layers.size() - 1; i >= 0; i--) {
       LayerSpec layer = layers.get(i);
-      backward.add(output(Phase.BACKWARD, layer.name() + "/out", source));
+      expected.add(output(Phase.BACKWARD, layer.name() + "/out", source));
+      for (ParameterSpec parameter : parameters.getOrDefault(layer.name(), List.of())) {
+        expected.add(whole(Phase.BACKWARD, parameter.path(), layer.name()));
+      }
       if (layer instanceof LayerSpec.Branches branches) {
         for (List<LayerSpec> branch : branches.branches()) {
-          collectBackward(branch, branches.name(), parameters, backward);
-        }
-      } else {
-        for (ParameterSpec parameter : parameters) {
-          if (isOf(parameter.path(), layer.name())) {
-            backward.add(whole(Phase.BACKWARD, parameter.path(), layer.name()));
-          }
+          collectBackward(branch, branches.name(), parameters, expected);
         }
       }
       source = layer.name();
     }
   }
 
-  private static String layerOf(String path, NetworkSpec network) {
-    return network.allLayers().stream()
-        .map(LayerSpec::name)
-        .filter(name -> path.startsWith(name + "/"))
-        .max(java.util.Comparator.comparingInt(String::length))
-        .orElse(path);
+  /**
+   * Statistics move in the forward pass, and a parameter moves by its optimizer state: a cause
+   * stands before its effect.
+   */
+  private static void collectUpdate(NetworkSpec network, List<ExpectedTensor> expected) {
+    for (String path : network.statistics().keySet()) {
+      expected.add(whole(Phase.UPDATE, path, layerOf(path)));
+    }
+    for (ParameterSpec parameter : network.parameters()) {
+      String layer = layerOf(parameter.path());
+      for (String slot : network.optimizer().slots()) {
+        expected.add(whole(Phase.UPDATE, parameter.path() + "/" + slot, layer));
+      }
+      expected.add(whole(Phase.UPDATE, parameter.path(), layer));
+    }
   }
 
-  /** True for {@code affine1/W} of {@code affine1}, not for {@code block/affine1/W} of block. */
-  private static boolean isOf(String path, String layer) {
-    return path.startsWith(layer + "/") && path.indexOf('/', layer.length() + 1) < 0;
+  /** Returns {@code block/affine1} of {@code block/affine1/W}. */
+  private static String layerOf(String path) {
+    return path.substring(0, path.lastIndexOf('/'));
   }
 
   private static ExpectedTensor output(Phase phase, String path, String layer) {

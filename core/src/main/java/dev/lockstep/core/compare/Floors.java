@@ -7,31 +7,28 @@ import dev.lockstep.core.tensor.Tensor;
 interface Floors {
 
   /**
-   * @param perSample whether its first axis is the batch
    * @param reference the tensor itself
+   * @param magnitude its largest finite element
+   * @return always finite
    */
-  double of(TensorKey key, boolean perSample, Tensor reference);
-
-  default double of(ExpectedTensor tensor, Tensor reference) {
-    return of(tensor.key(), tensor.perSample(), reference);
-  }
+  double of(ExpectedTensor tensor, Tensor reference, double magnitude);
 
   /**
    * Measured: the spread of a twin, but at least one unit in the last place of the largest element.
    */
   static Floors measuredBy(Recording twin) {
-    return (key, perSample, reference) -> {
-      double ulp = Math.ulp(reference.largestMagnitude());
-      Tensor other = twin.tensor(key);
+    return (tensor, reference, magnitude) -> {
+      double ulp = Math.ulp(magnitude);
+      Tensor other = twin.tensor(tensor.key());
       return other == null || !other.shape().equals(reference.shape())
           ? ulp
-          : Math.max(ulp, Twin.spread(reference, other, perSample));
+          : Math.max(ulp, Twin.spread(reference, other, tensor.perSample()));
     };
   }
 
   /** Declared: a share of max(1, largest magnitude), where no twin ran. */
   static Floors declared(double tolerance) {
-    return (key, perSample, reference) ->
-        tolerance * Math.max(1, reference.largestMagnitude()) / Tolerance.MAX_ERROR_OVER_FLOOR;
+    return (tensor, reference, magnitude) ->
+        tolerance * Math.max(1, magnitude) / Tolerance.MAX_ERROR_OVER_FLOOR;
   }
 }

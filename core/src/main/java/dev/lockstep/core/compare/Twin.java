@@ -46,10 +46,14 @@ final class Twin {
 
   /**
    * Returns the largest difference between an original and its twin, the rows put back in order.
+   * Elements that are not finite measure nothing: were one to count, everything would be allowed.
    */
   static double spread(Tensor original, Tensor twin, boolean perSample) {
     double[] a = original.data();
     double[] b = twin.data();
+    if (a.length == 0) {
+      return 0;
+    }
     int rows = perSample ? original.shape().length(0) : 1;
     int length = a.length / rows;
     double spread = 0;
@@ -58,7 +62,7 @@ final class Twin {
       int twinFrom = (rows - 1 - row) * length;
       for (int i = 0; i < length; i++) {
         double difference = Math.abs(a[from + i] - b[twinFrom + i]);
-        if (difference > spread) {
+        if (difference > spread && difference <= Double.MAX_VALUE) {
           spread = difference;
         }
       }

@@ -6,8 +6,9 @@ import dev.lockstep.core.model.Phase;
 /**
  * One tensor of one observed step as it was compared.
  *
+ * @param maxAbs the largest absolute difference, NaN if an element is not finite
  * @param floor how far two correct computations of this tensor lie apart, measured
- * @param magnitude the tensor's largest absolute value on the reference's side
+ * @param magnitude the tensor's largest finite absolute value on the reference's side
  */
 public record TensorReading(
     long step,

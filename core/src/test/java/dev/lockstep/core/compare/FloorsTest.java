@@ -1,0 +1,67 @@
+package dev.lockstep.core.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FloorsTest {
+
+  private static final ExpectedTensor WEIGHTS =
+      new ExpectedTensor(new TensorKey(Phase.UPDATE, "affine1/W"), "affine1", false);
+  private static final Tensor REFERENCE = Tensor.of(Shape.of(3), 1, -4, 2);
+
+  private static Recording showing(Tensor tensor) {
+    Recording recording = new Recording(Set.of(WEIGHTS.key()));
+    recording.observe(WEIGHTS.key().phase(), WEIGHTS.key().path(), () -> tensor);
+    return recording;
+  }
+
+  private static double floor(Recording twin) {
+    return Floors.measuredBy(twin).of(WEIGHTS, REFERENCE, 4);
+  }
+
+  @Test
+  void areTheSpreadOfTheTwin() {
+    assertThat(floor(showing(Tensor.of(Shape.of(3), 1, -4, 2.5)))).isEqualTo(0.5);
+  }
+
+  @Test
+  void areAtLeastAnUlpOfTheLargestElement() {
+    assertThat(floor(showing(REFERENCE))).isEqualTo(0x1p-50);
+  }
+
+  @Test
+  void areAnUlpWhereTheTwinShowsNothingToMeasureBy() {
+    assertThat(floor(new Recording(Set.of()))).isEqualTo(0x1p-50);
+    assertThat(floor(showing(Tensor.of(Shape.of(1, 3), 9, 9, 9)))).isEqualTo(0x1p-50);
+  }
+
+  @Test
+  void areNotWidenedByATwinThatOverflows() {
+    Tensor overflown = Tensor.of(Shape.of(3), 1, Double.NEGATIVE_INFINITY, 2);
+    assertThat(floor(showing(overflown))).isEqualTo(0x1p-50);
+  }
+
+  @Test
+  void declaredAreAShareOfTheMagnitudeButOfAtLeastOne() {
+    Floors floors = Floors.declared(1e-12);
+    assertThat(Tolerance.MAX_ERROR_OVER_FLOOR * floors.of(WEIGHTS, REFERENCE, 4)).isEqualTo(4e-12);
+    assertThat(Tolerance.MAX_ERROR_OVER_FLOOR * floors.of(WEIGHTS, REFERENCE, 1e-3))
+        .isEqualTo(1e-12);
+  }
+
+  @Test
+  void neverGrowWithTheNumberOfElements() {
+    Tensor many = Tensor.filled(Shape.of(1000), 4);
+    assertThat(Floors.measuredBy(showing(many)).of(WEIGHTS, many, 4)).isEqualTo(0x1p-50);
+  }
+
+  @Test
+  void allowAtMostAHundredOfThem() {
+    assertThat(Tolerance.MAX_ERROR_OVER_FLOOR).isLessThanOrEqualTo(100);
+  }
+}

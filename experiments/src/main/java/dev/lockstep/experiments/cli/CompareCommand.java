@@ -6,12 +6,14 @@ import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.run.Candidates;
 import dev.lockstep.experiments.run.CompareSettings;
 import dev.lockstep.experiments.run.Comparer;
 import java.util.ArrayList;
@@ -89,6 +91,18 @@ final class CompareCommand implements Callable<Integer> {
   private Precision precision;
 
   @Option(
+      names = "--candidate",
+      paramLabel = "NAME",
+      description = "Compare a network of your own in place of DL4J's.")
+  private @Nullable String candidate;
+
+  @Option(
+      names = "--classpath",
+      paramLabel = "JAR",
+      description = "Where the candidate's classes are.")
+  private @Nullable String classPath;
+
+  @Option(
       names = "--observe-every",
       paramLabel = "N",
       description =
@@ -126,8 +140,10 @@ final class CompareCommand implements Callable<Integer> {
             length(),
             data.trainSize(),
             data.testSize());
+    ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
     Dataset dataset = data.load(spec.commandLine().getErr());
-    return new CompareSession(spec, output, command(), new Comparer(dataset, settings, command()))
+    return new CompareSession(
+            spec, output, command(), new Comparer(dataset, settings, command(), provider))
         .run(experiments, seedList);
   }
 

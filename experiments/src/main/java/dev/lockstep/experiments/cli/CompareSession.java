@@ -62,7 +62,6 @@ final class CompareSession {
   }
 
   private int runOne(Planned planned, Path directory) {
-    output.prepare(directory);
     RunResult result = run(planned);
     List<Path> written = Reports.write(directory, output.formats(), result);
     print(TextReport.write(result, output.color(), report(written)));
@@ -70,7 +69,6 @@ final class CompareSession {
   }
 
   private int runAll(List<Planned> planned, Path directory) {
-    output.prepare(directory);
     SummaryBuilder summary = new SummaryBuilder(command);
     for (Planned next : planned) {
       RunResult result = run(next);

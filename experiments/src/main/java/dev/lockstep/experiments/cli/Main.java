@@ -3,6 +3,8 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.compare.NothingComparedException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -42,17 +44,23 @@ public final class Main implements Runnable {
   private boolean verbose;
 
   public static void main(String[] args) {
-    System.exit(run(args));
+    System.exit(
+        run(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            args));
   }
 
   /** Runs one command and returns what the process exits with. */
-  static int run(String... args) {
+  static int run(PrintWriter out, PrintWriter err, String... args) {
     Locale.setDefault(Locale.ROOT);
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
     NETLIB.setLevel(Level.OFF);
     Main main = new Main();
     CommandLine commandLine =
         new CommandLine(main)
+            .setOut(out)
+            .setErr(err)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Main::usageError)
             .setExecutionExceptionHandler((e, command, parsed) -> main.failure(e, command));

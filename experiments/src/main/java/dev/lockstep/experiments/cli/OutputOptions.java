@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -81,5 +82,16 @@ final class OutputOptions {
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
             .format(LocalDateTime.now(ZoneId.systemDefault()));
     return Path.of("reports", what + "-" + time);
+  }
+
+  /** Takes away a directory into which nothing was written after all. */
+  void tidy(Path target) {
+    try (Stream<Path> files = Files.list(target)) {
+      if (files.findAny().isEmpty()) {
+        Files.delete(target);
+      }
+    } catch (IOException e) {
+      // An empty directory that stays behind is no reason to hide how the run ended.
+    }
   }
 }

@@ -27,15 +27,22 @@ public final class Comparer {
   private final Dataset dataset;
   private final CompareSettings settings;
   private final String command;
+  private final @Nullable ModelProvider candidate;
   private final Blas blas = Blas.fastest();
 
   /**
    * @param command that the user gave, for the report
+   * @param candidate compared with the scratch side; null: Deeplearning4j
    */
-  public Comparer(Dataset dataset, CompareSettings settings, String command) {
+  public Comparer(
+      Dataset dataset,
+      CompareSettings settings,
+      String command,
+      @Nullable ModelProvider candidate) {
     this.dataset = dataset;
     this.settings = settings;
     this.command = command;
+    this.candidate = candidate;
   }
 
   /**
@@ -96,7 +103,7 @@ public final class Comparer {
     boolean inFloat = settings.precision() == Precision.FLOAT;
     return new Lockstep.Sides(
         scratch,
-        new Dl4jProvider(settings.precision()),
+        candidate == null ? new Dl4jProvider(settings.precision()) : candidate,
         inFloat ? new RoundedToFloat(scratch) : scratch);
   }
 

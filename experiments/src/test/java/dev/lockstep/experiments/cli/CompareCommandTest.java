@@ -1,0 +1,128 @@
+package dev.lockstep.experiments.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The main job, as a user calls it, on a few hundred digits. */
+class CompareCommandTest {
+
+  static final int BATCH = 20;
+
+  /** Rounding alone stays near 1e-15; the issue of a difference starts three orders above. */
+  private static final double ROUNDING = 1e-12;
+
+  /**
+   * Float has 24 bits; a few hundred products and sums of numbers near 1 cost four digits of them.
+   */
+  private static final double FLOAT_DRIFT = 1e-2;
+
+  @TempDir static Path temp;
+  private static String data;
+
+  @BeforeAll
+  static void writeData() throws IOException {
+    data = "idx:" + SmallData.write(Files.createDirectories(temp.resolve("digits")));
+  }
+
+  private static Invocation compare(Path output, String... more) {
+    String[] args = {
+      "compare", "--data", data, "--output", output.toString(), "training.batchSize=" + BATCH, "-q"
+    };
+    String[] all = new String[args.length + more.length];
+    System.arraycopy(args, 0, all, 0, args.length);
+    System.arraycopy(more, 0, all, args.length, more.length);
+    return Invocation.of(all);
+  }
+
+  private static JsonNode result(Path output) throws IOException {
+    return JsonMapper.builder().build().readTree(output.resolve("result.json").toFile());
+  }
+
+  @Test
+  void bothSidesAgreeToRoundingAndEveryTensorIsCounted() throws IOException {
+    Path output = temp.resolve("agree");
+    Invocation run = compare(output, "--steps", "40");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).startsWith("AGREE");
+    JsonNode result = result(output);
+    assertThat(result.at("/verdict").asText()).isEqualTo("AGREE");
+    assertThat(result.at("/worst/update/maxAbs").asDouble()).isLessThan(ROUNDING);
+    JsonNode coverage = result.at("/coverage");
+    assertThat(coverage.at("/compared").asLong())
+        .isEqualTo(coverage.at("/expected").asLong())
+        .isPositive();
+    assertThat(result.at("/implementations/0/testAccuracy").asDouble())
+        .isEqualTo(result.at("/implementations/1/testAccuracy").asDouble());
+    assertThat(output.resolve("report.html")).isNotEmptyFile();
+  }
+
+  @Test
+  void theSameCommandGivesTheSameBitsAsideFromTiming() throws IOException {
+    Path output = temp.resolve("repeated");
+    assertThat(compare(output, "--steps", "15").exitCode()).isZero();
+    JsonNode first = result(output);
+    assertThat(compare(output, "--steps", "15").exitCode()).isZero();
+    JsonNode second = result(output);
+    for (JsonNode result : new JsonNode[] {first, second}) {
+      ((com.fasterxml.jackson.databind.node.ObjectNode) result).remove("timing");
+    }
+    assertThat(second).isEqualTo(first);
+  }
+
+  @Test
+  void roundingToFloatIsNoFault() throws IOException {
+    Path output = temp.resolve("float");
+    Invocation run = compare(output, "--steps", "40", "--precision", "float");
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    double drift = result(output).at("/worst/forward/maxAbs").asDouble();
+    assertThat(drift).isGreaterThan(ROUNDING).isLessThan(FLOAT_DRIFT);
+  }
+
+  @Test
+  void observingNothingComparesWhatTheLastStepLeft() throws IOException {
+    Path output = temp.resolve("bare");
+    assertThat(compare(output, "--steps", "10", "--observe-every", "0").exitCode()).isZero();
+    JsonNode coverage = result(output).at("/coverage");
+    assertThat(coverage.at("/steps").asInt()).isEqualTo(1);
+    assertThat(coverage.at("/compared").asInt()).isEqualTo(24);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "wrong-momentum,      2, update,   affine1,    affine1/W/velocity,    momentum were 0.99",
+    "transposed-gradient, 1, backward, affine2,    affine2/W,             transposed",
+    "not-divided,         1, backward, affine3,    affine3/b,             batch size",
+    "unbiased-variance,   1, update,   batchNorm1, batchNorm1/runningVar, unbiased"
+  })
+  void wrongImplementationIsCaughtWhereItIsWrong(
+      String candidate, long step, String phase, String layer, String tensor, String diagnosis)
+      throws IOException {
+    Path output = temp.resolve(candidate);
+    Invocation run = compare(output, "--steps", "10", "--candidate", candidate);
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(1);
+    JsonNode result = result(output);
+    assertThat(result.at("/verdict").asText()).isEqualTo("DIFFER");
+    assertThat(result.at("/failure/kind").asText()).isEqualTo("DIFFERENCE");
+    JsonNode first = result.at("/firstDivergence");
+    assertThat(first.at("/step").asLong()).isEqualTo(step);
+    assertThat(first.at("/phase").asText()).isEqualTo(phase);
+    assertThat(first.at("/layer").asText()).isEqualTo(layer);
+    assertThat(first.at("/tensor").asText()).isEqualTo(tensor);
+    assertThat(first.at("/diagnosis").asText()).contains(diagnosis);
+    assertThat(first.at("/error").asDouble())
+        .isCloseTo(
+            Math.abs(first.at("/reference").asDouble() - first.at("/candidate").asDouble()),
+            within(0.0));
+  }
+}

@@ -40,6 +40,7 @@ final class Comparison {
   private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
   private final Map<Long, List<TensorReading>> readings = new TreeMap<>();
   private long skippedPerStep;
+  private long leftOut;
   private long steps;
   private long compared;
   private long oneSided;
@@ -71,10 +72,10 @@ final class Comparison {
    */
   record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {}
 
-  Comparison(NetworkSpec network, Selection selection, boolean mayDiverge) {
-    this.mayDiverge = mayDiverge;
+  Comparison(NetworkSpec network, LockstepOptions options) {
+    this.mayDiverge = options.mayDiverge();
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
-      selection
+      options
           .skips(tensor)
           .ifPresentOrElse(
               reason -> {
@@ -132,6 +133,9 @@ final class Comparison {
       double floor = floors.of(tensor, a, difference.magnitude());
       if (!difference.finite()) {
         if (mayDiverge && nonFinite(a) && nonFinite(b) && finding == null) {
+          if (reading == Reading.ACCUMULATED) {
+            leaveOut(selected.size() - selected.indexOf(tensor));
+          }
           return new StepOutcome(null, true);
         }
         finding =
@@ -160,6 +164,11 @@ final class Comparison {
     }
     keep(step, kept);
     return new StepOutcome(finding, false);
+  }
+
+  private void leaveOut(long tensors) {
+    leftOut += tensors;
+    skippedBecause.merge("both sides had left the finite numbers", tensors, Long::sum);
   }
 
   private static boolean tooFar(Difference difference, double floor) {
@@ -343,7 +352,7 @@ final class Comparison {
     return new Coverage(
         steps * (selected.size() + skippedPerStep),
         compared,
-        steps * skippedPerStep,
+        steps * skippedPerStep + leftOut,
         oneSided,
         elements,
         steps,

@@ -74,7 +74,7 @@ public final class Lockstep {
     this.test = test;
     this.options = options;
     this.listener = listener;
-    this.comparison = new Comparison(network, options.selection(), options.mayDiverge());
+    this.comparison = new Comparison(network, options);
     this.steps = plan.steps();
   }
 

@@ -1,5 +1,8 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.model.Phase;
+import java.util.Optional;
+
 /**
  * How a run is observed and judged.
  *
@@ -18,4 +21,11 @@ public record LockstepOptions(
   /** Everything is compared at the default cadence. */
   public static final LockstepOptions DEFAULT =
       new LockstepOptions(new Cadence(Cadence.SPARSER), Selection.ALL, false, false, false);
+
+  /** Returns why a tensor is not compared, empty if it is. */
+  Optional<String> skips(ExpectedTensor tensor) {
+    return cadence.every() == 0 && tensor.key().phase() != Phase.UPDATE
+        ? Optional.of("only the state after the last step is observed")
+        : selection.skips(tensor);
+  }
 }

@@ -6,6 +6,8 @@ public final class NothingComparedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   NothingComparedException() {
-    super("nothing to compare: --include, --exclude and --phase leave no tensor");
+    super(
+        "nothing to compare: --include, --exclude and --phase leave no tensor, or, with"
+            + " --observe-every 0, none of phase update");
   }
 }

@@ -1,0 +1,92 @@
+package dev.lockstep.dl4j;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import java.util.List;
+import java.util.Objects;
+import org.deeplearning4j.exception.DL4JException;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/** Builds the networks of a specification in Deeplearning4j. */
+public final class Dl4jProvider implements ModelProvider {
+
+  private final Precision precision;
+
+  public Dl4jProvider(Precision precision) {
+    this.precision = precision;
+  }
+
+  @Override
+  public String name() {
+    return "dl4j";
+  }
+
+  /**
+   * Builds a {@code MultiLayerNetwork}, or a {@code ComputationGraph} where there are branches.
+   *
+   * @throws UsageException if a part of the network has no counterpart, naming it
+   */
+  @Override
+  public Dl4jModel create(NetworkSpec network) {
+    List<Translation.Node> nodes = Translation.of(network);
+    NeuralNetConfiguration.Builder settings = settings(network);
+    boolean branching = network.layers().stream().anyMatch(LayerSpec.Branches.class::isInstance);
+    try {
+      Network built = branching ? graph(settings, nodes) : sequence(settings, nodes);
+      return new Dl4jModel(network, built, precision.type());
+    } catch (DL4JException e) {
+      throw new UsageException("dl4j cannot build this network: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Weight decay is a global {@code l2}: a global {@code weightDecay} is applied twice by DL4J
+   * 1.0.0-M2.1, and after the updater.
+   */
+  private NeuralNetConfiguration.Builder settings(NetworkSpec network) {
+    NeuralNetConfiguration.Builder settings =
+        new NeuralNetConfiguration.Builder()
+            .seed(0) // DL4J's default is the clock
+            .dataType(precision.type())
+            .updater(UpdaterTranslation.updater(network.optimizer()))
+            .miniBatch(true);
+    return network.weightDecay() > 0 ? settings.l2(network.weightDecay()) : settings;
+  }
+
+  private static Network sequence(
+      NeuralNetConfiguration.Builder settings, List<Translation.Node> nodes) {
+    NeuralNetConfiguration.ListBuilder list = settings.list().validateOutputLayerConfig(false);
+    for (int i = 0; i < nodes.size(); i++) {
+      Translation.Node node = nodes.get(i);
+      list.layer(i, Objects.requireNonNull(node.layer()));
+      if (node.reshape() != null) {
+        list.inputPreProcessor(i, node.reshape());
+      }
+    }
+    MultiLayerNetwork network = new MultiLayerNetwork(list.build());
+    network.init();
+    return new Network.Sequence(network);
+  }
+
+  private static Network graph(
+      NeuralNetConfiguration.Builder settings, List<Translation.Node> nodes) {
+    GraphBuilder graph =
+        settings.graphBuilder().addInputs(Translation.INPUT).validateOutputLayerConfig(false);
+    for (Translation.Node node : nodes) {
+      String[] inputs = node.inputs().toArray(String[]::new);
+      if (node.layer() != null) {
+        graph.addLayer(node.name(), node.layer(), node.reshape(), inputs);
+      } else {
+        graph.addVertex(node.name(), node.vertex(), inputs);
+      }
+    }
+    ComputationGraph network = new ComputationGraph(graph.setOutputs(Translation.LOSS).build());
+    network.init();
+    return new Network.Graph(network);
+  }
+}

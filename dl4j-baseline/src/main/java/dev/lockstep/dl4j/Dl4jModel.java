@@ -1,5 +1,6 @@
 package dev.lockstep.dl4j;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
@@ -11,11 +12,14 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.book.MaskedDropoutLayer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -149,6 +153,20 @@ public final class Dl4jModel implements Model {
     from.requireShapes(spec.state());
     state.assign(from);
     network.setIteration(Math.toIntExact(from.step()));
+  }
+
+  /**
+   * Writes the network as DL4J's {@code ModelSerializer} does: configuration, parameters and
+   * optimizer state. Masks are no part of it; {@link Dl4jProvider#load} attaches them again.
+   *
+   * @throws InputException if the file cannot be written
+   */
+  public void save(Path file) {
+    try {
+      ModelSerializer.writeModel(network.model(), file.toFile(), true);
+    } catch (IOException e) {
+      throw new InputException("cannot write the network to " + file + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.lockstep.dl4j;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.exception.DL4JException;
@@ -11,6 +14,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 
 /** Builds the networks of a specification in Deeplearning4j. */
 public final class Dl4jProvider implements ModelProvider {
@@ -33,6 +37,7 @@ public final class Dl4jProvider implements ModelProvider {
    */
   @Override
   public Dl4jModel create(NetworkSpec network) {
+    requireFreeName(network);
     List<Translation.Node> nodes = Translation.of(network);
     NeuralNetConfiguration.Builder settings = settings(network);
     boolean branching = network.layers().stream().anyMatch(LayerSpec.Branches.class::isInstance);
@@ -41,6 +46,39 @@ public final class Dl4jProvider implements ModelProvider {
       return new Dl4jModel(network, built, precision.type());
     } catch (DL4JException e) {
       throw new UsageException("dl4j cannot build this network: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireFreeName(NetworkSpec network) {
+    for (LayerSpec layer : network.allLayers()) {
+      if (layer.name().equals(Translation.LOSS)) {
+        throw new UsageException(
+            "dl4j: expected layer names other than %s, which the loss layer has, found a layer"
+                    .formatted(Translation.LOSS)
+                + " called so; give it another name");
+      }
+    }
+  }
+
+  private static boolean branches(NetworkSpec network) {
+    return network.layers().stream().anyMatch(LayerSpec.Branches.class::isInstance);
+  }
+
+  /**
+   * Reads a network that {@link Dl4jModel#save} wrote, ready to go on where it was.
+   *
+   * @param network what was translated
+   * @throws InputException if the file cannot be read
+   */
+  public Dl4jModel load(NetworkSpec network, Path file) {
+    try {
+      Network restored =
+          branches(network)
+              ? new Network.Graph(ModelSerializer.restoreComputationGraph(file.toFile(), true))
+              : new Network.Sequence(ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true));
+      return new Dl4jModel(network, restored, precision.type());
+    } catch (IOException | IllegalStateException e) {
+      throw new InputException("cannot read a network from " + file + ": " + e.getMessage(), e);
     }
   }
 

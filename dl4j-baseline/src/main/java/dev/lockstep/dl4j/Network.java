@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
@@ -20,6 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What {@link Dl4jModel} needs of a network, be it a sequence of layers or a graph. */
 interface Network extends AutoCloseable {
+
+  /** Returns what DL4J itself knows. */
+  Model model();
 
   /** Takes one step on a batch. */
   void fit(INDArray inputs, INDArray targets);
@@ -61,6 +65,11 @@ interface Network extends AutoCloseable {
       for (Layer layer : network.getLayers()) {
         layers.put(layer.conf().getLayer().getLayerName(), layer);
       }
+    }
+
+    @Override
+    public Model model() {
+      return network;
     }
 
     @Override
@@ -135,6 +144,11 @@ interface Network extends AutoCloseable {
           layers.put(layer.getVertexName(), layer.getLayer());
         }
       }
+    }
+
+    @Override
+    public Model model() {
+      return network;
     }
 
     @Override

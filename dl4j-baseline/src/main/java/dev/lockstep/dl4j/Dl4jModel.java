@@ -12,13 +12,14 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.book.MaskedDropoutLayer;
+import dev.lockstep.dl4j.ledger.Convention;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import org.deeplearning4j.nn.api.Layer;
+import java.util.Set;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -42,11 +43,13 @@ public final class Dl4jModel implements Model {
   private final DataType type;
   private @Nullable Masks masks;
 
-  Dl4jModel(NetworkSpec spec, Network network, DataType type) {
+  Dl4jModel(NetworkSpec spec, Network network, DataType type, Set<Convention> conventions) {
     this.spec = spec;
     this.network = network;
     this.type = type;
-    this.state = new StateViews(spec, network);
+    this.state = new StateViews(spec, network, conventions);
+    // DL4J's own dropout would write its mask into the activations of the layer before it
+    network.layers().values().forEach(layer -> layer.allowInputModification(false));
     attachMasks();
   }
 
@@ -54,11 +57,10 @@ public final class Dl4jModel implements Model {
   private void attachMasks() {
     Map<String, Shape> outputs = spec.outputShapes();
     for (LayerSpec layer : spec.allLayers()) {
-      if (layer instanceof LayerSpec.Dropout dropout) {
+      if (layer instanceof LayerSpec.Dropout dropout
+          && network.layers().get(dropout.name()) instanceof MaskedDropoutLayer target) {
         Shape sample = Objects.requireNonNull(outputs.get(dropout.name()));
-        Layer target = network.layers().get(dropout.name());
-        ((MaskedDropoutLayer) Objects.requireNonNull(target))
-            .useMasks(input -> mask(dropout, sample, input));
+        target.useMasks(input -> mask(dropout, sample, input));
       }
     }
   }

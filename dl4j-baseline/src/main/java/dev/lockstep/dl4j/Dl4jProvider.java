@@ -5,10 +5,13 @@ import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.ledger.Conventions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -16,13 +19,38 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 
-/** Builds the networks of a specification in Deeplearning4j. */
+/**
+ * Builds the networks of a specification in Deeplearning4j.
+ *
+ * <p>A model starts as DL4J draws it from the seed; in a comparison it is restored from the plan's
+ * initial state, and then draws nothing. Where a convention about a start is left to DL4J's way,
+ * restoring a state before the first step keeps DL4J's start of that tensor.
+ */
 public final class Dl4jProvider implements ModelProvider {
 
   private final Precision precision;
+  private final Set<Convention> conventions;
+  private final long seed;
 
-  public Dl4jProvider(Precision precision) {
+  /**
+   * @param conventions left to DL4J's way
+   * @param seed of what DL4J draws itself: initial values before a restore, and dropout masks under
+   *     {@link Convention#WHO_DRAWS}
+   */
+  public Dl4jProvider(Precision precision, Set<Convention> conventions, long seed) {
     this.precision = precision;
+    this.conventions = Set.copyOf(conventions);
+    this.seed = seed;
+  }
+
+  /** Returns a provider of networks whose formulas are the book's. */
+  public static Dl4jProvider aligned(Precision precision) {
+    return new Dl4jProvider(precision, Set.of(), 0);
+  }
+
+  /** Returns a provider of the nearest thing that a DL4J user would write without knowing. */
+  public static Dl4jProvider stock(Precision precision) {
+    return new Dl4jProvider(precision, Conventions.stock(), 0);
   }
 
   @Override
@@ -38,12 +66,12 @@ public final class Dl4jProvider implements ModelProvider {
   @Override
   public Dl4jModel create(NetworkSpec network) {
     requireFreeName(network);
-    List<Translation.Node> nodes = Translation.of(network);
+    List<Translation.Node> nodes = Translation.of(network, conventions);
     NeuralNetConfiguration.Builder settings = settings(network);
     boolean branching = network.layers().stream().anyMatch(LayerSpec.Branches.class::isInstance);
     try {
       Network built = branching ? graph(settings, nodes) : sequence(settings, nodes);
-      return new Dl4jModel(network, built, precision.type());
+      return new Dl4jModel(network, built, precision.type(), conventions);
     } catch (DL4JException e) {
       throw new UsageException("dl4j cannot build this network: " + e.getMessage(), e);
     }
@@ -76,24 +104,31 @@ public final class Dl4jProvider implements ModelProvider {
           branches(network)
               ? new Network.Graph(ModelSerializer.restoreComputationGraph(file.toFile(), true))
               : new Network.Sequence(ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true));
-      return new Dl4jModel(network, restored, precision.type());
+      return new Dl4jModel(network, restored, precision.type(), conventions);
     } catch (IOException | IllegalStateException e) {
       throw new InputException("cannot read a network from " + file + ": " + e.getMessage(), e);
     }
   }
 
   /**
-   * Weight decay is a global {@code l2}: a global {@code weightDecay} is applied twice by DL4J
-   * 1.0.0-M2.1, and after the updater.
+   * Weight decay is DL4J's {@code l2}. Its {@code weightDecay} acts after the updater, and set
+   * here, for all layers, DL4J 1.0.0-M2.1 applies it twice.
    */
   private NeuralNetConfiguration.Builder settings(NetworkSpec network) {
     NeuralNetConfiguration.Builder settings =
         new NeuralNetConfiguration.Builder()
-            .seed(0) // DL4J's default is the clock
+            .seed(seed) // DL4J's default is the clock
             .dataType(precision.type())
-            .updater(UpdaterTranslation.updater(network.optimizer()))
+            .updater(new UpdaterTranslation(conventions).updater(network.optimizer()))
             .miniBatch(true);
-    return network.weightDecay() > 0 ? settings.l2(network.weightDecay()) : settings;
+    if (network.weightDecay() == 0) {
+      return settings;
+    } else if (conventions.contains(Convention.GLOBAL_DECAY_TWICE)) {
+      return settings.weightDecay(network.weightDecay());
+    } else if (conventions.contains(Convention.DECAY_AFTER_UPDATER)) {
+      return settings; // the layers have it
+    }
+    return settings.l2(network.weightDecay());
   }
 
   private static Network sequence(

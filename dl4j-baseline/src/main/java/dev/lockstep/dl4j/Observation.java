@@ -188,7 +188,7 @@ final class Observation extends BaseTrainingListener {
           Phase.BACKWARD,
           parameter.path(),
           () ->
-              TensorConversion.toTensor(
+              PerChannel.toTensor(
                   Workspaces.outside(() -> applied(layer, key, gradients.getGradientFor(key))),
                   parameter.shape()));
     }

@@ -1,14 +1,18 @@
 package dev.lockstep.dl4j;
 
 import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.dl4j.ledger.Convention;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
@@ -24,75 +28,138 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * in another, in which neighbouring parameters with equal updaters share a block: first the one
  * slot of all of them, then the next. None of that is visible here: a view has the parameter's
  * shape.
+ *
+ * <p>Where a convention is left to DL4J's way, a tensor may be kept in another form ({@link Form})
+ * or start with another number.
  */
 final class StateViews {
 
-  private static final Map<String, String> STATISTICS =
-      Map.of("runningMean", "mean", "runningVar", "var");
+  /** A running variance below it cannot be told from 0 by its logarithm, in float or double. */
+  private static final double SMALLEST_VARIANCE = 1e-30;
+
+  private static final double STOCK_VARIANCE = 1;
+
+  /** How DL4J keeps a tensor. */
+  private enum Form {
+    AS_IT_IS,
+    /** log₁₀ of the square root. */
+    LOG_DEVIATION
+  }
+
+  private record View(INDArray array, Form form) {}
 
   private final Map<String, Shape> shapes;
-  private final Map<String, INDArray> views = new LinkedHashMap<>();
+  private final Map<String, View> views = new LinkedHashMap<>();
+  private final Map<String, Double> starts = new HashMap<>();
 
-  StateViews(NetworkSpec spec, Network network) {
+  StateViews(NetworkSpec spec, Network network, Set<Convention> conventions) {
     this.shapes = spec.state();
     for (ParameterSpec parameter : spec.parameters()) {
-      views.put(parameter.path(), parameter(network, parameter.path()));
+      views.put(parameter.path(), asItIs(parameter(network, parameter.path())));
     }
+    double start = new UpdaterTranslation(conventions).start(spec.optimizer());
     for (UpdaterBlock block : network.updaterBlocks()) {
-      addSlots(block, spec.optimizer().slots());
+      addSlots(block, spec.optimizer().slots(), start);
     }
-    for (String path : spec.statistics().keySet()) {
-      String key = Objects.requireNonNull(STATISTICS.get(key(path)));
-      views.put(path, parameter(network, layer(path) + "/" + key));
+    for (LayerSpec layer : spec.allLayers()) {
+      if (layer instanceof LayerSpec.BatchNormalization norm) {
+        addStatistics(network, norm.name(), conventions);
+      }
     }
   }
 
-  private static String layer(String path) {
-    return path.substring(0, path.lastIndexOf('/'));
-  }
-
-  private static String key(String path) {
-    return path.substring(path.lastIndexOf('/') + 1);
+  private static View asItIs(INDArray array) {
+    return new View(array, Form.AS_IT_IS);
   }
 
   private static INDArray parameter(Network network, String path) {
-    Layer layer = Objects.requireNonNull(network.layers().get(layer(path)), path);
-    return layer.getParam(key(path));
+    int slash = path.lastIndexOf('/');
+    Layer layer = Objects.requireNonNull(network.layers().get(path.substring(0, slash)), path);
+    return layer.getParam(path.substring(slash + 1));
   }
 
-  private void addSlots(UpdaterBlock block, List<String> slots) {
+  private void addSlots(UpdaterBlock block, List<String> slots, double start) {
     int length = block.getParamOffsetEnd() - block.getParamOffsetStart();
     for (UpdaterBlock.ParamState state : block.getLayersAndVariablesInBlock()) {
       String path = state.getLayer().getConfig().getLayerName() + "/" + state.getParamName();
-      INDArray parameter = views.get(path);
-      if (parameter == null) {
+      View view = views.get(path);
+      if (view == null) {
         continue; // running statistics, which no optimizer touches
       }
+      INDArray parameter = view.array();
       int from = state.getParamOffsetStart() - block.getParamOffsetStart();
       for (String slot : slots) {
-        views.put(
-            path + "/" + slot,
+        INDArray kept =
             block
                 .getUpdaterView()
                 .get(NDArrayIndex.interval(from, from + parameter.length()))
-                .reshape(parameter.ordering(), parameter.shape()));
+                .reshape(parameter.ordering(), parameter.shape());
+        views.put(path + "/" + slot, asItIs(kept));
+        starts.put(path + "/" + slot, start);
         from += length;
       }
     }
   }
 
+  private void addStatistics(Network network, String layer, Set<Convention> conventions) {
+    views.put(layer + "/runningMean", asItIs(parameter(network, layer + "/mean")));
+    String variance = layer + "/runningVar";
+    views.put(
+        variance,
+        conventions.contains(Convention.BATCH_NORM_LOG_STD)
+            ? new View(parameter(network, layer + "/log10stdev"), Form.LOG_DEVIATION)
+            : asItIs(parameter(network, layer + "/var")));
+    if (conventions.contains(Convention.BATCH_NORM_START)) {
+      starts.put(variance, STOCK_VARIANCE);
+    }
+  }
+
   /** Tells of every tensor in the specification's order; each is copied when it is asked for. */
   void forEach(BiConsumer<String, Supplier<Tensor>> consumer) {
-    shapes.forEach(
-        (path, shape) -> consumer.accept(path, () -> TensorConversion.toTensor(view(path), shape)));
+    shapes.forEach((path, shape) -> consumer.accept(path, () -> read(path, shape)));
   }
 
-  /** Overwrites everything. */
+  private Tensor read(String path, Shape shape) {
+    View view = view(path);
+    Tensor tensor = PerChannel.toTensor(view.array(), shape);
+    if (view.form() == Form.LOG_DEVIATION) {
+      double[] values = tensor.data();
+      for (int i = 0; i < values.length; i++) {
+        double deviation = Math.pow(10, values[i]);
+        values[i] = deviation * deviation;
+      }
+    }
+    return tensor;
+  }
+
+  /**
+   * Overwrites everything. Before the first step, what DL4J starts in its own way is left to it.
+   */
   void assign(ModelState state) {
-    shapes.keySet().forEach(path -> TensorConversion.assign(view(path), state.tensor(path)));
+    for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
+      String path = entry.getKey();
+      Double start = starts.get(path);
+      Tensor tensor =
+          state.step() == 0 && start != null && start != 0
+              ? Tensor.filled(entry.getValue(), start)
+              : state.tensor(path);
+      write(view(path), tensor);
+    }
   }
 
-  private INDArray view(String path) {
+  private static void write(View view, Tensor tensor) {
+    Tensor kept = tensor;
+    if (view.form() == Form.LOG_DEVIATION) {
+      kept = tensor.copy();
+      double[] values = kept.data();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = Math.log10(Math.max(values[i], SMALLEST_VARIANCE)) / 2;
+      }
+    }
+    PerChannel.assign(view.array(), kept);
+  }
+
+  private View view(String path) {
     return Objects.requireNonNull(views.get(path), path);
   }
 }

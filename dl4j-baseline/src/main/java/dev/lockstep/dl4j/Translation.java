@@ -11,11 +11,13 @@ import dev.lockstep.dl4j.book.BookCrossEntropy;
 import dev.lockstep.dl4j.book.BookSumOfSquares;
 import dev.lockstep.dl4j.book.MaskedDropout;
 import dev.lockstep.dl4j.book.StepActivation;
+import dev.lockstep.dl4j.ledger.Convention;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
@@ -24,9 +26,11 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -36,10 +40,14 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitConstant;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 
 /**
@@ -80,23 +88,31 @@ final class Translation {
    */
   private record Place(String node, Shape sample, boolean image) {}
 
+  private final NetworkSpec network;
+  private final Set<Convention> conventions;
   private final Map<String, ParameterSpec> parameters = new HashMap<>();
   private final Map<String, Shape> outputs;
   private final List<Node> nodes = new ArrayList<>();
 
-  private Translation(NetworkSpec network) {
+  private Translation(NetworkSpec network, Set<Convention> conventions) {
+    this.network = network;
+    this.conventions = conventions;
     this.outputs = network.outputShapes();
     for (ParameterSpec parameter : network.parameters()) {
       parameters.put(parameter.path(), parameter);
     }
   }
 
-  /** Translates every layer and the loss. */
-  static List<Node> of(NetworkSpec network) {
-    Translation translation = new Translation(network);
+  /**
+   * Translates every layer and the loss.
+   *
+   * @param conventions left to DL4J's way
+   */
+  static List<Node> of(NetworkSpec network, Set<Convention> conventions) {
+    Translation translation = new Translation(network, conventions);
     Shape input = network.input();
     Place end = translation.sequence(network.layers(), new Place(INPUT, input, input.rank() == 3));
-    translation.add(LOSS, lossLayer(network.loss()), end, false);
+    translation.add(LOSS, translation.lossLayer(network.loss()), end, false);
     return translation.nodes;
   }
 
@@ -115,9 +131,10 @@ final class Translation {
     } else if (layer instanceof LayerSpec.Activation activation) {
       return add(name, new ActivationLayer(activation(activation.function())), in, in.image());
     } else if (layer instanceof LayerSpec.BatchNormalization norm) {
-      return add(name, batchNormalization(norm, in.sample()), in, norm.perChannel());
+      boolean image = isPerChannel(norm, in.sample());
+      return add(name, batchNormalization(norm, image, in.sample()), in, image);
     } else if (layer instanceof LayerSpec.Dropout dropout) {
-      return add(name, new MaskedDropout(dropout.ratio(), dropout.inverted()), in, in.image());
+      return add(name, dropout(dropout), in, in.image());
     } else if (layer instanceof LayerSpec.Convolution convolution) {
       return add(name, convolution(convolution, in.sample()), in, true);
     } else if (layer instanceof LayerSpec.Pooling pooling) {
@@ -144,24 +161,34 @@ final class Translation {
   }
 
   private DenseLayer affine(LayerSpec.Affine affine, Shape in) {
-    return new DenseLayer.Builder()
+    return weighted(new DenseLayer.Builder(), affine.name(), affine.initial())
         .nIn(in.size())
         .nOut(affine.units())
-        .activation(Activation.IDENTITY)
-        .weightInit(weights(affine.name(), affine.initial()))
         .build();
   }
 
   private ConvolutionLayer convolution(LayerSpec.Convolution convolution, Shape in) {
-    return new ConvolutionLayer.Builder(convolution.kernelHeight(), convolution.kernelWidth())
+    ConvolutionLayer.Builder layer =
+        new ConvolutionLayer.Builder(convolution.kernelHeight(), convolution.kernelWidth());
+    return weighted(layer, convolution.name(), convolution.initial())
         .stride(convolution.stride(), convolution.stride())
         .padding(convolution.pad(), convolution.pad())
         .convolutionMode(ConvolutionMode.Truncate)
         .nIn(in.length(0))
         .nOut(convolution.filters())
-        .activation(Activation.IDENTITY)
-        .weightInit(weights(convolution.name(), convolution.initial()))
         .build();
+  }
+
+  private <T extends BaseLayer.Builder<T>> T weighted(T layer, String name, InitialValues initial) {
+    if (!leftToDl4j(Convention.DEFAULT_ACTIVATION)) {
+      layer.activation(Activation.IDENTITY);
+    }
+    if (network.weightDecay() > 0
+        && leftToDl4j(Convention.DECAY_AFTER_UPDATER)
+        && !leftToDl4j(Convention.GLOBAL_DECAY_TWICE)) {
+      layer.weightDecay(network.weightDecay());
+    }
+    return layer.weightInit(weights(name, initial));
   }
 
   /**
@@ -169,6 +196,12 @@ final class Translation {
    * fan-out of a convolution counts the stride.
    */
   private IWeightInit weights(String layer, InitialValues initial) {
+    if (initial instanceof InitialValues.Xavier && leftToDl4j(Convention.XAVIER_FORMULA)) {
+      return new WeightInitXavier();
+    }
+    if (initial instanceof InitialValues.GlorotUniform && leftToDl4j(Convention.GLOROT_FAN_OUT)) {
+      return new WeightInitXavierUniform();
+    }
     ParameterSpec weights = Objects.requireNonNull(parameters.get(layer + "/W"), layer);
     if (initial instanceof InitialValues.GlorotUniform) {
       double limit = Math.sqrt(6.0 / ((double) weights.fanIn() + weights.fanOut()));
@@ -183,20 +216,29 @@ final class Translation {
         : new WeightInitDistribution(new NormalDistribution(0, deviation));
   }
 
-  /**
-   * With the variance itself as the parameter: its logarithm, DL4J's default, cannot start at 0.
-   * DL4J normalizes an image per channel, so one per element is normalized as flat rows.
-   */
-  private static BatchNormalization batchNormalization(
-      LayerSpec.BatchNormalization norm, Shape in) {
-    int features = norm.perChannel() ? in.length(0) : in.size();
-    return new BatchNormalization.Builder()
-        .nIn(features)
-        .nOut(features)
-        .eps(norm.epsilon())
-        .decay(norm.momentum())
-        .useLogStd(false)
-        .build();
+  /** DL4J normalizes an image per channel, so one per element is normalized as flat rows. */
+  private boolean isPerChannel(LayerSpec.BatchNormalization norm, Shape in) {
+    return norm.perChannel() || (in.rank() == 3 && leftToDl4j(Convention.BATCH_NORM_PER_CHANNEL));
+  }
+
+  /** The logarithm of the variance, DL4J's default, cannot start at 0. */
+  private BatchNormalization batchNormalization(
+      LayerSpec.BatchNormalization norm, boolean perChannel, Shape in) {
+    int features = perChannel ? in.length(0) : in.size();
+    BatchNormalization.Builder layer =
+        new BatchNormalization.Builder()
+            .nIn(features)
+            .nOut(features)
+            .decay(norm.momentum())
+            .useLogStd(leftToDl4j(Convention.BATCH_NORM_LOG_STD));
+    return (leftToDl4j(Convention.BATCH_NORM_EPSILON) ? layer : layer.eps(norm.epsilon())).build();
+  }
+
+  private Layer dropout(LayerSpec.Dropout dropout) {
+    return leftToDl4j(Convention.WHO_DRAWS)
+        ? new DropoutLayer(1 - dropout.ratio())
+        : new MaskedDropout(
+            dropout.ratio(), dropout.inverted() || leftToDl4j(Convention.DROPOUT_SCALING));
   }
 
   private static IActivation activation(ActivationFunction function) {
@@ -211,19 +253,25 @@ final class Translation {
 
   /** A padded element counts as 0: DL4J's own padding of a maximum counts as minus infinity. */
   private Place pooling(LayerSpec.Pooling pooling, Place in) {
+    SubsamplingLayer.PoolingType type =
+        pooling.type() == LayerSpec.PoolingType.MAX
+            ? SubsamplingLayer.PoolingType.MAX
+            : SubsamplingLayer.PoolingType.AVG;
+    if (leftToDl4j(Convention.POOLING_DEFAULTS)) {
+      return add(pooling.name(), new SubsamplingLayer.Builder(type).build(), in, true);
+    }
+    boolean ownPadding = leftToDl4j(Convention.POOLING_PADDING);
     Place padded = in;
-    if (pooling.pad() > 0) {
+    if (pooling.pad() > 0 && !ownPadding) {
       Layer padding = new ZeroPaddingLayer.Builder(pooling.pad(), pooling.pad()).build();
       padded = add(pooling.name() + "#pad", padding, in, true);
     }
+    int pad = ownPadding ? pooling.pad() : 0;
     Layer layer =
-        new SubsamplingLayer.Builder(
-                pooling.type() == LayerSpec.PoolingType.MAX
-                    ? SubsamplingLayer.PoolingType.MAX
-                    : SubsamplingLayer.PoolingType.AVG)
+        new SubsamplingLayer.Builder(type)
             .kernelSize(pooling.height(), pooling.width())
             .stride(pooling.stride(), pooling.stride())
-            .padding(0, 0)
+            .padding(pad, pad)
             .convolutionMode(ConvolutionMode.Truncate)
             .build();
     return add(pooling.name(), layer, padded, true);
@@ -280,18 +328,26 @@ final class Translation {
         : add(name, new ActivationLayer(Activation.IDENTITY), in, image);
   }
 
-  private static LossLayer lossLayer(LossSpec loss) {
+  private LossLayer lossLayer(LossSpec loss) {
     boolean softmax = loss.type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY;
     return new LossLayer.Builder(lossFunction(loss))
         .activation(softmax ? Activation.SOFTMAX : Activation.IDENTITY)
         .build();
   }
 
-  private static ILossFunction lossFunction(LossSpec loss) {
+  private ILossFunction lossFunction(LossSpec loss) {
     return switch (loss.type()) {
-      case SOFTMAX_CROSS_ENTROPY -> new BookCrossEntropy(loss.stabilizer());
-      case SUM_OF_SQUARES -> new BookSumOfSquares();
+      case SOFTMAX_CROSS_ENTROPY ->
+          leftToDl4j(Convention.CROSS_ENTROPY_CLIPPING)
+              ? new LossMCXENT()
+              : new BookCrossEntropy(loss.stabilizer());
+      case SUM_OF_SQUARES ->
+          leftToDl4j(Convention.SQUARED_ERROR_SCALE) ? new LossL2() : new BookSumOfSquares();
       case MEAN_SQUARED -> new LossMSE();
     };
+  }
+
+  private boolean leftToDl4j(Convention convention) {
+    return conventions.contains(convention);
   }
 }

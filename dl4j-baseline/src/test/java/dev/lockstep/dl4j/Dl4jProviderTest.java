@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class Dl4jProviderTest {
 
-  private static final Dl4jProvider PROVIDER = new Dl4jProvider(Precision.DOUBLE);
+  private static final Dl4jProvider PROVIDER = Dl4jProvider.aligned(Precision.DOUBLE);
 
   @TempDir private Path directory;
 

@@ -91,7 +91,7 @@ final class Fixture {
   }
 
   static Dl4jModel model(NetworkSpec network, ModelState state) {
-    Dl4jModel model = new Dl4jProvider(Precision.DOUBLE).create(network);
+    Dl4jModel model = Dl4jProvider.aligned(Precision.DOUBLE).create(network);
     model.restore(state);
     return model;
   }

@@ -17,7 +17,7 @@ class FloatTest {
 
   private static Fixture.Recorder observe(NetworkSpec network, Precision precision) {
     Fixture.Recorder recorder = new Fixture.Recorder();
-    try (Dl4jModel model = new Dl4jProvider(precision).create(network)) {
+    try (Dl4jModel model = Dl4jProvider.aligned(precision).create(network)) {
       model.restore(Fixture.start(network, 1));
       model.step(Fixture.batch(network, 1, 4), Fixture.masks(1), recorder);
     }

@@ -108,7 +108,7 @@ class StateTest {
     NetworkSpec network = Objects.requireNonNull(Zoo.networks().get("dense"));
     Map<String, Tensor> tensors = new LinkedHashMap<>(Fixture.start(network, 1).tensors());
     tensors.put("affine1/W", Tensor.zeros(Shape.of(4, 5)));
-    try (Dl4jModel model = new Dl4jProvider(Precision.DOUBLE).create(network)) {
+    try (Dl4jModel model = Dl4jProvider.aligned(Precision.DOUBLE).create(network)) {
       assertThatThrownBy(() -> model.restore(new ModelState(0, tensors)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("affine1/W")

@@ -1,0 +1,363 @@
+package dev.lockstep.dl4j.ledger;
+
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.tensor.Shape;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+
+/**
+ * One thing that the book and Deeplearning4j 1.0.0-M2.1 do differently.
+ *
+ * <p>An entry is also a switch. A translation is given the set of entries that it leaves to DL4J's
+ * own way; all others it does in the book's way. The empty set is the aligned translation, {@link
+ * Conventions#stock()} the stock one.
+ */
+public enum Convention {
+  XAVIER_FORMULA(
+      "xavier-formula",
+      "initial values",
+      "Xavier: N(0, 1/fanIn)",
+      "WeightInit.XAVIER: N(0, 2/(fanIn + fanOut)); the book's is called XAVIER_FAN_IN",
+      Role.OWN_DRAWS,
+      network -> anyWeights(network, InitialValues.Xavier.class::isInstance, false)),
+  GLOROT_FAN_OUT(
+      "glorot-fan-out",
+      "initial values",
+      "Glorot: ±√(6/(fanIn + fanOut)), fanOut = filters × window",
+      "WeightInit.XAVIER_UNIFORM of a convolution: fanOut = filters × window ÷ stride²",
+      Role.OWN_DRAWS,
+      network -> anyWeights(network, InitialValues.GlorotUniform.class::isInstance, true)),
+  WHO_DRAWS(
+      "who-draws",
+      "random numbers",
+      "the plan draws initial values and dropout masks, and both sides replay them",
+      "DL4J draws from its own generator, one per thread, seeded by the configuration or the clock",
+      Role.OWN_DRAWS,
+      network -> true),
+
+  ADAGRAD_START(
+      "adagrad-start",
+      "optimizer",
+      "AdaGrad: h starts at 0",
+      "AdaGrad: h starts at 1e-6, whatever epsilon is",
+      Role.STOCK,
+      network -> network.optimizer() instanceof OptimizerSpec.AdaGrad),
+  ADAGRAD_EPSILON(
+      "adagrad-epsilon",
+      "optimizer",
+      "AdaGrad: epsilon 1e-7",
+      "AdaGrad: epsilon 1e-6",
+      Role.STOCK,
+      network -> network.optimizer() instanceof OptimizerSpec.AdaGrad),
+  RMSPROP_START(
+      "rmsprop-start",
+      "optimizer",
+      "RMSprop: h starts at 0",
+      "RmsProp: h starts at epsilon",
+      Role.STOCK,
+      network -> network.optimizer() instanceof OptimizerSpec.RmsProp),
+  RMSPROP_EPSILON(
+      "rmsprop-epsilon",
+      "optimizer",
+      "RMSprop: epsilon 1e-7",
+      "RmsProp: epsilon 1e-8",
+      Role.STOCK,
+      network -> network.optimizer() instanceof OptimizerSpec.RmsProp),
+  ADAM_EPSILON(
+      "adam-epsilon",
+      "optimizer",
+      "Adam: epsilon 1e-7",
+      "Adam: epsilon 1e-8",
+      Role.STOCK,
+      network -> network.optimizer() instanceof OptimizerSpec.Adam),
+  MOMENTUM_IS_NESTEROV(
+      "momentum-is-nesterov",
+      "optimizer",
+      "Momentum: v = μv − lr·g; W += v",
+      "Nesterovs, the only momentum there is: W += μ²v − (1 + μ)·lr·g; v = μv − lr·g",
+      Role.STOCK,
+      network ->
+          network.optimizer() instanceof OptimizerSpec.Momentum momentum
+              && momentum.momentum() > 0),
+  NESTEROV_ORDER(
+      "nesterov-order",
+      "optimizer",
+      "Nesterov as printed: v = μv − lr·g; W += μ²v − (1 + μ)·lr·g, with the new v",
+      "Nesterovs: W += μ²v − (1 + μ)·lr·g, with the old v",
+      Role.STOCK,
+      network ->
+          network.optimizer() instanceof OptimizerSpec.Nesterov nesterov
+              && nesterov.printed()
+              && nesterov.momentum() > 0),
+  DECAY_AFTER_UPDATER(
+      "decay-after-updater",
+      "weight decay",
+      "weight decay is a part of the loss: g += λW before the optimizer; DL4J's l2",
+      "weightDecay: W −= lr·λW after the optimizer; the same with SGD only",
+      Role.STOCK,
+      network -> network.weightDecay() > 0),
+  GLOBAL_DECAY_TWICE(
+      "global-decay-twice",
+      "weight decay",
+      "weight decay is counted once",
+      "weightDecay for the whole network is applied twice, to the update and to the loss",
+      Role.STOCK,
+      network -> network.weightDecay() > 0),
+
+  CROSS_ENTROPY_CLIPPING(
+      "cross-entropy-clipping",
+      "loss",
+      "−Σ t·log(y + 1e-7)",
+      "LossMCXENT: −Σ t·log(y), y clipped to [1e-10, 1 − 1e-10]",
+      Role.STOCK,
+      network -> network.loss().type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY),
+  SQUARED_ERROR_SCALE(
+      "squared-error-scale",
+      "loss",
+      "½ Σ (y − t)²",
+      "LossL2: Σ (y − t)², twice the loss and twice the gradient",
+      Role.STOCK,
+      network -> network.loss().type() == LossSpec.Type.SUM_OF_SQUARES),
+  LOSS_CONSTANT(
+      "loss-constant",
+      "loss",
+      "the gradient y − t is that of −log(y), not of −log(y + 1e-7): 1e-7 ÷ (y + 1e-7) apart",
+      "the gradient y − t is that of −log(y) before clipping; a loss without constant agrees",
+      Role.PRACTICE,
+      network -> network.loss().type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY),
+
+  DROPOUT_SCALING(
+      "dropout-scaling",
+      "dropout",
+      "kept elements stay as they are in training, everything × (1 − ratio) in prediction",
+      "Dropout: kept elements ÷ (1 − ratio) in training, nothing in prediction",
+      Role.STOCK,
+      network -> anyDropout(network, dropout -> !dropout.inverted())),
+  DROPOUT_RETAIN(
+      "dropout-retain",
+      "dropout",
+      "the number given is the share to drop",
+      "Dropout(p): the number given is the share to retain",
+      Role.PRACTICE,
+      network -> anyDropout(network, dropout -> true)),
+  DROPOUT_PLACE(
+      "dropout-place",
+      "dropout",
+      "dropout acts on the output of what stands before it",
+      "dropOut(p) on a layer acts on that layer's input; a DropoutLayer stands where the book's does",
+      Role.PRACTICE,
+      network -> anyDropout(network, dropout -> true)),
+
+  BATCH_NORM_EPSILON(
+      "batch-norm-epsilon",
+      "batch normalization",
+      "epsilon 1e-6 (printed as 10e-7)",
+      "epsilon 1e-5",
+      Role.STOCK,
+      network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
+  BATCH_NORM_START(
+      "batch-norm-start",
+      "batch normalization",
+      "the running variance starts at 0",
+      "the running variance starts at 1",
+      Role.STOCK,
+      network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
+  BATCH_NORM_LOG_STD(
+      "batch-norm-log-std",
+      "batch normalization",
+      "the running variance is kept as it is",
+      "log₁₀ of the running deviation is kept (useLogStd): the same to rounding, but never 0",
+      Role.STOCK,
+      network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
+  BATCH_NORM_PER_CHANNEL(
+      "batch-norm-per-channel",
+      "batch normalization",
+      "an image is normalized per element: gamma has channels × height × width numbers",
+      "an image is normalized per channel: gamma has one number for each",
+      Role.STOCK,
+      network -> anyInput(network, Convention::isNormalizedPerElement)),
+  RUNNING_STATISTICS(
+      "running-statistics",
+      "batch normalization",
+      "every forward pass in training mode moves the running statistics",
+      "only an update step moves them, as if they were parameters",
+      Role.PRACTICE,
+      network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
+
+  POOLING_PADDING(
+      "pooling-padding",
+      "pooling",
+      "a padded element counts as 0 in the maximum",
+      "SubsamplingLayer: a padded element is never the maximum",
+      Role.STOCK,
+      network ->
+          anyInput(
+              network,
+              (layer, in) -> layer instanceof LayerSpec.Pooling pooling && pooling.pad() > 0)),
+  POOLING_DEFAULTS(
+      "pooling-defaults",
+      "pooling",
+      "window and stride are always given",
+      "SubsamplingLayer without them: a window of 1×1, a stride of 2×2",
+      Role.OMISSION,
+      network ->
+          anyLayer(network, LayerSpec.Pooling.class)
+              && !anyInput(network, Convention::isPoolingOfAnotherSize)),
+  DEFAULT_ACTIVATION(
+      "default-activation",
+      "activation",
+      "an affine layer has no activation function of its own",
+      "DenseLayer and ConvolutionLayer without one: sigmoid",
+      Role.OMISSION,
+      network ->
+          anyLayer(network, LayerSpec.Affine.class)
+              || anyLayer(network, LayerSpec.Convolution.class)),
+
+  GRADIENT_SUM(
+      "gradient-sum",
+      "gradients",
+      "gradients are means over the batch from the loss on",
+      "gradients are sums over the batch, divided by its size just before the updater (miniBatch)",
+      Role.PRACTICE,
+      network -> true),
+  SCORE_BEFORE_UPDATE(
+      "score-before-update",
+      "loss",
+      "the trainer logs the loss after the update, in prediction mode",
+      "score() after fit is the loss before the update, in training mode",
+      Role.PRACTICE,
+      network -> true),
+  DEFAULT_PRECISION(
+      "default-precision",
+      "precision",
+      "float64 throughout",
+      "float unless dataType says otherwise",
+      Role.PRACTICE,
+      network -> true),
+  SHUFFLE(
+      "shuffle",
+      "random numbers",
+      "every order of the samples is equally likely",
+      "DataSet.shuffle(seed) exchanges even positions with odd ones: a sample always changes parity",
+      Role.PRACTICE,
+      network -> true);
+
+  /** Where an entry shows. */
+  public enum Role {
+    /** In what a DL4J user would write without knowing, on the same plan. */
+    STOCK,
+    /** Only where DL4J draws random numbers for itself. */
+    OWN_DRAWS,
+    /** In a setting left out that a user sees at once; a switch, but no part of stock. */
+    OMISSION,
+    /** In how DL4J is used or read, whatever the network; shown by {@link Demonstration}. */
+    PRACTICE
+  }
+
+  private final String id;
+  private final String topic;
+  private final String book;
+  private final String dl4j;
+  private final Role role;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a function without state
+  private final Predicate<NetworkSpec> applies;
+
+  Convention(
+      String id,
+      String topic,
+      String book,
+      String dl4j,
+      Role role,
+      Predicate<NetworkSpec> applies) {
+    this.id = id;
+    this.topic = topic;
+    this.book = book;
+    this.dl4j = dl4j;
+    this.role = role;
+    this.applies = applies;
+  }
+
+  /** Returns the name used in options and reports. */
+  public String id() {
+    return id;
+  }
+
+  public String topic() {
+    return topic;
+  }
+
+  /** Returns the book's formula. */
+  public String book() {
+    return book;
+  }
+
+  /** Returns Deeplearning4j's formula. */
+  public String dl4j() {
+    return dl4j;
+  }
+
+  public Role role() {
+    return role;
+  }
+
+  /** Returns whether a network has the part that this entry is about. */
+  public boolean appliesTo(NetworkSpec network) {
+    return applies.test(network);
+  }
+
+  private static boolean anyLayer(NetworkSpec network, Class<? extends LayerSpec> type) {
+    return network.allLayers().stream().anyMatch(type::isInstance);
+  }
+
+  private static boolean anyDropout(NetworkSpec network, Predicate<LayerSpec.Dropout> predicate) {
+    return network.allLayers().stream()
+        .anyMatch(
+            layer ->
+                layer instanceof LayerSpec.Dropout dropout
+                    && dropout.ratio() > 0
+                    && predicate.test(dropout));
+  }
+
+  private static boolean anyWeights(
+      NetworkSpec network, Predicate<InitialValues> predicate, boolean stridedOnly) {
+    return network.allLayers().stream()
+        .anyMatch(
+            layer ->
+                layer instanceof LayerSpec.Convolution convolution
+                    ? predicate.test(convolution.initial())
+                        && (!stridedOnly || convolution.stride() > 1)
+                    : layer instanceof LayerSpec.Affine affine
+                        && !stridedOnly
+                        && predicate.test(affine.initial()));
+  }
+
+  private static boolean anyInput(NetworkSpec network, BiPredicate<LayerSpec, Shape> predicate) {
+    Map<String, Shape> inputs = network.inputShapes();
+    return network.allLayers().stream()
+        .anyMatch(layer -> predicate.test(layer, Objects.requireNonNull(inputs.get(layer.name()))));
+  }
+
+  private static boolean isNormalizedPerElement(LayerSpec layer, Shape in) {
+    return layer instanceof LayerSpec.BatchNormalization norm
+        && !norm.perChannel()
+        && in.rank() == 3;
+  }
+
+  /** Returns whether a window of 1×1 with a stride of 2 would give an output of another size. */
+  private static boolean isPoolingOfAnotherSize(LayerSpec layer, Shape in) {
+    return layer instanceof LayerSpec.Pooling pooling
+        && (isOther(in.length(1), pooling.height(), pooling)
+            || isOther(in.length(2), pooling.width(), pooling));
+  }
+
+  private static boolean isOther(int length, int window, LayerSpec.Pooling pooling) {
+    return (length + 2 * pooling.pad() - window) / pooling.stride() != (length - 1) / 2;
+  }
+}

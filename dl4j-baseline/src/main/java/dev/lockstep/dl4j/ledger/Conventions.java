@@ -1,0 +1,36 @@
+package dev.lockstep.dl4j.ledger;
+
+import dev.lockstep.core.network.NetworkSpec;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The ledger's entries, whole and in part. */
+public final class Conventions {
+
+  private Conventions() {}
+
+  /** Returns every entry. */
+  public static List<Convention> all() {
+    return List.of(Convention.values());
+  }
+
+  /** Returns the entries that the stock translation leaves to DL4J's way. */
+  public static Set<Convention> stock() {
+    EnumSet<Convention> stock = EnumSet.noneOf(Convention.class);
+    for (Convention convention : Convention.values()) {
+      if (convention.role() == Convention.Role.STOCK) {
+        stock.add(convention);
+      }
+    }
+    return Collections.unmodifiableSet(stock);
+  }
+
+  /** Returns the stock entries that a network has a part for: those that can explain something. */
+  public static Set<Convention> applicable(NetworkSpec network) {
+    EnumSet<Convention> applicable = EnumSet.copyOf(stock());
+    applicable.removeIf(convention -> !convention.appliesTo(network));
+    return Collections.unmodifiableSet(applicable);
+  }
+}

@@ -35,11 +35,10 @@ final class Comparison {
           new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT), ExpectedTensor.LOSS_LAYER, true);
 
   private final List<ExpectedTensor> selected = new ArrayList<>();
-  private final Map<String, Long> skippedBecause = new TreeMap<>();
+  private final List<Coverage.Skipped> skipped = new ArrayList<>();
   private final boolean mayDiverge;
   private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
   private final Map<Long, List<TensorReading>> readings = new TreeMap<>();
-  private long skippedPerStep;
   private long leftOut;
   private long steps;
   private long compared;
@@ -78,10 +77,9 @@ final class Comparison {
       options
           .skips(tensor)
           .ifPresentOrElse(
-              reason -> {
-                skippedBecause.merge(reason, 1L, Long::sum);
-                skippedPerStep++;
-              },
+              reason ->
+                  skipped.add(
+                      new Coverage.Skipped(tensor.key().phase(), tensor.key().path(), reason)),
               () -> selected.add(tensor));
     }
   }
@@ -350,12 +348,12 @@ final class Comparison {
 
   Coverage coverage() {
     return new Coverage(
-        steps * (selected.size() + skippedPerStep),
+        steps * (selected.size() + skipped.size()),
         compared,
-        steps * skippedPerStep + leftOut,
+        steps * skipped.size() + leftOut,
         oneSided,
         elements,
         steps,
-        skippedBecause);
+        skipped);
   }
 }

@@ -1,6 +1,10 @@
 package dev.lockstep.core.result;
 
+import dev.lockstep.core.model.Phase;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What was compared and what was not: a result in which nothing was compared is not an agreement.
@@ -11,7 +15,7 @@ import java.util.Map;
  * @param oneSided of those, missing on one side at least
  * @param elements numbers compared
  * @param steps that were observed
- * @param skippedBecause how many tensors of a step were left out, by reason
+ * @param skippedTensors those of a step that were left out
  */
 public record Coverage(
     long expected,
@@ -20,4 +24,14 @@ public record Coverage(
     long oneSided,
     long elements,
     long steps,
-    Map<String, Long> skippedBecause) {}
+    List<Skipped> skippedTensors) {
+
+  /** A tensor that was left out on purpose. */
+  public record Skipped(Phase phase, String tensor, String reason) {}
+
+  /** Returns how many tensors of a step were left out, by reason. */
+  public Map<String, Long> skippedBecause() {
+    return skippedTensors.stream()
+        .collect(Collectors.groupingBy(Skipped::reason, TreeMap::new, Collectors.counting()));
+  }
+}

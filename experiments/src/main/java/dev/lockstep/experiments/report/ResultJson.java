@@ -15,6 +15,7 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Function;
@@ -41,6 +42,7 @@ public final class ResultJson {
         .addMixIn(Figure.class, FigureType.class)
         .addMixIn(FirstDivergence.class, DerivedOfDivergence.class)
         .addMixIn(TensorReading.class, DerivedOfReading.class)
+        .addMixIn(PairedStatistics.class, DerivedOfStatistics.class)
         .build()
         .writer();
   }
@@ -62,6 +64,11 @@ public final class ResultJson {
 
     @JsonProperty
     double relativeError();
+  }
+
+  private interface DerivedOfStatistics {
+    @JsonProperty
+    boolean identical();
   }
 
   private interface DerivedOfReading {

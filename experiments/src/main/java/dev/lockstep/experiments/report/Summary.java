@@ -14,6 +14,7 @@ import dev.lockstep.core.result.RunResult.Timing;
 import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
+import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataset of the first run
  * @param environment of the first run
  * @param runs in the order in which they were made
+ * @param statistics of every experiment and variant that ran with several seeds
  * @param variants the runs of one experiment and variant taken together over their seeds
  * @param figures over several variants
  */
@@ -39,6 +41,7 @@ public record Summary(
     DatasetInfo dataset,
     Map<String, String> environment,
     List<Run> runs,
+    List<SeedStatistics> statistics,
     List<Variant> variants,
     List<Figure> figures) {
 
@@ -124,6 +127,31 @@ public record Summary(
       List<LayerDifferences> layers,
       List<Drift> drift,
       List<Figure> figures) {}
+
+  /**
+   * What several seeds say about one experiment and variant.
+   *
+   * @param condition under which all of it holds
+   */
+  public record SeedStatistics(
+      String experiment,
+      String variant,
+      List<Long> seeds,
+      String condition,
+      List<Measure> measures) {
+
+    /** Returns the experiment, with the variant behind a slash where there is one. */
+    public String title() {
+      return variant.isEmpty() ? experiment : experiment + "/" + variant;
+    }
+  }
+
+  /**
+   * One measure over several seeds.
+   *
+   * @param words what the values say, the plainest first
+   */
+  public record Measure(String name, List<String> words, PairedStatistics values) {}
 
   /** Where the runs of several seeds lie; all three are equal for one seed. */
   public record Band(double low, double mean, double high) {}

@@ -4,17 +4,23 @@ import dev.lockstep.core.result.Curves.AccuracyPoint;
 import dev.lockstep.core.result.Curves.LossPoint;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.report.Summary.AccuracyBand;
 import dev.lockstep.experiments.report.Summary.Band;
 import dev.lockstep.experiments.report.Summary.LossBand;
+import dev.lockstep.experiments.report.Summary.Measure;
 import dev.lockstep.experiments.report.Summary.Run;
+import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import dev.lockstep.experiments.report.Summary.Variant;
+import dev.lockstep.experiments.statistics.PairedStatistics;
+import dev.lockstep.experiments.statistics.PairedStatistics.Better;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +79,7 @@ public final class SummaryBuilder {
         first.dataset(),
         first.environment(),
         List.copyOf(runs),
+        variants.values().stream().flatMap(variant -> variant.statistics().stream()).toList(),
         variants.values().stream().map(VariantBuilder::build).toList(),
         List.copyOf(figures));
   }
@@ -83,6 +90,7 @@ public final class SummaryBuilder {
     private final List<Long> seeds = new ArrayList<>();
     private final TreeMap<Long, List<LossPoint>> losses = new TreeMap<>();
     private final TreeMap<Long, List<AccuracyPoint>> accuracies = new TreeMap<>();
+    private final List<List<Implementation>> sides = new ArrayList<>();
     private final DriftCollector drift = new DriftCollector();
     private final List<Figure> figures = new ArrayList<>();
     private Verdict verdict = Verdict.AGREE;
@@ -106,6 +114,7 @@ public final class SummaryBuilder {
       for (AccuracyPoint point : result.curves().accuracy()) {
         accuracies.computeIfAbsent(point.step(), step -> new ArrayList<>()).add(point);
       }
+      sides.add(result.implementations());
       drift.add(result.readings());
       if (figures.isEmpty()) {
         figures.addAll(result.figures());
@@ -124,6 +133,47 @@ public final class SummaryBuilder {
           drift.layers(experiment.layers()),
           drift.drift(),
           List.copyOf(figures));
+    }
+
+    /** Returns what the seeds say, nothing if there is but one. */
+    Optional<SeedStatistics> statistics() {
+      if (seeds.size() < 2) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new SeedStatistics(
+              experiment.id(),
+              experiment.variant(),
+              List.copyOf(seeds),
+              Wording.CONDITION,
+              List.of(
+                  measure(
+                      "test accuracy",
+                      Better.HIGHER,
+                      Implementation::testAccuracy,
+                      experiment.equivalenceMargin()),
+                  measure(
+                      "training accuracy", Better.HIGHER, Implementation::trainAccuracy, null),
+                  measure(
+                      "loss of the last batch", Better.LOWER, Implementation::trainLoss, null))));
+    }
+
+    private Measure measure(
+        String name,
+        Better better,
+        ToDoubleFunction<Implementation> value,
+        @Nullable Double margin) {
+      PairedStatistics statistics =
+          PairedStatistics.of(name, better, values(value, 0), values(value, 1), margin);
+      List<Implementation> names = sides.get(0);
+      return new Measure(
+          name,
+          Wording.statistics(name, names.get(0).name(), names.get(1).name(), statistics),
+          statistics);
+    }
+
+    private List<Double> values(ToDoubleFunction<Implementation> value, int side) {
+      return sides.stream().map(both -> value.applyAsDouble(both.get(side))).toList();
     }
 
     private static LossBand lossBand(long step, List<LossPoint> points) {

@@ -1,0 +1,47 @@
+package dev.lockstep.experiments.statistics;
+
+import java.util.List;
+
+/** The moments of a few numbers. */
+record Sample(List<Double> values) {
+
+  double mean() {
+    double sum = 0;
+    for (double x : values) {
+      sum += x;
+    }
+    double mean = sum / values.size();
+    // The rounding of the sum is taken back: equal numbers have themselves as their mean.
+    double rest = 0;
+    for (double x : values) {
+      rest += x - mean;
+    }
+    return mean + rest / values.size();
+  }
+
+  /** Returns the standard deviation with n − 1 in the denominator. */
+  double standardDeviation() {
+    double mean = mean();
+    double squares = 0;
+    for (double x : values) {
+      squares += (x - mean) * (x - mean);
+    }
+    return Math.sqrt(squares / (values.size() - 1));
+  }
+
+  double standardError() {
+    return standardDeviation() / Math.sqrt(values.size());
+  }
+
+  double low() {
+    return values.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+  }
+
+  double high() {
+    return values.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+  }
+
+  boolean finite() {
+    return values.stream().allMatch(Double::isFinite);
+  }
+}

@@ -91,7 +91,7 @@ public final class Datasets {
       return SyntheticDigits.dataset(SyntheticDigits.DEFAULT_SEED)
           .withNotice(
               "MNIST could not be had: the digits are synthetic, and no accuracy here can be held"
-                  + " against a published one. %s%n%s".formatted(e.getMessage(), byHand()));
+                  + " against a published one.%n%s%n%s".formatted(e.getMessage(), byHand()));
     }
   }
 
@@ -100,7 +100,7 @@ public final class Datasets {
       return mnist.get(dataDir, offline);
     } catch (MnistUnavailableException e) {
       throw new InputException(
-          "MNIST could not be had: %s%n%s".formatted(e.getMessage(), byHand()), e);
+          "MNIST could not be had.%n%s%n%s".formatted(e.getMessage(), byHand()), e);
     }
   }
 

@@ -17,9 +17,10 @@ record DownloadLimits(
   /**
    * For MNIST: 1 KiB/s at least, below which its 11.6 MB would take hours; a mirror that needs
    * longer than five minutes hands what it sent to the next one; the largest file is 47 MB even
-   * uncompressed.
+   * uncompressed. Four mirrors behind a network that swallows everything are given up in half a
+   * minute.
    */
   static final DownloadLimits DEFAULT =
       new DownloadLimits(
-          Duration.ofSeconds(5), Duration.ofSeconds(10), 10 << 10, Duration.ofMinutes(5), 64 << 20);
+          Duration.ofSeconds(4), Duration.ofSeconds(6), 6 << 10, Duration.ofMinutes(5), 64 << 20);
 }

@@ -50,7 +50,7 @@ final class MnistSource {
     } catch (InputException e) {
       looked.add(e.getMessage());
       throw new MnistUnavailableException(
-          "looked in%n%s".formatted(String.join(System.lineSeparator(), looked)));
+          "Looked in:%n%s".formatted(String.join(System.lineSeparator(), looked)));
     }
   }
 

@@ -140,7 +140,8 @@ class DatasetsTest {
     assertThatThrownBy(() -> datasets().load("mnist", null, false))
         .isInstanceOf(InputException.class)
         .hasMessageContainingAll(
-            "MNIST could not be had: looked in",
+            "MNIST could not be had.",
+            "Looked in:",
             cache.toString(),
             mirror.address() + ": status 404",
             "By hand: put",

@@ -19,10 +19,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,9 @@ class DownloaderTest {
 
   private static final UserEnvironment NO_PROXY =
       new UserEnvironment(Map.of("no_proxy", "*"), null, "Linux");
+
+  private static final Set<Thread.State> WAITING_OR_ENDED =
+      EnumSet.of(Thread.State.WAITING, Thread.State.TERMINATED);
 
   @TempDir Path directory;
 
@@ -185,6 +191,19 @@ class DownloaderTest {
   }
 
   @Test
+  void addsNoOtherRangeThanItAskedFor() throws IOException {
+    byte[] begun = Arrays.copyOf(file(IdxPart.TRAIN_IMAGES), 10);
+    Path partial = Files.write(partial(IdxPart.TRAIN_IMAGES), begun);
+
+    assertThatThrownBy(
+            () -> downloader(server(DownloaderTest::wrongRange).address()).fetch(directory))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("status 206");
+
+    assertThat(partial).hasBinaryContent(begun);
+  }
+
+  @Test
   void usesAFileThatAnEarlierAttemptCompletedButDidNotMove() throws IOException {
     Files.write(partial(IdxPart.TRAIN_IMAGES), file(IdxPart.TRAIN_IMAGES));
     LoopbackServer server = server(DownloaderTest::healthy);
@@ -236,15 +255,30 @@ class DownloaderTest {
     assertComplete();
   }
 
+  /** The second thread arrives while the first one's request is being answered. */
   @Test
-  void threadsShareOneDownload() throws IOException {
-    LoopbackServer server = server(DownloaderTest::healthy);
-    Downloader downloader = downloader(server.address());
+  void threadsShareOneDownload() throws IOException, InterruptedException {
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    CompletableFuture<Downloader> downloader = new CompletableFuture<>();
+    Thread second = new Thread(() -> downloader.join().fetch(directory));
+    second.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+    LoopbackServer server =
+        server(
+            (request, out) -> {
+              if (second.getState() == Thread.State.NEW) {
+                second.start();
+                while (!WAITING_OR_ENDED.contains(second.getState())) {
+                  Thread.onSpinWait();
+                }
+              }
+              healthy(request, out);
+            });
+    downloader.complete(downloader(server.address()));
 
-    CompletableFuture<Void> other = CompletableFuture.runAsync(() -> downloader.fetch(directory));
-    downloader.fetch(directory);
-    other.join();
+    downloader.join().fetch(directory);
+    second.join();
 
+    assertThat(failures).isEmpty();
     assertComplete();
     assertThat(server.requests()).hasSize(4);
   }

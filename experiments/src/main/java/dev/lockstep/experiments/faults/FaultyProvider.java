@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 public final class FaultyProvider implements ModelProvider {
 
   private final ModelProvider correct;
-  private final Fault fault;
+  private final String fault;
   private final Injection injection;
 
   /**
@@ -28,14 +28,18 @@ public final class FaultyProvider implements ModelProvider {
    * @param size one of the fault's
    */
   public FaultyProvider(ModelProvider correct, Fault fault, Fault.Size size) {
+    this(correct, fault.id(), size.injection());
+  }
+
+  FaultyProvider(ModelProvider correct, String fault, Injection injection) {
     this.correct = correct;
     this.fault = fault;
-    this.injection = size.injection();
+    this.injection = injection;
   }
 
   @Override
   public String name() {
-    return correct.name() + " with " + fault.id();
+    return correct.name() + " with " + fault;
   }
 
   @Override

@@ -1,0 +1,70 @@
+package dev.lockstep.experiments.faults;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * What the comparison sees of the seeded faults, and what it sees where there is none.
+ *
+ * @param steps of every training
+ * @param detections of every fault in every size, in the order of the list
+ * @param accuracyLimit by network: the difference in accuracy that seeds explain
+ * @param sensitivity largest factor first
+ * @param falseAlarms by candidate
+ */
+public record FaultReport(
+    long steps,
+    List<Detection> detections,
+    Map<String, Double> accuracyLimit,
+    List<Sensitivity> sensitivity,
+    List<FalseAlarms> falseAlarms) {
+
+  /** Returns what became of the faults at their ordinary size. */
+  public List<Detection> ordinary() {
+    return detections.stream()
+        .filter(detection -> detection.size().scale() == Fault.Scale.ORDINARY)
+        .toList();
+  }
+
+  /** Returns the detections of every fault, smallest size first. */
+  public Map<Fault, List<Detection>> byFault() {
+    Map<Fault, List<Detection>> byFault = new LinkedHashMap<>();
+    for (Detection detection : detections) {
+      byFault.computeIfAbsent(detection.fault(), fault -> new ArrayList<>()).add(detection);
+    }
+    return byFault;
+  }
+
+  /** Returns how many faults of ordinary size the comparison detects. */
+  public long detected() {
+    return count(Detection::detected);
+  }
+
+  /** Returns how many it locates in the right phase and layer. */
+  public long located() {
+    return count(Detection::located);
+  }
+
+  /** Returns how many it explains rightly. */
+  public long explained() {
+    return count(Detection::explained);
+  }
+
+  /** Returns how many faults of ordinary size a detector alone would have missed. */
+  public long missedBy(Detector detector) {
+    return count(detection -> !detection.detectors().containsKey(detector));
+  }
+
+  private long count(Predicate<Detection> condition) {
+    return ordinary().stream().filter(condition).count();
+  }
+
+  /** Returns whether every fault of ordinary size is detected and nothing else is. */
+  public boolean holds() {
+    return detected() == ordinary().size()
+        && falseAlarms.stream().allMatch(alarms -> alarms.alarms().isEmpty());
+  }
+}

@@ -1,0 +1,43 @@
+package dev.lockstep.experiments.faults;
+
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.data.SyntheticDigits;
+import dev.lockstep.core.tensor.Shape;
+
+/**
+ * Synthetic digits at half their height and width, so that a network learns them in moments.
+ *
+ * @param train images to train on
+ * @param test images to test with
+ */
+record SmallDigits(Split train, Split test) {
+
+  private static final int TRAIN = 1000;
+  private static final int TEST = 1000;
+
+  /** Returns the digits that every fault is sought on. */
+  static SmallDigits draw() {
+    var digits = SyntheticDigits.dataset(SyntheticDigits.DEFAULT_SEED, TRAIN, TEST);
+    return new SmallDigits(halved(digits.train()), halved(digits.test()));
+  }
+
+  /** Takes the mean of every 2×2 pixels. */
+  private static Split halved(Split split) {
+    int side = BaseNetwork.SIDE;
+    byte[] pixels = new byte[split.size() * side * side];
+    byte[] labels = new byte[split.size()];
+    for (int sample = 0; sample < split.size(); sample++) {
+      labels[sample] = (byte) split.label(sample);
+      for (int i = 0; i < side * side; i++) {
+        int corner = i / side * 2 * (2 * side) + i % side * 2;
+        int sum =
+            split.pixel(sample, corner)
+                + split.pixel(sample, corner + 1)
+                + split.pixel(sample, corner + 2 * side)
+                + split.pixel(sample, corner + 2 * side + 1);
+        pixels[sample * side * side + i] = (byte) (sum / 4);
+      }
+    }
+    return new Split(Shape.of(1, side, side), split.classes(), pixels, labels);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.lockstep.experiments.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.Reading;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.scratch.ScratchProvider;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class DetectionTest {
+
+  /** The latest fault begins in the twelfth step, which the default cadence does not observe. */
+  private static final long STEPS = 15;
+
+  /** Plays no part in what is asserted of the comparison. */
+  private static final double ACCURACY_LIMIT = .02;
+
+  private static final DetectionMatrix MATRIX = new DetectionMatrix(STEPS, message -> {});
+
+  static Stream<Arguments> faults() {
+    return Faults.all().stream().map(fault -> Arguments.argumentSet(fault.id(), fault));
+  }
+
+  static Stream<Arguments> networks() {
+    return BaseNetwork.all().stream().map(base -> Arguments.argumentSet(base.id(), base));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void aFaultOfOrdinarySizeIsFoundWhereItIs(Fault fault) {
+    Detection detection = MATRIX.detect(fault, fault.ordinary(), ACCURACY_LIMIT);
+
+    assertThat(detection.detected()).isTrue();
+    FirstDivergence found = Objects.requireNonNull(detection.divergence());
+    assertThat(new Fault.Place(found.phase(), found.layer(), found.tensor()))
+        .isEqualTo(fault.place());
+    assertThat(detection.located()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void aCorrectImplementationThatAddsInAnotherOrderAgrees(BaseNetwork base) {
+    for (long seed = 1; seed <= 3; seed++) {
+      Outcome outcome = MATRIX.compare(base, new PermutedRows(new ScratchProvider(), seed), seed);
+
+      assertThat(outcome.verdict()).as("seed %d: %s", seed, outcome.failure()).isEqualTo(Verdict.AGREE);
+      assertThat(outcome.coverage().compared()).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void aFactorOfOneAndABillionthOnAnyOneGradientIsCaughtInTheFirstStep(BaseNetwork base) {
+    List<String> gradients = MATRIX.gradients(base);
+    assertThat(gradients).isNotEmpty();
+
+    for (String path : gradients) {
+      Outcome outcome = MATRIX.withScaledGradient(base, path, 1 + 1e-9);
+
+      FirstDivergence found = Objects.requireNonNull(outcome.firstDivergence(), path);
+      assertThat(found.tensor()).isEqualTo(path);
+      assertThat(found.phase()).isEqualTo(Phase.BACKWARD);
+      assertThat(found.reading()).isEqualTo(Reading.LOCAL);
+    }
+  }
+
+  /** The loss itself trains nothing: parameters and predictions stay the same to the last bit. */
+  @Test
+  void aWrongLossValueIsSeenInTheForwardPassAlone() {
+    Detection detection = detect("constant-outside-logarithm");
+
+    assertThat(detection.detectors()).containsOnlyKeys(Detector.FIRST_FORWARD);
+    assertThat(detection.accuracyLost()).isZero();
+  }
+
+  /** Answers for the wrong images leave training untouched. */
+  @Test
+  void aWrongPredictionIsSeenByWhoeverPredicts() {
+    Detection detection = detect("prediction-by-label-value");
+
+    assertThat(detection.detectors())
+        .containsKey(Detector.FIRST_FORWARD)
+        .doesNotContainKeys(
+            Detector.FIRST_GRADIENTS, Detector.FIRST_PARAMETERS, Detector.LOSS_CURVE);
+  }
+
+  @Test
+  void aFaultThatBeginsLaterIsMissedByWhoeverLooksAtTheFirstStepsOnly() {
+    Detection detection = detect("gradient-not-a-number");
+
+    assertThat(detection.detectors())
+        .doesNotContainKeys(
+            Detector.FIRST_FORWARD, Detector.FIRST_GRADIENTS, Detector.FIRST_PARAMETERS)
+        .containsKey(Detector.LOSS_CURVE);
+    assertThat(Objects.requireNonNull(detection.divergence()).step()).isEqualTo(12);
+  }
+
+  private static Detection detect(String id) {
+    Fault fault =
+        Faults.all().stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
+    return MATRIX.detect(fault, fault.ordinary(), ACCURACY_LIMIT);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.lockstep.experiments.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.core.compare.Reading;
+import dev.lockstep.core.result.FirstDivergence;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class FaultReportTest {
+
+  private static final Fault MOMENTUM = fault("momentum");
+  private static final Fault HALVED = fault("gradient-halved");
+
+  private static final Detection SMALL_MOMENTUM =
+      new Detection(MOMENTUM, MOMENTUM.sizes().get(0), false, null, Map.of(), 0);
+  private static final Detection ORDINARY_MOMENTUM =
+      new Detection(
+          MOMENTUM,
+          MOMENTUM.ordinary(),
+          true,
+          found(MOMENTUM.place(), "another hyperparameter: momentum .99"),
+          Map.of(Detector.FIRST_PARAMETERS, 2L, Detector.FINAL_ACCURACY, 300L),
+          .03);
+  private static final Detection ORDINARY_HALVED =
+      new Detection(
+          HALVED,
+          HALVED.ordinary(),
+          true,
+          found(MOMENTUM.place(), "a constant factor of 0.5"),
+          Map.of(Detector.FIRST_GRADIENTS, 1L),
+          0);
+
+  private static Fault fault(String id) {
+    return Faults.all().stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  private static FirstDivergence found(Fault.Place place, @Nullable String diagnosis) {
+    return new FirstDivergence(
+        2,
+        place.phase(),
+        place.layer(),
+        place.tensor(),
+        List.of(0),
+        1,
+        2,
+        1,
+        1e-16,
+        Reading.LOCAL,
+        1,
+        10,
+        diagnosis);
+  }
+
+  private static FaultReport report(FalseAlarms alarms) {
+    return new FaultReport(
+        300,
+        List.of(SMALL_MOMENTUM, ORDINARY_MOMENTUM, ORDINARY_HALVED),
+        Map.of("relu-momentum", .025),
+        List.of(new Sensitivity(1e-9, 60, 61)),
+        List.of(alarms));
+  }
+
+  private static final FaultReport QUIET = report(new FalseAlarms("another", 20, List.of()));
+
+  @Test
+  void countsFaultsOfOrdinarySize() {
+    assertThat(QUIET.ordinary()).containsExactly(ORDINARY_MOMENTUM, ORDINARY_HALVED);
+    assertThat(QUIET.detected()).isEqualTo(2);
+    assertThat(QUIET.located()).as("the second was found at the first's place").isEqualTo(1);
+    assertThat(QUIET.explained()).isEqualTo(2);
+    assertThat(QUIET.missedBy(Detector.FINAL_ACCURACY)).isEqualTo(1);
+    assertThat(QUIET.missedBy(Detector.LOSS_CURVE)).isEqualTo(2);
+  }
+
+  @Test
+  void aFalseAlarmBreaksIt() {
+    assertThat(QUIET.holds()).isTrue();
+    assertThat(report(new FalseAlarms("another", 20, List.of("seed 3"))).holds()).isFalse();
+  }
+
+  @Test
+  void anExplanationOfAnotherKindIsNoneAndNoDiagnosisExplainsNothing() {
+    Detection otherKind =
+        new Detection(
+            MOMENTUM, MOMENTUM.ordinary(), true, found(MOMENTUM.place(), "transposed"), Map.of(), 0);
+    Detection silent =
+        new Detection(
+            MOMENTUM, MOMENTUM.ordinary(), true, found(MOMENTUM.place(), null), Map.of(), 0);
+
+    assertThat(otherKind.explained()).isFalse();
+    assertThat(silent.explained()).isFalse();
+    assertThat(Explanation.UNKNOWN.isGivenBy("anything")).isFalse();
+  }
+
+  @Test
+  void thePageHasARowForEveryFaultWithTheStepOfEveryDetector() {
+    String page = new DetectionReport(QUIET).markdown();
+
+    assertThat(page)
+        .contains(
+            "| momentum | momentum is another than .9: .99 | relu-momentum |"
+                + " step 2, update, affine1/W | yes | yes | – | – | 2 | – | 300 |\n")
+        .contains("| gradient-halved |")
+        .contains("| momentum | .901, .99 | .99 | .99 |\n")
+        .contains("| 1e-09 | 60 | 61 |\n")
+        .contains("| another | 20 | none |\n")
+        .contains(
+            "Of 2 faults of ordinary size 2 are detected, 1 located in the right phase and layer and 2"
+                + " explained rightly. Final accuracy alone would have missed 1 of them, the loss"
+                + " curve 2.")
+        .contains("relu-momentum 2.5");
+  }
+
+  @Test
+  void theScreenShowsTheSameInColumns() {
+    assertThat(new DetectionReport(QUIET).text())
+        .contains("momentum         step 2, update, affine1/W  yes      yes")
+        .contains("fault            found                      located  explained  forward");
+  }
+}

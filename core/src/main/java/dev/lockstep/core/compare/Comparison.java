@@ -39,7 +39,7 @@ final class Comparison {
   private final boolean mayDiverge;
   private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
   private final Map<Long, List<TensorReading>> readings = new TreeMap<>();
-  private long leftOut;
+  private final List<Coverage.Skipped> leftOut = new ArrayList<>();
   private long steps;
   private long compared;
   private long oneSided;
@@ -132,7 +132,7 @@ final class Comparison {
       if (!difference.finite()) {
         if (mayDiverge && nonFinite(a) && nonFinite(b) && finding == null) {
           if (reading == Reading.ACCUMULATED) {
-            leaveOut(selected.size() - selected.indexOf(tensor));
+            leaveOut(selected.subList(selected.indexOf(tensor), selected.size()));
           }
           return new StepOutcome(null, true);
         }
@@ -164,9 +164,12 @@ final class Comparison {
     return new StepOutcome(finding, false);
   }
 
-  private void leaveOut(long tensors) {
-    leftOut += tensors;
-    skippedBecause.merge("both sides had left the finite numbers", tensors, Long::sum);
+  private void leaveOut(List<ExpectedTensor> tensors) {
+    for (ExpectedTensor tensor : tensors) {
+      leftOut.add(
+          new Coverage.Skipped(
+              tensor.key().phase(), tensor.key().path(), "both sides had left the finite numbers"));
+    }
   }
 
   private static boolean tooFar(Difference difference, double floor) {
@@ -347,13 +350,15 @@ final class Comparison {
   }
 
   Coverage coverage() {
+    List<Coverage.Skipped> left = new ArrayList<>(skipped);
+    left.addAll(leftOut);
     return new Coverage(
         steps * (selected.size() + skipped.size()),
         compared,
-        steps * skipped.size() + leftOut,
+        steps * skipped.size() + leftOut.size(),
         oneSided,
         elements,
         steps,
-        skipped);
+        left);
   }
 }

@@ -56,9 +56,7 @@ public final class DetectionMatrix {
   private static final double MORE_THAN_ROUNDING = 1e6;
 
   /** From what any difference shows down to the last bits of a double. */
-  private static final double[] EXCESSES = {
-    1e-6, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15
-  };
+  private static final double[] EXCESSES = {1e-6, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15};
 
   /** So many standard deviations over seeds explain nineteen differences of twenty. */
   private static final double DEVIATIONS = 2;
@@ -95,8 +93,7 @@ public final class DetectionMatrix {
         detections.add(detect(fault, size, limit));
       }
     }
-    List<Sensitivity> sensitivity =
-        Arrays.stream(EXCESSES).mapToObj(this::sensitivity).toList();
+    List<Sensitivity> sensitivity = Arrays.stream(EXCESSES).mapToObj(this::sensitivity).toList();
     return new FaultReport(steps, detections, accuracyLimit, sensitivity, falseAlarms);
   }
 
@@ -137,8 +134,7 @@ public final class DetectionMatrix {
 
   /** Takes one step of a network with one gradient multiplied. */
   Outcome withScaledGradient(BaseNetwork base, String path, double factor) {
-    Injection scaled =
-        Injection.edit(Tampering.at(Phase.BACKWARD, path), Edits.times(factor));
+    Injection scaled = Injection.edit(Tampering.at(Phase.BACKWARD, path), Edits.times(factor));
     return compare(base, new FaultyProvider(scratch, "a scaled " + path, scaled), SEED, 1);
   }
 
@@ -157,8 +153,7 @@ public final class DetectionMatrix {
     return compare(base, candidate, seed, steps);
   }
 
-  private Outcome compare(
-      BaseNetwork base, ModelProvider candidate, long seed, long steps) {
+  private Outcome compare(BaseNetwork base, ModelProvider candidate, long seed, long steps) {
     return new Lockstep(
             base.network(),
             plan(base, seed, steps),
@@ -188,8 +183,7 @@ public final class DetectionMatrix {
         .ifPresent(step -> detectors.put(Detector.FIRST_GRADIENTS, step));
     first(outcome, FIRST_STEPS, phase -> phase == Phase.UPDATE)
         .ifPresent(step -> detectors.put(Detector.FIRST_PARAMETERS, step));
-    lossesPart(outcome.curves().loss())
-        .ifPresent(step -> detectors.put(Detector.LOSS_CURVE, step));
+    lossesPart(outcome.curves().loss()).ifPresent(step -> detectors.put(Detector.LOSS_CURVE, step));
     double accuracyLost = accuracyLost(outcome);
     if (Math.abs(accuracyLost) > accuracyLimit) {
       detectors.put(Detector.FINAL_ACCURACY, outcome.stepsTaken());

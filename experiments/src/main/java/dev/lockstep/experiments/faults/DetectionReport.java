@@ -181,11 +181,7 @@ public final class DetectionReport {
   }
 
   private static String smallest(List<Detection> detections, Predicate<Detection> noticed) {
-    return detections.stream()
-        .filter(noticed)
-        .map(DetectionReport::amount)
-        .findFirst()
-        .orElse(NO);
+    return detections.stream().filter(noticed).map(DetectionReport::amount).findFirst().orElse(NO);
   }
 
   private static String amount(Detection detection) {

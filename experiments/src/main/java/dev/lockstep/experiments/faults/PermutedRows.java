@@ -70,8 +70,7 @@ public final class PermutedRows implements ModelProvider {
         @Override
         public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
           boolean permuted = perSample.contains(new TensorKey(phase, path));
-          observer.observe(
-              phase, path, () -> permuted ? rows(tensor.get(), order) : tensor.get());
+          observer.observe(phase, path, () -> permuted ? rows(tensor.get(), order) : tensor.get());
         }
       };
     }

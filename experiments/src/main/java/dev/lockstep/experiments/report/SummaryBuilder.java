@@ -152,8 +152,7 @@ public final class SummaryBuilder {
                       Better.HIGHER,
                       Implementation::testAccuracy,
                       experiment.equivalenceMargin()),
-                  measure(
-                      "training accuracy", Better.HIGHER, Implementation::trainAccuracy, null),
+                  measure("training accuracy", Better.HIGHER, Implementation::trainAccuracy, null),
                   measure(
                       "loss of the last batch", Better.LOWER, Implementation::trainLoss, null))));
     }

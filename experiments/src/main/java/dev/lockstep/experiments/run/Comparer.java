@@ -103,8 +103,14 @@ public final class Comparer {
     boolean inFloat = settings.precision() == Precision.FLOAT;
     return new Lockstep.Sides(
         scratch,
-        candidate == null ? new Dl4jProvider(settings.precision()) : candidate,
+        candidate == null ? dl4j() : candidate,
         inFloat ? new RoundedToFloat(scratch) : scratch);
+  }
+
+  private Dl4jProvider dl4j() {
+    return settings.alignment() == CompareSettings.Alignment.ALIGNED
+        ? Dl4jProvider.aligned(settings.precision())
+        : Dl4jProvider.stock(settings.precision());
   }
 
   private static Split part(Split split, @Nullable Integer size) {

@@ -8,7 +8,8 @@ public record Interval(double low, double high) {
     return low > -margin && high < margin;
   }
 
-  boolean contains(double x) {
+  /** Returns whether a number lies within, bounds included. */
+  public boolean contains(double x) {
     return low <= x && x <= high;
   }
 }

@@ -52,7 +52,9 @@ final class DetectionTest {
     for (long seed = 1; seed <= 3; seed++) {
       Outcome outcome = MATRIX.compare(base, new PermutedRows(new ScratchProvider(), seed), seed);
 
-      assertThat(outcome.verdict()).as("seed %d: %s", seed, outcome.failure()).isEqualTo(Verdict.AGREE);
+      assertThat(outcome.verdict())
+          .as("seed %d: %s", seed, outcome.failure())
+          .isEqualTo(Verdict.AGREE);
       assertThat(outcome.coverage().compared()).isPositive();
     }
   }
@@ -105,8 +107,7 @@ final class DetectionTest {
   }
 
   private static Detection detect(String id) {
-    Fault fault =
-        Faults.all().stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
+    Fault fault = Faults.all().stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
     return MATRIX.detect(fault, fault.ordinary(), ACCURACY_LIMIT);
   }
 }

@@ -85,7 +85,12 @@ final class FaultReportTest {
   void anExplanationOfAnotherKindIsNoneAndNoDiagnosisExplainsNothing() {
     Detection otherKind =
         new Detection(
-            MOMENTUM, MOMENTUM.ordinary(), true, found(MOMENTUM.place(), "transposed"), Map.of(), 0);
+            MOMENTUM,
+            MOMENTUM.ordinary(),
+            true,
+            found(MOMENTUM.place(), "transposed"),
+            Map.of(),
+            0);
     Detection silent =
         new Detection(
             MOMENTUM, MOMENTUM.ordinary(), true, found(MOMENTUM.place(), null), Map.of(), 0);

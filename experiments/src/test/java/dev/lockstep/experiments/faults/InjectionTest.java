@@ -238,8 +238,7 @@ final class InjectionTest {
     assertThat(faulty.values(Phase.BACKWARD, "batchNorm2/beta"))
         .isEqualTo(correct.values(Phase.BACKWARD, "batchNorm2/gamma"));
     assertThat(faulty.values(Phase.BACKWARD, "batchNorm2/gamma"))
-        .containsExactly(
-            correct.values(Phase.BACKWARD, "batchNorm2/beta"), within(ROUNDING));
+        .containsExactly(correct.values(Phase.BACKWARD, "batchNorm2/beta"), within(ROUNDING));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.lockstep.core.experiment;
 
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tolerance declared in the file; empty: measured
  * @param margin the largest difference in test accuracy, as a share, at which two sides still count
  *     as equally good; null if the file declares none
+ * @param initialState an archive of tensors by path to start from; null: drawn by the seed
  */
 public record Experiment(
     String id,
@@ -32,7 +34,8 @@ public record Experiment(
     long seed,
     boolean mayDiverge,
     Optional<DeclaredTolerance> tolerance,
-    @Nullable Double margin) {
+    @Nullable Double margin,
+    @Nullable Path initialState) {
 
   /**
    * How far the two sides may lie apart where they are known not to compute the same thing.

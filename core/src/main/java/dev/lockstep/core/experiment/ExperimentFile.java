@@ -9,6 +9,7 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,13 +28,16 @@ public final class ExperimentFile {
 
   private final String id;
   private final YamlValue.Mapping file;
+  private final Path directory;
 
   /**
    * @param id the name of the experiment
+   * @param directory from which the file names other files
    */
-  public ExperimentFile(String id, YamlValue.Mapping file) {
+  public ExperimentFile(String id, YamlValue.Mapping file, Path directory) {
     this.id = id;
     this.file = file;
+    this.directory = directory;
   }
 
   public String id() {
@@ -61,7 +65,7 @@ public final class ExperimentFile {
     for (Map.Entry<String, YamlValue> override : overrides.entrySet()) {
       changed = Overrides.apply(changed, override.getKey(), override.getValue());
     }
-    return new ExperimentFile(id, changed);
+    return new ExperimentFile(id, changed, directory);
   }
 
   /** Returns the changes of every variant by its name; one without changes if there are none. */
@@ -164,7 +168,8 @@ public final class ExperimentFile {
             fields.integer("seed", 1),
             fields.truth("mayDiverge", false),
             tolerance,
-            fields.has("margin") ? fields.number("margin") : null);
+            fields.has("margin") ? fields.number("margin") : null,
+            fields.has("initialState") ? directory.resolve(fields.text("initialState", "")) : null);
     fields.done();
     return experiment;
   }

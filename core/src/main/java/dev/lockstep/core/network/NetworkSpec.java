@@ -177,6 +177,14 @@ public record NetworkSpec(
     return Shape.of(norm.perChannel() ? in.length(0) : in.size());
   }
 
+  /** Returns what prediction needs, by path: parameters and running statistics. */
+  public Map<String, Shape> trained() {
+    Map<String, Shape> trained = new LinkedHashMap<>();
+    parameters().forEach(parameter -> trained.put(parameter.path(), parameter.shape()));
+    trained.putAll(statistics());
+    return trained;
+  }
+
   /**
    * Returns everything that a step may change, by path: parameters, optimizer state, statistics.
    */

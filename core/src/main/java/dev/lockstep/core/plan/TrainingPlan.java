@@ -26,6 +26,7 @@ public final class TrainingPlan {
   private final TrainingSpec training;
   private final Split train;
   private final RandomStreams streams;
+  private final Map<String, Tensor> given;
   private final Map<Long, int[]> epochOrder = new LinkedHashMap<>();
 
   /**
@@ -33,6 +34,19 @@ public final class TrainingPlan {
    * @param seed of every stream
    */
   public TrainingPlan(NetworkSpec network, TrainingSpec training, Split train, long seed) {
+    this(network, training, train, seed, Map.of());
+  }
+
+  /**
+   * @param given tensors of the first state by path, in place of those that would be drawn
+   */
+  public TrainingPlan(
+      NetworkSpec network,
+      TrainingSpec training,
+      Split train,
+      long seed,
+      Map<String, Tensor> given) {
+    this.given = given;
     this.network = network;
     this.training = training;
     this.train = train;
@@ -61,6 +75,7 @@ public final class TrainingPlan {
     for (ParameterSpec parameter : network.parameters()) {
       tensors.put(parameter.path(), initialValue(parameter));
     }
+    given.forEach(tensors::replace);
     return new ModelState(0, tensors);
   }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /** The bundled experiments, in the order of the book. */
 public final class Catalogue {
@@ -58,7 +59,8 @@ public final class Catalogue {
       String fileName = String.valueOf(file.getFileName());
       return new ExperimentFile(
           fileName.replaceFirst("\\.ya?ml$", "").replaceAll("[^A-Za-z0-9._-]", "_"),
-          YamlReader.read(file));
+          YamlReader.read(file),
+          Objects.requireNonNullElse(file.getParent(), Path.of("")));
     }
     throw new UsageException(
         "expected an experiment or a .yaml file, found '%s'; experiments: %s"
@@ -66,7 +68,7 @@ public final class Catalogue {
   }
 
   private static ExperimentFile bundled(String id) {
-    return new ExperimentFile(id, YamlReader.parse(id + ".yaml", text(id)));
+    return new ExperimentFile(id, YamlReader.parse(id + ".yaml", text(id)), Path.of(""));
   }
 
   /** Returns a bundled experiment as it is written, for a user to copy and edit. */

@@ -16,6 +16,7 @@ import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.run.Candidates;
 import dev.lockstep.experiments.run.CompareSettings;
 import dev.lockstep.experiments.run.Comparer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -91,6 +92,12 @@ final class CompareCommand implements Callable<Integer> {
   private Precision precision;
 
   @Option(
+      names = "--save-parameters",
+      paramLabel = "FILE.npz",
+      description = "Write the trained parameters, readable by NumPy and by lockstep predict.")
+  private @Nullable Path saved;
+
+  @Option(
       names = "--candidate",
       paramLabel = "NAME",
       description = "Compare a network of your own in place of DL4J's.")
@@ -143,7 +150,7 @@ final class CompareCommand implements Callable<Integer> {
     ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
     Dataset dataset = data.load(spec.commandLine().getErr());
     return new CompareSession(
-            spec, output, command(), new Comparer(dataset, settings, command(), provider))
+            spec, output, command(), new Comparer(dataset, settings, command(), provider), saved)
         .run(experiments, seedList);
   }
 

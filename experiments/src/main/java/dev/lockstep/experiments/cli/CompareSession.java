@@ -1,6 +1,8 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
@@ -21,15 +23,23 @@ final class CompareSession {
   private final OutputOptions output;
   private final String command;
   private final Comparer comparer;
+  private final @Nullable Path parameters;
 
   /**
    * @param command that the user gave
+   * @param parameters where the trained parameters go; null: nowhere
    */
-  CompareSession(CommandSpec spec, OutputOptions output, String command, Comparer comparer) {
+  CompareSession(
+      CommandSpec spec,
+      OutputOptions output,
+      String command,
+      Comparer comparer,
+      @Nullable Path parameters) {
     this.spec = spec;
     this.output = output;
     this.command = command;
     this.comparer = comparer;
+    this.parameters = parameters;
   }
 
   /** One experiment with one seed, and where its own report goes. */
@@ -41,6 +51,11 @@ final class CompareSession {
    */
   int run(List<Experiment> experiments, List<Long> seeds) {
     List<Planned> planned = planned(experiments, seeds);
+    if (parameters != null && planned.size() > 1) {
+      throw new UsageException(
+          "--save-parameters: expected one run, found %d; name one experiment, variant and seed"
+              .formatted(planned.size()));
+    }
     Path directory = output.directory(name(experiments));
     return planned.size() == 1 ? runOne(planned.get(0), directory) : runAll(planned, directory);
   }
@@ -62,8 +77,12 @@ final class CompareSession {
   }
 
   private int runOne(Planned planned, Path directory) {
-    RunResult result = run(planned);
+    Comparer.Comparison comparison = run(planned);
+    RunResult result = comparison.result();
     List<Path> written = Reports.write(directory, output.formats(), result);
+    if (parameters != null) {
+      NpzFile.write(parameters, comparison.trained());
+    }
     print(TextReport.write(result, output.color(), report(written)));
     return result.verdict().exitCode();
   }
@@ -71,7 +90,7 @@ final class CompareSession {
   private int runAll(List<Planned> planned, Path directory) {
     SummaryBuilder summary = new SummaryBuilder(command);
     for (Planned next : planned) {
-      RunResult result = run(next);
+      RunResult result = run(next).result();
       Reports.write(directory.resolve(next.path()), output.formats(), result);
       summary.add(result, next.path());
     }
@@ -81,7 +100,7 @@ final class CompareSession {
     return all.verdict().exitCode();
   }
 
-  private RunResult run(Planned planned) {
+  private Comparer.Comparison run(Planned planned) {
     String title = planned.experiment().title() + " seed " + planned.seed();
     Progress progress = new Progress(title, output.quiet());
     try {

@@ -4,6 +4,8 @@ import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.experiment.LayerReader;
 import dev.lockstep.core.experiment.NetworkReader;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -24,6 +26,7 @@ final class ListCommand implements Callable<Integer> {
     EXPERIMENTS,
     LAYERS,
     OPTIMIZERS,
+    CONVENTIONS,
     DATASETS
   }
 
@@ -42,6 +45,7 @@ final class ListCommand implements Callable<Integer> {
       case EXPERIMENTS -> Catalogue.ids().forEach(id -> printExperiment(out, id));
       case LAYERS -> LayerReader.typeNames().forEach(out::println);
       case OPTIMIZERS -> NetworkReader.optimizerNames().forEach(out::println);
+      case CONVENTIONS -> Conventions.all().forEach(entry -> printConvention(out, entry));
       case DATASETS -> {
         out.println("mnist       60,000 + 10,000 handwritten digits, looked for and downloaded");
         out.println("synthetic   digits drawn from jittered strokes by a seed; needs no network");
@@ -52,6 +56,12 @@ final class ListCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  private static void printConvention(PrintWriter out, Convention convention) {
+    out.printf("%s: %s%n", convention.id(), convention.topic());
+    out.printf("  the book  %s%n", convention.book());
+    out.printf("  DL4J      %s%n", convention.dl4j());
   }
 
   private static void printExperiment(PrintWriter out, String id) {

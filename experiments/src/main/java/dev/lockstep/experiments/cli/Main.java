@@ -24,7 +24,12 @@ import picocli.CommandLine.Spec;
             + " says where, when and by how much they part.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {CompareCommand.class, DataCommand.class, ListCommand.class},
+    subcommands = {
+      CompareCommand.class,
+      DataCommand.class,
+      PredictCommand.class,
+      ListCommand.class
+    },
     footer = {
       "",
       "Exit codes: 0 agree, 1 differ, 2 usage, 3 internal error, 4 input missing or corrupt,",

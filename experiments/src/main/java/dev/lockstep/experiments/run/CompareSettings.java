@@ -66,6 +66,7 @@ public record CompareSettings(
         experiment.seed(),
         experiment.mayDiverge(),
         experiment.tolerance(),
-        experiment.margin());
+        experiment.margin(),
+        experiment.initialState());
   }
 }

@@ -10,15 +10,19 @@ import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.scratch.ScratchProvider;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -49,14 +53,15 @@ public final class Comparer {
    * @param seed of every random choice
    * @throws UsageException if the network does not fit the data
    */
-  public RunResult run(Experiment asked, long seed, LockstepListener listener) {
+  public Comparison run(Experiment asked, long seed, LockstepListener listener) {
     long start = System.nanoTime();
     Experiment experiment = settings.applyTo(asked);
     Split train = part(dataset.train(), experiment.trainSize());
     Split test = part(dataset.test(), experiment.testSize());
     NetworkSpec network = experiment.network();
     requireFit(experiment, train);
-    TrainingPlan plan = new TrainingPlan(network, experiment.training(), train, seed);
+    TrainingPlan plan =
+        new TrainingPlan(network, experiment.training(), train, seed, given(experiment));
     boolean inFloat = settings.precision() == Precision.FLOAT;
     LockstepOptions options =
         new LockstepOptions(
@@ -66,36 +71,54 @@ public final class Comparer {
             settings.failFast(),
             inFloat);
     Outcome outcome = new Lockstep(network, plan, train, test, options, listener).run(sides());
-    return new RunResult(
-        RunResult.SCHEMA_VERSION,
-        command,
-        outcome.verdict(),
-        outcome.failure(),
-        new RunResult.ExperimentInfo(
-            experiment.id(),
-            experiment.variant(),
-            experiment.chapter(),
-            experiment.shows(),
-            seed,
-            outcome.stepsTaken(),
-            experiment.training().batchSize(),
-            settings.alignment().id(),
-            settings.precision().name().toLowerCase(Locale.ROOT),
-            network.allLayers().stream().map(LayerSpec::name).toList(),
-            experiment.margin()),
-        new RunResult.DatasetInfo(
-            dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
-        Environment.describe(blas.name()),
-        Configuration.of(experiment, settings),
-        outcome.implementations(),
-        outcome.coverage(),
-        outcome.horizon(),
-        outcome.firstDivergence(),
-        outcome.worst(),
-        outcome.curves(),
-        outcome.readings(),
-        List.of(),
-        new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
+    RunResult result =
+        new RunResult(
+            RunResult.SCHEMA_VERSION,
+            command,
+            outcome.verdict(),
+            outcome.failure(),
+            new RunResult.ExperimentInfo(
+                experiment.id(),
+                experiment.variant(),
+                experiment.chapter(),
+                experiment.shows(),
+                seed,
+                outcome.stepsTaken(),
+                experiment.training().batchSize(),
+                settings.alignment().id(),
+                settings.precision().name().toLowerCase(Locale.ROOT),
+                network.allLayers().stream().map(LayerSpec::name).toList(),
+                experiment.margin()),
+            new RunResult.DatasetInfo(
+                dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
+            Environment.describe(blas.name()),
+            Configuration.of(experiment, settings),
+            outcome.implementations(),
+            outcome.coverage(),
+            outcome.horizon(),
+            outcome.firstDivergence(),
+            outcome.worst(),
+            outcome.curves(),
+            outcome.readings(),
+            List.of(),
+            new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
+    return new Comparison(result, trained(network, outcome));
+  }
+
+  /**
+   * One experiment compared.
+   *
+   * @param trained what prediction needs of the reference after the last step, by path
+   */
+  public record Comparison(RunResult result, Map<String, Tensor> trained) {}
+
+  private static Map<String, Tensor> trained(NetworkSpec network, Outcome outcome) {
+    Map<String, Tensor> trained = new LinkedHashMap<>();
+    network
+        .trained()
+        .keySet()
+        .forEach(path -> trained.put(path, outcome.referenceState().tensor(path)));
+    return trained;
   }
 
   private Lockstep.Sides sides() {
@@ -111,6 +134,12 @@ public final class Comparer {
     return settings.alignment() == CompareSettings.Alignment.ALIGNED
         ? Dl4jProvider.aligned(settings.precision())
         : Dl4jProvider.stock(settings.precision());
+  }
+
+  private static Map<String, Tensor> given(Experiment experiment) {
+    return experiment.initialState() == null
+        ? Map.of()
+        : NpzFile.read(experiment.initialState(), experiment.network().trained());
   }
 
   private static Split part(Split split, @Nullable Integer size) {

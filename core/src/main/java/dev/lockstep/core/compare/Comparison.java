@@ -40,6 +40,8 @@ final class Comparison {
   private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
   private final Map<Long, List<TensorReading>> readings = new TreeMap<>();
   private final List<Coverage.Skipped> leftOut = new ArrayList<>();
+  private long latest;
+  private boolean counts;
   private long steps;
   private long compared;
   private long oneSided;
@@ -69,7 +71,14 @@ final class Comparison {
    *     does
    * @param divergedAlike true if both sides left the finite numbers in the same tensor, as foreseen
    */
-  record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {}
+  record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {
+
+    static final StepOutcome AGREES = new StepOutcome(null, false);
+
+    boolean agrees() {
+      return finding == null && !divergedAlike;
+    }
+  }
 
   Comparison(NetworkSpec network, LockstepOptions options) {
     this.mayDiverge = options.mayDiverge();
@@ -96,9 +105,13 @@ final class Comparison {
     return selected.isEmpty();
   }
 
-  /** Counts one more observed step; its readings follow. */
-  void startStep() {
-    steps++;
+  /** Counts an observed step, unless it is the latest taken once more; its readings follow. */
+  void startStep(long step) {
+    counts = step != latest;
+    latest = Math.max(latest, step);
+    if (counts) {
+      steps++;
+    }
   }
 
   /**
@@ -117,7 +130,7 @@ final class Comparison {
       Tensor a = reference.tensor(tensor.key());
       Tensor b = candidate.tensor(tensor.key());
       if (a == null || b == null) {
-        if (reading == Reading.ACCUMULATED) {
+        if (counts && reading == Reading.ACCUMULATED) {
           oneSided++;
         }
         finding = finding != null ? finding : missing(step, tensor, a == null, b == null);
@@ -131,7 +144,7 @@ final class Comparison {
       double floor = floors.of(tensor, a, difference.magnitude());
       if (!difference.finite()) {
         if (mayDiverge && nonFinite(a) && nonFinite(b) && finding == null) {
-          if (reading == Reading.ACCUMULATED) {
+          if (counts && reading == Reading.ACCUMULATED) {
             leaveOut(selected.subList(selected.indexOf(tensor), selected.size()));
           }
           return new StepOutcome(null, true);
@@ -139,7 +152,7 @@ final class Comparison {
         finding =
             finding != null ? finding : nonFinite(step, reading, tensor, difference, a, b, floor);
       }
-      if (reading == Reading.ACCUMULATED) {
+      if (counts && reading == Reading.ACCUMULATED) {
         compared++;
         elements += a.size();
         addToWorst(step, tensor, difference);
@@ -160,7 +173,9 @@ final class Comparison {
         finding = difference(step, reading, tensor, difference, a, b, floor);
       }
     }
-    keep(step, kept);
+    if (counts) {
+      keep(step, kept);
+    }
     return new StepOutcome(finding, false);
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Comparison {
 
-  /** Enough for a chart; beyond it every second observed step is forgotten. */
+  /** Enough for a chart; beyond it every second one is forgotten, and every second one to come. */
   private static final int KEPT_STEPS = 400;
 
   private static final ExpectedTensor OUTPUT =
@@ -38,7 +38,8 @@ final class Comparison {
   private final List<Coverage.Skipped> skipped = new ArrayList<>();
   private final boolean mayDiverge;
   private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
-  private final Map<Long, List<TensorReading>> readings = new TreeMap<>();
+  private final Map<Long, ObservedStep> readings = new TreeMap<>();
+  private long stride = 1;
   private final List<Coverage.Skipped> leftOut = new ArrayList<>();
   private long latest;
   private boolean counts;
@@ -63,6 +64,13 @@ final class Comparison {
           : new Finding(step, failure, divergence.withDiagnosis(diagnosis));
     }
   }
+
+  /**
+   * What is kept of an observed step.
+   *
+   * @param number counts observed steps
+   */
+  private record ObservedStep(long number, List<TensorReading> readings) {}
 
   /**
    * What one reading of one step showed.
@@ -168,7 +176,7 @@ final class Comparison {
               difference.maxRel(),
               floor,
               difference.magnitude()));
-      boolean judged = reading == Reading.LOCAL || horizon == null;
+      boolean judged = reading == Reading.LOCAL || horizon == null || step < horizon;
       if (judged && finding == null && tooFar(difference, floor)) {
         finding = difference(step, reading, tensor, difference, a, b, floor);
       }
@@ -191,9 +199,10 @@ final class Comparison {
     return difference.maxAbs() > Tolerance.MAX_ERROR_OVER_FLOOR * floor;
   }
 
+  /** A replay takes earlier steps later: the horizon is the earliest, not the first seen. */
   private void findHorizon(long step, Recording reference, Floors floors) {
     Tensor output = reference.tensor(OUTPUT.key());
-    if (output == null || horizon != null) {
+    if (output == null || (horizon != null && horizon <= step)) {
       return;
     }
     double magnitude = output.largestMagnitude();
@@ -317,13 +326,15 @@ final class Comparison {
         });
   }
 
+  /** Keeps the latest step and every one whose number is a multiple of the stride. */
   private void keep(long step, List<TensorReading> kept) {
-    readings.computeIfAbsent(step, s -> new ArrayList<>()).addAll(kept);
+    readings
+        .computeIfAbsent(step, s -> new ObservedStep(steps, new ArrayList<>()))
+        .readings()
+        .addAll(kept);
+    readings.values().removeIf(old -> old.number() % stride != 0 && old.number() != steps);
     if (readings.size() > KEPT_STEPS) {
-      List<Long> observed = new ArrayList<>(readings.keySet());
-      for (int i = 1; i < observed.size() - 1; i += 2) {
-        readings.remove(observed.get(i));
-      }
+      stride *= 2;
     }
   }
 
@@ -361,7 +372,7 @@ final class Comparison {
   }
 
   List<TensorReading> readings() {
-    return readings.values().stream().flatMap(List::stream).toList();
+    return readings.values().stream().flatMap(kept -> kept.readings().stream()).toList();
   }
 
   Coverage coverage() {

@@ -153,7 +153,7 @@ public final class Lockstep {
     private @Nullable Agreement agreement;
     private @Nullable ModelState stateBefore;
     private @Nullable Recording previousSeen;
-    private long seenStep;
+    private long seenStep = -1;
     private double referenceLoss;
     private double candidateLoss;
     private long referenceNanos;
@@ -377,7 +377,7 @@ public final class Lockstep {
 
     /** Returns whether the run goes on. */
     private boolean afterStep(long step) {
-      losses.add(step, referenceLoss, candidateLoss, step == steps);
+      losses.add(step, referenceLoss, candidateLoss);
       listener.stepTaken(step, steps, referenceLoss, candidateLoss);
       if (!divergedAlike && comparison.first() == null) {
         lookAtLoss(step);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Comparison {
 
-  /** Enough for a chart; beyond it every second observed step is forgotten. */
+  /** Enough for a chart; beyond it every second one is forgotten, and every second one to come. */
   private static final int KEPT_STEPS = 400;
 
   private static final ExpectedTensor OUTPUT =
@@ -38,8 +38,11 @@ final class Comparison {
   private final List<Coverage.Skipped> skipped = new ArrayList<>();
   private final boolean mayDiverge;
   private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
-  private final Map<Long, List<TensorReading>> readings = new TreeMap<>();
+  private final Map<Long, ObservedStep> readings = new TreeMap<>();
+  private long stride = 1;
   private final List<Coverage.Skipped> leftOut = new ArrayList<>();
+  private long latest;
+  private boolean counts;
   private long steps;
   private long compared;
   private long oneSided;
@@ -63,13 +66,27 @@ final class Comparison {
   }
 
   /**
+   * What is kept of an observed step.
+   *
+   * @param number counts observed steps
+   */
+  private record ObservedStep(long number, List<TensorReading> readings) {}
+
+  /**
    * What one reading of one step showed.
    *
    * @param finding the first thing, in the order of computation, that does not agree; null if all
    *     does
    * @param divergedAlike true if both sides left the finite numbers in the same tensor, as foreseen
    */
-  record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {}
+  record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {
+
+    static final StepOutcome AGREES = new StepOutcome(null, false);
+
+    boolean agrees() {
+      return finding == null && !divergedAlike;
+    }
+  }
 
   Comparison(NetworkSpec network, LockstepOptions options) {
     this.mayDiverge = options.mayDiverge();
@@ -96,9 +113,13 @@ final class Comparison {
     return selected.isEmpty();
   }
 
-  /** Counts one more observed step; its readings follow. */
-  void startStep() {
-    steps++;
+  /** Counts an observed step, unless it is the latest taken once more; its readings follow. */
+  void startStep(long step) {
+    counts = step != latest;
+    latest = Math.max(latest, step);
+    if (counts) {
+      steps++;
+    }
   }
 
   /**
@@ -117,7 +138,7 @@ final class Comparison {
       Tensor a = reference.tensor(tensor.key());
       Tensor b = candidate.tensor(tensor.key());
       if (a == null || b == null) {
-        if (reading == Reading.ACCUMULATED) {
+        if (counts && reading == Reading.ACCUMULATED) {
           oneSided++;
         }
         finding = finding != null ? finding : missing(step, tensor, a == null, b == null);
@@ -131,7 +152,7 @@ final class Comparison {
       double floor = floors.of(tensor, a, difference.magnitude());
       if (!difference.finite()) {
         if (mayDiverge && nonFinite(a) && nonFinite(b) && finding == null) {
-          if (reading == Reading.ACCUMULATED) {
+          if (counts && reading == Reading.ACCUMULATED) {
             leaveOut(selected.subList(selected.indexOf(tensor), selected.size()));
           }
           return new StepOutcome(null, true);
@@ -139,7 +160,7 @@ final class Comparison {
         finding =
             finding != null ? finding : nonFinite(step, reading, tensor, difference, a, b, floor);
       }
-      if (reading == Reading.ACCUMULATED) {
+      if (counts && reading == Reading.ACCUMULATED) {
         compared++;
         elements += a.size();
         addToWorst(step, tensor, difference);
@@ -155,12 +176,14 @@ final class Comparison {
               difference.maxRel(),
               floor,
               difference.magnitude()));
-      boolean judged = reading == Reading.LOCAL || horizon == null;
+      boolean judged = reading == Reading.LOCAL || horizon == null || step < horizon;
       if (judged && finding == null && tooFar(difference, floor)) {
         finding = difference(step, reading, tensor, difference, a, b, floor);
       }
     }
-    keep(step, kept);
+    if (counts) {
+      keep(step, kept);
+    }
     return new StepOutcome(finding, false);
   }
 
@@ -176,9 +199,10 @@ final class Comparison {
     return difference.maxAbs() > Tolerance.MAX_ERROR_OVER_FLOOR * floor;
   }
 
+  /** A replay takes earlier steps later: the horizon is the earliest, not the first seen. */
   private void findHorizon(long step, Recording reference, Floors floors) {
     Tensor output = reference.tensor(OUTPUT.key());
-    if (output == null || horizon != null) {
+    if (output == null || (horizon != null && horizon <= step)) {
       return;
     }
     double magnitude = output.largestMagnitude();
@@ -302,13 +326,15 @@ final class Comparison {
         });
   }
 
+  /** Keeps the latest step and every one whose number is a multiple of the stride. */
   private void keep(long step, List<TensorReading> kept) {
-    readings.computeIfAbsent(step, s -> new ArrayList<>()).addAll(kept);
+    readings
+        .computeIfAbsent(step, s -> new ObservedStep(steps, new ArrayList<>()))
+        .readings()
+        .addAll(kept);
+    readings.values().removeIf(old -> old.number() % stride != 0 && old.number() != steps);
     if (readings.size() > KEPT_STEPS) {
-      List<Long> observed = new ArrayList<>(readings.keySet());
-      for (int i = 1; i < observed.size() - 1; i += 2) {
-        readings.remove(observed.get(i));
-      }
+      stride *= 2;
     }
   }
 
@@ -346,7 +372,7 @@ final class Comparison {
   }
 
   List<TensorReading> readings() {
-    return readings.values().stream().flatMap(List::stream).toList();
+    return readings.values().stream().flatMap(kept -> kept.readings().stream()).toList();
   }
 
   Coverage coverage() {

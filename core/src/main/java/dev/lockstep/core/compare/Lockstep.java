@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,26 @@ public final class Lockstep {
     if (comparison.comparesNothing()) {
       throw new NothingComparedException();
     }
+    try (Model reference = sides.reference().create(network);
+        Model candidate = new IsolatedModel(sides.candidate().create(network))) {
+      ModelState initial = plan.initialState();
+      reference.restore(initial);
+      candidate.restore(initial);
+      if (options.cadence().every() == 0) {
+        return toTheEnd(sides, reference, candidate, null);
+      }
+      try (Model twin = sides.twin().create(network);
+          Model localTwin = sides.twin().create(network);
+          Model localCandidate = new IsolatedModel(sides.candidate().create(network))) {
+        twin.restore(initial);
+        return toTheEnd(
+            sides, reference, candidate, new Witnesses(twin, localTwin, localCandidate));
+      }
+    }
+  }
+
+  private Outcome toTheEnd(
+      Sides sides, Model reference, Model candidate, @Nullable Witnesses witnesses) {
     ExecutorService other =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -90,23 +111,22 @@ public final class Lockstep {
               thread.setDaemon(true);
               return thread;
             });
-    try (Model reference = sides.reference().create(network);
-        Model candidate = sides.candidate().create(network)) {
-      ModelState initial = plan.initialState();
-      reference.restore(initial);
-      candidate.restore(initial);
-      if (options.cadence().every() == 0) {
-        return new Run(sides, reference, candidate, null, other).toTheEnd();
-      }
-      try (Model twin = sides.twin().create(network);
-          Model localTwin = sides.twin().create(network);
-          Model localCandidate = sides.candidate().create(network)) {
-        twin.restore(initial);
-        Witnesses witnesses = new Witnesses(twin, localTwin, localCandidate);
-        return new Run(sides, reference, candidate, witnesses, other).toTheEnd();
-      }
+    try {
+      return new Run(sides, reference, candidate, witnesses, other).toTheEnd();
     } finally {
-      other.shutdownNow();
+      end(other);
+    }
+  }
+
+  /** Waits for the other side's step: the models it works on are about to be closed. */
+  private static void end(ExecutorService other) {
+    other.shutdown();
+    try {
+      while (!other.awaitTermination(1, TimeUnit.MINUTES)) {
+        other.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -133,6 +153,7 @@ public final class Lockstep {
     private @Nullable Agreement agreement;
     private @Nullable ModelState stateBefore;
     private @Nullable Recording previousSeen;
+    private long seenStep = -1;
     private double referenceLoss;
     private double candidateLoss;
     private long referenceNanos;
@@ -211,16 +232,28 @@ public final class Lockstep {
 
     private void observedStep(long step, Witnesses witnesses) {
       StepOutcome outcome = bothReadings(step, witnesses);
-      divergedAlike |= outcome.divergedAlike();
-      Finding finding = outcome.finding();
       Agreement last = agreement;
-      if (finding == null) {
-        if (comparison.first() == null) {
-          agreement = stand(step, witnesses);
-        }
-      } else if (comparison.first() == null && last != null) {
-        comparison.report(earliest(step, finding, last, witnesses));
-        agreement = null;
+      if (comparison.first() != null || last == null) {
+        return;
+      }
+      if (outcome.agrees()) {
+        agreement = stand(step, witnesses);
+        return;
+      }
+      if (last.step() + 1 == step) {
+        conclude(diagnosed(outcome));
+        return;
+      }
+      StepOutcome replayed = replay(last, step, witnesses);
+      conclude(replayed.agrees() ? outcome : replayed);
+    }
+
+    private void conclude(StepOutcome outcome) {
+      Finding finding = outcome.finding();
+      if (finding != null) {
+        comparison.report(finding);
+      } else {
+        divergedAlike = outcome.divergedAlike();
       }
     }
 
@@ -228,35 +261,38 @@ public final class Lockstep {
       return new Agreement(step, reference.state(), candidate.state(), witnesses.twin().state());
     }
 
-    /** Replays the steps since the last agreement, each observed, up to the first that differs. */
-    private Finding earliest(long step, Finding found, Agreement last, Witnesses witnesses) {
-      if (last.step() + 1 == step) {
-        return diagnosed(found, null);
-      }
-      Agreement now = stand(step, witnesses);
+    /**
+     * Takes the steps since the last agreement once more, each observed, up to the first that does
+     * not agree, and returns to where it was called.
+     */
+    private StepOutcome replay(Agreement last, long to, Witnesses witnesses) {
+      Agreement now = stand(to, witnesses);
+      double referenceLossNow = referenceLoss;
+      double candidateLossNow = candidateLoss;
       restore(last, witnesses);
-      Finding earliest = found;
-      Recording previous = null;
-      for (long replayed = last.step() + 1; replayed <= step; replayed++) {
-        Finding finding = bothReadings(replayed, witnesses).finding();
-        if (finding != null) {
-          earliest = diagnosed(finding, previous);
-          break;
-        }
-        previous = referenceSeen.copyOfParameters();
+      StepOutcome outcome = StepOutcome.AGREES;
+      for (long step = last.step() + 1; step <= to && outcome.agrees(); step++) {
+        outcome = diagnosed(bothReadings(step, witnesses));
       }
       restore(now, witnesses);
-      return earliest;
+      referenceLoss = referenceLossNow;
+      candidateLoss = candidateLossNow;
+      return outcome;
     }
 
-    private void restore(Agreement agreement, Witnesses witnesses) {
-      reference.restore(agreement.reference());
-      candidate.restore(agreement.candidate());
-      witnesses.twin().restore(agreement.twin());
+    private void restore(Agreement stood, Witnesses witnesses) {
+      reference.restore(stood.reference());
+      candidate.restore(stood.candidate());
+      witnesses.twin().restore(stood.twin());
+    }
+
+    private StepOutcome diagnosed(StepOutcome outcome) {
+      Finding finding = outcome.finding();
+      return finding == null ? outcome : new StepOutcome(diagnosed(finding), false);
     }
 
     /** Adds to a finding of the step just observed what explains it, where anything known does. */
-    private Finding diagnosed(Finding finding, @Nullable Recording previous) {
+    private Finding diagnosed(Finding finding) {
       FirstDivergence divergence = finding.divergence();
       ModelState before = stateBefore;
       if (divergence == null || before == null) {
@@ -274,7 +310,7 @@ public final class Lockstep {
               divergence.step(),
               before,
               referenceSeen,
-              previous != null ? previous : previousSeen);
+              previousSeen);
       return comparison
           .evidence(divergence, referenceSeen, localCandidateSeen, scene)
           .flatMap(Diagnosis::explain)
@@ -284,12 +320,13 @@ public final class Lockstep {
 
     /** Takes a step with every side observed: locally from the reference's state, then onwards. */
     private StepOutcome bothReadings(long step, Witnesses witnesses) {
-      comparison.startStep();
+      comparison.startStep(step);
       Batch batch = plan.batch(step);
       Masks masks = plan.masks(step);
       ModelState before = reference.state();
       stateBefore = before;
-      previousSeen = referenceSeen.tensors().isEmpty() ? null : referenceSeen.copyOfParameters();
+      previousSeen = seenStep == step - 1 ? referenceSeen.copyOfParameters() : null;
+      seenStep = step;
       Batch twinBatch = Twin.of(batch, plan.streams());
       Masks twinMasks = Twin.of(masks);
 
@@ -340,7 +377,7 @@ public final class Lockstep {
 
     /** Returns whether the run goes on. */
     private boolean afterStep(long step) {
-      losses.add(step, referenceLoss, candidateLoss, step == steps);
+      losses.add(step, referenceLoss, candidateLoss);
       listener.stepTaken(step, steps, referenceLoss, candidateLoss);
       if (!divergedAlike && comparison.first() == null) {
         lookAtLoss(step);
@@ -356,30 +393,40 @@ public final class Lockstep {
       return !listener.stops();
     }
 
-    /** A loss that is not finite is noticed at once, observed or not. */
+    /**
+     * A loss that is not finite is noticed at once. Where nobody watched, the steps since the last
+     * agreement tell what made it so, and whether both sides went the same way until then.
+     */
     private void lookAtLoss(long step) {
       boolean referenceFinite = Double.isFinite(referenceLoss);
       boolean candidateFinite = Double.isFinite(candidateLoss);
       if (referenceFinite && candidateFinite) {
         return;
       }
-      if (!referenceFinite && !candidateFinite && options.mayDiverge()) {
+      Agreement last = agreement;
+      StepOutcome outcome =
+          witnesses == null || last == null || last.step() == step
+              ? StepOutcome.AGREES
+              : replay(last, step, witnesses);
+      if (!outcome.agrees()) {
+        conclude(outcome);
+      } else if (!referenceFinite && !candidateFinite && options.mayDiverge()) {
         divergedAlike = true;
-        return;
+      } else {
+        comparison.report(
+            new Finding(
+                step,
+                new Failure(
+                    Failure.Kind.NON_FINITE,
+                    "step %d: the loss is %s on the reference's side and %s on the candidate's"
+                        .formatted(step, referenceLoss, candidateLoss)),
+                null));
       }
-      comparison.report(
-          new Finding(
-              step,
-              new Failure(
-                  Failure.Kind.NON_FINITE,
-                  "step %d: the loss is %s on the reference's side and %s on the candidate's"
-                      .formatted(step, referenceLoss, candidateLoss)),
-              null));
     }
 
     /** Compares what training left behind, where nothing else was looked at. */
     private void compareLastState(long step) {
-      comparison.startStep();
+      comparison.startStep(step);
       referenceSeen.clear();
       candidateSeen.clear();
       show(reference.state(), referenceSeen);

@@ -14,24 +14,35 @@ final class LossCurve {
   private double reference;
   private double candidate;
   private int count;
+  private long last;
 
   LossCurve(long steps) {
     this.width = (steps + POINTS - 1) / POINTS;
   }
 
-  void add(long step, double referenceLoss, double candidateLoss, boolean last) {
+  void add(long step, double referenceLoss, double candidateLoss) {
     reference += referenceLoss;
     candidate += candidateLoss;
     count++;
-    if (step % width == 0 || last) {
-      points.add(new LossPoint(step, reference / count, candidate / count));
+    last = step;
+    if (step % width == 0) {
+      points.add(mean());
       reference = 0;
       candidate = 0;
       count = 0;
     }
   }
 
+  private LossPoint mean() {
+    return new LossPoint(last, reference / count, candidate / count);
+  }
+
+  /** Returns the curve up to now; a run may end before its time. */
   List<LossPoint> points() {
-    return points;
+    List<LossPoint> all = new ArrayList<>(points);
+    if (count > 0) {
+      all.add(mean());
+    }
+    return all;
   }
 }

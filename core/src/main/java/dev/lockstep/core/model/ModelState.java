@@ -19,6 +19,13 @@ public record ModelState(long step, Map<String, Tensor> tensors) {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
+  /** Returns a state of the same numbers that shares no array with this one. */
+  public ModelState copy() {
+    Map<String, Tensor> copies = new LinkedHashMap<>();
+    tensors.forEach((path, tensor) -> copies.put(path, tensor.copy()));
+    return new ModelState(step, copies);
+  }
+
   /**
    * Returns the tensor at a path.
    *

@@ -23,7 +23,11 @@ public class WrappedModel implements Model {
 
   /** Returns a provider of tiny models, each wrapped. */
   public static ModelProvider provider(UnaryOperator<Model> wrap) {
-    ModelProvider tiny = TinyModel.summing(Summation.FORWARD);
+    return over(TinyModel.summing(Summation.FORWARD), wrap);
+  }
+
+  /** Returns a provider of another's models, each wrapped. */
+  public static ModelProvider over(ModelProvider other, UnaryOperator<Model> wrap) {
     return new ModelProvider() {
       @Override
       public String name() {
@@ -32,7 +36,7 @@ public class WrappedModel implements Model {
 
       @Override
       public Model create(NetworkSpec network) {
-        return wrap.apply(tiny.create(network));
+        return wrap.apply(other.create(network));
       }
     };
   }

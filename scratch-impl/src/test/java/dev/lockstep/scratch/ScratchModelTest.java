@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.compare.ExpectedTensor;
+import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelState;
@@ -23,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -142,6 +145,46 @@ class ScratchModelTest {
     steps(bare, network, 1, 5, Observer.NONE);
 
     assertThat(observed.state()).isEqualTo(bare.state());
+  }
+
+  /** What is built on it: rounding to float, which measures a floor, and faults that are seeded. */
+  @ParameterizedTest
+  @MethodSource("networks")
+  void whatAnObserverChangesInATensorIsReadOnFrom(NetworkSpec network) {
+    ModelState untouched = stateAfterDoubling(network, null);
+
+    for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
+      Phase phase = tensor.key().phase();
+      boolean shown = !tensor.key().equals(ExpectedTensor.PREDICTION);
+      if (shown && (phase == Phase.FORWARD || phase == Phase.BACKWARD)) {
+        assertThat(stateAfterDoubling(network, tensor.key()).tensors())
+            .as("after doubling %s", tensor.key())
+            .isNotEqualTo(untouched.tensors());
+      }
+    }
+  }
+
+  private static ModelState stateAfterDoubling(NetworkSpec network, @Nullable TensorKey doubled) {
+    Model model = Networks.restored(network);
+    Observer doubling =
+        new Observer() {
+          @Override
+          public boolean watches() {
+            return true;
+          }
+
+          @Override
+          public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
+            if (new TensorKey(phase, path).equals(doubled)) {
+              double[] values = tensor.get().data();
+              for (int i = 0; i < values.length; i++) {
+                values[i] *= 2;
+              }
+            }
+          }
+        };
+    model.step(Networks.batch(network, 1, 4), Networks.masks(1), doubling);
+    return model.state();
   }
 
   @ParameterizedTest

@@ -10,7 +10,9 @@ import java.util.List;
  * bit, the same as layer by layer.
  *
  * <p>Where nobody observes, an activation takes the place of its input, its gradient that of its
- * output, and of the gradients between the layers only those of the few samples are kept.
+ * output, and of the gradients between the layers only those of the few samples are kept. An
+ * observer is shown every tensor before the next layer reads it, so the layers are passed through
+ * one by one.
  */
 final class Chain extends Stage {
 
@@ -18,11 +20,19 @@ final class Chain extends Stage {
   private static final int CACHED_NUMBERS = 1 << 15;
 
   private final List<Link> links;
+  private final List<List<Link>> together;
+  private final List<List<Link>> oneByOne;
   private Pass pass = Pass.PREDICTION;
   private int samplesAtOnce;
 
   Chain(List<SampleWise> layers) {
     this.links = layers.stream().map(Link::new).toList();
+    this.together = List.of(links);
+    this.oneByOne = links.stream().map(List::of).toList();
+  }
+
+  private List<List<Link>> groups() {
+    return pass.observed() ? oneByOne : together;
   }
 
   @Override
@@ -38,19 +48,20 @@ final class Chain extends Stage {
     }
     int samples = x.shape().length(0);
     samplesAtOnce = (int) Math.max(1, (long) CACHED_NUMBERS * samples / numbers);
-    for (int i = 0; i < Slice.COUNT; i++) {
-      forward(Slice.of(i, samples));
-    }
-    for (Link link : links) {
-      observeOutput(link.layer, link.y, pass);
+    for (List<Link> group : groups()) {
+      for (int i = 0; i < Slice.COUNT; i++) {
+        forward(group, Slice.of(i, samples));
+      }
+      Link last = group.get(group.size() - 1);
+      observeOutput(last.layer, last.y, pass);
     }
     return y;
   }
 
-  private void forward(Slice slice) {
+  private void forward(List<Link> group, Slice slice) {
     for (int from = slice.from(); from < slice.to(); from += samplesAtOnce) {
       Slice part = slice.part(from, Math.min(from + samplesAtOnce, slice.to()));
-      for (Link link : links) {
+      for (Link link : group) {
         link.layer.forward(part);
       }
     }
@@ -67,31 +78,33 @@ final class Chain extends Stage {
     Link first = links.get(0);
     first.layer.beginBackward(
         gradient, needed ? Samples.whole(first.inputGradient()) : Samples.NONE);
-    for (int i = 0; i < Slice.COUNT; i++) {
-      backward(Slice.of(i, dout.shape().length(0)));
+    Tensor outputGradient = dout;
+    List<List<Link>> groups = groups();
+    for (int i = groups.size() - 1; i >= 0; i--) {
+      backward(groups.get(i), outputGradient);
+      if (i > 0) {
+        outputGradient = groups.get(i).get(0).inputGradient();
+      }
     }
-    finishBackward(dout);
     return needed ? first.inputGradient() : dout;
   }
 
-  private void backward(Slice slice) {
-    for (int from = slice.from(); from < slice.to(); from += samplesAtOnce) {
-      Slice part = slice.part(from, Math.min(from + samplesAtOnce, slice.to()));
-      for (int i = links.size() - 1; i >= 0; i--) {
-        links.get(i).layer.backward(part);
-      }
+  private void backward(List<Link> group, Tensor dout) {
+    observeGradient(group.get(group.size() - 1).layer, dout, pass);
+    for (int i = 0; i < Slice.COUNT; i++) {
+      backward(group, Slice.of(i, dout.shape().length(0)));
+    }
+    for (int i = group.size() - 1; i >= 0; i--) {
+      group.get(i).layer.finishBackward();
+      finishGradients(group.get(i).layer, pass);
     }
   }
 
-  private void finishBackward(Tensor dout) {
-    Tensor gradient = dout;
-    for (int i = links.size() - 1; i >= 0; i--) {
-      SampleWise layer = links.get(i).layer;
-      layer.finishBackward();
-      observeGradient(layer, gradient, pass);
-      finishGradients(layer, pass);
-      if (i > 0 && pass.observed()) {
-        gradient = links.get(i).inputGradient();
+  private void backward(List<Link> group, Slice slice) {
+    for (int from = slice.from(); from < slice.to(); from += samplesAtOnce) {
+      Slice part = slice.part(from, Math.min(from + samplesAtOnce, slice.to()));
+      for (int i = group.size() - 1; i >= 0; i--) {
+        group.get(i).layer.backward(part);
       }
     }
   }

@@ -2,7 +2,9 @@ package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Workers;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Neighbouring layers that compute each sample by itself, passed through a few samples at a time:
@@ -17,11 +19,17 @@ final class Chain extends Stage {
   /** What the outputs of a few samples may hold together: half of a usual second-level cache. */
   private static final int CACHED_NUMBERS = 1 << 15;
 
+  /** From how many numbers on the threads share them: some tens of microseconds of work. */
+  private static final int SHARED_NUMBERS = 1 << 16;
+
   private final List<Link> links;
+  private final Workers workers;
   private Pass pass = Pass.PREDICTION;
   private int samplesAtOnce;
+  private boolean shared;
 
-  Chain(List<SampleWise> layers) {
+  Chain(List<SampleWise> layers, Workers workers) {
+    this.workers = workers;
     this.links = layers.stream().map(Link::new).toList();
   }
 
@@ -38,13 +46,17 @@ final class Chain extends Stage {
     }
     int samples = x.shape().length(0);
     samplesAtOnce = (int) Math.max(1, (long) CACHED_NUMBERS * samples / numbers);
-    for (int i = 0; i < Slice.COUNT; i++) {
-      forward(Slice.of(i, samples));
-    }
+    shared = numbers >= SHARED_NUMBERS;
+    forEachSlice(samples, this::forward);
     for (Link link : links) {
       observeOutput(link.layer, link.y, pass);
     }
     return y;
+  }
+
+  private void forEachSlice(int samples, Consumer<Slice> action) {
+    Workers chosen = shared ? workers : Workers.NONE;
+    chosen.run(Slice.COUNT, i -> action.accept(Slice.of(i, samples)));
   }
 
   private void forward(Slice slice) {
@@ -67,9 +79,7 @@ final class Chain extends Stage {
     Link first = links.get(0);
     first.layer.beginBackward(
         gradient, needed ? Samples.whole(first.inputGradient()) : Samples.NONE);
-    for (int i = 0; i < Slice.COUNT; i++) {
-      backward(Slice.of(i, dout.shape().length(0)));
-    }
+    forEachSlice(dout.shape().length(0), this::backward);
     finishBackward(dout);
     return needed ? first.inputGradient() : dout;
   }

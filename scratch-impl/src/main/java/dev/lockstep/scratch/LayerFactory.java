@@ -8,6 +8,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.kernels.Windows;
+import dev.lockstep.scratch.kernels.Workers;
 import dev.lockstep.scratch.layers.Affine;
 import dev.lockstep.scratch.layers.AveragePooling;
 import dev.lockstep.scratch.layers.BatchNormalization;
@@ -34,12 +35,14 @@ final class LayerFactory {
 
   private final NetworkSpec network;
   private final MatrixProduct product;
+  private final Workers workers;
   private final Map<String, Shape> inputShapes;
   private final Map<String, Shape> outputShapes;
 
-  LayerFactory(NetworkSpec network, MatrixProduct product) {
+  LayerFactory(NetworkSpec network, MatrixProduct product, Workers workers) {
     this.network = network;
     this.product = product;
+    this.workers = workers;
     this.inputShapes = network.inputShapes();
     this.outputShapes = network.outputShapes();
   }
@@ -49,7 +52,7 @@ final class LayerFactory {
   }
 
   private Sequence sequence(List<LayerSpec> specs) {
-    return new Sequence(specs.stream().map(this::layer).toList());
+    return new Sequence(specs.stream().map(this::layer).toList(), workers);
   }
 
   private Layer layer(LayerSpec spec) {

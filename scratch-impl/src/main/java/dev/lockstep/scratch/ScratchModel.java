@@ -10,11 +10,13 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.kernels.MatrixProduct;
+import dev.lockstep.scratch.kernels.Workers;
 import dev.lockstep.scratch.layers.Loss;
 import dev.lockstep.scratch.layers.Parameter;
 import dev.lockstep.scratch.layers.Pass;
 import dev.lockstep.scratch.layers.Sequence;
 import dev.lockstep.scratch.optimizers.Optimizer;
+import dev.ludovic.netlib.blas.BLAS;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ public final class ScratchModel implements Model {
 
   private final NetworkSpec network;
   private final InputCheck inputCheck;
+  private final Workers workers;
   private final Sequence layers;
   private final Loss loss;
   private final Optimizer optimizer;
@@ -37,12 +40,14 @@ public final class ScratchModel implements Model {
   private boolean restored;
 
   /**
-   * @param product multiplies the matrices of affine and convolution layers
+   * @param blas multiplies the matrices of affine and convolution layers
+   * @param threads at least 1; no number depends on it
    */
-  public ScratchModel(NetworkSpec network, MatrixProduct product) {
+  public ScratchModel(NetworkSpec network, BLAS blas, int threads) {
     this.network = network;
     this.inputCheck = new InputCheck(network);
-    LayerFactory factory = new LayerFactory(network, product);
+    this.workers = new Workers(threads);
+    LayerFactory factory = new LayerFactory(network, new MatrixProduct(blas, workers), workers);
     this.layers = factory.layers();
     this.loss = factory.loss();
     this.optimizer = Optimizer.of(network.optimizer());
@@ -142,6 +147,11 @@ public final class ScratchModel implements Model {
             System.arraycopy(from.tensor(path).data(), 0, tensor.data(), 0, tensor.size()));
     stepsTaken = from.step();
     restored = true;
+  }
+
+  @Override
+  public void close() {
+    workers.close();
   }
 
   private void requireState() {

@@ -3,17 +3,23 @@ package dev.lockstep.scratch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.ludovic.netlib.blas.BLAS;
+import dev.ludovic.netlib.blas.JavaBLAS;
 
 /** Builds networks by hand. */
 public final class ScratchProvider implements ModelProvider {
 
-  private final MatrixProduct product;
+  private final BLAS blas;
+  private final int threads;
 
-  /** Builds models that multiply matrices in pure Java. */
+  /** Builds models that multiply matrices in pure Java, on one thread. */
   public ScratchProvider() {
-    this(MatrixProduct.pureJava());
+    this(JavaBLAS.getInstance());
+  }
+
+  /** Builds models that multiply matrices by a BLAS, on one thread. */
+  public ScratchProvider(BLAS blas) {
+    this(blas, 1);
   }
 
   /**
@@ -21,14 +27,13 @@ public final class ScratchProvider implements ModelProvider {
    *
    * @param blas such as {@code NativeBLAS.getInstance()}; which library that is was settled when
    *     the first class of netlib was touched, by the property {@code
-   *     dev.ludovic.netlib.blas.nativeLibPath}
+   *     dev.ludovic.netlib.blas.nativeLibPath}. With more than one thread it is called from several
+   *     at once and must itself use one
+   * @param threads at least 1; no number depends on it
    */
-  public ScratchProvider(BLAS blas) {
-    this(new MatrixProduct(blas));
-  }
-
-  private ScratchProvider(MatrixProduct product) {
-    this.product = product;
+  public ScratchProvider(BLAS blas, int threads) {
+    this.blas = blas;
+    this.threads = threads;
   }
 
   @Override
@@ -38,11 +43,11 @@ public final class ScratchProvider implements ModelProvider {
 
   /** Returns the name of the BLAS, such as {@code Java11BLAS} or {@code JNIBLAS}. */
   public String blasName() {
-    return product.blasName();
+    return blas.getClass().getSimpleName();
   }
 
   @Override
   public Model create(NetworkSpec network) {
-    return new ScratchModel(network, product);
+    return new ScratchModel(network, blas, threads);
   }
 }

@@ -93,6 +93,23 @@ final class Networks {
         new OptimizerSpec.Momentum(RATE, 0.9));
   }
 
+  /** Images whose layers take so long that threads share them. */
+  static NetworkSpec largeImages() {
+    return new NetworkSpec(
+        Shape.of(1, 20, 20),
+        List.of(
+            conv("conv1", 12),
+            activation("relu1", ActivationFunction.RELU),
+            new LayerSpec.Pooling("pool1", LayerSpec.PoolingType.MAX, 2, 2, 2, 0),
+            new LayerSpec.Dropout("dropout1", 0.25, false),
+            affine("affine1", 30),
+            activation("tanh1", ActivationFunction.TANH),
+            affine("affine2", 4)),
+        EXACT_CROSS_ENTROPY,
+        0,
+        new OptimizerSpec.Adam(LearningRate.constant(0.001), 0.9, 0.999, 1e-7));
+  }
+
   private static LayerSpec conv(String name, int filters) {
     return new LayerSpec.Convolution(name, filters, 3, 3, 1, 1, INITIAL);
   }

@@ -34,11 +34,6 @@ final class Recorder implements Observer {
     return Objects.requireNonNull(tensor);
   }
 
-  /** Returns phase and path of everything observed, in order. */
-  List<String> keys() {
-    return List.copyOf(tensors.keySet());
-  }
-
   /** Returns the paths of one phase in the order in which they were observed. */
   List<String> paths(Phase phase) {
     String prefix = phase.id() + " ";

@@ -19,6 +19,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.ludovic.netlib.blas.JavaBLAS;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScratchModelTest {
 
@@ -122,12 +124,19 @@ class ScratchModelTest {
     Recorder seen = new Recorder();
     Networks.restored(network).step(Networks.batch(network, 1, 4), Networks.masks(1), seen);
 
-    List<String> expected =
-        ExpectedTensor.of(network).stream()
-            .filter(tensor -> !tensor.key().equals(ExpectedTensor.PREDICTION))
-            .map(tensor -> tensor.key().phase().id() + " " + tensor.key().path())
-            .toList();
-    assertThat(seen.keys()).containsExactlyElementsOf(expected);
+    for (Phase phase : List.of(Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)) {
+      assertThat(seen.paths(phase)).containsExactlyElementsOf(expected(network, phase));
+    }
+    assertThat(seen.paths(Phase.UPDATE))
+        .containsExactlyInAnyOrderElementsOf(expected(network, Phase.UPDATE));
+  }
+
+  private static List<String> expected(NetworkSpec network, Phase phase) {
+    return ExpectedTensor.of(network).stream()
+        .map(ExpectedTensor::key)
+        .filter(key -> key.phase() == phase && !key.equals(ExpectedTensor.PREDICTION))
+        .map(TensorKey::path)
+        .toList();
   }
 
   static List<NetworkSpec> networks() {
@@ -201,6 +210,26 @@ class ScratchModelTest {
 
     assertThat(half.step()).isEqualTo(3);
     assertThat(resumed.state()).isEqualTo(straight.state());
+  }
+
+  /** Large enough for every layer to be shared among threads. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void noBitDependsOnTheNumberOfThreads(int threads) {
+    NetworkSpec large = Networks.largeImages();
+    ModelState start = WeightInitialization.initialState(large, new Random(1));
+    try (Model alone = new ScratchProvider().create(large);
+        Model shared = new ScratchProvider(JavaBLAS.getInstance(), threads).create(large)) {
+      alone.restore(start);
+      shared.restore(start);
+      for (int step = 1; step <= 3; step++) {
+        Batch batch = Networks.batch(large, step, 21 - step);
+        alone.step(batch, Networks.masks(step), Observer.NONE);
+        shared.step(batch, Networks.masks(step), Observer.NONE);
+      }
+      assertThat(shared.state()).isEqualTo(alone.state());
+      assertThat(alone.state()).isNotEqualTo(start);
+    }
   }
 
   @Test

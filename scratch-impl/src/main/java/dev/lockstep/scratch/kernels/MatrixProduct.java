@@ -12,13 +12,27 @@ import dev.ludovic.netlib.blas.JavaBLAS;
  */
 public final class MatrixProduct {
 
+  /** The parts of a large product, whatever the number of threads: {@link Workers} says why. */
+  private static final int PARTS = 2;
+
+  /** From how many multiplications on a product is large: some tens of microseconds. */
+  private static final long LARGE = 500_000;
+
   private final BLAS blas;
+  private final Workers workers;
+
+  /** Returns products that the caller's thread computes. */
+  public MatrixProduct(BLAS blas) {
+    this(blas, Workers.NONE);
+  }
 
   /**
    * @param blas such as {@code NativeBLAS.getInstance()}, whose library the caller has chosen
+   * @param workers share large products
    */
-  public MatrixProduct(BLAS blas) {
+  public MatrixProduct(BLAS blas, Workers workers) {
     this.blas = blas;
+    this.workers = workers;
   }
 
   /** Returns products in pure Java, the same on every machine. */
@@ -26,72 +40,60 @@ public final class MatrixProduct {
     return new MatrixProduct(JavaBLAS.getInstance());
   }
 
-  /** Returns the name of the BLAS, such as {@code Java11BLAS} or {@code JNIBLAS}. */
-  public String blasName() {
-    return blas.getClass().getSimpleName();
-  }
-
   /** {@code c = a·b}: a is m×k, b is k×n, c is m×n. */
   public void multiply(int m, int n, int k, double[] a, double[] b, double[] c) {
-    multiply(m, n, k, a, 0, b, 0, 0, c, 0);
+    forRows(
+        m,
+        n * (long) k,
+        (from, to) ->
+            blas.dgemm("N", "N", n, to - from, k, 1, b, 0, n, a, from * k, k, 0, c, from * n, n));
   }
 
-  /**
-   * {@code c = a·b + beta·c}: a is m×k, b is k×n, c is m×n, each from its offset on.
-   *
-   * @param beta 0: what c held before is not read
-   */
-  public void multiply(
-      int m,
-      int n,
-      int k,
-      double[] a,
-      int aOffset,
-      double[] b,
-      int bOffset,
-      double beta,
-      double[] c,
-      int cOffset) {
-    blas.dgemm("N", "N", n, m, k, 1, b, bOffset, n, a, aOffset, k, beta, c, cOffset, n);
+  /** {@code c = c + a·b}: a is m×k, b is k×n, c is m×n from its offset on. */
+  public void add(int m, int n, int k, double[] a, double[] b, double[] c, int cOffset) {
+    blas.dgemm("N", "N", n, m, k, 1, b, 0, n, a, 0, k, 1, c, cOffset, n);
   }
 
   /** {@code c = aᵀ·b}: a is k×m, b is k×n, c is m×n. */
   public void multiplyFirstTransposed(int m, int n, int k, double[] a, double[] b, double[] c) {
-    multiplyFirstTransposed(m, n, k, a, 0, b, 0, 0, c, 0);
+    forRows(
+        m,
+        n * (long) k,
+        (from, to) ->
+            blas.dgemm("N", "T", n, to - from, k, 1, b, 0, n, a, from, m, 0, c, from * n, n));
   }
 
-  /** {@code c = aᵀ·b + beta·c}: a is k×m, b is k×n, c is m×n, each from its offset on. */
+  /** {@code c = aᵀ·b}: a is k×m, b is k×n from its offset on, c is m×n. */
   public void multiplyFirstTransposed(
-      int m,
-      int n,
-      int k,
-      double[] a,
-      int aOffset,
-      double[] b,
-      int bOffset,
-      double beta,
-      double[] c,
-      int cOffset) {
-    blas.dgemm("N", "T", n, m, k, 1, b, bOffset, n, a, aOffset, m, beta, c, cOffset, n);
+      int m, int n, int k, double[] a, double[] b, int bOffset, double[] c) {
+    blas.dgemm("N", "T", n, m, k, 1, b, bOffset, n, a, 0, m, 0, c, 0, n);
   }
 
   /** {@code c = a·bᵀ}: a is m×k, b is n×k, c is m×n. */
   public void multiplySecondTransposed(int m, int n, int k, double[] a, double[] b, double[] c) {
-    multiplySecondTransposed(m, n, k, a, 0, b, 0, 0, c, 0);
+    forRows(
+        m,
+        n * (long) k,
+        (from, to) ->
+            blas.dgemm("T", "N", n, to - from, k, 1, b, 0, k, a, from * k, k, 0, c, from * n, n));
   }
 
-  /** {@code c = a·bᵀ + beta·c}: a is m×k, b is n×k, c is m×n, each from its offset on. */
-  public void multiplySecondTransposed(
-      int m,
-      int n,
-      int k,
-      double[] a,
-      int aOffset,
-      double[] b,
-      int bOffset,
-      double beta,
-      double[] c,
-      int cOffset) {
-    blas.dgemm("T", "N", n, m, k, 1, b, bOffset, k, a, aOffset, k, beta, c, cOffset, n);
+  /** {@code c = c + a·bᵀ}: a is m×k from its offset on, b is n×k, c is m×n. */
+  public void addSecondTransposed(
+      int m, int n, int k, double[] a, int aOffset, double[] b, double[] c) {
+    blas.dgemm("T", "N", n, m, k, 1, b, 0, k, a, aOffset, k, 1, c, 0, n);
+  }
+
+  private interface Rows {
+    void compute(int from, int to);
+  }
+
+  /** Computes the rows of a product, all at once or in parts. */
+  private void forRows(int rows, long multiplicationsPerRow, Rows part) {
+    if (rows * multiplicationsPerRow < LARGE) {
+      part.compute(0, rows);
+    } else {
+      workers.run(PARTS, i -> part.compute(i * rows / PARTS, (i + 1) * rows / PARTS));
+    }
   }
 }

@@ -2,7 +2,9 @@ package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Workers;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Neighbouring layers that compute each sample by itself, passed through a few samples at a time:
@@ -19,13 +21,19 @@ final class Chain extends Stage {
   /** What the outputs of a few samples may hold together: half of a usual second-level cache. */
   private static final int CACHED_NUMBERS = 1 << 15;
 
+  /** From how many numbers on the threads share them: some tens of microseconds of work. */
+  private static final int SHARED_NUMBERS = 1 << 16;
+
   private final List<Link> links;
   private final List<List<Link>> together;
   private final List<List<Link>> oneByOne;
+  private final Workers workers;
   private Pass pass = Pass.PREDICTION;
   private int samplesAtOnce;
+  private boolean shared;
 
-  Chain(List<SampleWise> layers) {
+  Chain(List<SampleWise> layers, Workers workers) {
+    this.workers = workers;
     this.links = layers.stream().map(Link::new).toList();
     this.together = List.of(links);
     this.oneByOne = links.stream().map(List::of).toList();
@@ -48,14 +56,18 @@ final class Chain extends Stage {
     }
     int samples = x.shape().length(0);
     samplesAtOnce = (int) Math.max(1, (long) CACHED_NUMBERS * samples / numbers);
+    shared = numbers >= SHARED_NUMBERS;
     for (List<Link> group : groups()) {
-      for (int i = 0; i < Slice.COUNT; i++) {
-        forward(group, Slice.of(i, samples));
-      }
+      forEachSlice(samples, slice -> forward(group, slice));
       Link last = group.get(group.size() - 1);
       observeOutput(last.layer, last.y, pass);
     }
     return y;
+  }
+
+  private void forEachSlice(int samples, Consumer<Slice> action) {
+    Workers chosen = shared ? workers : Workers.NONE;
+    chosen.run(Slice.COUNT, i -> action.accept(Slice.of(i, samples)));
   }
 
   private void forward(List<Link> group, Slice slice) {
@@ -91,9 +103,7 @@ final class Chain extends Stage {
 
   private void backward(List<Link> group, Tensor dout) {
     observeGradient(group.get(group.size() - 1).layer, dout, pass);
-    for (int i = 0; i < Slice.COUNT; i++) {
-      backward(group, Slice.of(i, dout.shape().length(0)));
-    }
+    forEachSlice(dout.shape().length(0), slice -> backward(group, slice));
     for (int i = group.size() - 1; i >= 0; i--) {
       group.get(i).layer.finishBackward();
       finishGradients(group.get(i).layer, pass);

@@ -91,8 +91,7 @@ public final class Convolution extends SampleWise {
     for (int n = slice.from(); n < slice.to(); n++) {
       im2col.toColumns(x.data(), n * input.size(), col); // K×P
       fillWithBias(y.data(), n * outputSize);
-      product.multiply(
-          filters, windows.count(), windows.elements(), w, 0, col, 0, 1, y.data(), n * outputSize);
+      product.add(filters, windows.count(), windows.elements(), w, col, y.data(), n * outputSize);
     }
   }
 
@@ -128,17 +127,14 @@ public final class Convolution extends SampleWise {
   }
 
   private void addParameterGradients(int start, Workspace workspace) {
-    product.multiplySecondTransposed(
+    product.addSecondTransposed(
         filters,
         windows.elements(),
         windows.count(),
         dout.data(),
         start,
         workspace.col,
-        0,
-        1,
-        workspace.weightGradient,
-        0);
+        workspace.weightGradient);
     for (int f = 0; f < filters; f++) {
       int from = start + f * windows.count();
       workspace.biasGradient[f] += Sum.of(dout.data(), from, from + windows.count());
@@ -151,12 +147,9 @@ public final class Convolution extends SampleWise {
         windows.count(),
         filters,
         weights.value().data(),
-        0,
         dout.data(),
         start,
-        0,
-        col,
-        0);
+        col);
   }
 
   @Override

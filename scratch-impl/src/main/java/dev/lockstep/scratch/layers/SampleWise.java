@@ -2,6 +2,7 @@ package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Workers;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  */
 abstract class SampleWise implements Layer {
 
-  private final Chain alone = new Chain(List.of(this));
+  private final Chain alone = new Chain(List.of(this), Workers.NONE);
 
   /**
    * Returns the shape of the output.

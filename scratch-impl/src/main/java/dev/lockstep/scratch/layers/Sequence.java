@@ -1,6 +1,7 @@
 package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Workers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,29 +12,37 @@ public final class Sequence {
   private final List<Layer> layers;
   private final List<Stage> stages;
 
+  /** Returns a sequence that the caller's thread computes. */
   public Sequence(List<Layer> layers) {
-    this.layers = List.copyOf(layers);
-    this.stages = stages(layers);
+    this(layers, Workers.NONE);
   }
 
-  private static List<Stage> stages(List<Layer> layers) {
+  /**
+   * @param workers share the samples of layers that compute each by itself
+   */
+  public Sequence(List<Layer> layers, Workers workers) {
+    this.layers = List.copyOf(layers);
+    this.stages = stages(layers, workers);
+  }
+
+  private static List<Stage> stages(List<Layer> layers, Workers workers) {
     List<Stage> stages = new ArrayList<>();
     List<SampleWise> neighbours = new ArrayList<>();
     for (Layer layer : layers) {
       if (layer instanceof SampleWise sampleWise) {
         neighbours.add(sampleWise);
       } else {
-        addStage(neighbours, stages);
+        addStage(neighbours, workers, stages);
         stages.add(new Stage.WholeBatch(layer));
       }
     }
-    addStage(neighbours, stages);
+    addStage(neighbours, workers, stages);
     return stages;
   }
 
-  private static void addStage(List<SampleWise> neighbours, List<Stage> stages) {
+  private static void addStage(List<SampleWise> neighbours, Workers workers, List<Stage> stages) {
     if (!neighbours.isEmpty()) {
-      stages.add(new Chain(neighbours));
+      stages.add(new Chain(neighbours, workers));
       neighbours.clear();
     }
   }

@@ -219,7 +219,11 @@ class DatasetsTest {
   void refusesADirectoryWithoutIdxFiles() {
     assertThatThrownBy(() -> datasets().load("idx:" + directory, null, true))
         .isInstanceOf(InputException.class)
-        .hasMessageStartingWith(directory + ": expected a directory with train-images-idx3-ubyte");
+        .hasMessageStartingWith(directory + ": expected a directory with train-images-idx3-ubyte")
+        .hasMessageEndingWith("found none of them");
+    assertThatThrownBy(() -> datasets().load("idx:" + directory.resolve("absent"), null, true))
+        .isInstanceOf(InputException.class)
+        .hasMessageEndingWith("found no such directory");
   }
 
   @Test

@@ -301,7 +301,7 @@ class DatasetsTest {
         new Downloader(
             mnist,
             List.of(mirror.address()),
-            DownloadLimits.DEFAULT,
+            DownloaderTest.PATIENT,
             environment,
             DownloadProgress.SILENT);
     return new Datasets(new MnistSource(mnist, environment, downloader));

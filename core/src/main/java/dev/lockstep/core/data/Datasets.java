@@ -2,6 +2,7 @@ package dev.lockstep.core.data;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -135,8 +136,11 @@ public final class Datasets {
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s: expected a directory with %s (plain or gzipped), found none of them"
-                        .formatted(directory, Mnist.fileNames())))
+                    "%s: expected a directory with %s (plain or gzipped), found %s"
+                        .formatted(
+                            directory,
+                            Mnist.fileNames(),
+                            Files.isDirectory(directory) ? "none of them" : "no such directory")))
         .read("idx");
   }
 }

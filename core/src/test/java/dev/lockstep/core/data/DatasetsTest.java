@@ -219,7 +219,11 @@ class DatasetsTest {
   void refusesADirectoryWithoutIdxFiles() {
     assertThatThrownBy(() -> datasets().load("idx:" + directory, null, true))
         .isInstanceOf(InputException.class)
-        .hasMessageStartingWith(directory + ": expected a directory with train-images-idx3-ubyte");
+        .hasMessageStartingWith(directory + ": expected a directory with train-images-idx3-ubyte")
+        .hasMessageEndingWith("found none of them");
+    assertThatThrownBy(() -> datasets().load("idx:" + directory.resolve("absent"), null, true))
+        .isInstanceOf(InputException.class)
+        .hasMessageEndingWith("found no such directory");
   }
 
   @Test
@@ -297,7 +301,7 @@ class DatasetsTest {
         new Downloader(
             mnist,
             List.of(mirror.address()),
-            DownloadLimits.DEFAULT,
+            DownloaderTest.PATIENT,
             environment,
             DownloadProgress.SILENT);
     return new Datasets(new MnistSource(mnist, environment, downloader));

@@ -30,10 +30,6 @@ final class Comparison {
   /** Enough for a chart; beyond it every second one is forgotten, and every second one to come. */
   private static final int KEPT_STEPS = 400;
 
-  private static final ExpectedTensor OUTPUT =
-      new ExpectedTensor(
-          new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT), ExpectedTensor.LOSS_LAYER, true);
-
   private final List<ExpectedTensor> selected = new ArrayList<>();
   private final List<Coverage.Skipped> skipped = new ArrayList<>();
   private final boolean mayDiverge;
@@ -47,6 +43,7 @@ final class Comparison {
   private long compared;
   private long oneSided;
   private long elements;
+  private final Switches switches;
   private @Nullable Long horizon;
   private @Nullable Finding first;
 
@@ -90,6 +87,7 @@ final class Comparison {
 
   Comparison(NetworkSpec network, LockstepOptions options) {
     this.mayDiverge = options.mayDiverge();
+    this.switches = new Switches(network);
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
       options
           .skips(tensor)
@@ -105,7 +103,8 @@ final class Comparison {
   Set<TensorKey> wanted() {
     Set<TensorKey> wanted = new LinkedHashSet<>();
     selected.forEach(tensor -> wanted.add(tensor.key()));
-    wanted.add(OUTPUT.key());
+    wanted.add(ExpectedTensor.OUTPUT.key());
+    wanted.addAll(switches.inputs());
     return wanted;
   }
 
@@ -134,6 +133,7 @@ final class Comparison {
     }
     List<TensorReading> kept = new ArrayList<>();
     Finding finding = null;
+    boolean flipped = false;
     for (ExpectedTensor tensor : selected) {
       Tensor a = reference.tensor(tensor.key());
       Tensor b = candidate.tensor(tensor.key());
@@ -176,7 +176,13 @@ final class Comparison {
               difference.maxRel(),
               floor,
               difference.magnitude()));
-      boolean judged = reading == Reading.LOCAL || horizon == null || step < horizon;
+      if (finding == null && switches.flipped(tensor.key(), reference, candidate)) {
+        flipped = true;
+        if (reading == Reading.ACCUMULATED) {
+          comeToHorizon(step);
+        }
+      }
+      boolean judged = reading == Reading.LOCAL ? !flipped : horizon == null || step < horizon;
       if (judged && finding == null && tooFar(difference, floor)) {
         finding = difference(step, reading, tensor, difference, a, b, floor);
       }
@@ -201,15 +207,30 @@ final class Comparison {
 
   /** A replay takes earlier steps later: the horizon is the earliest, not the first seen. */
   private void findHorizon(long step, Recording reference, Floors floors) {
-    Tensor output = reference.tensor(OUTPUT.key());
-    if (output == null || (horizon != null && horizon <= step)) {
+    Tensor output = reference.tensor(ExpectedTensor.OUTPUT.key());
+    if (output == null) {
       return;
     }
     double magnitude = output.largestMagnitude();
     if (Double.isFinite(magnitude)
-        && floors.of(OUTPUT, output, magnitude) > Tolerance.HORIZON_SHARE * magnitude) {
-      horizon = step;
+        && floors.of(ExpectedTensor.OUTPUT, output, magnitude)
+            > Tolerance.HORIZON_SHARE * magnitude) {
+      comeToHorizon(step);
     }
+  }
+
+  private void comeToHorizon(long step) {
+    horizon = horizon == null ? step : Math.min(horizon, step);
+  }
+
+  /** Returns whether what was found still counts, now that earlier steps were looked at too. */
+  boolean stillCounts(StepOutcome outcome) {
+    Finding finding = outcome.finding();
+    FirstDivergence divergence = finding == null ? null : finding.divergence();
+    return divergence == null
+        || divergence.reading() == Reading.LOCAL
+        || horizon == null
+        || divergence.step() < horizon;
   }
 
   private static Finding missing(

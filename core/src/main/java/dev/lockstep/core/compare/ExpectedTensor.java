@@ -22,6 +22,9 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   /** The layer that answers for the network's output, the loss and the gradient they start. */
   public static final String LOSS_LAYER = "loss";
 
+  /** The network's output, on which the horizon and the floor of the loss rest. */
+  static final ExpectedTensor OUTPUT = output(Phase.FORWARD, NetworkSpec.OUTPUT, LOSS_LAYER);
+
   /**
    * What the network predicts for the step's batch before the step: prediction mode is another path
    * through dropout and batch normalization, which no training step shows. The comparison asks for
@@ -38,7 +41,7 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
     for (LayerSpec layer : network.allLayers()) {
       expected.add(output(Phase.FORWARD, layer.name() + "/out", layer.name()));
     }
-    expected.add(output(Phase.FORWARD, NetworkSpec.OUTPUT, LOSS_LAYER));
+    expected.add(OUTPUT);
     expected.add(new ExpectedTensor(PREDICTION, PREDICTION_LAYER, true));
     expected.add(whole(Phase.LOSS, NetworkSpec.LOSS, LOSS_LAYER));
 

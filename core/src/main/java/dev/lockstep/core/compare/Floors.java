@@ -1,5 +1,6 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.tensor.Tensor;
 
 /** How far two correct computations of a tensor lie apart. */
@@ -15,15 +16,24 @@ interface Floors {
 
   /**
    * Measured: the spread of a twin, but at least one unit in the last place of the largest element.
+   * The loss is one number, in which the errors of a whole batch may cancel by luck in the one twin
+   * there is: its floor is at least that of the output it is computed from.
    */
-  static Floors measuredBy(Recording twin) {
-    return (tensor, reference, magnitude) -> {
-      double ulp = Math.ulp(magnitude);
-      Tensor other = twin.tensor(tensor.key());
-      return other == null || !other.shape().equals(reference.shape())
-          ? ulp
-          : Math.max(ulp, Twin.spread(reference, other, tensor.perSample()));
+  static Floors measuredBy(Recording reference, Recording twin) {
+    return (tensor, original, magnitude) -> {
+      double floor = Math.max(Math.ulp(magnitude), spread(tensor, original, twin));
+      Tensor output = reference.tensor(ExpectedTensor.OUTPUT.key());
+      return tensor.key().phase() == Phase.LOSS && output != null
+          ? Math.max(floor, spread(ExpectedTensor.OUTPUT, output, twin))
+          : floor;
     };
+  }
+
+  private static double spread(ExpectedTensor tensor, Tensor original, Recording twin) {
+    Tensor other = twin.tensor(tensor.key());
+    return other == null || !other.shape().equals(original.shape())
+        ? 0
+        : Twin.spread(original, other, tensor.perSample());
   }
 
   /** Declared: a share of max(1, largest magnitude), where no twin ran. */

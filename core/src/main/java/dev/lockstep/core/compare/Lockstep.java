@@ -245,7 +245,11 @@ public final class Lockstep {
         return;
       }
       StepOutcome replayed = replay(last, step, witnesses);
-      conclude(replayed.agrees() ? outcome : replayed);
+      if (replayed.agrees() && !comparison.stillCounts(outcome)) {
+        agreement = stand(step, witnesses);
+      } else {
+        conclude(replayed.agrees() ? outcome : replayed);
+      }
     }
 
     private void conclude(StepOutcome outcome) {
@@ -359,10 +363,14 @@ public final class Lockstep {
               Reading.LOCAL,
               referenceSeen,
               localCandidateSeen,
-              Floors.measuredBy(localTwinSeen));
+              Floors.measuredBy(referenceSeen, localTwinSeen));
       StepOutcome accumulated =
           comparison.compare(
-              step, Reading.ACCUMULATED, referenceSeen, candidateSeen, Floors.measuredBy(twinSeen));
+              step,
+              Reading.ACCUMULATED,
+              referenceSeen,
+              candidateSeen,
+              Floors.measuredBy(referenceSeen, twinSeen));
       return new StepOutcome(
           local.finding() != null ? local.finding() : accumulated.finding(),
           accumulated.divergedAlike());

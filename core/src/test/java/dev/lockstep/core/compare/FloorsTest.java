@@ -21,7 +21,7 @@ class FloorsTest {
   }
 
   private static double floor(Recording twin) {
-    return Floors.measuredBy(twin).of(WEIGHTS, REFERENCE, 4);
+    return Floors.measuredBy(twin, twin).of(WEIGHTS, REFERENCE, 4);
   }
 
   @Test
@@ -57,7 +57,8 @@ class FloorsTest {
   @Test
   void neverGrowWithTheNumberOfElements() {
     Tensor many = Tensor.filled(Shape.of(1000), 4);
-    assertThat(Floors.measuredBy(showing(many)).of(WEIGHTS, many, 4)).isEqualTo(0x1p-50);
+    assertThat(Floors.measuredBy(showing(many), showing(many)).of(WEIGHTS, many, 4))
+        .isEqualTo(0x1p-50);
   }
 
   @Test

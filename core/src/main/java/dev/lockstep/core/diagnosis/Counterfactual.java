@@ -54,6 +54,9 @@ final class Counterfactual {
       Recording recording = new Recording(Set.of(key));
       model.step(attempt.batch(), attempt.masks(), recording);
       return Optional.ofNullable(recording.tensor(key));
+    } catch (RuntimeException e) {
+      // A step that the reference cannot take explains nothing, and is no reason to stop.
+      return Optional.empty();
     }
   }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param horizon the step from which on rounding alone makes the two sides incomparable element by
  *     element, null if the run never came there
  * @param firstDivergence null if there is none
+ * @param attribution which conventions explain a stock comparison's difference; null where there is
+ *     none, or Deeplearning4j computes the book's formulas
  * @param worst the largest differences by phase; phases that were not compared are missing
  * @param figures what this run shows besides, empty for most
  * @param timing everything that a clock gave: two equal runs differ in nothing else
@@ -33,6 +35,7 @@ public record RunResult(
     Coverage coverage,
     @Nullable Long horizon,
     @Nullable FirstDivergence firstDivergence,
+    @Nullable Attribution attribution,
     Map<Phase, Worst> worst,
     Curves curves,
     List<TensorReading> readings,

@@ -14,7 +14,11 @@ import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.result.Attribution;
+import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
@@ -70,13 +74,28 @@ public final class Comparer {
             experiment.mayDiverge(),
             settings.failFast(),
             inFloat);
-    Outcome outcome = new Lockstep(network, plan, train, test, options, listener).run(sides());
+    Lockstep.Sides sides = sides();
+    Outcome outcome = new Lockstep(network, plan, train, test, options, listener).run(sides);
+    Attribution attribution =
+        isStock() && differs(outcome)
+            ? new StockExplanation(
+                    network,
+                    firstSteps(experiment, train, seed),
+                    train,
+                    test,
+                    settings.precision(),
+                    sides.reference(),
+                    sides.twin(),
+                    seed)
+                .attribution()
+            : null;
+    boolean explained = attribution != null && attribution.explanation() != null;
     RunResult result =
         new RunResult(
             RunResult.SCHEMA_VERSION,
             command,
-            outcome.verdict(),
-            outcome.failure(),
+            explained ? Verdict.EXPLAINED : outcome.verdict(),
+            explained ? null : outcome.failure(),
             new RunResult.ExperimentInfo(
                 experiment.id(),
                 experiment.variant(),
@@ -97,6 +116,7 @@ public final class Comparer {
             outcome.coverage(),
             outcome.horizon(),
             outcome.firstDivergence(),
+            attribution,
             outcome.worst(),
             outcome.curves(),
             outcome.readings(),
@@ -112,6 +132,28 @@ public final class Comparer {
    */
   public record Comparison(RunResult result, Map<String, Tensor> trained) {}
 
+  private boolean isStock() {
+    return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;
+  }
+
+  private static boolean differs(Outcome outcome) {
+    Failure failure = outcome.failure();
+    return failure != null && failure.kind() == Failure.Kind.DIFFERENCE;
+  }
+
+  /** The same plan, cut short: enough for every convention to show. */
+  private static TrainingPlan firstSteps(Experiment experiment, Split train, long seed) {
+    TrainingSpec training = experiment.training();
+    long steps = Math.min(StockExplanation.STEPS, training.steps(train.size()));
+    return new TrainingPlan(
+        experiment.network(),
+        new TrainingSpec(
+            training.batchSize(), training.order(), new TrainingSpec.Length.Steps(steps)),
+        train,
+        seed,
+        given(experiment));
+  }
+
   private static Map<String, Tensor> trained(NetworkSpec network, Outcome outcome) {
     Map<String, Tensor> trained = new LinkedHashMap<>();
     network
@@ -126,14 +168,12 @@ public final class Comparer {
     boolean inFloat = settings.precision() == Precision.FLOAT;
     return new Lockstep.Sides(
         scratch,
-        candidate == null ? dl4j() : candidate,
+        candidate != null
+            ? candidate
+            : isStock()
+                ? Dl4jProvider.stock(settings.precision())
+                : Dl4jProvider.aligned(settings.precision()),
         inFloat ? new RoundedToFloat(scratch) : scratch);
-  }
-
-  private Dl4jProvider dl4j() {
-    return settings.alignment() == CompareSettings.Alignment.ALIGNED
-        ? Dl4jProvider.aligned(settings.precision())
-        : Dl4jProvider.stock(settings.precision());
   }
 
   private static Map<String, Tensor> given(Experiment experiment) {

@@ -1,0 +1,22 @@
+package dev.lockstep.core.result;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which conventions of the ledger explain what a stock comparison found. Every number is the largest
+ * error ÷ floor over the first steps, on the same plan.
+ *
+ * @param steps over which it was measured
+ * @param total with every convention in Deeplearning4j's way
+ * @param explanation a smallest set that, done in the book's way, leaves nothing; null if none does
+ * @param ownEffects what each convention makes by itself, by its name
+ * @param unexplained what is left with every convention in the book's way
+ */
+public record Attribution(
+    long steps,
+    double total,
+    @Nullable List<String> explanation,
+    Map<String, Double> ownEffects,
+    double unexplained) {}

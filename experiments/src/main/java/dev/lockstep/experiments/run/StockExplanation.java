@@ -1,0 +1,95 @@
+package dev.lockstep.experiments.run;
+
+import dev.lockstep.core.compare.Cadence;
+import dev.lockstep.core.compare.Lockstep;
+import dev.lockstep.core.compare.LockstepListener;
+import dev.lockstep.core.compare.LockstepOptions;
+import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.Selection;
+import dev.lockstep.core.compare.Tolerance;
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.result.Attribution;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.dl4j.Dl4jProvider;
+import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.ledger.Conventions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Says which conventions of the ledger a stock comparison's difference comes from. */
+final class StockExplanation {
+
+  /** Optimizers show their conventions by the second step, running statistics by the third. */
+  static final long STEPS = 5;
+
+  private final NetworkSpec network;
+  private final TrainingPlan plan;
+  private final Split train;
+  private final Split test;
+  private final Precision precision;
+  private final ModelProvider reference;
+  private final ModelProvider twin;
+  private final long seed;
+
+  /**
+   * @param plan of {@link #STEPS} steps
+   */
+  StockExplanation(
+      NetworkSpec network,
+      TrainingPlan plan,
+      Split train,
+      Split test,
+      Precision precision,
+      ModelProvider reference,
+      ModelProvider twin,
+      long seed) {
+    this.network = network;
+    this.plan = plan;
+    this.train = train;
+    this.test = test.first(1);
+    this.precision = precision;
+    this.reference = reference;
+    this.twin = twin;
+    this.seed = seed;
+  }
+
+  Attribution attribution() {
+    var found =
+        dev.lockstep.dl4j.ledger.Attribution.search(
+            Conventions.applicable(network), this::effect, Tolerance.MAX_ERROR_OVER_FLOOR);
+    Set<Convention> explanation = found.explanation();
+    Map<String, Double> ownEffects = new LinkedHashMap<>();
+    found.ownEffects().forEach((convention, effect) -> ownEffects.put(convention.id(), effect));
+    return new Attribution(
+        plan.steps(),
+        found.total(),
+        explanation == null ? null : explanation.stream().map(Convention::id).toList(),
+        ownEffects,
+        found.unexplained());
+  }
+
+  /** Returns the largest error ÷ floor with just these conventions in Deeplearning4j's way. */
+  private double effect(Set<Convention> conventions) {
+    LockstepOptions options =
+        new LockstepOptions(
+            new Cadence(1), Selection.ALL, false, false, precision == Precision.FLOAT);
+    Outcome outcome =
+        new Lockstep(network, plan, train, test, options, LockstepListener.NONE)
+            .run(
+                new Lockstep.Sides(
+                    reference, new Dl4jProvider(precision, conventions, seed), twin));
+    Failure failure = outcome.failure();
+    if (failure != null && failure.kind() != Failure.Kind.DIFFERENCE) {
+      return Double.POSITIVE_INFINITY;
+    }
+    List<TensorReading> readings = outcome.readings();
+    return readings.stream().mapToDouble(TensorReading::errorOverFloor).max().orElse(0);
+  }
+}

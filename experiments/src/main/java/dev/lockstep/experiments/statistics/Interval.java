@@ -8,7 +8,8 @@ public record Interval(double low, double high) {
     return low > -margin && high < margin;
   }
 
-  boolean contains(double x) {
+  /** Returns whether x is one of the values that the interval leaves possible. */
+  public boolean contains(double x) {
     return low <= x && x <= high;
   }
 }

@@ -22,7 +22,7 @@ final class Numbers {
     }
     double size = Math.abs(x);
     if (size < SMALLEST_PLAIN || size >= LARGEST_PLAIN) {
-      return String.format(Locale.ROOT, "%.3e", x);
+      return String.format(Locale.ROOT, "%.3e", x).replaceFirst("e([+-])0", "e$1");
     }
     return new BigDecimal(x).round(FOUR_DIGITS).stripTrailingZeros().toPlainString();
   }

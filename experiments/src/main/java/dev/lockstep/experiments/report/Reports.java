@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** Writes results in the formats that are asked for, each file complete or not at all. */
 public final class Reports {
@@ -43,36 +43,36 @@ public final class Reports {
     return write(directory, formats, format -> content(format, summary));
   }
 
-  private static Optional<String> content(Format format, RunResult result) {
+  private static String content(Format format, RunResult result) {
     return switch (format) {
-      case JSON -> Optional.of(ResultJson.write(result));
-      case HTML -> Optional.of(HtmlReport.write(ReportView.of(result)));
-      case TEXT, CSV, MARKDOWN, JUNIT -> Optional.empty();
+      case TEXT -> TextReport.write(result, false, null);
+      case JSON -> ResultJson.write(result);
+      case CSV -> CsvReport.write(result);
+      case MARKDOWN -> MarkdownReport.write(ReportView.of(result));
+      case HTML -> HtmlReport.write(ReportView.of(result));
+      case JUNIT -> JUnitXmlReport.write(result);
     };
   }
 
-  private static Optional<String> content(Format format, Summary summary) {
+  private static String content(Format format, Summary summary) {
     return switch (format) {
-      case JSON -> Optional.of(ResultJson.write(summary));
-      case HTML -> Optional.of(HtmlReport.write(ReportView.of(summary)));
-      case TEXT, CSV, MARKDOWN, JUNIT -> Optional.empty();
+      case TEXT -> TextReport.write(summary, false, null);
+      case JSON -> ResultJson.write(summary);
+      case CSV -> CsvReport.write(summary);
+      case MARKDOWN -> MarkdownReport.write(ReportView.of(summary));
+      case HTML -> HtmlReport.write(ReportView.of(summary));
+      case JUNIT -> JUnitXmlReport.write(summary);
     };
   }
 
-  /** What a format has to say, empty if it says nothing in a file. */
-  @FunctionalInterface
-  private interface Content {
-    Optional<String> of(Format format);
-  }
-
-  private static List<Path> write(Path directory, Set<Format> formats, Content content) {
+  private static List<Path> write(
+      Path directory, Set<Format> formats, Function<Format, String> content) {
     List<Path> written = new ArrayList<>();
     try {
       Files.createDirectories(directory);
       for (Format format : new TreeSet<>(formats)) {
-        Optional<String> text = content.of(format);
-        if (text.isPresent()) {
-          written.add(write(directory.resolve(format.fileName()), text.get()));
+        if (!format.fileName().isEmpty()) {
+          written.add(write(directory.resolve(format.fileName()), content.apply(format)));
         }
       }
     } catch (IOException e) {

@@ -12,12 +12,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.function.Function;
 
 /** Results as JSON: stable key order, numbers that are not finite as strings. */
@@ -42,6 +44,7 @@ public final class ResultJson {
         .addMixIn(Figure.class, FigureType.class)
         .addMixIn(FirstDivergence.class, DerivedOfDivergence.class)
         .addMixIn(TensorReading.class, DerivedOfReading.class)
+        .addMixIn(Coverage.class, DerivedOfCoverage.class)
         .addMixIn(PairedStatistics.class, DerivedOfStatistics.class)
         .build()
         .writer();
@@ -64,6 +67,11 @@ public final class ResultJson {
 
     @JsonProperty
     double relativeError();
+  }
+
+  private interface DerivedOfCoverage {
+    @JsonProperty
+    Map<String, Long> skippedBecause();
   }
 
   private interface DerivedOfStatistics {

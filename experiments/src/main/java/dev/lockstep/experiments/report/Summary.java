@@ -114,6 +114,7 @@ public record Summary(
    * @param experiment of the first seed
    * @param verdict the worst
    * @param horizon the earliest, null if no run came there
+   * @param configuration what the sides have differently first
    * @param layers what each layer's largest differences are
    */
   public record Variant(

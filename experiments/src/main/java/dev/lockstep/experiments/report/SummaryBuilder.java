@@ -17,6 +17,7 @@ import dev.lockstep.experiments.report.Summary.Variant;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import dev.lockstep.experiments.statistics.PairedStatistics.Better;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,10 @@ public final class SummaryBuilder {
 
     VariantBuilder(RunResult result) {
       this.experiment = result.experiment();
-      this.configuration = result.configuration();
+      this.configuration =
+          result.configuration().stream()
+              .sorted(Comparator.comparing(Setting::differs).reversed())
+              .toList();
     }
 
     void add(RunResult result) {

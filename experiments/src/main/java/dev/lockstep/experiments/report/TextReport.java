@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.RunResult.ExperimentInfo;
@@ -8,7 +9,9 @@ import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.experiments.report.Summary.Run;
+import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class TextReport {
 
   private static final int RUNS_SHOWN = 20;
+  private static final int STATISTICS_SHOWN = 6;
 
   private final StringBuilder text = new StringBuilder();
   private final boolean colour;
@@ -73,6 +77,7 @@ public final class TextReport {
                     result.verdict(), result.failure() == null ? null : result.failure().kind())));
     notice(result.dataset().notice());
     divergence(run);
+    attribution(result.attribution());
     line("");
     sides(result.implementations());
     line("");
@@ -100,6 +105,28 @@ public final class TextReport {
     for (String line : Wording.divergence(first, sides.get(0).name(), sides.get(1).name())) {
       line("  %s".formatted(line));
     }
+  }
+
+  private void attribution(@Nullable Attribution attribution) {
+    if (attribution == null) {
+      return;
+    }
+    line("");
+    line(
+        "Explained by %s"
+            .formatted(
+                attribution.explanation() == null
+                    ? "nothing in the convention ledger"
+                    : String.join(", ", attribution.explanation())));
+    line(
+        "  error ÷ floor over the first %d steps: %s in all, %s with the book's formulas"
+            .formatted(
+                attribution.steps(),
+                Numbers.rounded(attribution.total()),
+                Numbers.rounded(attribution.unexplained())));
+    attribution
+        .ownEffects()
+        .forEach((id, effect) -> line("  %-36s %s".formatted(id, Numbers.rounded(effect))));
   }
 
   private void sides(List<Implementation> sides) {
@@ -162,19 +189,47 @@ public final class TextReport {
       divergence(failed);
     }
     line("");
-    line("%-44s%5s  %-16s%10s%10s".formatted("Run", "seed", "verdict", "test", "test"));
-    summary.runs().stream().limit(RUNS_SHOWN).forEach(this::run);
-    if (summary.runs().size() > RUNS_SHOWN) {
-      line("… and %s more".formatted(Numbers.count(summary.runs().size() - RUNS_SHOWN)));
+    runs(summary);
+    statistics(summary);
+  }
+
+  private void runs(Summary summary) {
+    List<Run> worstFirst =
+        summary.runs().stream().sorted(Comparator.comparing(Run::verdict).reversed()).toList();
+    int width = worstFirst.stream().mapToInt(run -> run.title().length()).max().orElse(0);
+    String start = "%-" + Math.max(width, "Run".length()) + "s  %6s  %-16s";
+    StringBuilder head = new StringBuilder(start.formatted("Run", "seed", "verdict"));
+    for (Implementation side : summary.runs().get(0).implementations()) {
+      head.append("%18s".formatted(side.name()));
+    }
+    line(head + "   (test accuracy)");
+    for (Run run : worstFirst.subList(0, Math.min(RUNS_SHOWN, worstFirst.size()))) {
+      StringBuilder row =
+          new StringBuilder(start.formatted(run.title(), run.seed(), run.verdict()));
+      run.implementations()
+          .forEach(side -> row.append("%18s".formatted(Numbers.percent(side.testAccuracy()))));
+      line(row.toString());
+    }
+    if (worstFirst.size() > RUNS_SHOWN) {
+      line("… and %s more".formatted(Numbers.count(worstFirst.size() - RUNS_SHOWN)));
     }
   }
 
-  private void run(Run run) {
-    StringBuilder accuracies = new StringBuilder();
-    for (Implementation side : run.implementations()) {
-      accuracies.append("%10s".formatted(Numbers.percent(side.testAccuracy())));
+  /** The plainest sentence of each; the report has the others. */
+  private void statistics(Summary summary) {
+    if (summary.statistics().isEmpty()) {
+      return;
     }
-    line("%-44s%5d  %-16s%s".formatted(run.title(), run.seed(), run.verdict(), accuracies));
+    line("");
+    line("Test accuracy over the seeds");
+    List<SeedStatistics> shown =
+        summary.statistics().subList(0, Math.min(STATISTICS_SHOWN, summary.statistics().size()));
+    for (SeedStatistics statistics : shown) {
+      line("  %s: %s".formatted(statistics.title(), statistics.measures().get(0).words().get(0)));
+    }
+    if (summary.statistics().size() > shown.size()) {
+      line("  … and %s more".formatted(Numbers.count(summary.statistics().size() - shown.size())));
+    }
   }
 
   private void report(@Nullable Path report) {

@@ -4,6 +4,7 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.statistics.Interval;
@@ -128,6 +129,18 @@ final class Wording {
     return lines;
   }
 
+  /** Returns one sentence on a tensor that lies too far apart. */
+  static String beyond(@Nullable TensorReading reading) {
+    return reading == null
+        ? "lies further apart than rounding explains"
+        : "step %s, %s reading: difference %s is %s times the floor"
+            .formatted(
+                Numbers.count(reading.step()),
+                reading.reading().id(),
+                Numbers.rounded(reading.maxAbs()),
+                Numbers.rounded(reading.errorOverFloor()));
+  }
+
   private static String index(List<Integer> index) {
     return index.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
   }
@@ -172,7 +185,9 @@ final class Wording {
       String measure, String reference, String candidate, PairedStatistics found) {
     String seeds = Numbers.counted(found.seeds(), "seed");
     if (found.identical()) {
-      return List.of("Identical in all %s.".formatted(seeds), ranges(reference, candidate, found));
+      return List.of(
+          "Identical in all %s, but for rounding.".formatted(seeds),
+          ranges(reference, candidate, found));
     }
     PairedTest test = found.test();
     if (test == null) {

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.statistics;
 
+import dev.lockstep.core.compare.Tolerance;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reference of the reference
  * @param candidate of the candidate, in the same order of seeds
- * @param differences candidate − reference for each seed; 0 where both are the same, finite or not
+ * @param differences candidate − reference for each seed; 0 where both are the same but for
+ *     rounding or not finite in the same way
  * @param wins seeds in which the candidate is the better
  * @param ties seeds in which both are equal
  * @param losses seeds in which the reference is the better
@@ -58,14 +60,14 @@ public record PairedStatistics(
     /** As of losses. */
     LOWER;
 
-    /** Returns whether a is better (positive), equal (0) or worse; what is not finite is worst. */
-    private int compare(double a, double b) {
-      return Double.compare(goodness(a), goodness(b));
+    /** Returns whether a is better than b; what is not finite is worst. */
+    private boolean prefers(double a, double b) {
+      return goodness(a) > goodness(b);
     }
 
     private double goodness(double x) {
       double goodness = this == HIGHER ? x : -x;
-      return Double.isFinite(x) ? goodness + 0.0 : Double.NEGATIVE_INFINITY;
+      return Double.isFinite(x) ? goodness : Double.NEGATIVE_INFINITY;
     }
   }
 
@@ -89,10 +91,11 @@ public record PairedStatistics(
     int wins = 0;
     int ties = 0;
     for (int i = 0; i < reference.size(); i++) {
-      differences.add(difference(reference.get(i), candidate.get(i)));
-      int compared = better.compare(candidate.get(i), reference.get(i));
-      wins += compared > 0 ? 1 : 0;
-      ties += compared == 0 ? 1 : 0;
+      double difference = difference(reference.get(i), candidate.get(i));
+      differences.add(difference);
+      boolean tie = difference == 0;
+      ties += tie ? 1 : 0;
+      wins += !tie && better.prefers(candidate.get(i), reference.get(i)) ? 1 : 0;
     }
     Sample sample = new Sample(differences);
     boolean tested =
@@ -107,8 +110,12 @@ public record PairedStatistics(
         tested ? PairedTest.of(sample, margin) : null);
   }
 
+  /** Rounding is no difference: the comparison of every tensor has judged it already. */
   private static double difference(double reference, double candidate) {
-    return Double.compare(reference, candidate) == 0 ? 0 : candidate - reference;
+    double difference = candidate - reference;
+    double rounding = Tolerance.UNMEASURED_DOUBLE * Math.max(1, Math.abs(reference));
+    boolean same = Double.compare(reference, candidate) == 0 || Math.abs(difference) <= rounding;
+    return same ? 0 : difference;
   }
 
   private static Side side(String name, List<Double> values) {
@@ -128,7 +135,7 @@ public record PairedStatistics(
     return differences.size();
   }
 
-  /** Returns whether both sides are equal for every seed. */
+  /** Returns whether both sides are equal for every seed, but for rounding. */
   public boolean identical() {
     return ties == differences.size();
   }

@@ -36,7 +36,7 @@
   function table(caption, head, rows, rowClass) {
     const cell = (tag, value, more) => typeof value === 'number'
       ? el(tag, {class: 'number', 'data-value': value, ...more}, show(value))
-      : el(tag, more || {}, value);
+      : el(tag, {class: / %$/.test(value) ? 'number' : null, ...more}, value);
     return el('table', {'aria-label': caption},
       el('thead', {}, el('tr', {}, head.map(h => el('th', {scope: 'col'}, h)))),
       el('tbody', {}, rows.map((row, i) => el('tr', {class: rowClass ? rowClass(row, i) : null},
@@ -413,6 +413,21 @@
       ]))));
   }
 
+  function seeds(part) {
+    for (const statistics of summary.statistics) {
+      const title = statistics.variant ? statistics.experiment + '/' + statistics.variant : statistics.experiment;
+      if (many) part.append(el('h3', {}, title));
+      for (const measure of statistics.measures) {
+        const values = measure.values;
+        part.append(el('p', {}, el('b', {}, measure.name + ': ' + measure.words[0])),
+          el('ul', {}, measure.words.slice(1).map(words => el('li', {}, words))),
+          el('details', {}, el('summary', {}, 'The values of every seed'), scroll(measure.name, table(measure.name + ' of every seed',
+            ['seed', ...sides, 'difference'], statistics.seeds.map((seed, i) => [String(seed), num(values.reference.values[i]), num(values.candidate.values[i]), num(values.differences[i])])))));
+      }
+    }
+    part.append(el('p', {class: 'quiet'}, summary.statistics[0].condition));
+  }
+
   // ---------------------------------------------------------------- learning curves
 
   const SIDE = [{colour: 'var(--c0)', dash: '', width: 3}, {colour: 'var(--c1)', dash: '6 4', width: 2}];
@@ -490,15 +505,453 @@
       const here = failed && failed.firstDivergence.layer === l.layer;
       const over = Object.values(l.phases).some(d => !(num(d.errorOverFloor) <= view.maxErrorOverFloor));
       return [el('span', {}, indent(l.layer), node(l.layer)), here ? '≠' : over ? '≉' : '=', el('span', {}, indent(l.layer), node(l.layer)),
-        ...phases.map(p => measure(l.phases[p])),
-        here ? '◀ first difference: step ' + count(failed.firstDivergence.step) + ', ' + failed.firstDivergence.phase + ', ' + failed.firstDivergence.tensor : ''];
+        ...phases.map(p => measure(l.phases[p]))];
     });
-    const body = table('Both networks, layer by layer', [names[0], '', names[1], ...phases.map(p => p + ', error ÷ floor'), ''], rows,
+    const body = table('Both networks, layer by layer', [names[0], '', names[1], ...phases.map(p => p + ', error ÷ floor')], rows,
       (row, i) => failed && failed.firstDivergence.layer === variant.layers[i].layer ? 'here' : null);
     body.classList.add('network');
+    if (failed) {
+      const first = failed.firstDivergence;
+      const row = body.querySelector('tr.here');
+      if (row) row.after(el('tr', {class: 'here'}, el('td', {colspan: 3 + phases.length}, '▲ first difference: step ' + count(first.step) + ', ' + first.phase + ', ' + first.tensor + (single ? '' : ', seed ' + failed.seed))));
+    }
     parent.append(el('h3', {}, 'The two networks'), el('p', {class: 'quiet'},
       'From input to loss. Each number is the largest error ÷ floor of a tensor that this layer answers for; up to ' + view.maxErrorOverFloor + ' counts as rounding (=), more does not (≉); ≠ marks the layer of the first difference.'),
     scroll('Both networks', body));
+  }
+
+  // ---------------------------------------------------------------- figures
+
+  const seriesStyle = i => ({colour: colour(i), dash: DASHES[i % DASHES.length], width: 2});
+
+  /** An empty drawing whose items arrow keys step through: items are {x, y, lines, dx, dy}. */
+  function drawing(self, width, height, items, columns = 1) {
+    const svg = d3.create('svg').attr('viewBox', [0, 0, width, height]).attr('height', height).attr('width', width)
+      .attr('tabindex', 0).attr('role', 'group')
+      .attr('aria-label', self.title + '. ' + items.length + ' items; arrow keys read them out.');
+    const ring = svg.append('g').attr('class', 'cursor');
+    let at = -1;
+    const quiet = () => { ring.selectAll('*').remove(); self.quiet(); };
+    function point(i, aloud) {
+      at = Math.max(0, Math.min(items.length - 1, i));
+      const item = items[at];
+      ring.raise().selectAll('*').remove();
+      ring.append('circle').attr('cx', item.x).attr('cy', item.y).attr('r', 7).attr('fill', 'none').attr('stroke', 'var(--ink)').attr('stroke-width', 2);
+      self.tell(item.x, item.y + 12, item.lines.map(line => [line]));
+      if (aloud) self.live.textContent = item.lines.join('; ');
+    }
+    const nearest = (px, py) => d3.leastIndex(items, (a, b) => d3.ascending(Math.hypot(a.x - px, a.y - py), Math.hypot(b.x - px, b.y - py)));
+    svg.on('pointermove', event => { if (items.length) point(nearest(...d3.pointer(event)), false); })
+      .on('pointerleave blur', quiet)
+      .on('keydown', event => {
+        const keys = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity};
+        if (items.length && event.key in keys) { event.preventDefault(); point(at + keys[event.key], true); }
+        else if (event.key === 'Escape') quiet();
+        else if ('+=-0'.includes(event.key)) { event.preventDefault(); self.zoom({'+': 1.5, '=': 1.5, '-': 1 / 1.5, 0: 0}[event.key]); }
+      });
+    return svg;
+  }
+
+  /** Drawings that are no graph grow as a whole; the page scrolls them. */
+  function growing(self, width, paint) {
+    const inner = el('div', {class: 'scroll grow'});
+    self.plot.append(inner);
+    let factor = 1;
+    const repaint = () => inner.replaceChildren(...[].concat(paint(width * factor)));
+    self.zoom = f => { factor = f ? Math.max(1, Math.min(8, factor * f)) : 1; repaint(); };
+    repaint();
+    return inner;
+  }
+
+  /** The boxes of a grid of panels. */
+  function grid(count, columns, width, {left = 56, right = 14, top = 24, bottom = 20, height = 120, foot = 34, smallest = 150}) {
+    const across = Math.max(1, Math.min(columns, count, Math.floor((width - 22) / smallest)));
+    const w = (width - 22) / across;
+    const h = top + height + bottom;
+    const rows = Math.ceil(count / across);
+    return {across, rows, height: rows * h + foot,
+      boxes: d3.range(count).map(i => ({left: 22 + (i % across) * w + left - 22, right: 22 + (i % across + 1) * w - right,
+        top: Math.floor(i / across) * h + top, bottom: Math.floor(i / across) * h + top + height}))};
+  }
+
+  function panelAxes(g, {x, y, box, xTicks = 60, yTicks = 34}) {
+    const xt = ticks(x.core, x.log, box.right - box.left, xTicks);
+    const yt = ticks(y.core, y.log, box.bottom - box.top, yTicks);
+    g.append('g').attr('class', 'grid').selectAll('line').data(yt.values).join('line').attr('x1', box.left).attr('x2', box.right).attr('y1', v => y(v)).attr('y2', v => y(v));
+    g.append('g').attr('class', 'axis').attr('transform', 'translate(0,' + box.bottom + ')').call(d3.axisBottom(x.core).tickValues(xt.values).tickFormat(xt.name).tickSize(4).tickSizeOuter(0));
+    g.append('g').attr('class', 'axis').attr('transform', 'translate(' + box.left + ',0)').call(d3.axisLeft(y.core).tickValues(yt.values).tickFormat(yt.name).tickSize(4).tickSizeOuter(0));
+    if (y.zeros) g.append('text').attr('x', box.left - 7).attr('y', y.zeroAt).attr('dy', '.32em').attr('text-anchor', 'end').text('0');
+  }
+
+  function outerTitles(svg, width, height, xTitle, yTitle) {
+    svg.append('text').attr('x', width / 2).attr('y', height - 8).attr('text-anchor', 'middle').text(xTitle);
+    svg.append('text').attr('transform', 'translate(12,' + (height - 20) / 2 + ') rotate(-90)').attr('text-anchor', 'middle').text(yTitle);
+  }
+
+  const renderers = {
+    Lines(figure) {
+      const points = s => s.x.map((x, i) => ({x: num(x), y: num(s.y[i])}));
+      if (figure.panels.length === 1) {
+        return curves({x: figure.x, y: figure.y, series: figure.panels[0].series.map((s, i) => ({name: s.name, ...seriesStyle(i), points: points(s)}))});
+      }
+      const names = [...new Set(figure.panels.flatMap(p => p.series.map(s => s.name)))];
+      const all = figure.panels.flatMap(p => p.series.flatMap(points));
+      const rows = figure.panels.flatMap(p => p.series.flatMap(s => points(s).map(q => [p.name, s.name, q.x, q.y])));
+      return {head: ['panel', 'line', axisTitle(figure.x), axisTitle(figure.y)], rows, wide: true, draw(self, width) {
+        const checks = [];
+        let marks = 0;
+        growing(self, width, w => {
+          checks.length = 0;
+          marks = 0;
+          const g = grid(figure.panels.length, figure.columns, w, {});
+          const items = [];
+          const svg = drawing(self, w, g.height, items, g.across);
+          figure.panels.forEach((panel, k) => {
+            const box = g.boxes[k];
+            const x = scale(all.map(p => p.x), figure.x.logarithmic, box.left, box.right, {pad: 0});
+            const y = scale(all.map(p => p.y), figure.y.logarithmic, box.bottom, box.top);
+            panelAxes(svg, {x, y, box});
+            svg.append('text').attr('x', (box.left + box.right) / 2).attr('y', box.top - 8).attr('text-anchor', 'middle').text(panel.name);
+            for (const s of panel.series) {
+              const style = seriesStyle(names.indexOf(s.name));
+              const line = d3.line().defined(p => Number.isFinite(p.y) && Number.isFinite(y(p.y))).x(p => x(p.x)).y(p => y(p.y));
+              const path = svg.append('path').attr('d', line(points(s))).attr('fill', 'none').attr('stroke', style.colour).attr('stroke-dasharray', style.dash).attr('stroke-width', 2);
+              const shown = points(s).filter(p => Number.isFinite(y(p.y)));
+              marks += shown.length;
+              shown.forEach(p => items.push({x: x(p.x), y: y(p.y), lines: [panel.name, s.name, axisTitle(figure.x) + ' ' + show(p.x), axisTitle(figure.y) + ' ' + show(p.y)]}));
+              checks.push({panel: panel.name, series: s.name, path: path.node(), x, y});
+            }
+          });
+          outerTitles(svg, w, g.height, axisTitle(figure.x), axisTitle(figure.y));
+          return svg.node();
+        });
+        self.legend.replaceChildren(...names.map((name, i) => el('span', {}, swatch(seriesStyle(i)), ' ' + name)));
+        return {marks, verify: cells => checks.flatMap(c => {
+          const told = cells.filter(r => r[0] === c.panel && r[1] === c.series && Number.isFinite(c.y(r[3])));
+          const bends = (c.path.getAttribute('d') || '').match(/[ML][^MLZ]+/g) || [];
+          const same = bends.length === told.length && told.every((r, i) => {
+            const [px, py] = bends[i].slice(1).split(',').map(Number);
+            return Math.abs(px - c.x(r[2])) <= .01 && Math.abs(py - c.y(r[3])) <= .01;
+          });
+          return same ? [] : [c.panel + ', ' + c.series];
+        })};
+      }};
+    },
+
+    Histograms(figure) {
+      const bins = panel => panel.counts.map((n, i) => {
+        const width = (num(panel.to) - num(panel.from)) / panel.counts.length;
+        return {from: num(panel.from) + i * width, to: num(panel.from) + (i + 1) * width, n};
+      });
+      const rows = figure.panels.flatMap(p => bins(p).map(b => [p.name, b.from, b.to, b.n]));
+      return {head: ['panel', axisTitle(figure.x) + ', from', 'to', 'count'], rows, wide: figure.panels.length > 3, draw(self, width) {
+        let bars = [];
+        const paint = w => {
+          bars = [];
+          const g = grid(figure.panels.length, figure.columns, w, {});
+          const items = [];
+          const svg = drawing(self, w, g.height, items);
+          const edges = figure.panels.flatMap(p => [num(p.from), num(p.to)]);
+          figure.panels.forEach((panel, k) => {
+            const box = g.boxes[k];
+            const x = scale(edges, false, box.left, box.right, {pad: 0});
+            const y = scale([0, ...panel.counts], false, box.bottom, box.top);
+            panelAxes(svg, {x, y, box});
+            svg.append('text').attr('x', (box.left + box.right) / 2).attr('y', box.top - 8).attr('text-anchor', 'middle').text(panel.name);
+            bins(panel).forEach((b, i) => {
+              const bar = svg.append('rect').attr('x', x(b.from)).attr('width', Math.max(.5, x(b.to) - x(b.from) - .5)).attr('y', y(b.n)).attr('height', y(0) - y(b.n)).attr('fill', 'var(--c0)');
+              bars.push({panel: panel.name, i, node: bar.node(), y});
+              items.push({x: (x(b.from) + x(b.to)) / 2, y: y(b.n), lines: [panel.name, show(b.from) + ' to ' + show(b.to), count(b.n)]});
+            });
+          });
+          outerTitles(svg, w, g.height, axisTitle(figure.x), 'count');
+          return svg.node();
+        };
+        growing(self, width, paint);
+        return {marks: bars.length, verify: cells => cells.flatMap((row, i) => {
+          const bar = bars[i];
+          return bar && bar.panel === row[0] && Math.abs(Number(bar.node.getAttribute('height')) - (bar.y(0) - bar.y(row[3]))) < .01 ? [] : [row[0] + ' from ' + row[1]];
+        })};
+      }};
+    },
+
+    HeatMap(figure) {
+      const rows = figure.rows.flatMap((r, i) => figure.columns.map((c, j) => [r, c, num(figure.values[i][j])]));
+      return {head: [figure.rowLabel, figure.columnLabel, axisTitle(figure.value)], rows, draw(self, width) {
+        return cellGrid(self, width, {rowLabel: figure.rowLabel, columnLabel: figure.columnLabel, rows: figure.rows, columns: figure.columns,
+          sheets: [{name: '', values: figure.values.map(r => r.map(num))}], value: figure.value,
+          cell: (row, sheet) => row[2], told: show});
+      }};
+    },
+
+    ConfusionMatrices(figure) {
+      const rows = figure.classes.flatMap((a, i) => figure.classes.map((b, j) => [a, b, ...figure.matrices.map(m => m.counts[i][j])]));
+      return {head: ['true class', 'answer', ...figure.matrices.map(m => m.side)], rows, wide: figure.matrices.length > 1, draw(self, width) {
+        return cellGrid(self, width, {rowLabel: 'true class', columnLabel: 'answer', rows: figure.classes, columns: figure.classes,
+          sheets: figure.matrices.map(m => ({name: m.side, values: m.counts})), value: {label: 'images', unit: '', logarithmic: true},
+          cell: (row, sheet) => row[2 + sheet], told: String});
+      }};
+    },
+
+    Contours(figure) {
+      const xs = figure.xs.map(num), ys = figure.ys.map(num);
+      const values = figure.values.flat().map(num);
+      const rows = figure.paths.flatMap(p => p.x.map((x, i) => [p.name, i, num(x), num(p.y[i])]));
+      return {head: ['path', 'point', axisTitle(figure.x), axisTitle(figure.y)], rows, wide: true, draw(self, width) {
+        const levels = d3.contours().size([xs.length, ys.length]).thresholds(thresholds(values, figure.value.logarithmic))(values);
+        const drawn = plane(self, width, {xAxis: figure.x, yAxis: figure.y, xs, ys, height: 420,
+          items: (x, y) => figure.paths.flatMap(p => p.x.map((v, i) => ({x: x(num(v)), y: y(num(p.y[i])), lines: [p.name + ', point ' + i, axisTitle(figure.x) + ' ' + show(v), axisTitle(figure.y) + ' ' + show(p.y[i])]}))),
+          paint(ink, x, y, ground) {
+            const at = (all, i) => { const k = Math.max(0, Math.min(all.length - 2, Math.floor(i))); return all[k] + (i - k) * (all[k + 1] - all[k]); };
+            const transform = d3.geoTransform({point(i, j) { this.stream.point(x(at(xs, i - .5)), y(at(ys, j - .5))); }});
+            ground.selectAll('path').data(levels).join('path').attr('d', d3.geoPath(transform))
+              .attr('fill', 'none').attr('stroke', 'var(--quiet)').attr('stroke-width', 1).attr('opacity', .7).append('title').text(l => axisTitle(figure.value) + ' ' + show(l.value));
+            figure.paths.forEach((p, k) => {
+              const style = seriesStyle(k);
+              const points = p.x.map((v, i) => [x(num(v)), y(num(p.y[i]))]);
+              ink.append('path').attr('class', 'line').attr('data-series', k).attr('d', d3.line()(points)).attr('fill', 'none').attr('stroke', style.colour).attr('stroke-width', 2).attr('stroke-dasharray', style.dash);
+              ink.append('g').selectAll('path').data(points).join('path').attr('d', d3.symbol(d3.symbolsFill[k % 7], 34)()).attr('transform', q => 'translate(' + q + ')').attr('fill', style.colour);
+            });
+          }});
+        self.legend.replaceChildren(...figure.paths.map((p, i) => el('span', {}, swatch(seriesStyle(i)), ' ' + p.name)));
+        return {marks: levels.length + rows.length, verify: cells => figure.paths.flatMap((p, k) => drawn.bends(k, cells.filter(r => r[0] === p.name).map(r => [r[2], r[3]])) ? [] : [p.name])};
+      }};
+    },
+
+    VectorField(figure) {
+      const arrows = figure.arrows.map(a => ({x: num(a.x), y: num(a.y), dx: num(a.dx), dy: num(a.dy)}));
+      const rows = arrows.map(a => [a.x, a.y, a.dx, a.dy]);
+      return {head: [axisTitle(figure.x), axisTitle(figure.y), 'd ' + figure.x.label, 'd ' + figure.y.label], rows, wide: true, draw(self, width) {
+        const gap = Math.sqrt((d3.max(arrows, a => a.x) - d3.min(arrows, a => a.x)) * (d3.max(arrows, a => a.y) - d3.min(arrows, a => a.y)) / arrows.length) || 1;
+        const factor = gap / (d3.max(arrows, a => Math.hypot(a.dx, a.dy)) || 1);
+        const drawn = plane(self, width, {xAxis: figure.x, yAxis: figure.y, xs: arrows.map(a => a.x), ys: arrows.map(a => a.y), height: 420,
+          items: (x, y) => arrows.map(a => ({x: x(a.x), y: y(a.y), lines: ['at ' + show(a.x) + ', ' + show(a.y), 'arrow ' + show(a.dx) + ', ' + show(a.dy)]})),
+          paint(ink, x, y) {
+            for (const [k, a] of arrows.entries()) {
+              const x0 = x(a.x), y0 = y(a.y), x1 = x(a.x + a.dx * factor), y1 = y(a.y + a.dy * factor);
+              ink.append('path').attr('class', 'line').attr('data-series', k).attr('d', d3.line()([[x0, y0], [x1, y1]])).attr('stroke', 'var(--c0)').attr('stroke-width', 1.5);
+              const turn = Math.atan2(y1 - y0, x1 - x0);
+              if (Math.hypot(x1 - x0, y1 - y0) > 3) ink.append('path').attr('d', 'M0,0L-6,-3L-6,3Z').attr('fill', 'var(--c0)').attr('transform', 'translate(' + x1 + ',' + y1 + ') rotate(' + turn * 180 / Math.PI + ')');
+            }
+          }});
+        return {marks: arrows.length, verify: cells => cells.flatMap((r, k) => drawn.bends(k, [[r[0], r[1]], [r[0] + r[2] * factor, r[1] + r[3] * factor]]) ? [] : ['arrow ' + (k + 1)])};
+      }};
+    },
+
+    Scatter(figure) {
+      const groups = figure.groups.map(g => ({name: g.name, points: g.points.map(p => ({x: num(p.x), y: num(p.y), label: p.label}))}));
+      const all = groups.flatMap(g => g.points);
+      const rows = groups.flatMap(g => g.points.map(p => [g.name, p.label, p.x, p.y]));
+      return {head: ['group', 'point', axisTitle(figure.x), axisTitle(figure.y)], rows, draw(self, width) {
+        let nodes = [];
+        const drawn = plane(self, width, {xAxis: figure.x, yAxis: figure.y, xs: all.map(p => p.x), ys: all.map(p => p.y), height: 340, pad: .04,
+          items: (x, y) => groups.flatMap(g => g.points.map(p => ({x: x(p.x), y: y(p.y), lines: [g.name + (p.label ? ', ' + p.label : ''), axisTitle(figure.x) + ' ' + show(p.x), axisTitle(figure.y) + ' ' + show(p.y)]}))).filter(i => Number.isFinite(i.x) && Number.isFinite(i.y)),
+          paint(ink, x, y) {
+            nodes = [];
+            groups.forEach((g, k) => g.points.forEach(p => nodes.push(Number.isFinite(x(p.x)) && Number.isFinite(y(p.y))
+              ? ink.append('path').attr('d', d3.symbol(d3.symbolsFill[k % 7], 60)()).attr('transform', 'translate(' + x(p.x) + ',' + y(p.y) + ')').attr('fill', colour(k)).attr('opacity', .85).node() : null)));
+          }});
+        self.legend.replaceChildren(...groups.map((g, k) => el('span', {}, symbol(k), ' ' + g.name)));
+        return {marks: nodes.filter(Boolean).length, verify: cells => cells.flatMap((r, i) => {
+          const x = drawn.x(r[2]), y = drawn.y(r[3]);
+          if (!Number.isFinite(x) || !Number.isFinite(y)) return nodes[i] ? [String(r[1])] : [];
+          return nodes[i] && nodes[i].getAttribute('transform') === 'translate(' + x + ',' + y + ')' ? [] : [String(r[1] || i)];
+        })};
+      }};
+    },
+
+    ParallelCoordinates(figure) {
+      const rows = figure.items.map(item => [item.name, item.highlighted ? 'yes' : '', ...item.values.map(num)]);
+      return {head: ['', 'highlighted', ...figure.axes.map(axisTitle)], rows, wide: true, draw(self, width) {
+        let paths = [];
+        let ys = [];
+        const paint = w => {
+          const height = 360, top = 46, bottom = height - 16, margin = 60;
+          const x = k => margin + k * (w - 2 * margin) / Math.max(1, figure.axes.length - 1);
+          ys = figure.axes.map((axis, k) => scale(figure.items.map(i => num(i.values[k])), axis.logarithmic, bottom, top));
+          const items = figure.items.flatMap((item, n) => item.values.map((v, k) => ({x: x(k), y: ys[k](num(v)), n, lines: [item.name, ...figure.axes.map((a, m) => axisTitle(a) + ' ' + show(item.values[m]))]}))).filter(i => Number.isFinite(i.y));
+          const svg = drawing(self, w, height, items, figure.axes.length);
+          paths = figure.items.map((item, n) => {
+            const line = d3.line().defined(p => Number.isFinite(p[1]))(item.values.map((v, k) => [x(k), ys[k](num(v))]));
+            return svg.append('path').attr('d', line).attr('fill', 'none').attr('stroke', item.highlighted ? 'var(--c1)' : 'var(--c0)').attr('stroke-width', item.highlighted ? 2.5 : 1.2).attr('opacity', item.highlighted ? 1 : .45).attr('stroke-dasharray', item.highlighted ? '' : '4 2').node();
+          });
+          figure.axes.forEach((axis, k) => {
+            const t = ticks(ys[k].core, ys[k].log, bottom - top, 36);
+            const g = svg.append('g').attr('class', 'axis').attr('transform', 'translate(' + x(k) + ',0)').call(d3.axisLeft(ys[k].core).tickValues(t.values).tickFormat(t.name).tickSizeOuter(0));
+            if (ys[k].zeros) g.append('text').attr('x', -9).attr('y', ys[k].zeroAt).attr('text-anchor', 'end').attr('dy', '.32em').text('0');
+            const words = k % 2 ? 32 : 14;
+            svg.append('text').attr('x', x(k)).attr('y', words).attr('text-anchor', k === 0 ? 'start' : k === figure.axes.length - 1 ? 'end' : 'middle').attr('dx', k === 0 ? -50 : k === figure.axes.length - 1 ? 50 : 0).text(axisTitle(axis));
+          });
+          return svg.node();
+        };
+        growing(self, Math.max(width, figure.axes.length * 110), paint);
+        self.legend.replaceChildren(el('span', {}, swatch({colour: 'var(--c1)', dash: '', width: 2.5}), ' highlighted'), el('span', {}, swatch({colour: 'var(--c0)', dash: '4 2', width: 1.2}), ' the others'));
+        return {marks: paths.length, verify: cells => cells.flatMap((r, n) => {
+          const bends = (paths[n].getAttribute('d') || '').match(/[ML][^MLZ]+/g) || [];
+          const told = r.slice(2).map((v, k) => ys[k](v)).filter(Number.isFinite);
+          return bends.length === told.length && told.every((y, k) => Math.abs(Number(bends[k].slice(1).split(',')[1]) - y) < .01) ? [] : [r[0]];
+        })};
+      }};
+    },
+
+    Images(figure) {
+      const small = figure.width * figure.height <= 64;
+      const low = num(figure.low), high = num(figure.high);
+      const grey = v => Math.round(255 * Math.max(0, Math.min(1, (num(v) - low) / (high - low))));
+      const rows = figure.pictures.map(p => small ? [p.label, p.pixels.map(show).join(' ')] : [p.label, d3.min(p.pixels, num), d3.max(p.pixels, num)]);
+      return {head: small ? ['picture', 'pixels, row by row'] : ['picture', 'darkest', 'brightest'], rows, wide: true, draw(self, width) {
+        let pictures = [];
+        const paint = w => {
+          const across = Math.max(2, Math.min(figure.columns, Math.floor(w / 76)));
+          pictures = figure.pictures.map(p => {
+            const canvas = el('canvas', {width: figure.width, height: figure.height, role: 'img', 'aria-label': p.label, tabindex: 0});
+            const context = canvas.getContext('2d');
+            const image = context.createImageData(figure.width, figure.height);
+            p.pixels.forEach((v, i) => { image.data.fill(grey(v), 4 * i, 4 * i + 3); image.data[4 * i + 3] = 255; });
+            context.putImageData(image, 0, 0);
+            canvas.title = p.label;
+            return canvas;
+          });
+          const list = el('div', {class: 'pictures'}, pictures.map((canvas, i) => el('div', {class: 'picture'}, canvas, el('small', {}, figure.pictures[i].label))));
+          list.style.gridTemplateColumns = 'repeat(' + across + ', 1fr)';
+          list.style.width = w + 'px';
+          return list;
+        };
+        growing(self, width, paint);
+        return {marks: pictures.length, verify: cells => cells.flatMap((r, i) => {
+          const data = pictures[i].getContext('2d').getImageData(0, 0, figure.width, figure.height).data;
+          const shades = d3.range(figure.width * figure.height).map(k => data[4 * k]);
+          const right = small ? r[1].split(' ').every((v, k) => Math.abs(grey(v) - shades[k]) <= 1) : d3.min(shades) === grey(r[1]) && d3.max(shades) === grey(r[2]);
+          return right ? [] : [r[0]];
+        })};
+      }};
+    },
+  };
+
+  function symbol(k) {
+    const svg = d3.create('svg').attr('viewBox', '-7 -7 14 14').attr('aria-hidden', 'true');
+    svg.append('path').attr('d', d3.symbol(d3.symbolsFill[k % 7], 60)()).attr('fill', colour(k));
+    return svg.node();
+  }
+
+  /** Levels that lie evenly, or evenly in their logarithms. */
+  function thresholds(values, logarithmic) {
+    const [low, high] = d3.extent(values.filter(v => Number.isFinite(v) && (!logarithmic || v > 0)));
+    return d3.range(1, 16).map(i => logarithmic ? low * Math.pow(high / low, i / 16) : low + (high - low) * i / 16);
+  }
+
+  /** Two axes that both zoom; paint(ink, x, y) fills them, bends(k, points) reads line k back. */
+  function plane(self, width, {xAxis, yAxis, xs, ys, height, items, paint, pad = 0}) {
+    const box = {left: 66, right: width - 14, top: 10, bottom: height - 46};
+    const wholeX = scale(xs, xAxis.logarithmic, box.left, box.right, {pad});
+    const wholeY = scale(ys, yAxis.logarithmic, box.bottom, box.top, {pad});
+    const result = {x: wholeX, y: wholeY};
+    const list = [];
+    const svg = drawing(self, width, height, list);
+    const clip = self.id + '-clip';
+    svg.append('clipPath').attr('id', clip).append('rect').attr('x', box.left - 6).attr('y', box.top - 6).attr('width', Math.max(0, box.right - box.left + 12)).attr('height', box.bottom - box.top + 12);
+    svg.append('clipPath').attr('id', clip + '-exact').append('rect').attr('x', box.left).attr('y', box.top).attr('width', Math.max(0, box.right - box.left)).attr('height', box.bottom - box.top);
+    const axes = svg.append('g');
+    const ground = svg.append('g').attr('clip-path', 'url(#' + clip + '-exact)');
+    const ink = svg.append('g').attr('clip-path', 'url(#' + clip + ')');
+    const fill = () => {
+      for (const layer of [axes, ground, ink]) layer.selectAll('*').remove();
+      drawAxes(axes, {x: result.x, y: result.y, box, xAxis, yAxis});
+      paint(ink, result.x, result.y, ground);
+      list.splice(0, list.length, ...items(result.x, result.y));
+      svg.attr('aria-label', self.title + '. ' + list.length + ' points; arrow keys read them out, plus and minus zoom.');
+    };
+    const behaviour = d3.zoom().scaleExtent([1, 100]).extent([[box.left, box.top], [box.right, box.bottom]]).translateExtent([[box.left, box.top], [box.right, box.bottom]])
+      .filter(event => event.type === 'wheel' ? event.ctrlKey || event.metaKey || document.activeElement === svg.node() : !event.button && (event.type !== 'touchstart' || event.touches.length > 1))
+      .on('zoom', ({transform}) => {
+        const zoomed = (whole, core) => transform.k === 1 ? whole : Object.assign(v => core(v), {log: whole.log, zeros: false, core, invert: core.invert});
+        result.x = zoomed(wholeX, transform.rescaleX(wholeX.core));
+        result.y = zoomed(wholeY, transform.rescaleY(wholeY.core));
+        self.quiet();
+        fill();
+      });
+    svg.call(behaviour).on('dblclick.zoom', null);
+    self.zoom = factor => factor ? svg.call(behaviour.scaleBy, factor) : svg.call(behaviour.transform, d3.zoomIdentity);
+    self.plot.append(svg.node());
+    fill();
+    result.bends = (k, points) => {
+      const path = ink.select('path.line[data-series="' + k + '"]').node();
+      const bends = (path && path.getAttribute('d') || '').match(/[ML][^MLZ]+/g) || [];
+      return bends.length === points.length && points.every(([px, py], i) => {
+        const [a, b] = bends[i].slice(1).split(',').map(Number);
+        return Math.abs(a - result.x(px)) <= .01 && Math.abs(b - result.y(py)) <= .01;
+      });
+    };
+    return result;
+  }
+
+  /** Coloured cells, one sheet or several side by side. */
+  function cellGrid(self, width, {rowLabel, columnLabel, rows, columns, sheets, value, cell, told}) {
+    const finite = sheets.flatMap(s => s.values.flat()).filter(v => Number.isFinite(v) && (!value.logarithmic || v > 0));
+    const extent = finite.length ? d3.extent(finite) : [0, 1];
+    if (extent[0] === extent[1]) extent[1] = extent[0] + 1;
+    const position = value.logarithmic ? d3.scaleLog().domain(extent) : d3.scaleLinear().domain(extent);
+    const shade = v => !Number.isFinite(v) ? 'var(--ground)' : value.logarithmic && v <= 0 ? d3.interpolateCividis(0) : d3.interpolateCividis(position(v));
+    const inkOn = v => !Number.isFinite(v) ? 'var(--ink)' : (value.logarithmic && v <= 0 ? 0 : position(v)) > .55 ? '#000' : '#fff';
+    let nodes = [];
+    const paint = w => {
+      nodes = [];
+      const longest = d3.max(rows, r => r.length);
+      const left = 34 + Math.min(120, 7 * longest), top = sheets[0].name ? 40 : 10;
+      const across = w / sheets.length < 300 ? 1 : sheets.length;
+      const sheetWidth = w / across;
+      const side = Math.min(56, (sheetWidth - left - 12) / columns.length);
+      const tall = Math.min(side, 34);
+      const turned = d3.max(columns, c => c.length) * 7 > side - 4;
+      const foot = 30 + (turned ? 7 * Math.min(16, d3.max(columns, c => c.length)) : 14);
+      const sheetHeight = top + tall * rows.length + foot;
+      const height = sheetHeight * Math.ceil(sheets.length / across) + 44;
+      const items = [];
+      const svg = drawing(self, w, height, items, columns.length);
+      sheets.forEach((sheet, s) => {
+        const x0 = (s % across) * sheetWidth + left, y0 = Math.floor(s / across) * sheetHeight + top;
+        svg.append('text').attr('x', x0 + side * columns.length / 2).attr('y', y0 - 24).attr('text-anchor', 'middle').attr('font-weight', 600).text(sheet.name);
+        rows.forEach((r, i) => {
+          svg.append('text').attr('x', x0 - 6).attr('y', y0 + (i + .5) * tall).attr('dy', '.32em').attr('text-anchor', 'end').text(r);
+          columns.forEach((c, j) => {
+            const v = sheet.values[i][j];
+            const node = svg.append('rect').attr('x', x0 + j * side).attr('y', y0 + i * tall).attr('width', side - 1).attr('height', tall - 1).attr('fill', shade(v));
+            if (!Number.isFinite(v)) node.attr('stroke', 'var(--quiet)').attr('stroke-dasharray', '2 2');
+            const text = told(v);
+            if (text.length * 6.6 < side - 3) svg.append('text').attr('x', x0 + (j + .5) * side).attr('y', y0 + (i + .5) * tall).attr('dy', '.32em').attr('text-anchor', 'middle').style('fill', inkOn(v)).style('font-size', '11px').text(text);
+            nodes.push({node: node.node(), row: i * columns.length + j, sheet: s});
+            items.push({x: x0 + (j + .5) * side, y: y0 + (i + .5) * tall, lines: [(sheet.name ? sheet.name + ': ' : '') + rowLabel + ' ' + r, columnLabel + ' ' + c, axisTitle(value) + ' ' + show(v)]});
+          });
+        });
+        columns.forEach((c, j) => {
+          const label = svg.append('text').text(c.length > 16 ? c.slice(0, 15) + '…' : c);
+          const cx = x0 + (j + .5) * side, cy = y0 + rows.length * tall;
+          if (turned) label.attr('transform', 'translate(' + cx + ',' + (cy + 6) + ') rotate(-90)').attr('text-anchor', 'end').attr('dy', '.32em');
+          else label.attr('x', cx).attr('y', cy + 14).attr('text-anchor', 'middle');
+        });
+        svg.append('text').attr('x', x0 + side * columns.length / 2).attr('y', y0 + rows.length * tall + foot - 6).attr('text-anchor', 'middle').text(columnLabel);
+        svg.append('text').attr('transform', 'translate(' + (x0 - left + 13) + ',' + (y0 + rows.length * tall / 2) + ') rotate(-90)').attr('text-anchor', 'middle').text(rowLabel);
+      });
+      const key = svg.append('g').attr('transform', 'translate(' + left + ',' + (height - 36) + ')');
+      const keyWidth = Math.min(220, w - left - 60);
+      d3.range(40).forEach(i => key.append('rect').attr('x', i * keyWidth / 40).attr('width', keyWidth / 40 + .5).attr('height', 10).attr('fill', d3.interpolateCividis((i + .5) / 40)));
+      key.append('text').attr('y', 24).text(show(extent[0]));
+      key.append('text').attr('x', keyWidth).attr('y', 24).attr('text-anchor', 'end').text(show(extent[1]));
+      key.append('text').attr('x', keyWidth / 2).attr('y', 24).attr('text-anchor', 'middle').text(axisTitle(value));
+      return svg.node();
+    };
+    growing(self, width, paint);
+    return {marks: nodes.length, verify: cells => nodes.flatMap(n => n.node.getAttribute('fill') === shade(cell(cells[n.row], n.sheet)) ? [] : [cells[n.row].slice(0, 2).join(', ')])};
+  }
+
+  function figures(parent, list) {
+    if (!list.length) return;
+    const charts = el('div', {class: 'charts'});
+    parent.append(charts);
+    for (const figure of list) {
+      const spec = renderers[figure.kind](figure);
+      frame(charts, {title: figure.title, note: figure.caption, wide: spec.wide}, () => spec);
+    }
   }
 
   // ---------------------------------------------------------------- the rest
@@ -534,6 +987,8 @@
 
   const context = firstScreen();
   if (!single) runsTable(section(context, 'runs', 'Runs'));
+  if (summary.figures.length) figures(section(context, 'figures', 'Figures'), summary.figures);
+  if (summary.statistics.length) seeds(section(context, 'seeds', 'Over the seeds'));
   const results = section(context, 'training', 'Training');
   const lazy = summary.variants.length > 4;
   for (const variant of summary.variants) {
@@ -554,6 +1009,8 @@
       const differences = el('div', {class: 'charts'});
       parent.append(el('h3', {}, 'Differences over the steps'), differences);
       drift(differences, variant);
+      if (variant.figures.length) parent.append(el('h3', {}, 'Figures'));
+      figures(parent, variant.figures);
     };
     if (!many || parent.open) fill();
     else parent.addEventListener('toggle', () => { if (parent.open) fill(); });

@@ -124,6 +124,16 @@ class PairedStatisticsTest {
   }
 
   @Test
+  void roundingIsNoDifference() {
+    List<Double> rounded = Collections.nCopies(10, 0.07 + 0x1p-50);
+    List<Double> reference = Collections.nCopies(10, 0.07);
+    assertThat(PairedStatistics.of("x", Better.LOWER, reference, rounded, null).identical())
+        .isTrue();
+    List<Double> off = Collections.nCopies(10, 0.07 + 1e-11);
+    assertThat(PairedStatistics.of("x", Better.LOWER, reference, off, null).losses()).isEqualTo(10);
+  }
+
+  @Test
   void sidesThatLeftTheFiniteNumbersAlikeAreIdentical() {
     List<Double> values = Collections.nCopies(6, Double.NaN);
     PairedStatistics same = PairedStatistics.of("x", Better.LOWER, values, values, null);

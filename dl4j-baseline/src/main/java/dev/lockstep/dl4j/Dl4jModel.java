@@ -159,7 +159,7 @@ public final class Dl4jModel implements Model {
 
   /**
    * Writes the network as DL4J's {@code ModelSerializer} does: configuration, parameters and
-   * optimizer state. Masks are no part of it; {@link Dl4jProvider#load} attaches them again.
+   * optimizer state. Masks are no part of it; {@link Dl4jProvider#adopt} attaches them again.
    *
    * @throws InputException if the file cannot be written
    */

@@ -1,23 +1,20 @@
 package dev.lockstep.dl4j;
 
-import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.deeplearning4j.exception.DL4JException;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 
 /**
  * Builds the networks of a specification in Deeplearning4j.
@@ -88,26 +85,18 @@ public final class Dl4jProvider implements ModelProvider {
     }
   }
 
-  private static boolean branches(NetworkSpec network) {
-    return network.layers().stream().anyMatch(LayerSpec.Branches.class::isInstance);
-  }
-
   /**
-   * Reads a network that {@link Dl4jModel#save} wrote, ready to go on where it was.
+   * Takes over a network that DL4J's {@code ModelSerializer} restored, such as one that {@link
+   * Dl4jModel#save} wrote; masks are attached again, and training goes on where it was.
    *
-   * @param network what was translated
-   * @throws InputException if the file cannot be read
+   * @param network what was translated, with this provider's settings
    */
-  public Dl4jModel load(NetworkSpec network, Path file) {
-    try {
-      Network restored =
-          branches(network)
-              ? new Network.Graph(ModelSerializer.restoreComputationGraph(file.toFile(), true))
-              : new Network.Sequence(ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true));
-      return new Dl4jModel(network, restored, precision.type(), conventions);
-    } catch (IOException | IllegalStateException e) {
-      throw new InputException("cannot read a network from " + file + ": " + e.getMessage(), e);
-    }
+  public Dl4jModel adopt(NetworkSpec network, Model restored) {
+    Network adopted =
+        restored instanceof ComputationGraph graph
+            ? new Network.Graph(graph)
+            : new Network.Sequence((MultiLayerNetwork) restored);
+    return new Dl4jModel(network, adopted, precision.type(), conventions);
   }
 
   /**

@@ -20,7 +20,8 @@ public enum Precision {
     return id;
   }
 
-  DataType type() {
+  /** Returns what DL4J calls it. */
+  public DataType type() {
     return type;
   }
 }

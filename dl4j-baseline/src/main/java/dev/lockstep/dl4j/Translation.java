@@ -307,8 +307,9 @@ final class Translation {
   }
 
   /**
-   * In prediction DL4J's {@code ActivationLayer} writes over its input, which the other branches
-   * read too; and two empty branches would make the join's inputs one and the same.
+   * In prediction DL4J's {@code ActivationLayer} writes over the network's own input, which the
+   * other branches read too; and two empty branches would make two of the join's inputs one and the
+   * same.
    */
   private static boolean needsCopy(List<LayerSpec> branch) {
     return branch.isEmpty() || branch.get(0) instanceof LayerSpec.Activation;

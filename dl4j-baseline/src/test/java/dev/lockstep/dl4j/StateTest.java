@@ -2,11 +2,13 @@ package dev.lockstep.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 
 class StateTest {
 
+  private static final double ROUNDING = 1e-15;
   private static final LearningRate RATE = LearningRate.constant(0.01);
   private static final OptimizerSpec[] OPTIMIZERS = {
     new OptimizerSpec.Sgd(RATE),
@@ -87,6 +90,32 @@ class StateTest {
             assertThat(second.state()).isEqualTo(first.state());
           }
         });
+  }
+
+  /** From a velocity of 0 the first step moves a parameter by its velocity, element by element. */
+  @Test
+  void optimizerStateHasTheLayoutOfItsParameter() {
+    for (String name : List.of("dense", "convolution", "residual")) {
+      NetworkSpec network =
+          with(
+              Objects.requireNonNull(Zoo.networks().get(name)),
+              new OptimizerSpec.Momentum(RATE, 0.9));
+      ModelState start = Fixture.start(network, 1);
+      try (Dl4jModel model = Fixture.model(network, start)) {
+        Fixture.train(model, network, 1, 1);
+        ModelState after = model.state();
+        for (ParameterSpec parameter : network.parameters()) {
+          Tensor velocity = after.tensor(parameter.path() + "/velocity");
+          for (int i = 0; i < velocity.size(); i++) {
+            double moved =
+                after.tensor(parameter.path()).data()[i] - start.tensor(parameter.path()).data()[i];
+            assertThat(velocity.data()[i])
+                .as("%s %s[%d]", name, parameter.path(), i)
+                .isCloseTo(moved, within(ROUNDING));
+          }
+        }
+      }
+    }
   }
 
   @Test

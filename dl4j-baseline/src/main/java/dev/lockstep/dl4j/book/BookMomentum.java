@@ -30,7 +30,7 @@ public final class BookMomentum extends VelocityUpdater {
   @Override
   void update(INDArray gradient, INDArray velocity, double learningRate) {
     gradient.muli(learningRate);
-    velocity.muli(momentum()).subi(gradient);
+    velocity.muli(getMomentum()).subi(gradient);
     gradient.assign(velocity).negi();
   }
 }

@@ -31,7 +31,7 @@ public final class BookNesterov extends VelocityUpdater {
   @Override
   void update(INDArray gradient, INDArray velocity, double learningRate) {
     gradient.muli(learningRate);
-    velocity.muli(momentum()).subi(gradient);
-    gradient.muli(1 + momentum()).subi(velocity.mul(momentum() * momentum()));
+    velocity.muli(getMomentum()).subi(gradient);
+    gradient.muli(1 + getMomentum()).subi(velocity.mul(getMomentum() * getMomentum()));
   }
 }

@@ -34,7 +34,15 @@ abstract class VelocityUpdater implements IUpdater {
    */
   abstract void update(INDArray gradient, INDArray velocity, double learningRate);
 
-  final double momentum() {
+  public final double getLearningRate() {
+    return learningRate;
+  }
+
+  public final @Nullable ISchedule getLearningRateSchedule() {
+    return learningRateSchedule;
+  }
+
+  public final double getMomentum() {
     return momentum;
   }
 

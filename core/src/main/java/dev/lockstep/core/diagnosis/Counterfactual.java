@@ -1,5 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.ExpectedTensor;
 import dev.lockstep.core.compare.Recording;
 import dev.lockstep.core.compare.TensorKey;
@@ -54,8 +55,8 @@ final class Counterfactual {
       Recording recording = new Recording(Set.of(key));
       model.step(attempt.batch(), attempt.masks(), recording);
       return Optional.ofNullable(recording.tensor(key));
-    } catch (RuntimeException e) {
-      // A step that the reference cannot take explains nothing, and is no reason to stop.
+    } catch (UsageException e) {
+      // The reference need not implement what might have been.
       return Optional.empty();
     }
   }

@@ -1,5 +1,6 @@
 package dev.lockstep.core.tiny;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
@@ -17,6 +18,7 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Affine, ReLU, tanh, identity and dropout layers with softmax and cross entropy or half the sum of
@@ -24,6 +26,9 @@ import java.util.Map;
  * can be put in its place.
  */
 public final class TinyModel implements Model {
+
+  private static final Set<ActivationFunction> FUNCTIONS =
+      Set.of(ActivationFunction.RELU, ActivationFunction.TANH, ActivationFunction.IDENTITY);
 
   private final NetworkSpec network;
   private final Summation order;
@@ -59,9 +64,29 @@ public final class TinyModel implements Model {
 
       @Override
       public Model create(NetworkSpec network) {
+        requireKnown(network);
         return new TinyModel(network, order, fault);
       }
     };
+  }
+
+  private static void requireKnown(NetworkSpec network) {
+    for (LayerSpec layer : network.layers()) {
+      boolean known =
+          layer instanceof LayerSpec.Affine
+              || (layer instanceof LayerSpec.Dropout dropout && !dropout.inverted())
+              || (layer instanceof LayerSpec.Activation activation
+                  && FUNCTIONS.contains(activation.function()));
+      if (!known) {
+        throw new UsageException("tiny: " + layer.name() + " is not implemented");
+      }
+    }
+    boolean known =
+        network.optimizer() instanceof OptimizerSpec.Sgd
+            || network.optimizer() instanceof OptimizerSpec.Momentum;
+    if (!known || network.loss().type() == LossSpec.Type.MEAN_SQUARED) {
+      throw new UsageException("tiny: the optimizer or the loss is not implemented");
+    }
   }
 
   @Override

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which conventions of the ledger explain what a stock comparison found. Every number is the largest
- * error ÷ floor over the first steps, on the same plan.
+ * Which conventions of the ledger explain what a stock comparison found. Every number is the
+ * largest error ÷ floor over the first steps, on the same plan.
  *
  * @param steps over which it was measured
  * @param total with every convention in Deeplearning4j's way

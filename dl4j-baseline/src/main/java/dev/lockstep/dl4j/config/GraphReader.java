@@ -162,8 +162,7 @@ final class GraphReader {
     String nearest = graph.getNetworkInputs().get(0);
     for (String candidate : dominators(vertex)) {
       // the nearer one is, the more dominators it has itself
-      if (!candidate.equals(vertex)
-          && dominators(candidate).size() > dominators(nearest).size()) {
+      if (!candidate.equals(vertex) && dominators(candidate).size() > dominators(nearest).size()) {
         nearest = candidate;
       }
     }

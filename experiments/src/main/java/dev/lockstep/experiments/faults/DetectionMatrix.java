@@ -107,7 +107,7 @@ public final class DetectionMatrix {
     List<String> alarms = new ArrayList<>();
     for (int run = 0; run < runs; run++) {
       BaseNetwork base = networks.get(run % networks.size());
-      long seed = run + 1;
+      long seed = run + 1L;
       progress.accept("%s: %s, seed %d".formatted(name, base.id(), seed));
       Outcome outcome = compare(base, candidate.apply(seed), seed);
       if (outcome.verdict() != Verdict.AGREE) {

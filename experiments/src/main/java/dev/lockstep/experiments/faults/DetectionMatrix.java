@@ -36,7 +36,10 @@ import java.util.stream.LongStream;
 public final class DetectionMatrix {
 
   /** Enough for every network to learn most of the digits. */
-  public static final long STEPS = 300;
+  private static final long STEPS = 300;
+
+  /** To train on, and as many to test with: one image in a thousand is a tenth of a point. */
+  private static final int IMAGES = 1000;
 
   /** Faults are sought under one seed; other seeds tell what chance does to accuracy. */
   private static final long SEED = 1;
@@ -61,16 +64,20 @@ public final class DetectionMatrix {
   /** So many standard deviations over seeds explain nineteen differences of twenty. */
   private static final double DEVIATIONS = 2;
 
+  private final SmallDigits digits;
   private final long steps;
   private final Consumer<String> progress;
-  private final SmallDigits digits = SmallDigits.draw();
   private final ModelProvider scratch = new ScratchProvider();
 
   /**
-   * @param steps of every training
    * @param progress told what is being done
    */
-  public DetectionMatrix(long steps, Consumer<String> progress) {
+  public DetectionMatrix(Consumer<String> progress) {
+    this(SmallDigits.draw(IMAGES, IMAGES), STEPS, progress);
+  }
+
+  DetectionMatrix(SmallDigits digits, long steps, Consumer<String> progress) {
+    this.digits = digits;
     this.steps = steps;
     this.progress = progress;
   }
@@ -107,7 +114,7 @@ public final class DetectionMatrix {
     List<String> alarms = new ArrayList<>();
     for (int run = 0; run < runs; run++) {
       BaseNetwork base = networks.get(run % networks.size());
-      long seed = run + 1;
+      long seed = run + 1L;
       progress.accept("%s: %s, seed %d".formatted(name, base.id(), seed));
       Outcome outcome = compare(base, candidate.apply(seed), seed);
       if (outcome.verdict() != Verdict.AGREE) {

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.faults;
 
+import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.data.SyntheticDigits;
 import dev.lockstep.core.tensor.Shape;
@@ -12,12 +13,9 @@ import dev.lockstep.core.tensor.Shape;
  */
 record SmallDigits(Split train, Split test) {
 
-  private static final int TRAIN = 1000;
-  private static final int TEST = 1000;
-
-  /** Returns the digits that every fault is sought on. */
-  static SmallDigits draw() {
-    var digits = SyntheticDigits.dataset(SyntheticDigits.DEFAULT_SEED, TRAIN, TEST);
+  /** Returns digits that are the same at every call. */
+  static SmallDigits draw(int train, int test) {
+    Dataset digits = SyntheticDigits.dataset(SyntheticDigits.DEFAULT_SEED, train, test);
     return new SmallDigits(halved(digits.train()), halved(digits.test()));
   }
 

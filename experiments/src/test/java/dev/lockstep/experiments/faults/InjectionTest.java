@@ -8,20 +8,16 @@ import dev.lockstep.core.compare.Recording;
 import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
-import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whether a fault does to the numbers what its description says. */
 final class InjectionTest {
@@ -29,7 +25,7 @@ final class InjectionTest {
   /** A few operations on numbers of order 1. */
   private static final double ROUNDING = 1e-13;
 
-  private static final SmallDigits DIGITS = SmallDigits.draw();
+  private static final SmallDigits DIGITS = SmallDigits.draw(100, 20);
   private static final ModelProvider SCRATCH = new ScratchProvider();
 
   /** One model after some steps: what it showed of the last, and its loss. */
@@ -74,30 +70,6 @@ final class InjectionTest {
 
   private static Fault fault(String id) {
     return Faults.all().stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow();
-  }
-
-  static Stream<Arguments> networks() {
-    return BaseNetwork.all().stream().map(base -> Arguments.argumentSet(base.id(), base));
-  }
-
-  /** What every fault that is injected by tampering rests on. */
-  @ParameterizedTest
-  @MethodSource("networks")
-  void whatIsChangedInAShownOutputOrGradientIsReadOnFrom(BaseNetwork base) {
-    ModelState correct = run(base, SCRATCH, 1).model().state();
-    for (ExpectedTensor tensor : ExpectedTensor.of(base.network())) {
-      Phase phase = tensor.key().phase();
-      String path = tensor.key().path();
-      boolean readOn =
-          phase == Phase.BACKWARD
-              || (phase == Phase.FORWARD && !tensor.key().equals(ExpectedTensor.PREDICTION));
-      if (readOn) {
-        Injection doubled = Injection.edit(Tampering.at(phase, path), Edits.times(2));
-        ModelState changed =
-            run(base, new FaultyProvider(SCRATCH, path, doubled), 1).model().state();
-        assertThat(changed.tensors()).as("%s %s", phase, path).isNotEqualTo(correct.tensors());
-      }
-    }
   }
 
   @Test
@@ -325,7 +297,7 @@ final class InjectionTest {
 
   @Test
   void transposedImagesExchangeRowsAndColumns() {
-    Tensor images = Tensor.zeros(dev.lockstep.core.tensor.Shape.of(2, 196));
+    Tensor images = Tensor.zeros(Shape.of(2, 196));
     images.data()[196 + 3 * 14 + 5] = 1;
     Edits.transpose(images, 14);
 

@@ -94,7 +94,7 @@ public final class GradientCheck {
           agrees() ? "agrees" : undecided() ? "undecided" : "differs",
           compared,
           path,
-          index,
+          index.isEmpty() ? "" : index,
           gradient,
           numerical,
           uncertainty,

@@ -192,6 +192,17 @@ class NumericalGradientModelTest {
   }
 
   @Test
+  void theExponentialNextToZeroIsTheExponential() {
+    for (double u : new double[] {0, 1e-12, -3e-8, 1e-5, -2e-4, 9.99e-4, -9.99e-4, 1e-3, -0.5, 3}) {
+      double expected = Math.exp(u);
+      assertThat(TwoLayerNumericalGradient.exp(u))
+          .as("exp(%s)", u)
+          .isCloseTo(expected, within(Math.ulp(expected)));
+    }
+    assertThat(TwoLayerNumericalGradient.exp(Double.NaN)).isNaN();
+  }
+
+  @Test
   void exactZerosStayExactZeros() {
     NetworkSpec network = network(20, 6, 4, 0.7, ActivationFunction.RELU);
     ModelState start = start(network);

@@ -57,7 +57,12 @@ final class CompareSession {
               .formatted(planned.size()));
     }
     Path directory = output.directory(name(experiments));
-    return planned.size() == 1 ? runOne(planned.get(0), directory) : runAll(planned, directory);
+    output.prepare(directory);
+    try {
+      return planned.size() == 1 ? runOne(planned.get(0), directory) : runAll(planned, directory);
+    } finally {
+      output.tidy(directory);
+    }
   }
 
   private static String name(List<Experiment> experiments) {

@@ -66,7 +66,9 @@ final class OutputOptions {
       Files.createDirectories(target);
     } catch (IOException e) {
       throw new InputException(
-          "--output: cannot make the directory %s: %s".formatted(target, e.getMessage()), e);
+          "--output: expected a place for a directory, found that %s cannot be made; name another"
+              .formatted(target),
+          e);
     }
     if (!Files.isWritable(target)) {
       throw new InputException("--output: the directory " + target + " cannot be written to");

@@ -92,10 +92,8 @@ public final class DetectionMatrix {
     }
     progress.accept("gradients multiplied by almost 1");
     ScaledGradients scaled = new ScaledGradients(trainings);
-    List<Sensitivity> sensitivity =
-        Arrays.stream(EXCESSES).mapToObj(scaled::sensitivity).toList();
-    return new FaultReport(
-        trainings.steps(), detections, accuracyLimit, sensitivity, falseAlarms);
+    List<Sensitivity> sensitivity = Arrays.stream(EXCESSES).mapToObj(scaled::sensitivity).toList();
+    return new FaultReport(trainings.steps(), detections, accuracyLimit, sensitivity, falseAlarms);
   }
 
   /**
@@ -105,8 +103,7 @@ public final class DetectionMatrix {
    */
   Detection detect(Fault fault, Fault.Size size, double accuracyLimit) {
     Outcome outcome =
-        trainings.compare(
-            fault.base(), new FaultyProvider(trainings.scratch(), fault, size), SEED);
+        trainings.compare(fault.base(), new FaultyProvider(trainings.scratch(), fault, size), SEED);
     return new Detection(
         fault,
         size,

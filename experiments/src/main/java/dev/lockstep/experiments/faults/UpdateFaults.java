@@ -25,6 +25,11 @@ final class UpdateFaults {
   /** A fault of an optimizer acts on every parameter; this is the first of them. */
   private static final Place FIRST_PARAMETER = new Place(UPDATE, "affine1", "affine1/W");
 
+  /** Where a fault is in what the optimizer keeps, that is wrong before the parameter is. */
+  private static Place firstSlot(String slot) {
+    return new Place(UPDATE, "affine1", "affine1/W/" + slot);
+  }
+
   private UpdateFaults() {}
 
   static List<Fault> list() {
@@ -43,7 +48,7 @@ final class UpdateFaults {
                 RELU_MOMENTUM,
                 "schedule-off-by-one",
                 "the learning rate falls too early",
-                FIRST_PARAMETER,
+                firstSlot("velocity"),
                 Explanation.FACTOR,
                 Explanation.STEP_COUNT)
             .ordinary("by one step", scheduleAheadBy(1))
@@ -52,7 +57,7 @@ final class UpdateFaults {
                 RELU_MOMENTUM,
                 "momentum",
                 "momentum is another than .9",
-                FIRST_PARAMETER,
+                firstSlot("velocity"),
                 Explanation.HYPERPARAMETER)
             .smaller(".901", momentum(.901))
             .ordinary(".99", momentum(.99))
@@ -90,7 +95,7 @@ final class UpdateFaults {
                 TANH_ADAM,
                 "adam-beta2",
                 "beta2 of Adam is another than .999",
-                FIRST_PARAMETER,
+                firstSlot("v"),
                 Explanation.HYPERPARAMETER)
             .smaller(".9991", adamBeta2(.9991))
             .ordinary(".99", adamBeta2(.99))
@@ -133,7 +138,7 @@ final class UpdateFaults {
                 TANH_RMSPROP,
                 "rmsprop-decay",
                 "the decay of RMSprop is another than .99",
-                FIRST_PARAMETER,
+                firstSlot("h"),
                 Explanation.HYPERPARAMETER)
             .smaller(".9901", rmsPropDecay(.9901))
             .ordinary(".95", rmsPropDecay(.95))

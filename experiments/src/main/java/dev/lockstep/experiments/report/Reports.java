@@ -78,7 +78,7 @@ public final class Reports {
     } catch (IOException e) {
       throw new InputException(
           "output: expected a directory that can be written, found %s (%s); name another with --output"
-              .formatted(directory, e),
+              .formatted(directory, e.getMessage()),
           e);
     }
     return written;

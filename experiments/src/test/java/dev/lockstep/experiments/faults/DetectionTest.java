@@ -50,7 +50,8 @@ final class DetectionTest {
   @MethodSource("networks")
   void aCorrectImplementationThatAddsInAnotherOrderAgrees(BaseNetwork base) {
     for (long seed = 1; seed <= 3; seed++) {
-      Outcome outcome = TRAININGS.compare(base, new PermutedRows(new ScratchProvider(), seed), seed);
+      Outcome outcome =
+          TRAININGS.compare(base, new PermutedRows(new ScratchProvider(), seed), seed);
 
       assertThat(outcome.verdict())
           .as("seed %d: %s", seed, outcome.failure())

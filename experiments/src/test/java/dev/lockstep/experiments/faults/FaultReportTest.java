@@ -107,7 +107,7 @@ final class FaultReportTest {
     assertThat(page)
         .contains(
             "| momentum | momentum is another than .9: .99 | relu-momentum |"
-                + " step 2, update, affine1/W | yes | yes | – | – | 2 | – | 300 |\n")
+                + " step 2, update, affine1/W/velocity | yes | yes | – | – | 2 | – | 300 |\n")
         .contains("| gradient-halved |")
         .contains("| momentum | .901, .99 | .99 | .99 |\n")
         .contains("| 1e-09 | 60 | 61 |\n")
@@ -122,7 +122,7 @@ final class FaultReportTest {
   @Test
   void theScreenShowsTheSameInColumns() {
     assertThat(new DetectionReport(QUIET).text())
-        .contains("momentum         step 2, update, affine1/W  yes      yes")
-        .contains("fault            found                      located  explained  forward");
+        .contains("momentum         step 2, update, affine1/W/velocity  yes      yes")
+        .contains("fault            found                               located  explained  forward");
   }
 }

@@ -1,7 +1,6 @@
 package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.compare.Tolerance;
-import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
@@ -38,13 +37,12 @@ record ReportView(
 
   static ReportView of(Summary summary) {
     Run failed = summary.failed();
-    Failure failure = failed == null ? null : failed.failure();
     FirstDivergence first = failed == null ? null : failed.firstDivergence();
     return new ReportView(
         summary.title(),
         summary.verdict(),
         Wording.headline(summary),
-        Wording.meaning(summary.verdict(), failure == null ? null : failure.kind()),
+        Wording.meaning(summary),
         failed,
         failed == null || first == null
             ? List.of()

@@ -48,7 +48,7 @@ record TensorOutcome(
                   key.phase, key.tensor, known == null ? null : known.worst, false, null));
     }
     for (Coverage.Skipped skipped : result.coverage().skippedTensors()) {
-      outcomes.put(
+      outcomes.putIfAbsent(
           new Key(skipped.phase(), skipped.tensor()),
           new TensorOutcome(skipped.phase(), skipped.tensor(), null, true, skipped.reason()));
     }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** A result on the screen: the verdict first, and no more than one screen of it. */
 public final class TextReport {
 
-  private static final int RUNS_SHOWN = 20;
-  private static final int STATISTICS_SHOWN = 6;
+  private static final int RUNS_SHOWN = 12;
+  private static final int STATISTICS_SHOWN = 5;
 
   private final StringBuilder text = new StringBuilder();
   private final boolean colour;

@@ -38,8 +38,8 @@ public record PairedStatistics(
   /**
    * One side.
    *
-   * @param low the smallest value
-   * @param high the largest value
+   * @param low the smallest finite value, NaN if there is none
+   * @param high the largest finite value, NaN if there is none
    * @param spread of the values; null where there is no test to be made, because of too few seeds
    *     or values that are not finite
    */

@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.statistics;
 
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /** The moments of a few numbers. */
 record Sample(List<Double> values) {
@@ -33,12 +34,18 @@ record Sample(List<Double> values) {
     return standardDeviation() / Math.sqrt(values.size());
   }
 
+  /** Returns the smallest finite value, NaN if there is none. */
   double low() {
-    return values.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+    return finiteValues().min().orElse(Double.NaN);
   }
 
+  /** Returns the largest finite value, NaN if there is none. */
   double high() {
-    return values.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+    return finiteValues().max().orElse(Double.NaN);
+  }
+
+  private DoubleStream finiteValues() {
+    return values.stream().mapToDouble(Double::doubleValue).filter(Double::isFinite);
   }
 
   boolean finite() {

@@ -159,7 +159,15 @@
       return {values: decades.filter(e => e % stride === 0).map(e => Number('1e' + e)),
         name: v => { const e = Math.round(Math.log10(v)); return e >= 0 && e <= 4 ? count(v) : power(e); }};
     }
-    const values = core.ticks(wanted).filter((v, i, all) => all.length <= wanted * 2 || i % Math.ceil(all.length / wanted) === 0);
+    const values = [];
+    for (const exponent of d3.range(Math.floor(low), Math.ceil(high) + 1)) {
+      for (const digit of [1, 2, 5]) {
+        const value = Number(digit + 'e' + exponent);
+        const far = values.every(v => Math.abs(core(v) - core(value)) >= each / 2);
+        if (value >= core.domain()[0] && value <= core.domain()[1] && far) values.push(value);
+      }
+    }
+    if (values.length < 2) return {values: core.domain(), name: v => show(v)};
     return {values, name: v => show(v)};
   }
 
@@ -222,7 +230,7 @@
 
     function draw(self, width) {
       const shown = series.filter(s => !self.state.hidden.has(s.name));
-      const box = {left: 66, right: width - 14, top: 14, bottom: height - 46};
+      const box = {left: 66, right: width - 22, top: 22, bottom: height - 46};
       const svg = d3.create('svg').attr('viewBox', [0, 0, width, height]).attr('height', height)
         .attr('tabindex', 0).attr('role', 'group')
         .attr('aria-label', self.title + '. ' + series.length + ' lines of ' + xs.length + ' points; left and right arrow keys read them out, plus and minus zoom.');
@@ -268,6 +276,9 @@
         }
       }
       paint();
+      if (!shown.some(s => s.points.some(p => Number.isFinite(y(p.y))))) {
+        svg.append('text').attr('x', (box.left + box.right) / 2).attr('y', (box.top + box.bottom) / 2).attr('text-anchor', 'middle').text('no finite number to draw');
+      }
 
       let at = -1;
       function point(i, aloud) {
@@ -842,7 +853,7 @@
 
   /** Two axes that both zoom; paint(ink, x, y) fills them, bends(k, points) reads line k back. */
   function plane(self, width, {xAxis, yAxis, xs, ys, height, items, paint, pad = 0}) {
-    const box = {left: 66, right: width - 14, top: 10, bottom: height - 46};
+    const box = {left: 66, right: width - 22, top: 12, bottom: height - 46};
     const wholeX = scale(xs, xAxis.logarithmic, box.left, box.right, {pad});
     const wholeY = scale(ys, yAxis.logarithmic, box.bottom, box.top, {pad});
     const result = {x: wholeX, y: wholeY};
@@ -1024,13 +1035,66 @@
 
   // ---------------------------------------------------------------- the page looks at itself
 
-  /** Reads the tables back from the page: what stands there, not what was meant to. */
+  /** Reads a table back from the page: what stands there, not what was meant to. */
   function cells(figure) {
     return [...figure.querySelectorAll('.table-behind tbody tr')].map(row => [...row.children].map(cell =>
       cell.hasAttribute('data-value') ? Number(cell.getAttribute('data-value')) : cell.textContent));
   }
-  const drawn = frames.filter(f => f.width);
-  const empty = drawn.filter(f => !f.marks).map(f => f.title);
-  const wrong = drawn.flatMap(f => f.verify(cells(f.figure)).map(what => f.title + ': ' + what));
-  console.log('lockstep report: ' + JSON.stringify({charts: drawn.length, marks: d3.sum(drawn, f => f.marks), empty, wrong}));
+
+  /** Labels that run into each other or out of their chart. */
+  function collisions(frame) {
+    const labels = [...frame.plot.querySelectorAll('text')].filter(t => t.textContent)
+      .map(t => ({text: t.textContent, box: t.getBoundingClientRect(), room: t.ownerSVGElement.getBoundingClientRect()}));
+    const found = labels.filter(({box, room}) => !box.width || box.left < room.left - 1 || box.right > room.right + 1 || box.top < room.top - 1 || box.bottom > room.bottom + 1)
+      .map(l => 'cut: ' + l.text);
+    labels.forEach((a, i) => labels.slice(i + 1).forEach(b => {
+      const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+      const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+      if (across > 1 && down > 3) found.push('overlap: ' + a.text + ' | ' + b.text);
+    }));
+    return found;
+  }
+
+  /** Asks a chart for its data by keyboard alone. */
+  function speaks(frame) {
+    const chart = frame.plot.querySelector('svg[tabindex="0"], canvas[tabindex="0"]');
+    if (!chart) return false;
+    if (chart.tagName === 'CANVAS') return Boolean(chart.getAttribute('aria-label'));
+    chart.focus();
+    chart.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
+    const spoken = frame.live.textContent;
+    chart.blur();
+    return document.activeElement !== chart && spoken.length > 0 && spoken.split(';').length > 1;
+  }
+
+  /** What the tests ask with #check: is everything drawn, does the drawing say what the table says, can a keyboard reach it? */
+  function check() {
+    document.querySelectorAll('details.variant').forEach(d => { d.open = true; d.dispatchEvent(new Event('toggle')); });
+    const of = (frame, problems) => problems.map(problem => frame.title + ': ' + problem);
+    const wrong = () => frames.flatMap(f => of(f, f.verify(cells(f.figure))));
+    const report = {
+      charts: frames.length,
+      marks: d3.sum(frames, f => f.marks),
+      empty: frames.filter(f => !f.width || !f.marks || !cells(f.figure).length).map(f => f.title),
+      wrong: wrong(),
+      collisions: frames.flatMap(f => of(f, collisions(f))),
+      silent: frames.filter(f => !speaks(f)).map(f => f.title),
+      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      resources: performance.getEntriesByType('resource').length,
+    };
+    frames.forEach(f => { f.zoom(3); f.zoom(0); });
+    report.wrong.push(...wrong().map(w => 'after zooming, ' + w));
+    for (const f of frames) {
+      for (const select of f.tools.querySelectorAll('select')) {
+        for (const option of select.options) {
+          select.value = option.value;
+          select.dispatchEvent(new Event('change'));
+          report.wrong.push(...of(f, f.verify(cells(f.figure))).map(w => option.textContent + ', ' + w));
+          report.collisions.push(...of(f, collisions(f)).map(c => option.textContent + ', ' + c));
+        }
+      }
+    }
+    console.log('lockstep report: ' + JSON.stringify(report));
+  }
+  if (location.hash === '#check') check();
 })();

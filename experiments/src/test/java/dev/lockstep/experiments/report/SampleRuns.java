@@ -60,9 +60,41 @@ final class SampleRuns {
 
   /** A run of another variant of the experiment. */
   static RunResult variant(String variant, long seed) {
-    Sample sample = new Sample(seed);
-    sample.variant = variant;
-    return sample.result();
+    return as(variant, agreeing(seed));
+  }
+
+  /** The same run under another variant's name. */
+  static RunResult as(String variant, RunResult run) {
+    ExperimentInfo info = run.experiment();
+    return new RunResult(
+        run.schemaVersion(),
+        run.command(),
+        run.verdict(),
+        run.failure(),
+        new ExperimentInfo(
+            info.id(),
+            variant,
+            info.chapter(),
+            info.shows(),
+            info.seed(),
+            info.steps(),
+            info.batchSize(),
+            info.alignment(),
+            info.precision(),
+            info.layers(),
+            info.equivalenceMargin()),
+        run.dataset(),
+        run.environment(),
+        run.configuration(),
+        run.implementations(),
+        run.coverage(),
+        run.horizon(),
+        run.firstDivergence(),
+        run.worst(),
+        run.curves(),
+        run.readings(),
+        run.figures(),
+        run.timing());
   }
 
   /** A run with figures. */
@@ -79,13 +111,54 @@ final class SampleRuns {
     return sample.result();
   }
 
+  /** A run whose two sides left the finite numbers at step 23, as foreseen. */
+  static RunResult diverged(long seed) {
+    Sample sample = new Sample(seed);
+    sample.divergesAt = 23;
+    return sample.result();
+  }
+
+  /** A run of two sides that each drew for themselves. */
+  static RunResult ownDraws(long seed) {
+    Sample sample = new Sample(seed);
+    sample.candidateGain = 0.004 * (sample.random.nextDouble() - 0.5);
+    return sample.result();
+  }
+
+  /** A run that went on past the step where rounding alone sets the sides apart. */
+  static RunResult beyondTheHorizon(long seed) {
+    Sample sample = new Sample(seed);
+    sample.horizon = 100L;
+    return sample.result();
+  }
+
+  /** A run of which every tenth step was observed. */
+  static RunResult observedOften(long seed) {
+    Sample sample = new Sample(seed);
+    sample.cadence = new Cadence(10);
+    return sample.result();
+  }
+
+  /** Agreeing runs of several seeds. */
+  static Summary summary(int seeds) {
+    SummaryBuilder summary =
+        new SummaryBuilder("./lockstep compare mlp-batchnorm-dropout --seeds 1.." + seeds);
+    for (int seed = 1; seed <= seeds; seed++) {
+      summary.add(agreeing(seed), "mlp-batchnorm-dropout/seed-" + seed);
+    }
+    return summary.build();
+  }
+
   private static final class Sample {
     private final long seed;
     private final Random random;
-    private String variant = "";
     private String notice = "";
     private double noise = 4;
+    private double candidateGain;
     private long faultAt = Long.MAX_VALUE;
+    private long divergesAt = Long.MAX_VALUE;
+    private @Nullable Long horizon;
+    private Cadence cadence = new Cadence(Cadence.SPARSER);
     private List<Figure> figures = List.of();
 
     Sample(long seed) {
@@ -106,7 +179,9 @@ final class SampleRuns {
       return new RunResult(
           RunResult.SCHEMA_VERSION,
           "./lockstep compare mlp-batchnorm-dropout --seed " + seed,
-          first == null ? Verdict.AGREE : Verdict.DIFFER,
+          first != null
+              ? Verdict.DIFFER
+              : divergesAt <= STEPS ? Verdict.DIVERGED_ALIKE : Verdict.AGREE,
           first == null ? null : failure(),
           info(),
           new DatasetInfo(
@@ -115,11 +190,11 @@ final class SampleRuns {
           configuration(),
           List.of(
               new Implementation(
-                  "scratch", "reference", 0.0712, last.referenceTrain(), last.referenceTest()),
+                  "scratch", "reference", loss(), last.referenceTrain(), last.referenceTest()),
               new Implementation(
                   "deeplearning4j",
                   "candidate",
-                  0.0712 + noise * ULP,
+                  loss() + noise * ULP,
                   last.candidateTrain(),
                   last.candidateTest())),
           new Coverage(
@@ -133,7 +208,7 @@ final class SampleRuns {
                   new Coverage.Skipped(Phase.UPDATE, "affine1/W/velocity", "matched by --exclude"),
                   new Coverage.Skipped(
                       Phase.UPDATE, "affine1/b/velocity", "matched by --exclude"))),
-          null,
+          horizon,
           first,
           null,
           worst(readings),
@@ -143,10 +218,14 @@ final class SampleRuns {
           new Timing(101.5, speeds));
     }
 
+    private double loss() {
+      return divergesAt <= STEPS ? Double.NaN : 0.0712;
+    }
+
     private ExperimentInfo info() {
       return new ExperimentInfo(
           EXPERIMENT.id(),
-          variant,
+          "",
           EXPERIMENT.chapter(),
           EXPERIMENT.shows(),
           seed,
@@ -181,20 +260,27 @@ final class SampleRuns {
       List<Curves.LossPoint> loss = new ArrayList<>();
       for (long step = 5; step <= STEPS; step += 5) {
         double value = 0.07 + 2.2 * Math.exp(-(double) step / 150.0) + 0.03 * random.nextDouble();
-        loss.add(new Curves.LossPoint(step, value, value + noise * ULP));
+        boolean diverged = step >= divergesAt;
+        loss.add(
+            new Curves.LossPoint(
+                step, diverged ? Double.NaN : value, diverged ? Double.NaN : value + noise * ULP));
+        if (diverged) {
+          break;
+        }
       }
       List<Curves.AccuracyPoint> accuracy = new ArrayList<>();
       for (long step = 600; step <= STEPS; step += 600) {
         double test = 0.976 - 12.0 / (double) step + 0.002 * random.nextDouble();
-        accuracy.add(new Curves.AccuracyPoint(step, test + 0.008, test + 0.008, test, test, 0));
+        double candidate = test + candidateGain;
+        accuracy.add(
+            new Curves.AccuracyPoint(step, test + 0.008, candidate + 0.008, test, candidate, 0));
       }
       return new Curves(loss, accuracy);
     }
 
     private List<TensorReading> readings() {
-      Cadence cadence = new Cadence(Cadence.SPARSER);
       List<TensorReading> readings = new ArrayList<>();
-      for (long step = 1; step <= STEPS; step++) {
+      for (long step = 1; step <= Math.min(STEPS, divergesAt); step++) {
         if (cadence.observes(step, STEPS)) {
           for (Reading reading : Reading.values()) {
             for (ExpectedTensor tensor : compared()) {
@@ -221,6 +307,9 @@ final class SampleRuns {
           step >= faultAt
               && (tensor.key().phase() == Phase.UPDATE || tensor.key().phase() == Phase.BACKWARD)
               && tensor.layer().equals("affine2");
+      if (horizon != null && step >= horizon && reading == Reading.ACCUMULATED) {
+        error = 1000 * floor;
+      }
       if (faulty) {
         error = 1e-3 * magnitude;
       }

@@ -74,9 +74,11 @@ public final class ScratchModel implements Model {
     inputCheck.require(batch);
     Tensor scores = layers.forward(batch.inputs(), Pass.training(masks, observer));
     Tensor output = loss.output(rows(scores)); // samples × classes
-    double value = loss.value(batch.targets()) + weightDecayLoss();
     if (observer.watches()) {
       observer.observe(Phase.FORWARD, NetworkSpec.OUTPUT, () -> output);
+    }
+    double value = loss.value(batch.targets()) + weightDecayLoss();
+    if (observer.watches()) {
       observer.observe(Phase.LOSS, NetworkSpec.LOSS, () -> Tensor.scalar(value));
     }
 

@@ -173,8 +173,28 @@ class ScratchModelTest {
     }
   }
 
+  @Test
+  void whatAnObserverChangesInTheOutputTheLossIsComputedFrom() {
+    NetworkSpec undecayed =
+        Networks.dense(network.optimizer(), Networks.EXACT_CROSS_ENTROPY, 0);
+    TensorKey output = new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT);
+
+    // −log(2y) = −log y − log 2
+    assertThat(stepDoubling(Networks.restored(undecayed), undecayed, output))
+        .isCloseTo(
+            stepDoubling(Networks.restored(undecayed), undecayed, null) - Math.log(2),
+            within(ROUNDING));
+  }
+
   private static ModelState stateAfterDoubling(NetworkSpec network, @Nullable TensorKey doubled) {
     Model model = Networks.restored(network);
+    stepDoubling(model, network, doubled);
+    return model.state();
+  }
+
+  /** Takes a step in which an observer doubles a tensor, and returns its loss. */
+  private static double stepDoubling(
+      Model model, NetworkSpec network, @Nullable TensorKey doubled) {
     Observer doubling =
         new Observer() {
           @Override
@@ -192,8 +212,7 @@ class ScratchModelTest {
             }
           }
         };
-    model.step(Networks.batch(network, 1, 4), Networks.masks(1), doubling);
-    return model.state();
+    return model.step(Networks.batch(network, 1, 4), Networks.masks(1), doubling);
   }
 
   @ParameterizedTest

@@ -175,8 +175,7 @@ class ScratchModelTest {
 
   @Test
   void whatAnObserverChangesInTheOutputTheLossIsComputedFrom() {
-    NetworkSpec undecayed =
-        Networks.dense(network.optimizer(), Networks.EXACT_CROSS_ENTROPY, 0);
+    NetworkSpec undecayed = Networks.dense(network.optimizer(), Networks.EXACT_CROSS_ENTROPY, 0);
     TensorKey output = new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT);
 
     // −log(2y) = −log y − log 2

@@ -62,7 +62,9 @@ final class Wording {
     return Character.toUpperCase(message.charAt(0)) + message.substring(1) + ".";
   }
 
-  /** Returns what the verdict means to the reader; of several runs, what is wrong with the worst. */
+  /**
+   * Returns what the verdict means to the reader; of several runs, what is wrong with the worst.
+   */
   static String meaning(Summary summary) {
     Run failed = summary.failed();
     if (failed == null) {
@@ -72,8 +74,7 @@ final class Wording {
     String meaning = meaning(failed.verdict(), failure == null ? null : failure.kind());
     return summary.runs().size() == 1
         ? meaning
-        : "%s, seed %d: %s %s"
-            .formatted(failed.title(), failed.seed(), headline(failed), meaning);
+        : "%s, seed %d: %s %s".formatted(failed.title(), failed.seed(), headline(failed), meaning);
   }
 
   /** Returns one sentence: what the verdict means to the reader. */

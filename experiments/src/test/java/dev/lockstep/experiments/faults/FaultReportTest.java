@@ -123,6 +123,7 @@ final class FaultReportTest {
   void theScreenShowsTheSameInColumns() {
     assertThat(new DetectionReport(QUIET).text())
         .contains("momentum         step 2, update, affine1/W/velocity  yes      yes")
-        .contains("fault            found                               located  explained  forward");
+        .contains(
+            "fault            found                               located  explained  forward");
   }
 }

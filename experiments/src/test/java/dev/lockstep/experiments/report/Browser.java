@@ -55,22 +55,22 @@ final class Browser {
     Path errors = scratch.resolve("stderr");
     Path dom = scratch.resolve("dom");
     List<String> command =
-            List.of(
-                program.toString(),
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-quic",
-                "--enable-logging=stderr",
-                "--user-data-dir=" + scratch.resolve("profile"),
-                "--window-size=%d,%d".formatted(width, height),
-                "--dump-dom",
-                url);
+        List.of(
+            program.toString(),
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-quic",
+            "--enable-logging=stderr",
+            "--user-data-dir=" + scratch.resolve("profile"),
+            "--window-size=%d,%d".formatted(width, height),
+            "--dump-dom",
+            url);
     try {
       Process process =
           new ProcessBuilder(command)

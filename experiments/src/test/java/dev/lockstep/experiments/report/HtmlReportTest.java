@@ -107,8 +107,7 @@ class HtmlReportTest {
   void onlyThePagesOwnScriptsAndStylesMayRun() throws Exception {
     String page = page(SampleRuns.agreeing(1));
     List<String> inline = new ArrayList<>();
-    Matcher blocks =
-        Pattern.compile("(?s)<(script|style)>(.*?)</\\1>").matcher(page);
+    Matcher blocks = Pattern.compile("(?s)<(script|style)>(.*?)</\\1>").matcher(page);
     while (blocks.find()) {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")

@@ -90,6 +90,7 @@ final class SampleRuns {
         run.coverage(),
         run.horizon(),
         run.firstDivergence(),
+        run.attribution(),
         run.worst(),
         run.curves(),
         run.readings(),

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -76,8 +77,7 @@ class WritersTest {
   @Test
   void agreementSaysHowCloseItIsAndWhere() {
     RunResult result = SampleRuns.agreeing(1);
-    var worst = result.worst().get(Phase.FORWARD);
-    assertThat(worst).isNotNull();
+    var worst = Objects.requireNonNull(result.worst().get(Phase.FORWARD));
     String text = TextReport.write(result, false, null);
     assertThat(text).contains(worst.path() + ", step " + Numbers.count(worst.step()));
     assertThat(text).contains(Numbers.rounded(worst.maxAbs()));

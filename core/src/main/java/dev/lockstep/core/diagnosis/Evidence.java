@@ -33,6 +33,9 @@ public record Evidence(
       }
       remains = Math.max(remains, difference);
     }
+    if (remains > error() / 2) {
+      return Optional.empty(); // what explains half of nothing explains nothing
+    }
     return Optional.of(
         String.format(
             Locale.ROOT, "%s (with that, %.2g remains of %.2g)", explanation, remains, error()));

@@ -6,6 +6,7 @@ import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.compare.RoundedToFloat;
+import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.experiment.Experiment;
@@ -173,7 +174,7 @@ public final class Comparer {
             : isStock()
                 ? Dl4jProvider.stock(settings.precision())
                 : Dl4jProvider.aligned(settings.precision()),
-        inFloat ? new RoundedToFloat(scratch) : scratch);
+        inFloat ? new RoundedToFloat(scratch) : new RoundedUp(scratch));
   }
 
   private static Map<String, Tensor> given(Experiment experiment) {

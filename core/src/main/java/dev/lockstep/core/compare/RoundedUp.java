@@ -1,0 +1,96 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.function.Supplier;
+
+/**
+ * A model whose every output and gradient is moved up by one unit in the last place, as if rounded
+ * towards infinity. As the twin of the reference it shows what errors do that all point the same
+ * way: those of a mean that was subtracted add up in the sum behind it, where the true value is 0 —
+ * the gradient of a bias before batch normalization — and random ones would cancel.
+ *
+ * <p>It moves what an observer is shown, in place, so it works on models that show their own
+ * buffers at the moment in which they are computed and read on from them; on others it changes
+ * nothing.
+ */
+public final class RoundedUp implements ModelProvider {
+
+  private final ModelProvider rounded;
+
+  /**
+   * @param rounded a provider of models that show their own buffers
+   */
+  public RoundedUp(ModelProvider rounded) {
+    this.rounded = rounded;
+  }
+
+  @Override
+  public String name() {
+    return rounded.name() + " rounded up";
+  }
+
+  @Override
+  public Model create(NetworkSpec network) {
+    return new RoundedModel(rounded.create(network));
+  }
+
+  private record RoundedModel(Model model) implements Model {
+
+    @Override
+    public double step(Batch batch, Masks masks, Observer observer) {
+      return model.step(batch, masks, new RoundingObserver(observer));
+    }
+
+    @Override
+    public Tensor predict(Tensor inputs) {
+      return model.predict(inputs);
+    }
+
+    @Override
+    public ModelState state() {
+      return model.state();
+    }
+
+    @Override
+    public void restore(ModelState state) {
+      model.restore(state);
+    }
+
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+
+  private record RoundingObserver(Observer observer) implements Observer {
+
+    @Override
+    public boolean watches() {
+      return true;
+    }
+
+    @Override
+    public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
+      if (phase != Phase.FORWARD && phase != Phase.BACKWARD) {
+        observer.observe(phase, path, tensor);
+        return;
+      }
+      Tensor shown = tensor.get();
+      double[] values = shown.data();
+      for (int i = 0; i < values.length; i++) {
+        if (values[i] != 0) {
+          values[i] = Math.nextUp(values[i]);
+        }
+      }
+      observer.observe(phase, path, () -> shown);
+    }
+  }
+}

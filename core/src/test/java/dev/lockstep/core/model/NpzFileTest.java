@@ -186,6 +186,19 @@ class NpzFileTest {
         .withMessageContaining("directory that exists");
   }
 
+  @Test
+  void leavesNothingBehindWhenItFails() throws IOException {
+    Path taken = Files.createDirectory(directory.resolve("taken"));
+    Files.createFile(taken.resolve("by another file"));
+
+    assertThatExceptionOfType(InputException.class)
+        .isThrownBy(() -> NpzFile.write(taken, example()));
+
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).containsExactly(taken);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "/W", "a//W", "../W", "a/../W", "a/.", "a\\W", "a\nW"})
   void refusesToWriteWhatIsNoPath(String path) {

@@ -9,6 +9,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -32,6 +33,7 @@ public final class TrainingPlan {
   /**
    * @param train the samples that batches are taken from
    * @param seed of every stream
+   * @throws IllegalArgumentException if there are no samples
    */
   public TrainingPlan(NetworkSpec network, TrainingSpec training, Split train, long seed) {
     this(network, training, train, seed, Map.of());
@@ -39,6 +41,7 @@ public final class TrainingPlan {
 
   /**
    * @param given tensors of the first state by path, in place of those that would be drawn
+   * @throws IllegalArgumentException if there are no samples
    */
   public TrainingPlan(
       NetworkSpec network,
@@ -46,6 +49,9 @@ public final class TrainingPlan {
       Split train,
       long seed,
       Map<String, Tensor> given) {
+    if (train.size() == 0) {
+      throw new IllegalArgumentException("expected at least one sample to train on, found none");
+    }
     this.given = given;
     this.network = network;
     this.training = training;
@@ -120,6 +126,9 @@ public final class TrainingPlan {
 
   /** Returns which training samples a step sees, by their position in the data set. */
   public int[] samples(long step) {
+    if (step < 1) {
+      throw new IllegalArgumentException("steps count from 1, found " + step);
+    }
     int batch = training.batchSize();
     int size = train.size();
     switch (training.order()) {
@@ -135,7 +144,7 @@ public final class TrainingPlan {
         long epoch = (step - 1) / stepsPerEpoch();
         int from = (int) ((step - 1) % stepsPerEpoch()) * batch;
         int to = Math.min(from + batch, size);
-        return java.util.Arrays.copyOfRange(orderOf(epoch), from, to);
+        return Arrays.copyOfRange(orderOf(epoch), from, to);
       }
       case FIXED -> {
         int[] samples = new int[batch];

@@ -59,7 +59,7 @@ public record TrainingSpec(int batchSize, Order order, Length length) {
    */
   public long stepsPerEpoch(int trainingSamples) {
     return order == Order.SHUFFLED
-        ? (trainingSamples + batchSize - 1L) / batchSize
+        ? ((long) trainingSamples + batchSize - 1) / batchSize
         : Math.max(1, trainingSamples / batchSize);
   }
 

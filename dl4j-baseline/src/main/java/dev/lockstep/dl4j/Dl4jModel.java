@@ -91,6 +91,7 @@ public final class Dl4jModel implements Model {
       }
     } finally {
       masks = null;
+      Network.free(inputs);
     }
     return network.score();
   }
@@ -117,9 +118,11 @@ public final class Dl4jModel implements Model {
           Tensor.of(
               spec.input().batchOf(to - from),
               Arrays.copyOfRange(inputs.data(), from * width, to * width));
-      Tensor result =
-          TensorConversion.toTensor(
-              network.output(samples(part, spec.input())), Shape.of(to - from, classes));
+      INDArray samples = samples(part, spec.input());
+      INDArray output = network.output(samples);
+      Tensor result = TensorConversion.toTensor(output, Shape.of(to - from, classes));
+      Network.free(samples);
+      Network.free(output);
       System.arraycopy(result.data(), 0, outputs.data(), from * classes, result.size());
     }
     return outputs;

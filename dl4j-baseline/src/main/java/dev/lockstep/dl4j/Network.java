@@ -15,8 +15,8 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
-import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What {@link Dl4jModel} needs of a network, be it a sequence of layers or a graph. */
@@ -43,7 +43,7 @@ interface Network extends AutoCloseable {
   /** Puts other objects in the layers' place; {@code identity} puts them back. */
   void replaceLayers(UnaryOperator<Layer> replacement);
 
-  List<UpdaterBlock> updaterBlocks();
+  BaseMultiLayerUpdater<?> updater();
 
   void listen(Collection<TrainingListener> listeners);
 
@@ -51,8 +51,23 @@ interface Network extends AutoCloseable {
 
   void setIteration(int iteration);
 
+  /**
+   * Frees parameters, gradients and optimizer state. DL4J's own close goes on to throw away the
+   * workspaces, which the thread's next network can use again, and to collect garbage twice.
+   */
   @Override
-  void close();
+  default void close() {
+    free(model().params());
+    free(model().getGradientsViewArray());
+    free(updater().getStateViewArray());
+  }
+
+  /** Frees an array at once, where DL4J has not done so; it would wait for the collector. */
+  static void free(@Nullable INDArray array) {
+    if (array != null && array.closeable()) {
+      array.close();
+    }
+  }
 
   /** A sequence of layers. */
   final class Sequence implements Network {
@@ -103,8 +118,8 @@ interface Network extends AutoCloseable {
     }
 
     @Override
-    public List<UpdaterBlock> updaterBlocks() {
-      return ((BaseMultiLayerUpdater<?>) network.getUpdater()).getUpdaterBlocks();
+    public BaseMultiLayerUpdater<?> updater() {
+      return (BaseMultiLayerUpdater<?>) network.getUpdater();
     }
 
     @Override
@@ -120,11 +135,6 @@ interface Network extends AutoCloseable {
     @Override
     public void setIteration(int iteration) {
       network.getLayerWiseConfigurations().setIterationCount(iteration);
-    }
-
-    @Override
-    public void close() {
-      network.close();
     }
   }
 
@@ -185,8 +195,8 @@ interface Network extends AutoCloseable {
     }
 
     @Override
-    public List<UpdaterBlock> updaterBlocks() {
-      return network.getUpdater().getUpdaterBlocks();
+    public BaseMultiLayerUpdater<?> updater() {
+      return network.getUpdater();
     }
 
     @Override
@@ -202,11 +212,6 @@ interface Network extends AutoCloseable {
     @Override
     public void setIteration(int iteration) {
       network.getConfiguration().setIterationCount(iteration);
-    }
-
-    @Override
-    public void close() {
-      network.close();
     }
   }
 }

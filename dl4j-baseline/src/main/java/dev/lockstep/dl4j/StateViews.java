@@ -58,7 +58,7 @@ final class StateViews {
       views.put(parameter.path(), asItIs(parameter(network, parameter.path())));
     }
     double start = new UpdaterTranslation(conventions).start(spec.optimizer());
-    for (UpdaterBlock block : network.updaterBlocks()) {
+    for (UpdaterBlock block : network.updater().getUpdaterBlocks()) {
       addSlots(block, spec.optimizer().slots(), start);
     }
     for (LayerSpec layer : spec.allLayers()) {

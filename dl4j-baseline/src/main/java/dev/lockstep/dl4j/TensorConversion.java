@@ -30,8 +30,7 @@ public final class TensorConversion {
     if (!isDense(array)) {
       return Workspaces.outside(() -> toTensor(array.dup('c'), shape));
     }
-    double[] memory = memory(array);
-    return Tensor.of(shape, rowMajor(memory, array.shape(), array.stride()));
+    return Tensor.of(shape, reorder(read(array), array.shape(), array.stride(), false));
   }
 
   /** Returns whether the elements fill one piece of memory, in whatever order. */
@@ -46,7 +45,7 @@ public final class TensorConversion {
     return last == array.length() - 1;
   }
 
-  private static double[] memory(INDArray array) {
+  private static double[] read(INDArray array) {
     int length = Math.toIntExact(array.length());
     double[] numbers = new double[length];
     // an array's own buffer starts at its first element, a view's too
@@ -67,26 +66,32 @@ public final class TensorConversion {
     return numbers;
   }
 
-  private static double[] rowMajor(double[] memory, long[] shape, long[] stride) {
-    int rank = shape.length;
+  /**
+   * Brings numbers from an array's memory into row-major order, or back.
+   *
+   * @param toMemory true: from row-major order into that of memory
+   */
+  private static double[] reorder(double[] numbers, long[] shape, long[] stride, boolean toMemory) {
     if (isRowMajor(shape, stride)) {
-      return memory;
+      return numbers;
     }
-    double[] out = new double[memory.length];
+    int rank = shape.length;
+    double[] out = new double[numbers.length];
     int width = (int) shape[rank - 1];
     int step = (int) stride[rank - 1];
     int[] index = new int[rank - 1];
-    int from = 0;
+    int start = 0;
     for (int row = 0; row < out.length; row += width) {
       for (int i = 0; i < width; i++) {
-        out[row + i] = memory[from + i * step];
+        int inMemory = start + i * step;
+        out[toMemory ? inMemory : row + i] = numbers[toMemory ? row + i : inMemory];
       }
       for (int axis = rank - 2; axis >= 0; axis--) {
-        from += (int) stride[axis];
+        start += (int) stride[axis];
         if (++index[axis] < shape[axis]) {
           break;
         }
-        from -= (int) (stride[axis] * shape[axis]);
+        start -= (int) (stride[axis] * shape[axis]);
         index[axis] = 0;
       }
     }
@@ -113,16 +118,35 @@ public final class TensorConversion {
     if (type == DataType.DOUBLE) {
       return Workspaces.outside(() -> Nd4j.create(tensor.data(), shape, 'c'));
     }
-    float[] floats = new float[tensor.size()];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) tensor.data()[i];
-    }
-    return Workspaces.outside(() -> Nd4j.create(floats, shape, 'c'));
+    return Workspaces.outside(() -> Nd4j.create(floats(tensor.data()), shape, 'c'));
   }
 
-  /** Copies a tensor into an array that exists, whatever its order and strides. */
+  /**
+   * Copies a tensor into an array that exists, whatever its order.
+   *
+   * @param target of as many elements, which fill one piece of memory
+   */
   static void assign(INDArray target, Tensor tensor) {
-    target.assign(toArray(tensor, target.dataType(), target.shape()));
+    if (!isDense(target) || target.length() != tensor.size()) {
+      throw new IllegalArgumentException(
+          "expected an array of %d elements in one piece, found %s"
+              .formatted(tensor.size(), target.shapeInfoToString()));
+    }
+    double[] numbers = reorder(tensor.data(), target.shape(), target.stride(), true);
+    Pointer start = target.data().addressPointer();
+    if (target.dataType() == DataType.DOUBLE) {
+      new DoublePointer(start).put(numbers, 0, numbers.length);
+    } else {
+      new FloatPointer(start).put(floats(numbers), 0, numbers.length);
+    }
+  }
+
+  private static float[] floats(double[] numbers) {
+    float[] floats = new float[numbers.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) numbers[i];
+    }
+    return floats;
   }
 
   /** Returns the shape of an array that holds samples of a shape: an image, or else flat rows. */

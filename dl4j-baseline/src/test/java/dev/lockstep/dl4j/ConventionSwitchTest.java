@@ -434,8 +434,10 @@ class ConventionSwitchTest {
     Tensor planned = Fixture.masks(1).mask("dropout1", 0.5, pixels.shape());
 
     double[] replayed = observe(dropout, Map.of(), pixels, BOOKS_WAY).out("dropout1");
-    double[] own =
-        observe(dropout, Map.of(), pixels, dl4jsWay(Convention.WHO_DRAWS)).out("dropout1");
+    Seen dl4js = observe(dropout, Map.of(), pixels, dl4jsWay(Convention.WHO_DRAWS));
+    double[] own = dl4js.out("dropout1");
+    // DL4J's own dropout would write its mask into what stands before it
+    assertThat(dl4js.out("identity")).containsOnly(1);
 
     for (int i = 0; i < replayed.length; i++) {
       assertThat(replayed[i]).isEqualTo(2 * planned.data()[i]);

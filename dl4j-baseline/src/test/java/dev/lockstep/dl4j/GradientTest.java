@@ -28,7 +28,7 @@ class GradientTest {
   private static final double TOLERANCE = 1e-6;
 
   /** Differences are taken at so many elements of a tensor, spread over it. */
-  private static final int ELEMENTS = 7;
+  private static final int ELEMENTS = 5;
 
   /** Where all of a tensor's gradients vanish, as those of a bias before batch normalization. */
   private static final double ABSOLUTE = 1e-9;

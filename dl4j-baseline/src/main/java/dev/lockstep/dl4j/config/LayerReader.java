@@ -140,6 +140,7 @@ final class LayerReader {
         "optimization",
         conf.getOptimizationAlgo(),
         org.deeplearning4j.nn.api.OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT);
+    findings.require(name, "step function", conf.getStepFunction(), null);
     boolean in = afterReshape(name, reshape, image);
     int before = layers.size();
     boolean out = readLayer(name, layer, in, layers);

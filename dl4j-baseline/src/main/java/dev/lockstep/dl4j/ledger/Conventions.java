@@ -18,13 +18,18 @@ public final class Conventions {
 
   /** Returns the entries that the stock translation leaves to DL4J's way. */
   public static Set<Convention> stock() {
-    EnumSet<Convention> stock = EnumSet.noneOf(Convention.class);
-    for (Convention convention : Convention.values()) {
-      if (convention.role() == Convention.Role.STOCK) {
-        stock.add(convention);
-      }
-    }
-    return Collections.unmodifiableSet(stock);
+    return of(Convention.Role.STOCK);
+  }
+
+  /** Returns the entries to add to those of a translation that draws for itself. */
+  public static Set<Convention> ownDraws() {
+    return of(Convention.Role.OWN_DRAWS);
+  }
+
+  private static Set<Convention> of(Convention.Role role) {
+    EnumSet<Convention> conventions = EnumSet.allOf(Convention.class);
+    conventions.removeIf(convention -> convention.role() != role);
+    return Collections.unmodifiableSet(conventions);
   }
 
   /** Returns the stock entries that a network has a part for: those that can explain something. */

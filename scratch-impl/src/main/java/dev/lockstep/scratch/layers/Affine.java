@@ -22,6 +22,7 @@ public final class Affine implements Layer {
   private final String name;
   private final int inputs;
   private final int units;
+  private final Shape input;
   private final Shape output;
   private final Parameter weights;
   private final Parameter bias;
@@ -39,6 +40,7 @@ public final class Affine implements Layer {
     this.name = name;
     this.inputs = inputs;
     this.units = units;
+    this.input = Shape.of(inputs);
     this.output = Shape.of(units);
     this.weights = new Parameter(name, "W", Shape.of(inputs, units), weightDecay);
     this.bias = new Parameter(name, "b", output, 0);
@@ -57,7 +59,7 @@ public final class Affine implements Layer {
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    Require.samples(name, Shape.of(inputs), x);
+    Require.samples(name, input, x);
     this.x = x;
     int samples = x.shape().length(0);
     Tensor y = out.of(samples, output); // N×H

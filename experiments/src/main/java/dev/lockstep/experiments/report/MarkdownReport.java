@@ -8,13 +8,18 @@ import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import dev.lockstep.experiments.report.Summary.Variant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A result as Markdown, to paste into a pull request or keep beside the code. */
 final class MarkdownReport {
+
+  /** Of more, each run's own report tells what was compared. */
+  private static final int RUNS_IN_FULL = 12;
 
   private final StringBuilder markdown = new StringBuilder();
   private final ReportView view;
@@ -105,6 +110,9 @@ final class MarkdownReport {
   }
 
   private void coverage() {
+    if (summary.runs().size() > RUNS_IN_FULL) {
+      return;
+    }
     line("## Compared");
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < summary.runs().size(); i++) {
@@ -144,21 +152,34 @@ final class MarkdownReport {
 
   private void configuration() {
     line("## Configuration");
-    List<Implementation> sides = summary.runs().get(0).implementations();
+    for (VariantSettings settings : view.variantSettings()) {
+      line("### " + text(settings.experiment()) + ": in what the variants differ");
+      List<String> head = new ArrayList<>(List.of("variant"));
+      head.addAll(settings.keys());
+      table(head, settings.rows(), MarkdownReport::cells);
+    }
+    Set<String> told = new HashSet<>();
     for (Variant variant : summary.variants()) {
-      if (summary.variants().size() > 1) {
+      if (told.add(variant.experiment().id())) {
         line("### " + text(variant.experiment().title()));
+        List<Implementation> sides = summary.runs().get(0).implementations();
+        table(
+            List.of("setting", sides.get(0).name(), sides.get(1).name()),
+            variant.configuration(),
+            MarkdownReport::cells);
       }
-      table(
-          List.of("setting", sides.get(0).name(), sides.get(1).name()),
-          variant.configuration(),
-          MarkdownReport::cells);
     }
     line("## Environment");
     table(
         List.of("", ""),
         new ArrayList<>(summary.environment().entrySet()),
         (Map.Entry<String, String> entry) -> List.of(entry.getKey(), entry.getValue()));
+  }
+
+  private static List<String> cells(VariantSettings.Row row) {
+    List<String> cells = new ArrayList<>(List.of(row.variant()));
+    cells.addAll(row.values());
+    return cells;
   }
 
   private static List<String> cells(Setting setting) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param failed the first run that did not agree, null if all did
  * @param divergence what is known of its first divergence, line by line; empty if there is none
  * @param maxErrorOverFloor the largest that still counts as rounding
+ * @param coverage of each run, one sentence
+ * @param horizons of each variant, one sentence
+ * @param variantSettings in what the variants of an experiment differ
  */
 record ReportView(
     String title,
@@ -28,6 +31,7 @@ record ReportView(
     double maxErrorOverFloor,
     List<String> coverage,
     List<String> horizons,
+    List<VariantSettings> variantSettings,
     Summary summary) {
 
   /** Returns the page of a single run. */
@@ -53,6 +57,7 @@ record ReportView(
         Tolerance.MAX_ERROR_OVER_FLOOR,
         summary.runs().stream().map(run -> Wording.coverage(run.coverage())).toList(),
         summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),
+        VariantSettings.of(summary.variants()),
         summary);
   }
 }

@@ -115,6 +115,8 @@ public record Summary(
    * @param verdict the worst
    * @param horizon the earliest, null if no run came there
    * @param configuration what the sides have differently first
+   * @param loss thinned where there are many variants
+   * @param drift without the single layers where there are many variants
    * @param layers what each layer's largest differences are
    */
   public record Variant(

@@ -80,6 +80,7 @@
     const self = {id, title, figure, plot, legend, tip, live, tools, state: {hidden: new Set()}, marks: 0, zoom: null};
     for (const control of controls) {
       self.state[control.key] = control.options[0].value;
+      if (control.options.length < 2) continue;
       const select = el('select', {'aria-label': control.label + ', ' + title},
         control.options.map(o => el('option', {value: o.value}, o.name)));
       select.addEventListener('change', () => {
@@ -968,6 +969,11 @@
   // ---------------------------------------------------------------- the rest
 
   function configuration(part) {
+    for (const settings of view.variantSettings) {
+      part.append(el('h3', {}, settings.experiment + ': in what the variants differ'),
+        scroll('Variants of ' + settings.experiment, table('Variants of ' + settings.experiment, ['variant', ...settings.keys], settings.rows.map(row => [row.variant, ...row.values]))));
+    }
+    if (many) part.append(el('h3', {}, 'Every variant'));
     for (const variant of summary.variants) {
       if (!variant.configuration.length) continue;
       const ordered = [...variant.configuration].sort((a, b) => (a.reference === a.candidate) - (b.reference === b.candidate));

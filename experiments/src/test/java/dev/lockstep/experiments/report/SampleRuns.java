@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Results in the shape of real ones, drawn from a seed: 1,800 steps of the default network. */
@@ -85,7 +86,10 @@ final class SampleRuns {
             info.equivalenceMargin()),
         run.dataset(),
         run.environment(),
-        run.configuration(),
+        Stream.concat(
+                run.configuration().stream(),
+                Stream.of(new Setting("variant.name", variant, variant)))
+            .toList(),
         run.implementations(),
         run.coverage(),
         run.horizon(),

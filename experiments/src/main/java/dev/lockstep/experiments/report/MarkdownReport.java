@@ -53,11 +53,9 @@ final class MarkdownReport {
     if (failed != null && !view.divergence().isEmpty()) {
       line("## First divergence");
       line("%s, seed %d:".formatted(text(failed.title()), failed.seed()));
-      line(
-          view.divergence().stream()
-              .map(line -> (line.startsWith("  ") ? "  - " : "- ") + text(line.strip()))
-              .collect(Collectors.joining("\n")));
+      list(view.divergence());
     }
+    attributions();
     line("## To repeat it");
     line("    " + summary.command().replace('\n', ' '));
     line(
@@ -67,6 +65,25 @@ final class MarkdownReport {
                 Numbers.count(summary.dataset().train()),
                 Numbers.count(summary.dataset().test()),
                 summary.dataset().sha256()));
+  }
+
+  /** Seeds share their explanation: it is told once for each variant. */
+  private void attributions() {
+    Set<String> told = new HashSet<>();
+    for (int i = 0; i < summary.runs().size(); i++) {
+      Run run = summary.runs().get(i);
+      if (!view.attributions().get(i).isEmpty() && told.add(run.title())) {
+        line("## What explains " + text(run.title()));
+        list(view.attributions().get(i));
+      }
+    }
+  }
+
+  private void list(List<String> lines) {
+    line(
+        lines.stream()
+            .map(line -> (line.startsWith("  ") ? "  - " : "- ") + text(line.strip()))
+            .collect(Collectors.joining("\n")));
   }
 
   private void runs() {

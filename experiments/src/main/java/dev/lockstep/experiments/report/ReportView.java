@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param meaning one sentence: what that means
  * @param failed the first run that did not agree, null if all did
  * @param divergence what is known of its first divergence, line by line; empty if there is none
+ * @param attributions what explains each run, line by line; empty where there is nothing to explain
  * @param maxErrorOverFloor the largest that still counts as rounding
  * @param coverage of each run, one sentence
  * @param horizons of each variant, one sentence
@@ -28,6 +29,7 @@ record ReportView(
     String meaning,
     @Nullable Run failed,
     List<String> divergence,
+    List<List<String>> attributions,
     double maxErrorOverFloor,
     List<String> coverage,
     List<String> horizons,
@@ -54,6 +56,7 @@ record ReportView(
                 first,
                 failed.implementations().get(0).name(),
                 failed.implementations().get(1).name()),
+        summary.runs().stream().map(run -> Wording.attribution(run.attribution())).toList(),
         Tolerance.MAX_ERROR_OVER_FLOOR,
         summary.runs().stream().map(run -> Wording.coverage(run.coverage())).toList(),
         summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),

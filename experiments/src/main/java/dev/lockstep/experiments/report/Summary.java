@@ -2,6 +2,7 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.Figure;
@@ -83,6 +84,7 @@ public record Summary(
       Coverage coverage,
       @Nullable Long horizon,
       @Nullable FirstDivergence firstDivergence,
+      @Nullable Attribution attribution,
       Map<Phase, Worst> worst,
       Timing timing) {
 
@@ -98,6 +100,7 @@ public record Summary(
           result.coverage(),
           result.horizon(),
           result.firstDivergence(),
+          result.attribution(),
           result.worst(),
           result.timing());
     }

@@ -108,25 +108,10 @@ public final class TextReport {
   }
 
   private void attribution(@Nullable Attribution attribution) {
-    if (attribution == null) {
-      return;
+    if (attribution != null) {
+      line("");
+      Wording.attribution(attribution).forEach(this::line);
     }
-    line("");
-    line(
-        "Explained by %s"
-            .formatted(
-                attribution.explanation() == null
-                    ? "nothing in the convention ledger"
-                    : String.join(", ", attribution.explanation())));
-    line(
-        "  error ÷ floor over the first %d steps: %s in all, %s with the book's formulas"
-            .formatted(
-                attribution.steps(),
-                Numbers.rounded(attribution.total()),
-                Numbers.rounded(attribution.unexplained())));
-    attribution
-        .ownEffects()
-        .forEach((id, effect) -> line("  %-36s %s".formatted(id, Numbers.rounded(effect))));
   }
 
   private void sides(List<Implementation> sides) {

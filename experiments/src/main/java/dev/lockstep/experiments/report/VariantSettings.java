@@ -30,9 +30,7 @@ record VariantSettings(String experiment, List<String> keys, List<Row> rows) {
         variants.stream()
             .collect(
                 Collectors.groupingBy(
-                    variant -> variant.experiment().id(),
-                    LinkedHashMap::new,
-                    Collectors.toList()));
+                    variant -> variant.experiment().id(), LinkedHashMap::new, Collectors.toList()));
     return experiments.entrySet().stream()
         .filter(experiment -> experiment.getValue().size() > 1)
         .map(experiment -> of(experiment.getKey(), experiment.getValue()))

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.report;
 
+import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
@@ -141,6 +142,32 @@ final class Wording {
             .formatted(Numbers.rounded(found.error()), Numbers.rounded(found.errorOverFloor())));
     String diagnosis = found.diagnosis();
     lines.add("Diagnosis: " + (diagnosis == null ? "none of the known ones fits" : diagnosis));
+    return lines;
+  }
+
+  /** Returns what explains a stock comparison: the set first, then each convention by itself. */
+  static List<String> attribution(@Nullable Attribution attribution) {
+    if (attribution == null) {
+      return List.of();
+    }
+    List<String> explanation = attribution.explanation();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        explanation == null
+            ? "Nothing in the convention ledger explains it."
+            : "With %s in the book's way no difference is left."
+                .formatted(String.join(", ", explanation)));
+    lines.add(
+        "Largest error ÷ floor over the first %s: %s in all, %s with every convention in the book's way"
+            .formatted(
+                Numbers.counted(attribution.steps(), "step"),
+                Numbers.rounded(attribution.total()),
+                Numbers.rounded(attribution.unexplained())));
+    attribution
+        .ownEffects()
+        .forEach(
+            (convention, effect) ->
+                lines.add("  %s by itself: %s".formatted(convention, Numbers.rounded(effect))));
     return lines;
   }
 

@@ -388,13 +388,17 @@
     if (view.divergence.length) {
       screen.append(el('section', {class: 'card', id: 'divergence'},
         el('h2', {}, 'First divergence' + (single ? '' : ': ' + titleOf(view.failed) + ', seed ' + view.failed.seed)),
-        el('ul', {class: 'lines'}, view.divergence.map(line => el('li', {class: line.startsWith('  ') ? 'inner' : null}, line.trim())))));
+        list(view.divergence)));
     }
+    if (single && view.attributions[0].length) screen.append(attribution(summary.runs[0], view.attributions[0]));
     if (single) screen.append(bothSides(summary.runs[0]));
     screen.append(el('section', {class: 'card'}, el('h2', {}, 'To repeat it'), el('code', {class: 'command'}, summary.command),
       el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.')));
     return {main, nav};
   }
+
+  const list = lines => el('ul', {class: 'lines'}, lines.map(line => el('li', {class: line.startsWith('  ') ? 'inner' : null}, line.trim())));
+  const attribution = (run, lines) => el('section', {class: 'card'}, el('h2', {}, 'What explains ' + (single ? 'it' : titleOf(run))), list(lines));
 
   function bothSides(run) {
     return el('section', {class: 'card'}, el('h2', {}, 'Both sides'),
@@ -423,6 +427,9 @@
         ...run.implementations.flatMap(side => [num(side.trainLoss), percent(side.testAccuracy)]),
         run.firstDivergence ? 'step ' + count(run.firstDivergence.step) + ', ' + run.firstDivergence.phase + ', ' + run.firstDivergence.tensor : '–',
       ]))));
+    const told = new Set();
+    const cards = summary.runs.flatMap((run, i) => !view.attributions[i].length || told.has(titleOf(run)) ? [] : told.add(titleOf(run)) && [attribution(run, view.attributions[i])]);
+    part.append(el('div', {class: 'screen'}, cards));
   }
 
   function seeds(part) {

@@ -151,9 +151,11 @@ final class MarkdownReport {
       run.worst().forEach((phase, worst) -> rows.add(cells(run, phase, worst)));
     }
     table(
-        List.of("run", "seed", "phase", "absolute", "relative", "tensor", "step"),
+        List.of(
+            "run", "seed", "phase", "error ÷ floor", "absolute", "relative", "tensor", "step"),
         rows,
         Function.identity());
+    line(Wording.FLOOR + " " + Wording.RELATIVE);
   }
 
   private static List<String> cells(Run run, Phase phase, Worst worst) {
@@ -161,6 +163,7 @@ final class MarkdownReport {
         run.title(),
         Long.toString(run.seed()),
         phase.id(),
+        Numbers.rounded(run.errorOverFloor().getOrDefault(phase, Double.NaN)),
         Numbers.rounded(worst.maxAbs()),
         Numbers.rounded(worst.maxRel()),
         worst.path(),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param divergence what is known of its first divergence, line by line; empty if there is none
  * @param attributions what explains each run, line by line; empty where there is nothing to explain
  * @param maxErrorOverFloor the largest that still counts as rounding
+ * @param explained what error ÷ floor and the relative difference say
  * @param coverage of each run, one sentence
  * @param horizons of each variant, one sentence
  * @param variantSettings in what the variants of an experiment differ
@@ -31,6 +32,7 @@ record ReportView(
     List<String> divergence,
     List<List<String>> attributions,
     double maxErrorOverFloor,
+    String explained,
     List<String> coverage,
     List<String> horizons,
     List<VariantSettings> variantSettings,
@@ -58,6 +60,7 @@ record ReportView(
                 failed.implementations().get(1).name()),
         summary.runs().stream().map(run -> Wording.attribution(run.attribution())).toList(),
         Tolerance.MAX_ERROR_OVER_FLOOR,
+        Wording.FLOOR + " " + Wording.RELATIVE,
         summary.runs().stream().map(run -> Wording.coverage(run.coverage())).toList(),
         summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),
         VariantSettings.of(summary.variants()),

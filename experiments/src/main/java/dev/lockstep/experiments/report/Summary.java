@@ -72,6 +72,7 @@ public record Summary(
    *
    * @param path of the folder with its own result, relative to the summary's, with slashes; empty
    *     for the same folder
+   * @param errorOverFloor the largest of each phase, of the readings that judge
    */
   public record Run(
       String experiment,
@@ -86,6 +87,7 @@ public record Summary(
       @Nullable FirstDivergence firstDivergence,
       @Nullable Attribution attribution,
       Map<Phase, Worst> worst,
+      Map<Phase, Double> errorOverFloor,
       Timing timing) {
 
     static Run of(RunResult result, String path) {
@@ -102,6 +104,7 @@ public record Summary(
           result.firstDivergence(),
           result.attribution(),
           result.worst(),
+          TensorOutcome.largestErrorOverFloor(result),
           result.timing());
     }
 

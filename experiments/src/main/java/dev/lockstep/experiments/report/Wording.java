@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.report;
 
+import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
@@ -24,6 +25,14 @@ final class Wording {
   static final String CONDITION =
       "All of this is conditional on this split of the data: the seeds change initial values, order"
           + " and masks, not which images there are to train and to test on.";
+
+  /** What the number says on which every verdict rests. */
+  static final String FLOOR =
+      "The floor is how far rounding alone carries two correct computations, measured; up to %s floors count as rounding."
+          .formatted(Numbers.rounded(Tolerance.MAX_ERROR_OVER_FLOOR));
+
+  static final String RELATIVE =
+      "Relative differences are those of single elements: near 0 they may be large though nothing is wrong.";
 
   private Wording() {}
 

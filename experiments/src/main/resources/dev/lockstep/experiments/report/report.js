@@ -90,10 +90,12 @@
       });
       tools.append(el('label', {}, control.label, select));
     }
+    const zooms = el('span', {class: 'zooms', role: 'group', 'aria-label': 'Zoom of ' + title});
+    tools.append(zooms);
     for (const [name, label, factor] of [['+', 'Zoom in', 2], ['−', 'Zoom out', .5], ['Whole', 'Show the whole chart', 0]]) {
       const button = el('button', {type: 'button', title: label, 'aria-label': label + ', ' + title}, name);
       button.addEventListener('click', () => self.zoom && self.zoom(factor));
-      tools.append(button);
+      zooms.append(button);
     }
     self.draw = () => {
       const width = plot.clientWidth;
@@ -996,9 +998,10 @@
     part.append(el('ul', {}, short.map((run, i) => el('li', {}, (single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + view.coverage[i] + '.'))));
     if (summary.runs.length > short.length) part.append(el('p', {class: 'quiet'}, 'The other runs: see their own reports.'));
     part.append(el('ul', {}, summary.variants.map((variant, i) => el('li', {}, (many ? variantTitle(variant) + ': h' : 'H') + 'orizon ' + view.horizons[i] + '.'))));
-    const worst = summary.runs.flatMap(run => Object.entries(run.worst).map(([phase, w]) => [(single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + phase, num(w.maxAbs), num(w.maxRel), w.path, count(w.step)]));
+    const worst = summary.runs.flatMap(run => Object.entries(run.worst).map(([phase, w]) => [(single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + phase, num(run.errorOverFloor[phase]), num(w.maxAbs), num(w.maxRel), w.path, count(w.step)]));
     part.append(el('h3', {}, 'Largest differences, both sides running free'),
-      scroll('Largest differences', table('Largest differences', ['phase', 'absolute', 'relative', 'tensor', 'step'], worst)));
+      scroll('Largest differences', table('Largest differences', ['phase', 'error ÷ floor', 'absolute', 'relative', 'tensor', 'step'], worst)),
+      el('p', {class: 'quiet'}, view.explained));
   }
 
   function speed(part) {

@@ -8,13 +8,18 @@ import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import dev.lockstep.experiments.report.Summary.Variant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A result as Markdown, to paste into a pull request or keep beside the code. */
 final class MarkdownReport {
+
+  /** Of more, each run's own report tells what was compared. */
+  private static final int RUNS_IN_FULL = 12;
 
   private final StringBuilder markdown = new StringBuilder();
   private final ReportView view;
@@ -48,11 +53,9 @@ final class MarkdownReport {
     if (failed != null && !view.divergence().isEmpty()) {
       line("## First divergence");
       line("%s, seed %d:".formatted(text(failed.title()), failed.seed()));
-      line(
-          view.divergence().stream()
-              .map(line -> (line.startsWith("  ") ? "  - " : "- ") + text(line.strip()))
-              .collect(Collectors.joining("\n")));
+      list(view.divergence());
     }
+    attributions();
     line("## To repeat it");
     line("    " + summary.command().replace('\n', ' '));
     line(
@@ -62,6 +65,25 @@ final class MarkdownReport {
                 Numbers.count(summary.dataset().train()),
                 Numbers.count(summary.dataset().test()),
                 summary.dataset().sha256()));
+  }
+
+  /** Seeds share their explanation: it is told once for each variant. */
+  private void attributions() {
+    Set<String> told = new HashSet<>();
+    for (int i = 0; i < summary.runs().size(); i++) {
+      Run run = summary.runs().get(i);
+      if (!view.attributions().get(i).isEmpty() && told.add(run.title())) {
+        line("## What explains " + text(run.title()));
+        list(view.attributions().get(i));
+      }
+    }
+  }
+
+  private void list(List<String> lines) {
+    line(
+        lines.stream()
+            .map(line -> (line.startsWith("  ") ? "  - " : "- ") + text(line.strip()))
+            .collect(Collectors.joining("\n")));
   }
 
   private void runs() {
@@ -105,6 +127,9 @@ final class MarkdownReport {
   }
 
   private void coverage() {
+    if (summary.runs().size() > RUNS_IN_FULL) {
+      return;
+    }
     line("## Compared");
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < summary.runs().size(); i++) {
@@ -126,9 +151,11 @@ final class MarkdownReport {
       run.worst().forEach((phase, worst) -> rows.add(cells(run, phase, worst)));
     }
     table(
-        List.of("run", "seed", "phase", "absolute", "relative", "tensor", "step"),
+        List.of(
+            "run", "seed", "phase", "error ÷ floor", "absolute", "relative", "tensor", "step"),
         rows,
         Function.identity());
+    line(Wording.FLOOR + " " + Wording.RELATIVE);
   }
 
   private static List<String> cells(Run run, Phase phase, Worst worst) {
@@ -136,6 +163,7 @@ final class MarkdownReport {
         run.title(),
         Long.toString(run.seed()),
         phase.id(),
+        Numbers.rounded(run.errorOverFloor().getOrDefault(phase, Double.NaN)),
         Numbers.rounded(worst.maxAbs()),
         Numbers.rounded(worst.maxRel()),
         worst.path(),
@@ -144,21 +172,34 @@ final class MarkdownReport {
 
   private void configuration() {
     line("## Configuration");
-    List<Implementation> sides = summary.runs().get(0).implementations();
+    for (VariantSettings settings : view.variantSettings()) {
+      line("### " + text(settings.experiment()) + ": in what the variants differ");
+      List<String> head = new ArrayList<>(List.of("variant"));
+      head.addAll(settings.keys());
+      table(head, settings.rows(), MarkdownReport::cells);
+    }
+    Set<String> told = new HashSet<>();
     for (Variant variant : summary.variants()) {
-      if (summary.variants().size() > 1) {
+      if (told.add(variant.experiment().id())) {
         line("### " + text(variant.experiment().title()));
+        List<Implementation> sides = summary.runs().get(0).implementations();
+        table(
+            List.of("setting", sides.get(0).name(), sides.get(1).name()),
+            variant.configuration(),
+            MarkdownReport::cells);
       }
-      table(
-          List.of("setting", sides.get(0).name(), sides.get(1).name()),
-          variant.configuration(),
-          MarkdownReport::cells);
     }
     line("## Environment");
     table(
         List.of("", ""),
         new ArrayList<>(summary.environment().entrySet()),
         (Map.Entry<String, String> entry) -> List.of(entry.getKey(), entry.getValue()));
+  }
+
+  private static List<String> cells(VariantSettings.Row row) {
+    List<String> cells = new ArrayList<>(List.of(row.variant()));
+    cells.addAll(row.values());
+    return cells;
   }
 
   private static List<String> cells(Setting setting) {

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param meaning one sentence: what that means
  * @param failed the first run that did not agree, null if all did
  * @param divergence what is known of its first divergence, line by line; empty if there is none
+ * @param attributions what explains each run, line by line; empty where there is nothing to explain
  * @param maxErrorOverFloor the largest that still counts as rounding
+ * @param explained what error ÷ floor and the relative difference say
+ * @param coverage of each run, one sentence
+ * @param horizons of each variant, one sentence
+ * @param variantSettings in what the variants of an experiment differ
  */
 record ReportView(
     String title,
@@ -25,9 +30,12 @@ record ReportView(
     String meaning,
     @Nullable Run failed,
     List<String> divergence,
+    List<List<String>> attributions,
     double maxErrorOverFloor,
+    String explained,
     List<String> coverage,
     List<String> horizons,
+    List<VariantSettings> variantSettings,
     Summary summary) {
 
   /** Returns the page of a single run. */
@@ -50,9 +58,12 @@ record ReportView(
                 first,
                 failed.implementations().get(0).name(),
                 failed.implementations().get(1).name()),
+        summary.runs().stream().map(run -> Wording.attribution(run.attribution())).toList(),
         Tolerance.MAX_ERROR_OVER_FLOOR,
+        Wording.FLOOR + " " + Wording.RELATIVE,
         summary.runs().stream().map(run -> Wording.coverage(run.coverage())).toList(),
         summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),
+        VariantSettings.of(summary.variants()),
         summary);
   }
 }

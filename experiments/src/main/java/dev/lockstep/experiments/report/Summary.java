@@ -2,6 +2,7 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.Figure;
@@ -71,6 +72,7 @@ public record Summary(
    *
    * @param path of the folder with its own result, relative to the summary's, with slashes; empty
    *     for the same folder
+   * @param errorOverFloor the largest of each phase, of the readings that judge
    */
   public record Run(
       String experiment,
@@ -83,7 +85,9 @@ public record Summary(
       Coverage coverage,
       @Nullable Long horizon,
       @Nullable FirstDivergence firstDivergence,
+      @Nullable Attribution attribution,
       Map<Phase, Worst> worst,
+      Map<Phase, Double> errorOverFloor,
       Timing timing) {
 
     static Run of(RunResult result, String path) {
@@ -98,7 +102,9 @@ public record Summary(
           result.coverage(),
           result.horizon(),
           result.firstDivergence(),
+          result.attribution(),
           result.worst(),
+          TensorOutcome.largestErrorOverFloor(result),
           result.timing());
     }
 
@@ -115,6 +121,8 @@ public record Summary(
    * @param verdict the worst
    * @param horizon the earliest, null if no run came there
    * @param configuration what the sides have differently first
+   * @param loss thinned where there are many variants
+   * @param drift without the single layers where there are many variants
    * @param layers what each layer's largest differences are
    */
   public record Variant(

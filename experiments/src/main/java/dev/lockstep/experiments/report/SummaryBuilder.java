@@ -29,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 /** Gathers runs into a {@link Summary}; keeps of each only what the summary shows. */
 public final class SummaryBuilder {
 
+  /** With more variants the page would grow past reading: each run's own page has the layers. */
+  private static final int DETAILED_VARIANTS = 8;
+
+  /** What a curve keeps where there are more variants than that. */
+  private static final int FEW_POINTS = 100;
+
   private final String command;
   private final List<Run> runs = new ArrayList<>();
   private final Map<String, VariantBuilder> variants = new LinkedHashMap<>();
@@ -81,7 +87,9 @@ public final class SummaryBuilder {
         first.environment(),
         List.copyOf(runs),
         variants.values().stream().flatMap(variant -> variant.statistics().stream()).toList(),
-        variants.values().stream().map(VariantBuilder::build).toList(),
+        variants.values().stream()
+            .map(variant -> variant.build(variants.size() <= DETAILED_VARIANTS))
+            .toList(),
         List.copyOf(figures));
   }
 
@@ -125,17 +133,17 @@ public final class SummaryBuilder {
       }
     }
 
-    Variant build() {
+    Variant build(boolean detailed) {
       return new Variant(
           experiment,
           List.copyOf(seeds),
           verdict,
           horizon,
           configuration,
-          losses.entrySet().stream().map(e -> lossBand(e.getKey(), e.getValue())).toList(),
+          losses(detailed),
           accuracies.entrySet().stream().map(e -> accuracyBand(e.getKey(), e.getValue())).toList(),
           drift.layers(experiment.layers()),
-          drift.drift(),
+          drift.drift().stream().filter(d -> detailed || d.layer().isEmpty()).toList(),
           List.copyOf(figures));
     }
 
@@ -177,6 +185,18 @@ public final class SummaryBuilder {
 
     private List<Double> values(ToDoubleFunction<Implementation> value, int side) {
       return sides.stream().map(both -> value.applyAsDouble(both.get(side))).toList();
+    }
+
+    private List<LossBand> losses(boolean detailed) {
+      int every = detailed ? 1 : (losses.size() + FEW_POINTS - 1) / FEW_POINTS;
+      List<Long> steps = new ArrayList<>(losses.keySet());
+      List<LossBand> bands = new ArrayList<>();
+      for (int i = 0; i < steps.size(); i++) {
+        if ((steps.size() - 1 - i) % every == 0) {
+          bands.add(lossBand(steps.get(i), losses.getOrDefault(steps.get(i), List.of())));
+        }
+      }
+      return bands;
     }
 
     private static LossBand lossBand(long step, List<LossPoint> points) {

@@ -8,6 +8,7 @@ import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,17 @@ record TensorOutcome(
           new TensorOutcome(skipped.phase(), skipped.tensor(), null, true, skipped.reason()));
     }
     return List.copyOf(outcomes.values());
+  }
+
+  /** Returns the largest error ÷ floor of each phase, of the readings that judge. */
+  static Map<Phase, Double> largestErrorOverFloor(RunResult result) {
+    Map<Phase, Double> largest = new EnumMap<>(Phase.class);
+    for (TensorReading reading : result.readings()) {
+      if (judges(reading, result.horizon())) {
+        largest.merge(reading.phase(), reading.errorOverFloor(), Math::max);
+      }
+    }
+    return largest;
   }
 
   /** Accumulated readings judge up to the horizon, local ones throughout. */

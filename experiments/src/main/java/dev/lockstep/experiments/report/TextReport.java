@@ -1,19 +1,16 @@
 package dev.lockstep.experiments.report;
 
-import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
-import dev.lockstep.core.result.Worst;
 import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +78,7 @@ public final class TextReport {
     line("");
     sides(result.implementations());
     line("");
-    worst(result.worst());
+    worst(run);
     line("Compared   %s".formatted(Wording.coverage(result.coverage())));
     line("Horizon    %s".formatted(Wording.horizon(result.horizon())));
     speed(result);
@@ -108,25 +105,10 @@ public final class TextReport {
   }
 
   private void attribution(@Nullable Attribution attribution) {
-    if (attribution == null) {
-      return;
+    if (attribution != null) {
+      line("");
+      Wording.attribution(attribution).forEach(this::line);
     }
-    line("");
-    line(
-        "Explained by %s"
-            .formatted(
-                attribution.explanation() == null
-                    ? "nothing in the convention ledger"
-                    : String.join(", ", attribution.explanation())));
-    line(
-        "  error ÷ floor over the first %d steps: %s in all, %s with the book's formulas"
-            .formatted(
-                attribution.steps(),
-                Numbers.rounded(attribution.total()),
-                Numbers.rounded(attribution.unexplained())));
-    attribution
-        .ownEffects()
-        .forEach((id, effect) -> line("  %-36s %s".formatted(id, Numbers.rounded(effect))));
   }
 
   private void sides(List<Implementation> sides) {
@@ -145,21 +127,23 @@ public final class TextReport {
     line(row.toString());
   }
 
-  private void worst(Map<Phase, Worst> worst) {
-    if (worst.isEmpty()) {
+  private void worst(Run run) {
+    if (run.worst().isEmpty()) {
       return;
     }
-    line("Largest difference  absolute    relative    tensor");
-    worst.forEach(
-        (phase, w) ->
-            line(
-                "  %-16s  %-10s  %-10s  %s, step %s"
-                    .formatted(
-                        phase.id(),
-                        Numbers.rounded(w.maxAbs()),
-                        Numbers.rounded(w.maxRel()),
-                        w.path(),
-                        Numbers.count(w.step()))));
+    line("Largest difference  absolute    error ÷ floor  tensor");
+    run.worst()
+        .forEach(
+            (phase, w) ->
+                line(
+                    "  %-16s  %-10s  %-13s  %s, step %s"
+                        .formatted(
+                            phase.id(),
+                            Numbers.rounded(w.maxAbs()),
+                            Numbers.rounded(run.errorOverFloor().getOrDefault(phase, Double.NaN)),
+                            w.path(),
+                            Numbers.count(w.step()))));
+    line("  %s".formatted(Wording.FLOOR));
     line("");
   }
 

@@ -1,5 +1,7 @@
 package dev.lockstep.experiments.report;
 
+import dev.lockstep.core.compare.Tolerance;
+import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
@@ -23,6 +25,14 @@ final class Wording {
   static final String CONDITION =
       "All of this is conditional on this split of the data: the seeds change initial values, order"
           + " and masks, not which images there are to train and to test on.";
+
+  /** What the number says on which every verdict rests. */
+  static final String FLOOR =
+      "The floor is how far rounding alone carries two correct computations, measured; up to %s floors count as rounding."
+          .formatted(Numbers.rounded(Tolerance.MAX_ERROR_OVER_FLOOR));
+
+  static final String RELATIVE =
+      "Relative differences are those of single elements: near 0 they may be large though nothing is wrong.";
 
   private Wording() {}
 
@@ -141,6 +151,32 @@ final class Wording {
             .formatted(Numbers.rounded(found.error()), Numbers.rounded(found.errorOverFloor())));
     String diagnosis = found.diagnosis();
     lines.add("Diagnosis: " + (diagnosis == null ? "none of the known ones fits" : diagnosis));
+    return lines;
+  }
+
+  /** Returns what explains a stock comparison: the set first, then each convention by itself. */
+  static List<String> attribution(@Nullable Attribution attribution) {
+    if (attribution == null) {
+      return List.of();
+    }
+    List<String> explanation = attribution.explanation();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        explanation == null
+            ? "Nothing in the convention ledger explains it."
+            : "With %s in the book's way no difference is left."
+                .formatted(String.join(", ", explanation)));
+    lines.add(
+        "Largest error ÷ floor over the first %s: %s in all, %s with every convention in the book's way"
+            .formatted(
+                Numbers.counted(attribution.steps(), "step"),
+                Numbers.rounded(attribution.total()),
+                Numbers.rounded(attribution.unexplained())));
+    attribution
+        .ownEffects()
+        .forEach(
+            (convention, effect) ->
+                lines.add("  %s by itself: %s".formatted(convention, Numbers.rounded(effect))));
     return lines;
   }
 

@@ -80,6 +80,7 @@
     const self = {id, title, figure, plot, legend, tip, live, tools, state: {hidden: new Set()}, marks: 0, zoom: null};
     for (const control of controls) {
       self.state[control.key] = control.options[0].value;
+      if (control.options.length < 2) continue;
       const select = el('select', {'aria-label': control.label + ', ' + title},
         control.options.map(o => el('option', {value: o.value}, o.name)));
       select.addEventListener('change', () => {
@@ -89,10 +90,12 @@
       });
       tools.append(el('label', {}, control.label, select));
     }
+    const zooms = el('span', {class: 'zooms', role: 'group', 'aria-label': 'Zoom of ' + title});
+    tools.append(zooms);
     for (const [name, label, factor] of [['+', 'Zoom in', 2], ['−', 'Zoom out', .5], ['Whole', 'Show the whole chart', 0]]) {
       const button = el('button', {type: 'button', title: label, 'aria-label': label + ', ' + title}, name);
       button.addEventListener('click', () => self.zoom && self.zoom(factor));
-      tools.append(button);
+      zooms.append(button);
     }
     self.draw = () => {
       const width = plot.clientWidth;
@@ -387,13 +390,17 @@
     if (view.divergence.length) {
       screen.append(el('section', {class: 'card', id: 'divergence'},
         el('h2', {}, 'First divergence' + (single ? '' : ': ' + titleOf(view.failed) + ', seed ' + view.failed.seed)),
-        el('ul', {class: 'lines'}, view.divergence.map(line => el('li', {class: line.startsWith('  ') ? 'inner' : null}, line.trim())))));
+        list(view.divergence)));
     }
+    if (single && view.attributions[0].length) screen.append(attribution(summary.runs[0], view.attributions[0]));
     if (single) screen.append(bothSides(summary.runs[0]));
     screen.append(el('section', {class: 'card'}, el('h2', {}, 'To repeat it'), el('code', {class: 'command'}, summary.command),
       el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.')));
     return {main, nav};
   }
+
+  const list = lines => el('ul', {class: 'lines'}, lines.map(line => el('li', {class: line.startsWith('  ') ? 'inner' : null}, line.trim())));
+  const attribution = (run, lines) => el('section', {class: 'card'}, el('h2', {}, 'What explains ' + (single ? 'it' : titleOf(run))), list(lines));
 
   function bothSides(run) {
     return el('section', {class: 'card'}, el('h2', {}, 'Both sides'),
@@ -422,6 +429,9 @@
         ...run.implementations.flatMap(side => [num(side.trainLoss), percent(side.testAccuracy)]),
         run.firstDivergence ? 'step ' + count(run.firstDivergence.step) + ', ' + run.firstDivergence.phase + ', ' + run.firstDivergence.tensor : '–',
       ]))));
+    const told = new Set();
+    const cards = summary.runs.flatMap((run, i) => !view.attributions[i].length || told.has(titleOf(run)) ? [] : told.add(titleOf(run)) && [attribution(run, view.attributions[i])]);
+    part.append(el('div', {class: 'screen'}, cards));
   }
 
   function seeds(part) {
@@ -968,6 +978,11 @@
   // ---------------------------------------------------------------- the rest
 
   function configuration(part) {
+    for (const settings of view.variantSettings) {
+      part.append(el('h3', {}, settings.experiment + ': in what the variants differ'),
+        scroll('Variants of ' + settings.experiment, table('Variants of ' + settings.experiment, ['variant', ...settings.keys], settings.rows.map(row => [row.variant, ...row.values]))));
+    }
+    if (many) part.append(el('h3', {}, 'Every variant'));
     for (const variant of summary.variants) {
       if (!variant.configuration.length) continue;
       const ordered = [...variant.configuration].sort((a, b) => (a.reference === a.candidate) - (b.reference === b.candidate));
@@ -983,9 +998,10 @@
     part.append(el('ul', {}, short.map((run, i) => el('li', {}, (single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + view.coverage[i] + '.'))));
     if (summary.runs.length > short.length) part.append(el('p', {class: 'quiet'}, 'The other runs: see their own reports.'));
     part.append(el('ul', {}, summary.variants.map((variant, i) => el('li', {}, (many ? variantTitle(variant) + ': h' : 'H') + 'orizon ' + view.horizons[i] + '.'))));
-    const worst = summary.runs.flatMap(run => Object.entries(run.worst).map(([phase, w]) => [(single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + phase, num(w.maxAbs), num(w.maxRel), w.path, count(w.step)]));
+    const worst = summary.runs.flatMap(run => Object.entries(run.worst).map(([phase, w]) => [(single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + phase, num(run.errorOverFloor[phase]), num(w.maxAbs), num(w.maxRel), w.path, count(w.step)]));
     part.append(el('h3', {}, 'Largest differences, both sides running free'),
-      scroll('Largest differences', table('Largest differences', ['phase', 'absolute', 'relative', 'tensor', 'step'], worst)));
+      scroll('Largest differences', table('Largest differences', ['phase', 'error ÷ floor', 'absolute', 'relative', 'tensor', 'step'], worst)),
+      el('p', {class: 'quiet'}, view.explained));
   }
 
   function speed(part) {

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,21 +36,25 @@ class ResultSchemaTest {
     return SCHEMA.validate(new ObjectMapper().readTree(json));
   }
 
-  static Stream<Object> results() {
+  static Stream<Named<Object>> results() {
     return Stream.of(
-        SampleRuns.agreeing(1),
-        SampleRuns.differing(2),
-        SampleRuns.identical(3),
-        SampleRuns.diverged(4),
-        SampleRuns.noticed("MNIST could not be had"),
-        SampleRuns.with(SampleFigures.all()),
-        SampleRuns.summary(2),
-        SampleRuns.summary(10),
-        new SummaryBuilder("compare")
-            .add(SampleRuns.diverged(1), "seed-1")
-            .add(SampleRuns.differing(2), "seed-2")
-            .add(SampleFigures.search())
-            .build());
+        Named.of("agreeing", SampleRuns.agreeing(1)),
+        Named.of("differing", SampleRuns.differing(2)),
+        Named.of("identical", SampleRuns.identical(3)),
+        Named.of("diverged alike", SampleRuns.diverged(4)),
+        Named.of("explained", SampleRuns.explained(5)),
+        Named.of("with a notice", SampleRuns.noticed("MNIST could not be had")),
+        Named.of("with figures", SampleRuns.with(SampleFigures.all())),
+        Named.of("two seeds", SampleRuns.summary(2)),
+        Named.of("ten seeds", SampleRuns.summary(10)),
+        Named.of(
+            "all kinds",
+            new SummaryBuilder("compare")
+                .add(SampleRuns.diverged(1), "seed-1")
+                .add(SampleRuns.differing(2), "seed-2")
+                .add(SampleRuns.explained(3), "seed-3")
+                .add(SampleFigures.search())
+                .build()));
   }
 
   @ParameterizedTest

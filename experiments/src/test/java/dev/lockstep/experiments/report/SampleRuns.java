@@ -6,6 +6,7 @@ import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Results in the shape of real ones, drawn from a seed: 1,800 steps of the default network. */
@@ -85,7 +87,10 @@ final class SampleRuns {
             info.equivalenceMargin()),
         run.dataset(),
         run.environment(),
-        run.configuration(),
+        Stream.concat(
+                run.configuration().stream(),
+                Stream.of(new Setting("variant.name", variant, variant)))
+            .toList(),
         run.implementations(),
         run.coverage(),
         run.horizon(),
@@ -126,6 +131,13 @@ final class SampleRuns {
     return sample.result();
   }
 
+  /** A stock run whose differences known conventions explain. */
+  static RunResult explained(long seed) {
+    Sample sample = new Sample(seed);
+    sample.explained = true;
+    return sample.result();
+  }
+
   /** A run that went on past the step where rounding alone sets the sides apart. */
   static RunResult beyondTheHorizon(long seed) {
     Sample sample = new Sample(seed);
@@ -156,6 +168,7 @@ final class SampleRuns {
     private String notice = "";
     private double noise = 4;
     private double candidateGain;
+    private boolean explained;
     private long faultAt = Long.MAX_VALUE;
     private long divergesAt = Long.MAX_VALUE;
     private @Nullable Long horizon;
@@ -182,7 +195,9 @@ final class SampleRuns {
           "./lockstep compare mlp-batchnorm-dropout --seed " + seed,
           first != null
               ? Verdict.DIFFER
-              : divergesAt <= STEPS ? Verdict.DIVERGED_ALIKE : Verdict.AGREE,
+              : explained
+                  ? Verdict.EXPLAINED
+                  : divergesAt <= STEPS ? Verdict.DIVERGED_ALIKE : Verdict.AGREE,
           first == null ? null : failure(),
           info(),
           new DatasetInfo(
@@ -210,8 +225,8 @@ final class SampleRuns {
                   new Coverage.Skipped(
                       Phase.UPDATE, "affine1/b/velocity", "matched by --exclude"))),
           horizon,
-          first,
-          null,
+          explained ? divergence() : first,
+          explained ? attribution() : null,
           worst(readings),
           curves,
           readings,
@@ -339,6 +354,15 @@ final class SampleRuns {
       return worst;
     }
 
+    private static Attribution attribution() {
+      Map<String, Double> own = new LinkedHashMap<>();
+      own.put("batch-norm-momentum", 3.1e12);
+      own.put("dropout-scaling", 0.0);
+      own.put("nesterov-velocity", 4.2e9);
+      return new Attribution(
+          10, 3.1e12, List.of("batch-norm-momentum", "nesterov-velocity"), own, 1.7);
+    }
+
     private Failure failure() {
       return new Failure(
           Failure.Kind.DIFFERENCE,
@@ -348,7 +372,7 @@ final class SampleRuns {
 
     private @Nullable FirstDivergence divergence() {
       return new FirstDivergence(
-          faultAt,
+          Math.min(faultAt, STEPS),
           Phase.BACKWARD,
           "affine2",
           "affine2/W",

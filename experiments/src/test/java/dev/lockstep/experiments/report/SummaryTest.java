@@ -132,4 +132,35 @@ class SummaryTest {
     assertThat(accuracy.words().subList(0, accuracy.words().size() - 1))
         .noneMatch(words -> words.contains("p of"));
   }
+
+  @Test
+  void variantsAreToldApartByWhatDiffersAlone() {
+    Summary summary =
+        new SummaryBuilder("compare")
+            .add(SampleRuns.variant("sgd", 1), "sgd")
+            .add(SampleRuns.variant("adam", 1), "adam")
+            .build();
+    assertThat(VariantSettings.of(summary.variants()))
+        .containsExactly(
+            new VariantSettings(
+                "mlp-batchnorm-dropout",
+                List.of("variant.name"),
+                List.of(
+                    new VariantSettings.Row("sgd", List.of("sgd")),
+                    new VariantSettings.Row("adam", List.of("adam")))));
+    assertThat(VariantSettings.of(SampleRuns.summary(3).variants())).isEmpty();
+  }
+
+  @Test
+  void manyVariantsAreShownWithoutTheirLayers() {
+    SummaryBuilder builder = new SummaryBuilder("compare --all");
+    for (int i = 1; i <= 9; i++) {
+      builder.add(SampleRuns.variant("v" + i, i), "v" + i);
+    }
+    Variant variant = builder.build().variants().get(8);
+    assertThat(variant.drift()).isNotEmpty().allMatch(drift -> drift.layer().isEmpty());
+    List<Summary.LossBand> loss = variant.loss();
+    assertThat(loss).hasSizeBetween(50, 100);
+    assertThat(loss.get(loss.size() - 1).step()).isEqualTo(SampleRuns.STEPS);
+  }
 }

@@ -94,6 +94,34 @@ class WritersTest {
   }
 
   @Test
+  void whatExplainsAStockComparisonIsToldEverywhere() {
+    RunResult run = SampleRuns.explained(1);
+    String set =
+        "With batch-norm-momentum, nesterov-velocity in the book's way no difference is left.";
+    for (String report :
+        List.of(
+            TextReport.write(run, false, null),
+            MarkdownReport.write(ReportView.of(run)).replace("\\", ""))) {
+      assertThat(report)
+          .containsSubsequence(
+              set,
+              "over the first 10 steps: 3.100e+12 in all, 1.7 with every convention",
+              "batch-norm-momentum by itself: 3.100e+12",
+              "dropout-scaling by itself: 0");
+    }
+    assertThat(ReportView.of(run).attributions().get(0).get(0)).isEqualTo(set);
+  }
+
+  @Test
+  void aDifferenceThatIsExplainedFailsNoTest() throws Exception {
+    Document document = xml(JUnitXmlReport.write(SampleRuns.explained(1)));
+    assertThat(elements(document, "failure")).isEmpty();
+    assertThat(elements(document, "skipped"))
+        .extracting(s -> s.getAttribute("message"))
+        .contains("differs, and known conventions explain it");
+  }
+
+  @Test
   void coloursAreThereOnlyIfAskedFor() {
     assertThat(TextReport.write(SampleRuns.agreeing(1), false, null)).doesNotContain("\u001b");
     assertThat(TextReport.write(SampleRuns.agreeing(1), true, null))

@@ -151,8 +151,7 @@ final class MarkdownReport {
       run.worst().forEach((phase, worst) -> rows.add(cells(run, phase, worst)));
     }
     table(
-        List.of(
-            "run", "seed", "phase", "error ÷ floor", "absolute", "relative", "tensor", "step"),
+        List.of("run", "seed", "phase", "error ÷ floor", "absolute", "relative", "tensor", "step"),
         rows,
         Function.identity());
     line(Wording.FLOOR + " " + Wording.RELATIVE);

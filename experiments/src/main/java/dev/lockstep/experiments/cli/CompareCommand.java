@@ -149,15 +149,10 @@ final class CompareCommand implements Callable<Integer> {
             data.testSize());
     ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
     Dataset dataset = data.load(spec.commandLine().getErr());
+    String command = OutputOptions.command(spec);
     return new CompareSession(
-            spec, output, command(), new Comparer(dataset, settings, command(), provider), saved)
+            spec, output, command, new Comparer(dataset, settings, command, provider), saved)
         .run(experiments, seedList);
-  }
-
-  /** The command as the user gave it, so that a report can tell how to repeat it. */
-  private String command() {
-    return "lockstep "
-        + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
   }
 
   private List<Experiment> experiments() {

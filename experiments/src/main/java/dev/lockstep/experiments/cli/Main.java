@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     subcommands = {
       CompareCommand.class,
+      VerifyCommand.class,
       DataCommand.class,
       PredictCommand.class,
       ListCommand.class

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Where results go and what they look like; shared by every command that runs something. */
@@ -54,6 +55,12 @@ final class OutputOptions {
     Set<Format> asked = Format.list(formats);
     asked.add(Format.JSON);
     return asked;
+  }
+
+  /** Returns the command as the user gave it, so that a report can tell how to repeat it. */
+  static String command(CommandSpec spec) {
+    return "lockstep "
+        + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
   }
 
   /**

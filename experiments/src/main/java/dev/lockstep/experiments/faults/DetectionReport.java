@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.experiments.report.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

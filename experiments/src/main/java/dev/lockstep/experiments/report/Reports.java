@@ -2,12 +2,14 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.verify.VerifyResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,6 +43,17 @@ public final class Reports {
    */
   public static List<Path> write(Path directory, Set<Format> formats, Summary summary) {
     return write(directory, formats, format -> content(format, summary));
+  }
+
+  /**
+   * Writes what verifying everything came to, as JSON: the one file that there is of it.
+   *
+   * @param directory is created if it is not there
+   * @return the file written
+   * @throws InputException if it cannot be written
+   */
+  public static Path write(Path directory, VerifyResult result) {
+    return write(directory, EnumSet.of(Format.JSON), format -> ResultJson.write(result)).get(0);
   }
 
   private static String content(Format format, RunResult result) {

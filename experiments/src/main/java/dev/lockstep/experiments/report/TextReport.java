@@ -87,7 +87,7 @@ public final class TextReport {
   private void notice(String notice) {
     if (!notice.isEmpty()) {
       line("");
-      line(paint("!! " + notice + " !!", Colour.LOUD));
+      line(Colour.LOUD.paint("!! " + notice + " !!", colour));
     }
   }
 
@@ -227,23 +227,6 @@ public final class TextReport {
   }
 
   private String verdict(Verdict verdict) {
-    return paint(verdict.name(), verdict.exitCode() == 0 ? Colour.GOOD : Colour.BAD);
-  }
-
-  /** What is said in colour is said in words as well. */
-  private enum Colour {
-    GOOD("1;32"),
-    BAD("1;31"),
-    LOUD("1;30;43");
-
-    private final String code;
-
-    Colour(String code) {
-      this.code = code;
-    }
-  }
-
-  private String paint(String words, Colour tone) {
-    return colour ? "\u001b[" + tone.code + "m" + words + "\u001b[0m" : words;
+    return Colour.of(verdict).paint(verdict.name(), colour);
   }
 }

@@ -1,4 +1,4 @@
-package dev.lockstep.experiments.faults;
+package dev.lockstep.experiments.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

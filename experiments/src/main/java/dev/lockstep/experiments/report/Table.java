@@ -1,16 +1,16 @@
-package dev.lockstep.experiments.faults;
+package dev.lockstep.experiments.report;
 
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Cells in rows under a header, for the screen and for a page. */
-record Table(List<String> header, List<List<String>> rows) {
+public record Table(List<String> header, List<List<String>> rows) {
 
   private static final String GAP = "  ";
 
   /** Returns columns as wide as they need to be. */
-  String text() {
+  public String text() {
     int[] widths =
         IntStream.range(0, header.size())
             .map(
@@ -33,7 +33,7 @@ record Table(List<String> header, List<List<String>> rows) {
   }
 
   /** Returns a table of GitHub's Markdown. */
-  String markdown() {
+  public String markdown() {
     return row(header)
         + row(header.stream().map(cell -> "---").toList())
         + rows.stream().map(Table::row).collect(Collectors.joining());

@@ -1,0 +1,62 @@
+package dev.lockstep.experiments.verify;
+
+import dev.lockstep.core.compare.Lockstep;
+import dev.lockstep.core.compare.RoundedToFloat;
+import dev.lockstep.core.compare.RoundedUp;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.dl4j.Dl4jProvider;
+import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.scratch.ScratchProvider;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Two sides that must agree on every part.
+ *
+ * @param candidate what is held against the scratch side on its fastest BLAS
+ * @param precision of the candidate, {@code double} or {@code float}
+ * @param bound the largest difference allowed, relative to max(1, largest magnitude); measured
+ *     floors judge besides
+ */
+public record Pairing(String candidate, Precision precision, Lockstep.Sides sides, double bound) {
+
+  /** A thousand times what rounding was seen to do in double over 25 steps. */
+  static final double BOUND_DOUBLE = 1e-12;
+
+  /** The same for float, whose unit in the last place is 1.2e-7. */
+  static final double BOUND_FLOAT = 1e-5;
+
+  /**
+   * Returns the scratch side against Deeplearning4j in both precisions and against itself on the
+   * BLAS in pure Java, where that is another one.
+   */
+  public static List<Pairing> all() {
+    Blas fastest = Blas.fastest();
+    Blas pureJava = Blas.pureJava();
+    ModelProvider scratch = new ScratchProvider(fastest.implementation());
+    List<Pairing> pairings = new ArrayList<>();
+    pairings.add(inDouble("dl4j", scratch, Dl4jProvider.aligned(Precision.DOUBLE)));
+    pairings.add(
+        new Pairing(
+            "dl4j",
+            Precision.FLOAT,
+            new Lockstep.Sides(
+                scratch, Dl4jProvider.aligned(Precision.FLOAT), new RoundedToFloat(scratch)),
+            BOUND_FLOAT));
+    if (!fastest.name().equals(pureJava.name())) {
+      pairings.add(
+          inDouble("other BLAS", scratch, new ScratchProvider(pureJava.implementation())));
+    }
+    return pairings;
+  }
+
+  /** Returns a reference and a candidate that both compute in double. */
+  static Pairing inDouble(String name, ModelProvider reference, ModelProvider candidate) {
+    return new Pairing(
+        name,
+        Precision.DOUBLE,
+        new Lockstep.Sides(reference, candidate, new RoundedUp(reference)),
+        BOUND_DOUBLE);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.lockstep.experiments.verify;
+
+import dev.lockstep.core.network.ActivationFunction;
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.LearningRate;
+import dev.lockstep.core.network.LearningRate.Decay;
+import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.experiments.verify.Networks.Form;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Everything that a {@link NetworkSpec} can be made of, in the order of the table. */
+public final class Parts {
+
+  private static final double WEIGHT_DECAY = 0.1;
+
+  private final List<Part> parts = new ArrayList<>();
+
+  private Parts() {}
+
+  /** Returns all parts. */
+  public static List<Part> all() {
+    Parts all = new Parts();
+    all.parts.addAll(Layers.parts());
+    all.activations();
+    all.losses();
+    all.initialValues();
+    all.optimizers();
+    all.schedules();
+    all.weightDecay();
+    return List.copyOf(all.parts);
+  }
+
+  private void activations() {
+    for (ActivationFunction function : ActivationFunction.values()) {
+      for (Form form : Form.values()) {
+        add(
+            "activation",
+            function.id() + ", " + form.id(),
+            Networks.of(form, function, new InitialValues.He()));
+      }
+    }
+  }
+
+  private void losses() {
+    for (LossSpec loss : lossSpecs()) {
+      String stabilized = loss.stabilizer() > 0 ? " with a stabilizer" : "";
+      for (Form form : Form.values()) {
+        add(
+            "loss",
+            loss.type().id() + stabilized + ", " + form.id(),
+            Networks.with(Networks.of(form), loss));
+      }
+    }
+  }
+
+  private static List<LossSpec> lossSpecs() {
+    List<LossSpec> losses = new ArrayList<>();
+    losses.add(new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER));
+    for (LossSpec.Type type : LossSpec.Type.values()) {
+      losses.add(new LossSpec(type, 0));
+    }
+    return losses;
+  }
+
+  /** Returns one of each distribution. */
+  static List<InitialValues> initials() {
+    return List.of(
+        new InitialValues.Normal(0.01),
+        new InitialValues.Xavier(),
+        new InitialValues.He(),
+        new InitialValues.GlorotUniform());
+  }
+
+  private void initialValues() {
+    for (InitialValues initial : initials()) {
+      for (Form form : Form.values()) {
+        add(
+            "initial",
+            nameOf(initial) + ", " + form.id(),
+            Networks.of(form, ActivationFunction.SIGMOID, initial));
+      }
+    }
+  }
+
+  /** Returns one of each optimizer, at rates that the book trains MNIST with. */
+  static List<OptimizerSpec> optimizerSpecs(Decay decay) {
+    LearningRate rate = new LearningRate(0.01, decay);
+    LearningRate small = new LearningRate(0.001, decay);
+    return List.of(
+        new OptimizerSpec.Sgd(rate),
+        new OptimizerSpec.Momentum(rate, 0.9),
+        new OptimizerSpec.Nesterov(rate, 0.9, false),
+        new OptimizerSpec.Nesterov(rate, 0.9, true),
+        new OptimizerSpec.AdaGrad(rate, OptimizerSpec.BOOK_EPSILON),
+        new OptimizerSpec.RmsProp(small, 0.99, OptimizerSpec.BOOK_EPSILON),
+        new OptimizerSpec.Adam(small, 0.9, 0.999, OptimizerSpec.BOOK_EPSILON));
+  }
+
+  private void optimizers() {
+    for (OptimizerSpec optimizer : optimizerSpecs(new Decay.None())) {
+      for (Form form : Form.values()) {
+        add(
+            "optimizer",
+            optimizerName(optimizer) + ", " + form.id(),
+            Networks.with(Networks.of(form), optimizer));
+      }
+    }
+  }
+
+  private static List<Decay> decays() {
+    return List.of(
+        new Decay.Step(0.5, 7), new Decay.Exponential(0.9), new Decay.InverseTime(0.1));
+  }
+
+  /** With every optimizer: each computes its updates from the rate in its own way. */
+  private void schedules() {
+    add("schedule", nameOf(new Decay.None()), Networks.of(Form.DENSE));
+    for (Decay decay : decays()) {
+      for (OptimizerSpec optimizer : optimizerSpecs(decay)) {
+        add(
+            "schedule",
+            nameOf(decay) + ", " + optimizerName(optimizer),
+            Networks.with(Networks.of(Form.DENSE), optimizer));
+      }
+    }
+  }
+
+  private void weightDecay() {
+    for (Form form : Form.values()) {
+      add("weight decay", form.id(), Networks.decayed(Networks.of(form), WEIGHT_DECAY));
+    }
+    for (OptimizerSpec optimizer : optimizerSpecs(new Decay.None())) {
+      add(
+          "weight decay",
+          "with " + optimizerName(optimizer),
+          Networks.decayed(Networks.with(Networks.of(Form.DENSE), optimizer), WEIGHT_DECAY));
+    }
+  }
+
+  private void add(String kind, String name, NetworkSpec network) {
+    parts.add(new Part(kind, name, network));
+  }
+
+  static String optimizerName(OptimizerSpec optimizer) {
+    boolean printed = optimizer instanceof OptimizerSpec.Nesterov nesterov && nesterov.printed();
+    return nameOf(optimizer) + (printed ? " as printed" : "");
+  }
+
+  /** Returns the name that a specification's type has in experiment files. */
+  static String nameOf(Object specification) {
+    String type = specification.getClass().getSimpleName();
+    return type.substring(0, 1).toLowerCase(Locale.ROOT) + type.substring(1);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.lockstep.experiments.verify;
+
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.RunResult.DatasetInfo;
+import dev.lockstep.core.result.Verdict;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What verifying everything came to.
+ *
+ * @param command that started it
+ * @param failure the first, null where everything agrees
+ * @param environment what it stood on, as for a comparison
+ * @param steps taken with each part
+ * @param parts every part with every pairing, in the order of the table
+ * @param timing what a clock gave: two equal runs differ in nothing else
+ */
+public record VerifyResult(
+    int schemaVersion,
+    String command,
+    Verdict verdict,
+    @Nullable Failure failure,
+    DatasetInfo dataset,
+    Map<String, String> environment,
+    long steps,
+    Coverage coverage,
+    List<PartResult> parts,
+    List<Draws> initialValues,
+    List<ConventionResult> conventions,
+    Timing timing) {
+
+  /** Raised whenever a field of the written form changes its meaning or goes away. */
+  private static final int SCHEMA_VERSION = 1;
+
+  /**
+   * How much was compared, over all parts.
+   *
+   * @param expected tensors that the networks have, times the steps
+   * @param compared of those, seen on both sides and held against each other
+   * @param skipped of those, left out on purpose
+   * @param oneSided of those, missing on one side at least
+   * @param steps that were observed
+   */
+  public record Coverage(long expected, long compared, long skipped, long oneSided, long steps) {
+
+    private static final Coverage NONE = new Coverage(0, 0, 0, 0, 0);
+
+    private Coverage and(PartResult part) {
+      var more = part.coverage();
+      return new Coverage(
+          expected + more.expected(),
+          compared + more.compared(),
+          skipped + more.skipped(),
+          oneSided + more.oneSided(),
+          steps + more.steps());
+    }
+  }
+
+  /** What a clock gave. */
+  public record Timing(double seconds) {}
+
+  /** Brings rows together under their worst verdict; no row at all is no agreement. */
+  static VerifyResult of(
+      String command,
+      DatasetInfo dataset,
+      Map<String, String> environment,
+      long steps,
+      List<PartResult> parts,
+      List<Draws> initialValues,
+      List<ConventionResult> conventions,
+      double seconds) {
+    Coverage coverage = Coverage.NONE;
+    for (PartResult part : parts) {
+      coverage = coverage.and(part);
+    }
+    List<? extends Row> rows =
+        Stream.of(parts, initialValues, conventions).<Row>flatMap(Collection::stream).toList();
+    Row failed = rows.stream().filter(row -> row.failure() != null).findFirst().orElse(null);
+    Verdict verdict =
+        coverage.compared() == 0
+            ? Verdict.NOTHING_COMPARED
+            : failed == null ? Verdict.AGREE : Verdict.DIFFER;
+    return new VerifyResult(
+        SCHEMA_VERSION,
+        command,
+        verdict,
+        failed == null
+            ? null
+            : new Failure(
+                Failure.Kind.DIFFERENCE, "%s: %s".formatted(failed.title(), failed.failure())),
+        dataset,
+        environment,
+        steps,
+        coverage,
+        parts,
+        initialValues,
+        conventions,
+        new Timing(seconds));
+  }
+}

@@ -394,8 +394,7 @@ public final class Lockstep {
       if (divergedAlike || !finite || (options.failFast() && comparison.first() != null)) {
         return false;
       }
-      long every = plan.stepsPerEpoch() * Math.max(1, steps / plan.stepsPerEpoch() / EVALUATIONS);
-      if (step % every == 0) {
+      if (evaluatesAfter(step, plan)) {
         evaluate(step);
       }
       return !listener.stops();
@@ -515,6 +514,12 @@ public final class Lockstep {
           candidate.state(),
           speeds);
     }
+  }
+
+  /** Returns whether a step ends an epoch after which accuracies are taken. */
+  static boolean evaluatesAfter(long step, TrainingPlan plan) {
+    long epoch = plan.stepsPerEpoch();
+    return step % (epoch * Math.max(1, plan.steps() / epoch / EVALUATIONS)) == 0;
   }
 
   private static <T> T await(Future<T> future) {

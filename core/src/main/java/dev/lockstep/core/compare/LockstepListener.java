@@ -1,6 +1,7 @@
 package dev.lockstep.core.compare;
 
 import dev.lockstep.core.result.Curves;
+import dev.lockstep.core.result.Solo;
 
 /** Told of the progress of a run. */
 public interface LockstepListener {
@@ -13,6 +14,12 @@ public interface LockstepListener {
 
   /** Told after every evaluation. */
   default void evaluated(Curves.AccuracyPoint point, long steps) {}
+
+  /** Told after every step that the reference takes alone. */
+  default void steppedAlone(long step, long steps, double loss) {}
+
+  /** Told after every evaluation of the reference alone. */
+  default void evaluatedAlone(Solo.Point point, long steps) {}
 
   /** Returns true to end the run in order after the current step. */
   default boolean stops() {

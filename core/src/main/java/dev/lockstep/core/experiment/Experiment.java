@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param variant empty if the experiment has none
  * @param chapter of the book, empty if it is not from there
  * @param shows one sentence: what a reader learns from it
+ * @param compared how many steps both sides take, after which the reference goes on alone; null:
+ *     all of them
  * @param trainSize how many of the training images are used; null: all
  * @param testSize how many of the test images are used; null: all
  * @param mayDiverge true if both sides are expected to leave the finite numbers together
@@ -29,6 +31,7 @@ public record Experiment(
     String shows,
     NetworkSpec network,
     TrainingSpec training,
+    @Nullable Long compared,
     @Nullable Integer trainSize,
     @Nullable Integer testSize,
     long seed,

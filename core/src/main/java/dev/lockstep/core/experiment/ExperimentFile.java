@@ -163,6 +163,7 @@ public final class ExperimentFile {
             shows,
             network,
             trainingSpec,
+            fields.has("compared") ? compared(fields) : null,
             train,
             test,
             fields.integer("seed", 1),
@@ -180,6 +181,14 @@ public final class ExperimentFile {
       throw Fields.expected("at least 1", data.required(key), data.name(key));
     }
     return size;
+  }
+
+  private static long compared(Fields fields) {
+    int steps = fields.integer("compared");
+    if (steps < 1) {
+      throw Fields.expected("at least 1", fields.required("compared"), fields.name("compared"));
+    }
+    return steps;
   }
 
   private static NetworkSpec network(Fields fields) {

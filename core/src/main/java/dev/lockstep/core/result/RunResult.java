@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param attribution which conventions explain a stock comparison's difference; null where there is
  *     none, or Deeplearning4j computes the book's formulas
  * @param worst the largest differences by phase; phases that were not compared are missing
+ * @param solo how the reference went on alone, null if it did not: none of it was compared
  * @param figures what this run shows besides, empty for most
  * @param timing everything that a clock gave: two equal runs differ in nothing else
  */
@@ -39,6 +40,7 @@ public record RunResult(
     Map<Phase, Worst> worst,
     Curves curves,
     List<TensorReading> readings,
+    @Nullable Solo solo,
     List<Figure> figures,
     Timing timing) {
 

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.result.Curves;
+import dev.lockstep.core.result.Solo;
 import java.io.PrintStream;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -33,6 +34,15 @@ final class Progress implements LockstepListener {
 
   @Override
   public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
+    step(step, steps, String.format(Locale.ROOT, "loss %.4f | %.4f", referenceLoss, candidateLoss));
+  }
+
+  @Override
+  public void steppedAlone(long step, long steps, double loss) {
+    step(step, steps, String.format(Locale.ROOT, "loss %.4f, alone", loss));
+  }
+
+  private void step(long step, long steps, String losses) {
     if (quiet || !TERMINAL) {
       return;
     }
@@ -46,24 +56,28 @@ final class Progress implements LockstepListener {
               .setConsumer(new ConsoleProgressBarConsumer(err))
               .build();
     }
+    bar.maxHint(steps);
     bar.stepTo(step);
-    bar.setExtraMessage(
-        String.format(Locale.ROOT, "loss %.4f | %.4f", referenceLoss, candidateLoss));
+    bar.setExtraMessage(losses);
   }
 
   @Override
   public void evaluated(Curves.AccuracyPoint point, long steps) {
-    if (quiet || TERMINAL) {
-      return;
-    }
-    err.printf(
-        Locale.ROOT,
-        "%s: step %d of %d, test accuracy %.4f | %.4f%n",
-        title,
+    accuracy(
         point.step(),
         steps,
-        point.referenceTest(),
-        point.candidateTest());
+        String.format(Locale.ROOT, "%.4f | %.4f", point.referenceTest(), point.candidateTest()));
+  }
+
+  @Override
+  public void evaluatedAlone(Solo.Point point, long steps) {
+    accuracy(point.step(), steps, String.format(Locale.ROOT, "%.4f, alone", point.test()));
+  }
+
+  private void accuracy(long step, long steps, String shares) {
+    if (!quiet && !TERMINAL) {
+      err.printf(Locale.ROOT, "%s: step %d of %d, test accuracy %s%n", title, step, steps, shares);
+    }
   }
 
   /** Leaves the terminal as it was. */

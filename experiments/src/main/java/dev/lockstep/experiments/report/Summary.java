@@ -13,6 +13,7 @@ import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.RunResult.Timing;
 import dev.lockstep.core.result.Setting;
+import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.experiments.statistics.PairedStatistics;
@@ -73,6 +74,7 @@ public record Summary(
    * @param path of the folder with its own result, relative to the summary's, with slashes; empty
    *     for the same folder
    * @param errorOverFloor the largest of each phase, of the readings that judge
+   * @param solo how the reference went on alone, null if it did not: none of it was compared
    */
   public record Run(
       String experiment,
@@ -88,6 +90,7 @@ public record Summary(
       @Nullable Attribution attribution,
       Map<Phase, Worst> worst,
       Map<Phase, Double> errorOverFloor,
+      @Nullable Solo solo,
       Timing timing) {
 
     static Run of(RunResult result, String path) {
@@ -105,6 +108,7 @@ public record Summary(
           result.attribution(),
           result.worst(),
           TensorOutcome.largestErrorOverFloor(result),
+          result.solo(),
           result.timing());
     }
 

@@ -80,6 +80,9 @@ public final class TextReport {
     line("");
     worst(run);
     line("Compared   %s".formatted(Wording.coverage(result.coverage())));
+    if (result.solo() != null) {
+      line("Alone      %s".formatted(Wording.solo(result.solo())));
+    }
     line("Horizon    %s".formatted(Wording.horizon(result.horizon())));
     speed(result);
   }
@@ -193,6 +196,9 @@ public final class TextReport {
       run.implementations()
           .forEach(side -> row.append("%18s".formatted(Numbers.percent(side.testAccuracy()))));
       line(row.toString());
+      if (run.solo() != null) {
+        line("  %s".formatted(Wording.solo(run.solo())));
+      }
     }
     if (worstFirst.size() > RUNS_SHOWN) {
       line("… and %s more".formatted(Numbers.count(worstFirst.size() - RUNS_SHOWN)));

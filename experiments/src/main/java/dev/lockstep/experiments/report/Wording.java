@@ -6,6 +6,7 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.report.Summary.Run;
@@ -217,6 +218,17 @@ final class Wording {
         .append(Numbers.count(coverage.oneSided()))
         .append(" on one side only")
         .toString();
+  }
+
+  /** Returns one sentence: how the reference went on where nothing was compared any more. */
+  static String solo(Solo solo) {
+    return "%s alone went on to step %s, loss %s, test accuracy %s; nothing was compared after step %s"
+        .formatted(
+            solo.side(),
+            Numbers.count(solo.to()),
+            Numbers.rounded(solo.trainLoss()),
+            Numbers.percent(solo.last().test()),
+            Numbers.count(solo.from() - 1));
   }
 
   private static String reason(Map.Entry<String, Long> reason) {

@@ -61,6 +61,7 @@ public record CompareSettings(
         length == null
             ? training
             : new TrainingSpec(training.batchSize(), training.order(), length),
+        experiment.compared(),
         trainSize == null ? experiment.trainSize() : trainSize,
         testSize == null ? experiment.testSize() : testSize,
         experiment.seed(),

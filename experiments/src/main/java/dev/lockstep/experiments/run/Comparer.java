@@ -7,10 +7,12 @@ import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.compare.RoundedToFloat;
 import dev.lockstep.core.compare.RoundedUp;
+import dev.lockstep.core.compare.SoloTraining;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -65,8 +67,7 @@ public final class Comparer {
     Split test = part(dataset.test(), experiment.testSize());
     NetworkSpec network = experiment.network();
     requireFit(experiment, train);
-    TrainingPlan plan =
-        new TrainingPlan(network, experiment.training(), train, seed, given(experiment));
+    TrainingPlan plan = plan(experiment, train, seed, Long.MAX_VALUE);
     boolean inFloat = settings.precision() == Precision.FLOAT;
     LockstepOptions options =
         new LockstepOptions(
@@ -76,12 +77,19 @@ public final class Comparer {
             settings.failFast(),
             inFloat);
     Lockstep.Sides sides = sides();
-    Outcome outcome = new Lockstep(network, plan, train, test, options, listener).run(sides);
+    TrainingPlan compared =
+        experiment.compared() == null ? plan : plan(experiment, train, seed, experiment.compared());
+    Outcome outcome = new Lockstep(network, compared, train, test, options, listener).run(sides);
+    SoloTraining.Trained alone =
+        goesOnAlone(outcome, compared, plan)
+            ? new SoloTraining(network, plan, train, test, listener)
+                .goOn(sides.reference(), outcome.referenceState())
+            : null;
     Attribution attribution =
         isStock() && differs(outcome)
             ? new StockExplanation(
                     network,
-                    firstSteps(experiment, train, seed),
+                    plan(experiment, train, seed, StockExplanation.STEPS),
                     train,
                     test,
                     settings.precision(),
@@ -121,9 +129,11 @@ public final class Comparer {
             outcome.worst(),
             outcome.curves(),
             outcome.readings(),
+            alone == null ? null : alone.solo(),
             List.of(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
-    return new Comparison(result, trained(network, outcome));
+    ModelState last = alone == null ? outcome.referenceState() : alone.state();
+    return new Comparison(result, trained(network, last));
   }
 
   /**
@@ -142,10 +152,10 @@ public final class Comparer {
     return failure != null && failure.kind() == Failure.Kind.DIFFERENCE;
   }
 
-  /** The same plan, cut short: enough for every convention to show. */
-  private static TrainingPlan firstSteps(Experiment experiment, Split train, long seed) {
+  /** The plan of an experiment, or its first steps. */
+  private static TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
     TrainingSpec training = experiment.training();
-    long steps = Math.min(StockExplanation.STEPS, training.steps(train.size()));
+    long steps = Math.min(atMost, training.steps(train.size()));
     return new TrainingPlan(
         experiment.network(),
         new TrainingSpec(
@@ -155,12 +165,16 @@ public final class Comparer {
         given(experiment));
   }
 
-  private static Map<String, Tensor> trained(NetworkSpec network, Outcome outcome) {
+  /** A comparison that was cut short, by what it found or by the user, is not gone on with. */
+  private static boolean goesOnAlone(Outcome outcome, TrainingPlan compared, TrainingPlan whole) {
+    return compared.steps() < whole.steps()
+        && outcome.stepsTaken() == compared.steps()
+        && Double.isFinite(outcome.implementations().get(0).trainLoss());
+  }
+
+  private static Map<String, Tensor> trained(NetworkSpec network, ModelState state) {
     Map<String, Tensor> trained = new LinkedHashMap<>();
-    network
-        .trained()
-        .keySet()
-        .forEach(path -> trained.put(path, outcome.referenceState().tensor(path)));
+    network.trained().keySet().forEach(path -> trained.put(path, state.tensor(path)));
     return trained;
   }
 

@@ -18,6 +18,7 @@ import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.RunResult.Timing;
 import dev.lockstep.core.result.Setting;
+import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
@@ -99,6 +100,7 @@ final class SampleRuns {
         run.worst(),
         run.curves(),
         run.readings(),
+        run.solo(),
         run.figures(),
         run.timing());
   }
@@ -107,6 +109,19 @@ final class SampleRuns {
   static RunResult with(List<Figure> figures) {
     Sample sample = new Sample(1);
     sample.figures = figures;
+    return sample.result();
+  }
+
+  /** A run whose reference went on alone for two epochs. */
+  static RunResult goingOnAlone(long seed) {
+    Sample sample = new Sample(seed);
+    sample.solo =
+        new Solo(
+            "scratch",
+            STEPS + 1,
+            1200,
+            0.0311,
+            List.of(new Solo.Point(600, 0.975, 0.9712), new Solo.Point(1200, 0.991, 0.9834)));
     return sample.result();
   }
 
@@ -173,6 +188,7 @@ final class SampleRuns {
     private long divergesAt = Long.MAX_VALUE;
     private @Nullable Long horizon;
     private Cadence cadence = new Cadence(Cadence.SPARSER);
+    private @Nullable Solo solo;
     private List<Figure> figures = List.of();
 
     Sample(long seed) {
@@ -230,6 +246,7 @@ final class SampleRuns {
           worst(readings),
           curves,
           readings,
+          solo,
           figures,
           new Timing(101.5, speeds));
     }

@@ -1,0 +1,84 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.result.Solo;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Trains the reference alone to the end of a plan whose first steps were compared: what would take
+ * the candidate hours.
+ */
+public final class SoloTraining {
+
+  private final NetworkSpec network;
+  private final TrainingPlan plan;
+  private final Split train;
+  private final Split test;
+  private final LockstepListener listener;
+
+  /**
+   * @param plan of the whole training, the steps that were compared included
+   * @param train what the plan takes its batches from
+   */
+  public SoloTraining(
+      NetworkSpec network, TrainingPlan plan, Split train, Split test, LockstepListener listener) {
+    this.network = network;
+    this.plan = plan;
+    this.train = train;
+    this.test = test;
+    this.listener = listener;
+  }
+
+  /**
+   * What training alone came to.
+   *
+   * @param state after the last step
+   */
+  public record Trained(Solo solo, ModelState state) {}
+
+  /**
+   * Goes on from a state, to the end of the plan or to where the listener stops it.
+   *
+   * @throws IllegalArgumentException if the plan has no step left after that state
+   */
+  public Trained goOn(ModelProvider provider, ModelState state) {
+    if (state.step() >= plan.steps()) {
+      throw new IllegalArgumentException(
+          "expected fewer than %d steps taken, found %d".formatted(plan.steps(), state.step()));
+    }
+    try (Model model = provider.create(network)) {
+      model.restore(state);
+      List<Solo.Point> accuracy = new ArrayList<>();
+      long step = state.step();
+      double loss;
+      boolean goesOn;
+      do {
+        step++;
+        loss = model.step(plan.batch(step), plan.masks(step), Observer.NONE);
+        listener.steppedAlone(step, plan.steps(), loss);
+        goesOn = step < plan.steps() && Double.isFinite(loss) && !listener.stops();
+        if (!goesOn || Lockstep.evaluatesAfter(step, plan)) {
+          Solo.Point point = evaluate(model, step);
+          accuracy.add(point);
+          listener.evaluatedAlone(point, plan.steps());
+        }
+      } while (goesOn);
+      return new Trained(
+          new Solo(provider.name(), state.step() + 1, step, loss, accuracy), model.state());
+    }
+  }
+
+  private Solo.Point evaluate(Model model, long step) {
+    return new Solo.Point(
+        step,
+        Classification.of(model, train.first(test.size()), network.input()).accuracy(),
+        Classification.of(model, test, network.input()).accuracy());
+  }
+}

@@ -137,6 +137,9 @@ final class MarkdownReport {
       lines.add(
           "- %s, seed %d: %s"
               .formatted(text(run.title()), run.seed(), text(view.coverage().get(i))));
+      if (run.solo() != null) {
+        lines.add("  - " + text(view.solos().get(i)));
+      }
     }
     for (int i = 0; i < summary.variants().size(); i++) {
       lines.add(

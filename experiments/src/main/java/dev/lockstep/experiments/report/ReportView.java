@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxErrorOverFloor the largest that still counts as rounding
  * @param explained what error ÷ floor and the relative difference say
  * @param coverage of each run, one sentence
+ * @param solos how the reference of each run went on alone, one sentence; empty if it did not
  * @param horizons of each variant, one sentence
  * @param variantSettings in what the variants of an experiment differ
  */
@@ -34,6 +35,7 @@ record ReportView(
     double maxErrorOverFloor,
     String explained,
     List<String> coverage,
+    List<String> solos,
     List<String> horizons,
     List<VariantSettings> variantSettings,
     Summary summary) {
@@ -62,6 +64,7 @@ record ReportView(
         Tolerance.MAX_ERROR_OVER_FLOOR,
         Wording.FLOOR + " " + Wording.RELATIVE,
         summary.runs().stream().map(run -> Wording.coverage(run.coverage())).toList(),
+        summary.runs().stream().map(run -> Wording.solo(run.solo())).toList(),
         summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),
         VariantSettings.of(summary.variants()),
         summary);

@@ -220,8 +220,11 @@ final class Wording {
         .toString();
   }
 
-  /** Returns one sentence: how the reference went on where nothing was compared any more. */
-  static String solo(Solo solo) {
+  /** Returns one sentence: how the reference went on alone; empty if it did not. */
+  static String solo(@Nullable Solo solo) {
+    if (solo == null) {
+      return "";
+    }
     return "%s alone went on to step %s, loss %s, test accuracy %s; nothing was compared after step %s"
         .formatted(
             solo.side(),

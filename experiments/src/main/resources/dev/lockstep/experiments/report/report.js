@@ -393,7 +393,7 @@
         list(view.divergence)));
     }
     if (single && view.attributions[0].length) screen.append(attribution(summary.runs[0], view.attributions[0]));
-    if (single) screen.append(bothSides(summary.runs[0]));
+    if (single) screen.append(bothSides(summary.runs[0], view.solos[0]));
     screen.append(el('section', {class: 'card'}, el('h2', {}, 'To repeat it'), el('code', {class: 'command'}, summary.command),
       el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.')));
     return {main, nav};
@@ -402,13 +402,13 @@
   const list = lines => el('ul', {class: 'lines'}, lines.map(line => el('li', {class: line.startsWith('  ') ? 'inner' : null}, line.trim())));
   const attribution = (run, lines) => el('section', {class: 'card'}, el('h2', {}, 'What explains ' + (single ? 'it' : titleOf(run))), list(lines));
 
-  function bothSides(run) {
+  function bothSides(run, solo) {
     return el('section', {class: 'card'}, el('h2', {}, 'Both sides'),
       scroll('Both sides', table('Both sides', ['', ...run.implementations.map(side => side.name)], [
         ['loss of the last batch', ...run.implementations.map(side => num(side.trainLoss))],
         ['accuracy on training images', ...run.implementations.map(side => percent(side.trainAccuracy))],
         ['accuracy on test images', ...run.implementations.map(side => percent(side.testAccuracy))],
-      ])));
+      ])), solo ? el('p', {}, solo + '.') : null);
   }
 
   function section(context, id, title) {
@@ -469,6 +469,15 @@
             ['referenceTrain', names[0] + ', training', 'var(--c5)', '2 3', 3], ['candidateTrain', names[1] + ', training', 'var(--c4)', '10 3 2 3', 2]]
             .map(([key, name, stroke, dash, width]) => ({name, colour: stroke, dash, width, points: variant.accuracy.map(p => band(p.step, p[key]))}))}));
     }
+  }
+
+  function solo(parent, variant) {
+    const alone = summary.runs.filter(r => r.solo && r.experiment === variant.experiment.id && r.variant === variant.experiment.variant);
+    if (!alone.length) return;
+    const side = alone[0].solo.side;
+    frame(parent, {title: 'Accuracy of ' + side + ' alone', note: 'On the test images, after the last step that was compared: of these steps nothing was.'},
+      () => curves({x: {label: 'step', unit: '', logarithmic: false}, y: {label: 'accuracy', unit: 'share of images', logarithmic: false},
+        series: alone.map((r, i) => ({name: 'seed ' + r.seed, ...seriesStyle(i), points: r.solo.accuracy.map(p => ({x: p.step, y: num(p.test)}))}))}));
   }
 
   // ---------------------------------------------------------------- differences and floors
@@ -995,7 +1004,7 @@
 
   function coverage(part) {
     const short = summary.runs.slice(0, 12);
-    part.append(el('ul', {}, short.map((run, i) => el('li', {}, (single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + view.coverage[i] + '.'))));
+    part.append(el('ul', {}, short.map((run, i) => el('li', {}, (single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + view.coverage[i] + '.' + (view.solos[i] ? ' ' + view.solos[i] + '.' : '')))));
     if (summary.runs.length > short.length) part.append(el('p', {class: 'quiet'}, 'The other runs: see their own reports.'));
     part.append(el('ul', {}, summary.variants.map((variant, i) => el('li', {}, (many ? variantTitle(variant) + ': h' : 'H') + 'orizon ' + view.horizons[i] + '.'))));
     const worst = summary.runs.flatMap(run => Object.entries(run.worst).map(([phase, w]) => [(single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + phase, num(run.errorOverFloor[phase]), num(w.maxAbs), num(w.maxRel), w.path, count(w.step)]));
@@ -1032,6 +1041,7 @@
       const charts = el('div', {class: 'charts'});
       parent.append(charts);
       learning(charts, variant);
+      solo(charts, variant);
       network(parent, variant);
       const differences = el('div', {class: 'charts'});
       parent.append(el('h3', {}, 'Differences over the steps'), differences);

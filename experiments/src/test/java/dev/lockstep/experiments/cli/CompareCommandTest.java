@@ -81,6 +81,24 @@ class CompareCommandTest {
   }
 
   @Test
+  void whatIsNotComparedIsTrainedAloneAsItWouldHaveBeenTogether() throws IOException {
+    Path together = temp.resolve("together");
+    assertThat(compare(together, "--steps", "30").exitCode()).isZero();
+    Path alone = temp.resolve("alone");
+    assertThat(compare(alone, "--steps", "30", "compared=4").exitCode()).isZero();
+    JsonNode result = result(alone);
+    assertThat(result.at("/coverage/steps").asLong()).isEqualTo(4);
+    assertThat(result.at("/experiment/steps").asLong()).isEqualTo(4);
+    assertThat(result.at("/solo/from").asLong()).isEqualTo(5);
+    assertThat(result.at("/solo/to").asLong()).isEqualTo(30);
+    JsonNode whole = result(together);
+    assertThat(whole.at("/solo").isNull()).isTrue();
+    assertThat(result.at("/solo/trainLoss")).isEqualTo(whole.at("/implementations/0/trainLoss"));
+    assertThat(result.at("/solo/accuracy/0/test"))
+        .isEqualTo(whole.at("/implementations/0/testAccuracy"));
+  }
+
+  @Test
   void roundingToFloatIsNoFault() throws IOException {
     Path output = temp.resolve("float");
     Invocation run = compare(output, "--steps", "40", "--precision", "float");

@@ -110,6 +110,16 @@ class HtmlReportBrowserTest {
   }
 
   @Test
+  void whatTheReferenceDidAloneIsDrawnAndSaidToBeUncompared() throws IOException {
+    String page = HtmlReport.write(ReportView.of(SampleRuns.goingOnAlone(1)));
+    Browser.Visit visit = open(write(page) + "#check", DESKTOP);
+    assertSound(found(visit), CHARTS_OF_A_RUN + 1);
+    assertThat(visit.dom())
+        .contains("test accuracy 98.34 %; nothing was compared after step 1,800")
+        .contains("Accuracy of scratch alone");
+  }
+
+  @Test
   void hostileNamesAreShownAndNotRun() throws IOException {
     String hostile = "<img src=x onerror=console.log(1)></script><script>console.log(2)</script>";
     RunResult run = SampleRuns.as(hostile, SampleRuns.noticed("no <i>MNIST</i>"));

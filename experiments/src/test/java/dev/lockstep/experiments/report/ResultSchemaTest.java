@@ -43,6 +43,7 @@ class ResultSchemaTest {
         Named.of("identical", SampleRuns.identical(3)),
         Named.of("diverged alike", SampleRuns.diverged(4)),
         Named.of("explained", SampleRuns.explained(5)),
+        Named.of("going on alone", SampleRuns.goingOnAlone(6)),
         Named.of("with a notice", SampleRuns.noticed("MNIST could not be had")),
         Named.of("with figures", SampleRuns.with(SampleFigures.all())),
         Named.of("two seeds", SampleRuns.summary(2)),
@@ -53,6 +54,7 @@ class ResultSchemaTest {
                 .add(SampleRuns.diverged(1), "seed-1")
                 .add(SampleRuns.differing(2), "seed-2")
                 .add(SampleRuns.explained(3), "seed-3")
+                .add(SampleRuns.goingOnAlone(4), "seed-4")
                 .add(SampleFigures.search())
                 .build()));
   }

@@ -119,9 +119,9 @@ final class SampleRuns {
         new Solo(
             "scratch",
             STEPS + 1,
-            1200,
+            3600,
             0.0311,
-            List.of(new Solo.Point(600, 0.975, 0.9712), new Solo.Point(1200, 0.991, 0.9834)));
+            List.of(new Solo.Point(2400, 0.975, 0.9712), new Solo.Point(3600, 0.991, 0.9834)));
     return sample.result();
   }
 

@@ -94,6 +94,16 @@ class WritersTest {
   }
 
   @Test
+  void whatTheReferenceDidAloneIsSaidToBeUncomparedEverywhere() {
+    RunResult run = SampleRuns.goingOnAlone(1);
+    String sentence = "scratch alone went on to step 3,600, loss 0.0311, test accuracy 98.34 %";
+    assertThat(TextReport.write(run, false, null)).contains("Alone      " + sentence);
+    assertThat(TextReport.write(new SummaryBuilder("").add(run, "a").build(), false, null))
+        .contains(sentence);
+    assertThat(MarkdownReport.write(ReportView.of(run))).contains(sentence);
+  }
+
+  @Test
   void whatExplainsAStockComparisonIsToldEverywhere() {
     RunResult run = SampleRuns.explained(1);
     String set =

@@ -5,6 +5,7 @@ import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.tensor.Tensor;
 
 /**
@@ -12,31 +13,30 @@ import dev.lockstep.core.tensor.Tensor;
  * batch it is given, keep the state it is given or hand out its own live arrays, and must not spoil
  * the other side's numbers, or the state to which a replay returns, by any of it.
  */
-record IsolatedModel(Model model) implements Model {
+final class IsolatedModel extends WrappedModel {
+
+  IsolatedModel(Model model) {
+    super(model);
+  }
 
   @Override
   public double step(Batch batch, Masks masks, Observer observer) {
     Batch copy = new Batch(batch.step(), batch.inputs().copy(), batch.targets().copy());
-    return model.step(copy, masks, observer);
+    return super.step(copy, masks, observer);
   }
 
   @Override
   public Tensor predict(Tensor inputs) {
-    return model.predict(inputs.copy());
+    return super.predict(inputs.copy());
   }
 
   @Override
   public ModelState state() {
-    return model.state().copy();
+    return super.state().copy();
   }
 
   @Override
   public void restore(ModelState state) {
-    model.restore(state.copy());
-  }
-
-  @Override
-  public void close() {
-    model.close();
+    super.restore(state.copy());
   }
 }

@@ -1,17 +1,17 @@
 package dev.lockstep.core.compare;
 
 import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.ChangingObserver;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
-import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * A model in double precision whose every input, output, gradient and state is rounded to float:
@@ -42,49 +42,29 @@ public final class RoundedToFloat implements ModelProvider {
     return new RoundedModel(inDouble.create(network));
   }
 
-  private record RoundedModel(Model model) implements Model {
+  private static final class RoundedModel extends WrappedModel {
+
+    RoundedModel(Model model) {
+      super(model);
+    }
 
     @Override
     public double step(Batch batch, Masks masks, Observer observer) {
       Batch rounded = new Batch(batch.step(), rounded(batch.inputs()), batch.targets());
-      return model.step(rounded, masks, new RoundingObserver(observer));
+      return super.step(
+          rounded, masks, new ChangingObserver(observer, (phase, path, tensor) -> round(tensor)));
     }
 
     @Override
     public Tensor predict(Tensor inputs) {
-      return model.predict(rounded(inputs));
-    }
-
-    @Override
-    public ModelState state() {
-      return model.state();
+      return super.predict(rounded(inputs));
     }
 
     @Override
     public void restore(ModelState state) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       state.tensors().forEach((path, tensor) -> tensors.put(path, rounded(tensor)));
-      model.restore(new ModelState(state.step(), tensors));
-    }
-
-    @Override
-    public void close() {
-      model.close();
-    }
-  }
-
-  private record RoundingObserver(Observer observer) implements Observer {
-
-    @Override
-    public boolean watches() {
-      return true;
-    }
-
-    @Override
-    public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
-      Tensor shown = tensor.get();
-      round(shown);
-      observer.observe(phase, path, () -> shown);
+      super.restore(new ModelState(state.step(), tensors));
     }
   }
 

@@ -1,15 +1,15 @@
 package dev.lockstep.core.compare;
 
 import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.ChangingObserver;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
-import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
-import java.util.function.Supplier;
 
 /**
  * A model whose every output and gradient is moved up by one unit in the last place, as if rounded
@@ -42,55 +42,27 @@ public final class RoundedUp implements ModelProvider {
     return new RoundedModel(rounded.create(network));
   }
 
-  private record RoundedModel(Model model) implements Model {
+  private static final class RoundedModel extends WrappedModel {
+
+    RoundedModel(Model model) {
+      super(model);
+    }
 
     @Override
     public double step(Batch batch, Masks masks, Observer observer) {
-      return model.step(batch, masks, new RoundingObserver(observer));
+      return super.step(batch, masks, new ChangingObserver(observer, RoundedModel::moveUp));
     }
 
-    @Override
-    public Tensor predict(Tensor inputs) {
-      return model.predict(inputs);
-    }
-
-    @Override
-    public ModelState state() {
-      return model.state();
-    }
-
-    @Override
-    public void restore(ModelState state) {
-      model.restore(state);
-    }
-
-    @Override
-    public void close() {
-      model.close();
-    }
-  }
-
-  private record RoundingObserver(Observer observer) implements Observer {
-
-    @Override
-    public boolean watches() {
-      return true;
-    }
-
-    @Override
-    public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
+    private static void moveUp(Phase phase, String path, Tensor tensor) {
       if (phase != Phase.FORWARD && phase != Phase.BACKWARD) {
-        observer.observe(phase, path, tensor);
         return;
       }
-      Tensor shown = tensor.get();
-      double[] values = shown.data();
+      double[] values = tensor.data();
       for (int i = 0; i < values.length; i++) {
         if (values[i] != 0) {
           values[i] = Math.nextUp(values[i]);
         }
       }
-      observer.observe(phase, path, () -> shown);
     }
   }
 }

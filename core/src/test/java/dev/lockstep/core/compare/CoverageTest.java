@@ -9,7 +9,7 @@ import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tiny.Fault;
 import dev.lockstep.core.tiny.TinyModel;
 import dev.lockstep.core.tiny.TinyRun;
-import dev.lockstep.core.tiny.WrappedModel;
+import dev.lockstep.core.tiny.Wrapped;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -85,7 +85,7 @@ class CoverageTest {
   void countsATensorThatOneSideDoesNotShowAsOneSided() {
     Coverage coverage =
         TinyRun.against(
-                WrappedModel.showing(
+                Wrapped.showing(
                     (batch, phase, path, tensor, observer) -> {
                       if (!path.equals("affine2/b")) {
                         observer.observe(phase, path, tensor);

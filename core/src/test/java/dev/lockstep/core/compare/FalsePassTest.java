@@ -8,6 +8,7 @@ import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.Verdict;
@@ -17,7 +18,7 @@ import dev.lockstep.core.tiny.Fault;
 import dev.lockstep.core.tiny.Summation;
 import dev.lockstep.core.tiny.TinyModel;
 import dev.lockstep.core.tiny.TinyRun;
-import dev.lockstep.core.tiny.WrappedModel;
+import dev.lockstep.core.tiny.Wrapped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -74,7 +75,7 @@ class FalsePassTest {
   }
 
   private static ModelProvider showingInstead(Phase atPhase, String atPath, Instead instead) {
-    return WrappedModel.showing(
+    return Wrapped.showing(
         (batch, phase, path, tensor, observer) -> {
           boolean here = phase == atPhase && path.equals(atPath);
           observer.observe(phase, path, here ? () -> instead.of(tensor) : tensor);
@@ -82,7 +83,7 @@ class FalsePassTest {
   }
 
   private static ModelProvider hiding(Phase hiddenPhase, String hiddenPath) {
-    return WrappedModel.showing(
+    return Wrapped.showing(
         (batch, phase, path, tensor, observer) -> {
           if (phase != hiddenPhase || !path.equals(hiddenPath)) {
             observer.observe(phase, path, tensor);
@@ -117,7 +118,7 @@ class FalsePassTest {
   @Test
   void aSideThatShowsNothingAtAllIsFound() {
     Outcome outcome =
-        TinyRun.against(WrappedModel.showing((batch, phase, path, tensor, observer) -> {})).run();
+        TinyRun.against(Wrapped.showing((batch, phase, path, tensor, observer) -> {})).run();
     assertThat(outcome.verdict()).isEqualTo(Verdict.DIFFER);
     assertThat(TinyRun.failure(outcome).kind()).isEqualTo(Failure.Kind.MISSING_TENSOR);
     assertThat(outcome.coverage().compared()).as("a prediction in 13 steps").isEqualTo(13);
@@ -127,7 +128,7 @@ class FalsePassTest {
   @Test
   void aSideThatTakesFewerStepsIsFound() {
     ModelProvider stopping =
-        WrappedModel.provider(
+        Wrapped.provider(
             model ->
                 new WrappedModel(model) {
                   private double last;
@@ -197,7 +198,7 @@ class FalsePassTest {
   @Test
   void theOrderInWhichASideShowsItsTensorsChangesNothing() {
     Outcome inOrder = TinyRun.selfComparison().run();
-    Outcome backwards = TinyRun.against(WrappedModel.provider(Backwards::new)).run();
+    Outcome backwards = TinyRun.against(Wrapped.provider(Backwards::new)).run();
     assertThat(backwards.verdict()).isEqualTo(Verdict.AGREE);
     assertThat(backwards.coverage()).isEqualTo(inOrder.coverage());
   }
@@ -205,7 +206,7 @@ class FalsePassTest {
   @Test
   void equalTensorsUnderExchangedNamesAreFound() {
     ModelProvider exchanging =
-        WrappedModel.showing(
+        Wrapped.showing(
             (batch, phase, path, tensor, observer) -> {
               String shown =
                   switch (path) {
@@ -264,7 +265,7 @@ class FalsePassTest {
   @Test
   void predictionModeIsComparedThoughNoTrainingStepShowsIt() {
     ModelProvider wrongDropout =
-        WrappedModel.provider(
+        Wrapped.provider(
             model ->
                 new WrappedModel(model) {
                   @Override

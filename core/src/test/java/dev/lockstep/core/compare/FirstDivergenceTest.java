@@ -9,6 +9,7 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
@@ -21,7 +22,7 @@ import dev.lockstep.core.tiny.Fault;
 import dev.lockstep.core.tiny.Summation;
 import dev.lockstep.core.tiny.TinyModel;
 import dev.lockstep.core.tiny.TinyRun;
-import dev.lockstep.core.tiny.WrappedModel;
+import dev.lockstep.core.tiny.Wrapped;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ class FirstDivergenceTest {
 
   /** A model that computes its step rightly and then forgets to keep the new weights. */
   private static ModelProvider forgetfulFrom(long first) {
-    return WrappedModel.provider(
+    return Wrapped.provider(
         model ->
             new WrappedModel(model) {
               @Override
@@ -207,7 +208,7 @@ class FirstDivergenceTest {
   @Test
   void isFoundThoughTheCandidateHandsOutItsLiveState() {
     ModelProvider careless =
-        WrappedModel.provider(
+        Wrapped.provider(
             model ->
                 new WrappedModel(model) {
                   private final Map<String, Tensor> live = new LinkedHashMap<>();
@@ -232,7 +233,7 @@ class FirstDivergenceTest {
                   }
                 });
     ModelProvider carelessAndWrong =
-        WrappedModel.over(
+        Wrapped.over(
             careless,
             model ->
                 new WrappedModel(model) {
@@ -261,7 +262,7 @@ class FirstDivergenceTest {
   @Test
   void isTheCandidatesAloneIfItOverwritesItsBatch() {
     ModelProvider overwriting =
-        WrappedModel.provider(
+        Wrapped.provider(
             model ->
                 new WrappedModel(model) {
                   @Override

@@ -7,10 +7,11 @@ import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tiny.TinyRun;
-import dev.lockstep.core.tiny.WrappedModel;
+import dev.lockstep.core.tiny.Wrapped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -89,7 +90,7 @@ class LockstepTest {
     CountDownLatch closed = new CountDownLatch(1);
     AtomicBoolean closedUnderStep = new AtomicBoolean();
     ModelProvider slow =
-        WrappedModel.provider(
+        Wrapped.provider(
             model ->
                 new WrappedModel(model) {
                   @Override
@@ -109,7 +110,7 @@ class LockstepTest {
                   }
                 });
     ModelProvider failing =
-        WrappedModel.provider(
+        Wrapped.provider(
             model ->
                 new WrappedModel(model) {
                   @Override
@@ -127,7 +128,7 @@ class LockstepTest {
   @Test
   void aFailureOfTheReferenceIsHandedOn() {
     ModelProvider failing =
-        WrappedModel.provider(
+        Wrapped.provider(
             model ->
                 new WrappedModel(model) {
                   @Override

@@ -1,15 +1,15 @@
 package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.ChangingObserver;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
-import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
-import java.util.function.Supplier;
 
 /**
  * A correct implementation with one fault in it. It copies nothing of the implementation: it builds
@@ -48,55 +48,33 @@ public final class FaultyProvider implements ModelProvider {
         correct.create(injection.network().apply(network)), injection.tampering().get());
   }
 
-  private record FaultyModel(Model model, Tampering tampering) implements Model {
+  private static final class FaultyModel extends WrappedModel {
+
+    private final Tampering tampering;
+
+    FaultyModel(Model model, Tampering tampering) {
+      super(model);
+      this.tampering = tampering;
+    }
 
     @Override
     public double step(Batch batch, Masks masks, Observer observer) {
-      StepSoFar step = new StepSoFar(batch, model.state());
-      model.step(
+      StepSoFar step = new StepSoFar(batch, state());
+      super.step(
           tampering.batch(batch),
           tampering.masks(masks),
-          new TamperingObserver(tampering, step, observer));
+          new ChangingObserver(
+              observer,
+              (phase, path, tensor) -> {
+                tampering.computed(step, phase, path, tensor);
+                step.add(phase, path, tensor);
+              }));
       return step.shown(Phase.LOSS, NetworkSpec.LOSS).data()[0];
     }
 
     @Override
     public Tensor predict(Tensor inputs) {
-      return tampering.answered(model.predict(tampering.asked(inputs)));
-    }
-
-    @Override
-    public ModelState state() {
-      return model.state();
-    }
-
-    @Override
-    public void restore(ModelState state) {
-      model.restore(state);
-    }
-
-    @Override
-    public void close() {
-      model.close();
-    }
-  }
-
-  private record TamperingObserver(Tampering tampering, StepSoFar step, Observer observer)
-      implements Observer {
-
-    @Override
-    public boolean watches() {
-      return true;
-    }
-
-    @Override
-    public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
-      Tensor own = tensor.get();
-      tampering.computed(step, phase, path, own);
-      step.add(phase, path, own);
-      if (observer.watches()) {
-        observer.observe(phase, path, () -> own);
-      }
+      return tampering.answered(super.predict(tampering.asked(inputs)));
     }
   }
 }

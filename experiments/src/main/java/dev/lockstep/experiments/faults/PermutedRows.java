@@ -6,9 +6,9 @@ import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
-import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.tensor.Tensor;
@@ -48,13 +48,21 @@ public final class PermutedRows implements ModelProvider {
     return new PermutedModel(correct.create(network), perSample, streams);
   }
 
-  private record PermutedModel(Model model, Set<TensorKey> perSample, RandomStreams streams)
-      implements Model {
+  private static final class PermutedModel extends WrappedModel {
+
+    private final Set<TensorKey> perSample;
+    private final RandomStreams streams;
+
+    PermutedModel(Model model, Set<TensorKey> perSample, RandomStreams streams) {
+      super(model);
+      this.perSample = perSample;
+      this.streams = streams;
+    }
 
     @Override
     public double step(Batch batch, Masks masks, Observer observer) {
       int[] order = streams.permutation("rows", batch.step(), batch.size());
-      return model.step(
+      return super.step(
           new Batch(batch.step(), rows(batch.inputs(), order), rows(batch.targets(), order)),
           (layer, ratio, shape) -> rows(masks.mask(layer, ratio, shape), order),
           observer.watches() ? putInOrder(observer, inverse(order)) : Observer.NONE);
@@ -78,22 +86,7 @@ public final class PermutedRows implements ModelProvider {
     @Override
     public Tensor predict(Tensor inputs) {
       int[] order = streams.permutation("rows", 0, inputs.shape().length(0));
-      return rows(model.predict(rows(inputs, order)), inverse(order));
-    }
-
-    @Override
-    public ModelState state() {
-      return model.state();
-    }
-
-    @Override
-    public void restore(ModelState state) {
-      model.restore(state);
-    }
-
-    @Override
-    public void close() {
-      model.close();
+      return rows(super.predict(rows(inputs, order)), inverse(order));
     }
   }
 

@@ -1,19 +1,18 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.ChangingObserver;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
-import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
-import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 
 /**
  * Networks with one mistake each. The scratch side shows its own buffers while it computes, so a
@@ -118,45 +117,22 @@ public final class WrongProviders {
     }
   }
 
-  private record Tampered(Model model, BiConsumer<String, Tensor> mistake) implements Model {
+  private static final class Tampered extends WrappedModel {
+
+    private final BiConsumer<String, Tensor> mistake;
 
     Tampered(NetworkSpec network, BiConsumer<String, Tensor> mistake) {
-      this(new ScratchProvider().create(network), mistake);
+      super(new ScratchProvider().create(network));
+      this.mistake = mistake;
     }
 
     @Override
     public double step(Batch batch, Masks masks, Observer observer) {
-      return model.step(
+      return super.step(
           batch,
           masks,
-          new Observer() {
-            @Override
-            public boolean watches() {
-              return true;
-            }
-
-            @Override
-            public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
-              Tensor shown = tensor.get();
-              mistake.accept(phase.id() + " " + path, shown);
-              observer.observe(phase, path, () -> shown);
-            }
-          });
-    }
-
-    @Override
-    public Tensor predict(Tensor inputs) {
-      return model.predict(inputs);
-    }
-
-    @Override
-    public ModelState state() {
-      return model.state();
-    }
-
-    @Override
-    public void restore(ModelState state) {
-      model.restore(state);
+          new ChangingObserver(
+              observer, (phase, path, tensor) -> mistake.accept(phase.id() + " " + path, tensor)));
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
@@ -221,11 +222,10 @@ class GradientCheckTest {
 
       @Override
       public Model create(NetworkSpec network) {
-        Model model = scratch.create(network);
-        return new Model() {
+        return new WrappedModel(scratch.create(network)) {
           @Override
           public double step(Batch batch, Masks masks, Observer observer) {
-            return model.step(
+            return super.step(
                 batch,
                 masks,
                 new Observer() {
@@ -243,21 +243,6 @@ class GradientCheckTest {
                     }
                   }
                 });
-          }
-
-          @Override
-          public Tensor predict(Tensor inputs) {
-            return model.predict(inputs);
-          }
-
-          @Override
-          public ModelState state() {
-            return model.state();
-          }
-
-          @Override
-          public void restore(ModelState state) {
-            model.restore(state);
           }
         };
       }

@@ -4,22 +4,18 @@ import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
-import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** A model that does what another does, but for what a test changes. */
-public class WrappedModel implements Model {
+/** Providers of models that do what another does, but for what a test changes. */
+public final class Wrapped {
 
-  private final Model model;
-
-  protected WrappedModel(Model model) {
-    this.model = model;
-  }
+  private Wrapped() {}
 
   /** Returns a provider of tiny models, each wrapped. */
   public static ModelProvider provider(UnaryOperator<Model> wrap) {
@@ -70,30 +66,5 @@ public class WrappedModel implements Model {
     public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
       shown.show(batch, phase, path, tensor, observer);
     }
-  }
-
-  @Override
-  public double step(Batch batch, Masks masks, Observer observer) {
-    return model.step(batch, masks, observer);
-  }
-
-  @Override
-  public Tensor predict(Tensor inputs) {
-    return model.predict(inputs);
-  }
-
-  @Override
-  public ModelState state() {
-    return model.state();
-  }
-
-  @Override
-  public void restore(ModelState state) {
-    model.restore(state);
-  }
-
-  @Override
-  public void close() {
-    model.close();
   }
 }

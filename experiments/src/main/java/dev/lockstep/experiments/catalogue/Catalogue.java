@@ -30,6 +30,7 @@ public final class Catalogue {
           "batch-norm",
           "weight-decay",
           "dropout",
+          "hyperparameters",
           "simple-convnet",
           "deep-convnet",
           "learning-rate-decay",

@@ -7,6 +7,7 @@ import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.search.space.Spaces;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,7 +43,10 @@ final class ListCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     switch (what) {
-      case EXPERIMENTS -> Catalogue.ids().forEach(id -> printExperiment(out, id));
+      case EXPERIMENTS -> {
+        Catalogue.ids().forEach(id -> printExperiment(out, id));
+        Spaces.ids().forEach(id -> out.printf("search %-19s %s%n", id, Spaces.find(id).shows()));
+      }
       case LAYERS -> LayerReader.typeNames().forEach(out::println);
       case OPTIMIZERS -> NetworkReader.optimizerNames().forEach(out::println);
       case CONVENTIONS -> Conventions.all().forEach(entry -> printConvention(out, entry));

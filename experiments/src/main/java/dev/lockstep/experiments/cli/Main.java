@@ -50,6 +50,10 @@ public final class Main implements Runnable {
       description = "Tell more, stack traces of internal errors included.")
   private boolean verbose;
 
+  boolean verbose() {
+    return verbose;
+  }
+
   public static void main(String[] args) {
     System.exit(
         run(

@@ -61,7 +61,9 @@ final class CompareCommand implements Callable<Integer> {
               + ").")
   private List<String> what = new ArrayList<>();
 
-  @Option(names = "--all", description = "Every bundled experiment.")
+  @Option(
+      names = "--all",
+      description = "Every bundled experiment; " + Catalogue.SEARCH + " is for lockstep search.")
   private boolean all;
 
   @Option(names = "--full", description = "All data and steps where the default is a share.")
@@ -171,6 +173,9 @@ final class CompareCommand implements Callable<Integer> {
     }
     if (all) {
       names.addAll(Catalogue.ids());
+      spec.commandLine()
+          .getErr()
+          .println(Catalogue.SEARCH + " is not among them: 'lockstep search' runs it");
     } else if (names.isEmpty()) {
       names.add(Catalogue.DEFAULT);
     }

@@ -66,6 +66,7 @@ public record CompareSettings(
         testSize == null ? experiment.testSize() : testSize,
         experiment.seed(),
         experiment.mayDiverge(),
+        experiment.gradient(),
         experiment.tolerance(),
         experiment.margin(),
         experiment.initialState());

@@ -26,6 +26,7 @@ import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.scratch.ScratchProvider;
+import dev.lockstep.scratch.book.learning.NumericalGradientProvider;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -75,8 +76,9 @@ public final class Comparer {
             settings.selection(),
             experiment.mayDiverge(),
             settings.failFast(),
+            experiment.tolerance(),
             inFloat);
-    Lockstep.Sides sides = sides();
+    Lockstep.Sides sides = sides(experiment.gradient());
     TrainingPlan compared =
         experiment.compared() == null ? plan : plan(experiment, train, seed, experiment.compared());
     Outcome outcome = new Lockstep(network, compared, train, test, options, listener).run(sides);
@@ -93,6 +95,7 @@ public final class Comparer {
                     train,
                     test,
                     settings.precision(),
+                    experiment.tolerance(),
                     sides.reference(),
                     sides.twin(),
                     seed)
@@ -116,7 +119,8 @@ public final class Comparer {
                 settings.alignment().id(),
                 settings.precision().name().toLowerCase(Locale.ROOT),
                 network.allLayers().stream().map(LayerSpec::name).toList(),
-                experiment.margin()),
+                experiment.margin(),
+                experiment.tolerance()),
             new RunResult.DatasetInfo(
                 dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
             Environment.describe(blas.name()),
@@ -178,8 +182,11 @@ public final class Comparer {
     return trained;
   }
 
-  private Lockstep.Sides sides() {
-    ModelProvider scratch = new ScratchProvider(blas.implementation());
+  private Lockstep.Sides sides(Experiment.Gradient gradient) {
+    ModelProvider scratch =
+        gradient == Experiment.Gradient.NUMERICAL
+            ? new NumericalGradientProvider()
+            : new ScratchProvider(blas.implementation());
     boolean inFloat = settings.precision() == Precision.FLOAT;
     return new Lockstep.Sides(
         scratch,

@@ -73,7 +73,6 @@ public final class TextReport {
     notice(result.dataset().notice());
     divergence(run);
     attribution(result.attribution());
-    line("");
     sides(result.implementations());
     line("");
     worst(run, result.experiment().declaredTolerance());
@@ -120,6 +119,10 @@ public final class TextReport {
   }
 
   private void sides(List<Implementation> sides) {
+    if (sides.stream().allMatch(side -> Double.isNaN(side.testAccuracy()))) {
+      return; // nothing was trained
+    }
+    line("");
     row("", sides, Implementation::name);
     row("Last loss", sides, side -> Numbers.rounded(side.trainLoss()));
     row("Train accuracy", sides, side -> Numbers.percent(side.trainAccuracy()));

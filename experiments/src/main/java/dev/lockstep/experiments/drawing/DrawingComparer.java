@@ -93,6 +93,7 @@ public final class DrawingComparer {
         Map.of(Phase.FORWARD, worst(compared)),
         new Curves(List.of(), List.of()),
         compared.stream().map(Compared::reading).toList(),
+        null,
         List.of(drawing.figure().apply(byHand)),
         new RunResult.Timing((System.nanoTime() - start) / 1e9, Map.of()));
   }

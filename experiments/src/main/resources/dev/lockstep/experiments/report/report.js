@@ -458,6 +458,7 @@
     const over = variant.seeds.length > 1 ? 'Mean over ' + variant.seeds.length + ' seeds; the bands reach from the lowest to the highest.' : '';
     const names = summary.runs.find(r => r.experiment === variant.experiment.id && r.variant === variant.experiment.variant).implementations.map(s => s.name);
     const steps = {label: 'step', unit: '', logarithmic: false};
+    if (!variant.loss.length) return;
     frame(parent, {title: 'Loss while training', note: ('Mean over the steps since the point before. ' + over).trim(),
       controls: [{key: 'y', label: 'Axis', options: [{value: 'linear', name: 'linear'}, {value: 'log', name: 'logarithmic'}]}]},
     state => curves({x: steps, y: {label: 'cross entropy', unit: 'nats', logarithmic: state.y === 'log'},

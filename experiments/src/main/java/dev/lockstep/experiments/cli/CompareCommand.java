@@ -89,6 +89,13 @@ final class CompareCommand implements Callable<Integer> {
   private CompareSettings.Alignment alignment;
 
   @Option(
+      names = "--own-draws",
+      description =
+          "With --alignment stock: each side draws initial values, order and masks for itself;"
+              + " statistics over --seeds judge.")
+  private boolean ownDraws;
+
+  @Option(
       names = "--precision",
       defaultValue = "double",
       description = "What DL4J computes in: double or float.")
@@ -138,10 +145,16 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (ownDraws && (alignment != CompareSettings.Alignment.STOCK || candidate != null)) {
+      throw new UsageException(
+          "--own-draws: expected --alignment stock and no --candidate: where both sides are given"
+              + " the same, neither draws");
+    }
     List<ExperimentFile> files = files();
     CompareSettings settings =
         new CompareSettings(
             alignment,
+            ownDraws,
             precision,
             new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
             selection(),

@@ -92,7 +92,7 @@ final class CompareSession {
   }
 
   private int runOne(Planned planned, Path directory) {
-    Comparer.Comparison comparison = run(planned);
+    Comparer.Comparison comparison = run(planned, "");
     RunResult result = comparison.result();
     List<Path> written = Reports.write(directory, output.formats(), result);
     if (parameters != null && comparison.trained().isEmpty()) {
@@ -107,8 +107,9 @@ final class CompareSession {
 
   private int runAll(List<Planned> planned, Path directory) {
     SummaryBuilder summary = new SummaryBuilder(command);
-    for (Planned next : planned) {
-      RunResult result = run(next).result();
+    for (int i = 0; i < planned.size(); i++) {
+      Planned next = planned.get(i);
+      RunResult result = run(next, "%d/%d ".formatted(i + 1, planned.size())).result();
       Reports.write(directory.resolve(next.path()), output.formats(), result);
       summary.add(result, next.path());
     }
@@ -118,8 +119,11 @@ final class CompareSession {
     return all.verdict().exitCode();
   }
 
-  private Comparer.Comparison run(Planned planned) {
-    Progress progress = new Progress(planned.title(), output.quiet());
+  /**
+   * @param position among all runs, empty if there is but one
+   */
+  private Comparer.Comparison run(Planned planned, String position) {
+    Progress progress = new Progress(position + planned.title(), output.quiet());
     try {
       return planned.comparison().apply(progress);
     } finally {

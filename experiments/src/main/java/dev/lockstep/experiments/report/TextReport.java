@@ -85,6 +85,9 @@ public final class TextReport {
   }
 
   private static String meaning(RunResult result) {
+    if (Run.of(result, "").drewApart()) {
+      return Wording.APART;
+    }
     return result.verdict() == Verdict.AGREE
         ? Wording.agreement(Collections.singletonList(result.experiment().declaredTolerance()))
         : Wording.meaning(

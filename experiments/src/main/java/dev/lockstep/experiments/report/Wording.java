@@ -37,6 +37,11 @@ final class Wording {
   private static final String RELATIVE =
       "Relative differences are those of single elements: near 0 they may be large though nothing is wrong.";
 
+  /** What judges where no tensor can be compared. */
+  static final String APART =
+      "Judged by the test accuracies over at least %d seeds (--seeds 1..10), against the margin in the experiment file."
+          .formatted(PairedStatistics.SEEDS_TO_TEST);
+
   private Wording() {}
 
   /** Returns what the number says on which a verdict rests. */
@@ -64,6 +69,9 @@ final class Wording {
     if (summary.runs().size() == 1) {
       return headline(summary.runs().get(0));
     }
+    if (summary.drewApart()) {
+      return apart(summary.verdict());
+    }
     return Numbers.counted(summary.runs().size(), "run")
         + ": "
         + summary.verdicts().entrySet().stream()
@@ -87,7 +95,19 @@ final class Wording {
       case DIVERGED_ALIKE -> sides + " left the finite numbers at the same step and tensor.";
       case EXPLAINED -> sides + " differ, and known conventions explain all of it.";
       case DIFFER -> sides + " differ.";
-      case NOTHING_COMPARED -> "Not a single tensor was compared.";
+      case NOTHING_COMPARED ->
+          run.drewApart()
+              ? "Each side drew for itself: nothing can be compared number by number."
+              : "Not a single tensor was compared.";
+    };
+  }
+
+  private static String apart(Verdict verdict) {
+    return switch (verdict) {
+      case AGREE -> "Each side drew for itself, and over the seeds they are equally good.";
+      case DIFFER -> "Each side drew for itself, and over the seeds they are not equally good.";
+      default ->
+          "Each side drew for itself, and the seeds do not decide whether they are equally good.";
     };
   }
 
@@ -100,6 +120,9 @@ final class Wording {
    */
   static String meaning(Summary summary) {
     Run failed = summary.failed();
+    if (summary.drewApart()) {
+      return APART;
+    }
     if (failed == null) {
       return summary.verdict() == Verdict.AGREE
           ? agreement(

@@ -33,6 +33,7 @@ final class Comparison {
   private final List<ExpectedTensor> selected = new ArrayList<>();
   private final List<Coverage.Skipped> skipped = new ArrayList<>();
   private final boolean mayDiverge;
+  private final boolean declared;
   private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
   private final Map<Long, ObservedStep> readings = new TreeMap<>();
   private long stride = 1;
@@ -87,6 +88,7 @@ final class Comparison {
 
   Comparison(NetworkSpec network, LockstepOptions options) {
     this.mayDiverge = options.mayDiverge();
+    this.declared = options.tolerance() != null;
     this.switches = new Switches(network);
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
       options
@@ -128,7 +130,7 @@ final class Comparison {
    */
   StepOutcome compare(
       long step, Reading reading, Recording reference, Recording candidate, Floors floors) {
-    if (reading == Reading.ACCUMULATED) {
+    if (reading == Reading.ACCUMULATED && !declared) {
       findHorizon(step, reference, floors);
     }
     List<TensorReading> kept = new ArrayList<>();
@@ -176,7 +178,7 @@ final class Comparison {
               difference.maxRel(),
               floor,
               difference.magnitude()));
-      if (finding == null && switches.flipped(tensor.key(), reference, candidate)) {
+      if (finding == null && !declared && switches.flipped(tensor.key(), reference, candidate)) {
         flipped = true;
         if (reading == Reading.ACCUMULATED) {
           comeToHorizon(step);
@@ -291,7 +293,7 @@ final class Comparison {
         divergence(step, reading, tensor, difference.nonFiniteAt(), a, b, floor));
   }
 
-  private static Finding difference(
+  private Finding difference(
       long step,
       Reading reading,
       ExpectedTensor tensor,
@@ -305,13 +307,16 @@ final class Comparison {
         step,
         new Failure(
             Failure.Kind.DIFFERENCE,
-            "step %d: %s of %s differs by %.3g, %.3g times what rounding explains"
+            "step %d: %s of %s differs by %.3g, %s"
                 .formatted(
                     step,
                     tensor.key(),
                     tensor.layer(),
                     divergence.error(),
-                    divergence.error() / floor)),
+                    declared
+                        ? "more than the declared %.3g".formatted(divergence.allowed())
+                        : "%.3g times what rounding explains"
+                            .formatted(divergence.error() / floor))),
         divergence);
   }
 

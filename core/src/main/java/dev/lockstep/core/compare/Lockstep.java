@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A third model, the twin of the reference, measures what rounding does (see {@link Twin}); a
  * second instance of candidate and twin takes every observed step from the reference's own state,
  * for the local reading. The candidate works on the calling thread, reference and twin on another.
+ * Where a tolerance is declared nothing is measured, and no twin takes part.
  */
 public final class Lockstep {
 
@@ -92,12 +93,19 @@ public final class Lockstep {
       if (options.cadence().every() == 0) {
         return toTheEnd(sides, reference, candidate, null);
       }
-      try (Model twin = sides.twin().create(network);
-          Model localTwin = sides.twin().create(network);
-          Model localCandidate = new IsolatedModel(sides.candidate().create(network))) {
-        twin.restore(initial);
-        return toTheEnd(
-            sides, reference, candidate, new Witnesses(twin, localTwin, localCandidate));
+      try (Model localCandidate = new IsolatedModel(sides.candidate().create(network))) {
+        if (options.tolerance() != null) {
+          return toTheEnd(sides, reference, candidate, new Witnesses(null, localCandidate));
+        }
+        try (Model twin = sides.twin().create(network);
+            Model localTwin = sides.twin().create(network)) {
+          twin.restore(initial);
+          return toTheEnd(
+              sides,
+              reference,
+              candidate,
+              new Witnesses(new Twins(twin, localTwin), localCandidate));
+        }
       }
     }
   }
@@ -130,12 +138,19 @@ public final class Lockstep {
     }
   }
 
-  /** The further models that an observed run needs. */
-  private record Witnesses(Model twin, Model localTwin, Model localCandidate) {}
+  /**
+   * The further models that an observed run needs.
+   *
+   * @param twins null where a declared tolerance stands in place of what they measure
+   */
+  private record Witnesses(@Nullable Twins twins, Model localCandidate) {}
+
+  /** Two twins of the reference: one runs free, one takes each step from the reference's state. */
+  private record Twins(Model free, Model local) {}
 
   /** Where all sides stood when they last agreed. */
   private record Agreement(
-      long step, ModelState reference, ModelState candidate, ModelState twin) {}
+      long step, ModelState reference, ModelState candidate, @Nullable ModelState twin) {}
 
   private final class Run {
     private final Sides sides;
@@ -207,9 +222,10 @@ public final class Lockstep {
           other.submit(
               () -> {
                 stepReference(batch, masks, Observer.NONE);
-                if (witnesses != null) {
+                if (witnesses != null && witnesses.twins() != null) {
                   witnesses
-                      .twin()
+                      .twins()
+                      .free()
                       .step(Twin.of(batch, plan.streams()), Twin.of(masks), Observer.NONE);
                 }
               });
@@ -262,7 +278,9 @@ public final class Lockstep {
     }
 
     private Agreement stand(long step, Witnesses witnesses) {
-      return new Agreement(step, reference.state(), candidate.state(), witnesses.twin().state());
+      Twins twins = witnesses.twins();
+      return new Agreement(
+          step, reference.state(), candidate.state(), twins == null ? null : twins.free().state());
     }
 
     /**
@@ -287,7 +305,9 @@ public final class Lockstep {
     private void restore(Agreement stood, Witnesses witnesses) {
       reference.restore(stood.reference());
       candidate.restore(stood.candidate());
-      witnesses.twin().restore(stood.twin());
+      if (witnesses.twins() != null && stood.twin() != null) {
+        witnesses.twins().free().restore(stood.twin());
+      }
     }
 
     private StepOutcome diagnosed(StepOutcome outcome) {
@@ -331,9 +351,6 @@ public final class Lockstep {
       stateBefore = before;
       previousSeen = seenStep == step - 1 ? referenceSeen.copyOfParameters() : null;
       seenStep = step;
-      Batch twinBatch = Twin.of(batch, plan.streams());
-      Masks twinMasks = Twin.of(masks);
-
       for (Recording recording :
           List.of(referenceSeen, candidateSeen, twinSeen, localTwinSeen, localCandidateSeen)) {
         recording.clear();
@@ -343,11 +360,9 @@ public final class Lockstep {
               () -> {
                 showPrediction(reference, batch, referenceSeen);
                 stepReference(batch, masks, referenceSeen);
-                showPrediction(witnesses.twin(), twinBatch, twinSeen);
-                witnesses.twin().step(twinBatch, twinMasks, twinSeen);
-                witnesses.localTwin().restore(before);
-                showPrediction(witnesses.localTwin(), twinBatch, localTwinSeen);
-                witnesses.localTwin().step(twinBatch, twinMasks, localTwinSeen);
+                if (witnesses.twins() != null) {
+                  bothTwins(witnesses.twins(), before, batch, masks);
+                }
               });
       showPrediction(candidate, batch, candidateSeen);
       stepCandidate(batch, masks, candidateSeen);
@@ -359,21 +374,30 @@ public final class Lockstep {
 
       StepOutcome local =
           comparison.compare(
-              step,
-              Reading.LOCAL,
-              referenceSeen,
-              localCandidateSeen,
-              Floors.measuredBy(referenceSeen, localTwinSeen));
+              step, Reading.LOCAL, referenceSeen, localCandidateSeen, floors(localTwinSeen));
       StepOutcome accumulated =
           comparison.compare(
-              step,
-              Reading.ACCUMULATED,
-              referenceSeen,
-              candidateSeen,
-              Floors.measuredBy(referenceSeen, twinSeen));
+              step, Reading.ACCUMULATED, referenceSeen, candidateSeen, floors(twinSeen));
       return new StepOutcome(
           local.finding() != null ? local.finding() : accumulated.finding(),
           accumulated.divergedAlike());
+    }
+
+    private void bothTwins(Twins twins, ModelState before, Batch batch, Masks masks) {
+      Batch twinBatch = Twin.of(batch, plan.streams());
+      Masks twinMasks = Twin.of(masks);
+      showPrediction(twins.free(), twinBatch, twinSeen);
+      twins.free().step(twinBatch, twinMasks, twinSeen);
+      twins.local().restore(before);
+      showPrediction(twins.local(), twinBatch, localTwinSeen);
+      twins.local().step(twinBatch, twinMasks, localTwinSeen);
+    }
+
+    private Floors floors(Recording twin) {
+      DeclaredTolerance declared = options.tolerance();
+      return declared == null
+          ? Floors.measuredBy(referenceSeen, twin)
+          : Floors.declared(declared.parameters());
     }
 
     private void showPrediction(Model model, Batch batch, Recording recording) {
@@ -438,15 +462,25 @@ public final class Lockstep {
       candidateSeen.clear();
       show(reference.state(), referenceSeen);
       show(candidate.state(), candidateSeen);
-      double tolerance =
-          options.floatCandidate() ? Tolerance.UNMEASURED_FLOAT : Tolerance.UNMEASURED_DOUBLE;
       StepOutcome outcome =
           comparison.compare(
-              step, Reading.ACCUMULATED, referenceSeen, candidateSeen, Floors.declared(tolerance));
+              step,
+              Reading.ACCUMULATED,
+              referenceSeen,
+              candidateSeen,
+              Floors.declared(unmeasured()));
       divergedAlike |= outcome.divergedAlike();
       if (outcome.finding() != null) {
         comparison.report(outcome.finding());
       }
+    }
+
+    private double unmeasured() {
+      DeclaredTolerance declared = options.tolerance();
+      if (declared != null) {
+        return declared.parameters();
+      }
+      return options.floatCandidate() ? Tolerance.UNMEASURED_FLOAT : Tolerance.UNMEASURED_DOUBLE;
     }
 
     private void show(ModelState state, Recording recording) {
@@ -477,6 +511,24 @@ public final class Lockstep {
               referenceClasses[1].differentFrom(candidateTest));
       accuracies.add(point);
       listener.evaluated(point, steps);
+      if (options.tolerance() != null) {
+        judgeAccuracy(point, options.tolerance().accuracy());
+      }
+    }
+
+    private void judgeAccuracy(Curves.AccuracyPoint point, double allowed) {
+      double difference = Math.abs(point.referenceTest() - point.candidateTest());
+      if (difference > allowed) {
+        comparison.report(
+            new Finding(
+                point.step(),
+                new Failure(
+                    Failure.Kind.DIFFERENCE,
+                    "step %d: the test accuracies %s and %s differ by more than the declared %s"
+                        .formatted(
+                            point.step(), point.referenceTest(), point.candidateTest(), allowed)),
+                null));
+      }
     }
 
     private Outcome outcome(long step) {

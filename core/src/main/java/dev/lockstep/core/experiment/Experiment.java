@@ -1,9 +1,10 @@
 package dev.lockstep.core.experiment;
 
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param trainSize how many of the training images are used; null: all
  * @param testSize how many of the test images are used; null: all
  * @param mayDiverge true if both sides are expected to leave the finite numbers together
- * @param tolerance declared in the file; empty: measured
+ * @param gradient how the hand-written side comes by its gradients
+ * @param tolerance declared in the file; null: measured
  * @param margin the largest difference in test accuracy, as a share, at which two sides still count
  *     as equally good; null if the file declares none
  * @param initialState an archive of tensors by path to start from; null: drawn by the seed
@@ -36,17 +38,22 @@ public record Experiment(
     @Nullable Integer testSize,
     long seed,
     boolean mayDiverge,
-    Optional<DeclaredTolerance> tolerance,
+    Gradient gradient,
+    @Nullable DeclaredTolerance tolerance,
     @Nullable Double margin,
     @Nullable Path initialState) {
 
-  /**
-   * How far the two sides may lie apart where they are known not to compute the same thing.
-   *
-   * @param parameters relative to max(1, largest magnitude of the tensor)
-   * @param accuracy as a share
-   */
-  public record DeclaredTolerance(double parameters, double accuracy) {}
+  /** Ways to come by the gradients of a network. */
+  public enum Gradient {
+    BACKPROPAGATION,
+    /** Central differences of the loss (chapter 4). */
+    NUMERICAL;
+
+    /** Returns the name by which it goes in files. */
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** Returns the id, with the variant behind a slash where there is one. */
   public String title() {

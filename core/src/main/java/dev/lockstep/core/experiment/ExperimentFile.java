@@ -1,6 +1,7 @@
 package dev.lockstep.core.experiment;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -132,6 +133,7 @@ public final class ExperimentFile {
     Fields fields = new Fields(file, "");
     fields.value("variants");
     fields.value("full");
+    fields.value("seconds");
     String chapter = fields.text("chapter", "");
     String shows = fields.text("shows", "");
     NetworkSpec network = network(fields);
@@ -144,17 +146,6 @@ public final class ExperimentFile {
     Integer train = data.filter(d -> d.has("train")).map(d -> size(d, "train")).orElse(null);
     Integer test = data.filter(d -> d.has("test")).map(d -> size(d, "test")).orElse(null);
     data.ifPresent(Fields::done);
-    Optional<Experiment.DeclaredTolerance> tolerance =
-        fields
-            .fields("tolerance")
-            .map(
-                t -> {
-                  var declared =
-                      new Experiment.DeclaredTolerance(
-                          t.number("parameters"), t.number("accuracy"));
-                  t.done();
-                  return declared;
-                });
     Experiment experiment =
         new Experiment(
             id,
@@ -168,11 +159,23 @@ public final class ExperimentFile {
             test,
             fields.integer("seed", 1),
             fields.truth("mayDiverge", false),
-            tolerance,
+            fields.choice(
+                "gradient",
+                List.of(Experiment.Gradient.values()),
+                Experiment.Gradient::id,
+                Experiment.Gradient.BACKPROPAGATION),
+            fields.fields("tolerance").map(ExperimentFile::tolerance).orElse(null),
             fields.has("margin") ? fields.number("margin") : null,
             fields.has("initialState") ? directory.resolve(fields.text("initialState", "")) : null);
     fields.done();
     return experiment;
+  }
+
+  private static DeclaredTolerance tolerance(Fields fields) {
+    double parameters = fields.number("parameters");
+    double accuracy = fields.number("accuracy");
+    fields.done();
+    return fields.checked(() -> new DeclaredTolerance(parameters, accuracy));
   }
 
   private static int size(Fields data, String key) {

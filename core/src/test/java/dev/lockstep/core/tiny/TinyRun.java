@@ -1,6 +1,7 @@
 package dev.lockstep.core.tiny;
 
 import dev.lockstep.core.compare.Cadence;
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
@@ -23,6 +24,7 @@ import dev.lockstep.core.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** A lockstep run of {@link TinyModel}s, with everything at a default that a test may change. */
 public final class TinyRun {
@@ -57,6 +59,7 @@ public final class TinyRun {
   private Selection selection = Selection.ALL;
   private boolean mayDiverge;
   private boolean failFast;
+  private @Nullable DeclaredTolerance tolerance;
   private LockstepListener listener = LockstepListener.NONE;
 
   /** Returns a run of the reference against itself, summing in the opposite order. */
@@ -116,6 +119,11 @@ public final class TinyRun {
     return this;
   }
 
+  public TinyRun declare(DeclaredTolerance declared) {
+    tolerance = declared;
+    return this;
+  }
+
   public TinyRun listener(LockstepListener told) {
     listener = told;
     return this;
@@ -125,7 +133,8 @@ public final class TinyRun {
     Split data = images(SAMPLES, seed);
     TrainingSpec training =
         new TrainingSpec(BATCH, TrainingSpec.Order.SHUFFLED, new TrainingSpec.Length.Steps(steps));
-    LockstepOptions options = new LockstepOptions(cadence, selection, mayDiverge, failFast, false);
+    LockstepOptions options =
+        new LockstepOptions(cadence, selection, mayDiverge, failFast, tolerance, false);
     return new Lockstep(
             network,
             new TrainingPlan(network, training, data, seed),

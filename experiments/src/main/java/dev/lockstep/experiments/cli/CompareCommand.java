@@ -13,6 +13,7 @@ import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.drawing.DrawingComparer;
 import dev.lockstep.experiments.run.Candidates;
 import dev.lockstep.experiments.run.CompareSettings;
 import dev.lockstep.experiments.run.Comparer;
@@ -61,7 +62,9 @@ final class CompareCommand implements Callable<Integer> {
               + ").")
   private List<String> what = new ArrayList<>();
 
-  @Option(names = "--all", description = "Every bundled experiment.")
+  @Option(
+      names = "--all",
+      description = "Every bundled experiment; " + Catalogue.SEARCH + " is for lockstep search.")
   private boolean all;
 
   @Option(names = "--full", description = "All data and steps where the default is a share.")
@@ -84,6 +87,13 @@ final class CompareCommand implements Callable<Integer> {
       defaultValue = "aligned",
       description = "aligned: DL4J computes the book's formulas; stock: its own.")
   private CompareSettings.Alignment alignment;
+
+  @Option(
+      names = "--own-draws",
+      description =
+          "With --alignment stock: each side draws initial values, order and masks for itself;"
+              + " statistics over --seeds judge.")
+  private boolean ownDraws;
 
   @Option(
       names = "--precision",
@@ -135,11 +145,16 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Experiment> experiments = experiments();
-    List<Long> seedList = seedList();
+    if (ownDraws && (alignment != CompareSettings.Alignment.STOCK || candidate != null)) {
+      throw new UsageException(
+          "--own-draws: expected --alignment stock and no --candidate: where both sides are given"
+              + " the same, neither draws");
+    }
+    List<ExperimentFile> files = files();
     CompareSettings settings =
         new CompareSettings(
             alignment,
+            ownDraws,
             precision,
             new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
             selection(),
@@ -148,38 +163,74 @@ final class CompareCommand implements Callable<Integer> {
             data.trainSize(),
             data.testSize());
     ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
-    Dataset dataset = data.load(spec.commandLine().getErr());
     String command = OutputOptions.command(spec);
-    return new CompareSession(
-            spec, output, command, new Comparer(dataset, settings, command, provider), saved)
-        .run(experiments, seedList);
+    return new CompareSession(spec, output, command, saved)
+        .run(planned(files, seedList(), command, settings, provider));
   }
 
-  private List<Experiment> experiments() {
-    Map<String, YamlValue> overrides = new LinkedHashMap<>();
-    List<String> names = new ArrayList<>();
-    for (String word : what) {
-      if (word.contains("=") && !word.endsWith(".yaml")) {
-        var override = Overrides.parse(word);
-        overrides.put(override.getKey(), override.getValue());
-      } else {
-        names.add(word);
+  /** Drawings need no data, and have no seeds to run with. */
+  private List<CompareSession.Planned> planned(
+      List<ExperimentFile> files,
+      List<Long> seedList,
+      String command,
+      CompareSettings settings,
+      @Nullable ModelProvider provider) {
+    List<CompareSession.Planned> planned = new ArrayList<>();
+    DrawingComparer drawings = new DrawingComparer(command);
+    Comparer comparer = null;
+    Map<String, YamlValue> overrides = overrides();
+    for (ExperimentFile file : files) {
+      if (DrawingComparer.isDrawing(file)) {
+        planned.add(CompareSession.Planned.of(file.with(overrides), drawings));
+        continue;
+      }
+      List<Experiment> experiments = file.experiments(overrides);
+      if (comparer == null) {
+        Dataset dataset = data.load(spec.commandLine().getErr());
+        comparer = new Comparer(dataset, settings, command, provider);
+      }
+      for (Experiment experiment : experiments) {
+        for (long s : seedList.isEmpty() ? List.of(experiment.seed()) : seedList) {
+          planned.add(CompareSession.Planned.of(experiment, s, comparer));
+        }
       }
     }
+    return planned;
+  }
+
+  private static boolean isOverride(String word) {
+    return word.contains("=") && !word.endsWith(".yaml");
+  }
+
+  private Map<String, YamlValue> overrides() {
+    Map<String, YamlValue> overrides = new LinkedHashMap<>();
+    what.stream()
+        .filter(CompareCommand::isOverride)
+        .map(Overrides::parse)
+        .forEach(override -> overrides.put(override.getKey(), override.getValue()));
+    return overrides;
+  }
+
+  private List<ExperimentFile> files() {
+    List<String> names = new ArrayList<>(what);
+    names.removeIf(CompareCommand::isOverride);
     if (all && !names.isEmpty()) {
       throw new UsageException("expected either --all or names of experiments, found both");
     }
     if (all) {
       names.addAll(Catalogue.ids());
+      spec.commandLine()
+          .getErr()
+          .println(Catalogue.SEARCH + " is not among them: 'lockstep search' runs it");
     } else if (names.isEmpty()) {
       names.add(Catalogue.DEFAULT);
     }
-    List<Experiment> experiments = new ArrayList<>();
+    List<ExperimentFile> files = new ArrayList<>();
     for (String name : names) {
       ExperimentFile file = Catalogue.find(name);
-      experiments.addAll((full ? file.full() : file).experiments(overrides));
+      files.add(full ? file.full() : file);
     }
-    return experiments;
+    return files;
   }
 
   private List<Long> seedList() {

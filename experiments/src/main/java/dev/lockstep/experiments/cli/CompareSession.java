@@ -1,9 +1,12 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.drawing.DrawingComparer;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
 import dev.lockstep.experiments.report.Summary;
@@ -11,8 +14,9 @@ import dev.lockstep.experiments.report.SummaryBuilder;
 import dev.lockstep.experiments.report.TextReport;
 import dev.lockstep.experiments.run.Comparer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -22,7 +26,6 @@ final class CompareSession {
   private final CommandSpec spec;
   private final OutputOptions output;
   private final String command;
-  private final Comparer comparer;
   private final @Nullable Path parameters;
 
   /**
@@ -30,33 +33,51 @@ final class CompareSession {
    * @param parameters where the trained parameters go; null: nowhere
    */
   CompareSession(
-      CommandSpec spec,
-      OutputOptions output,
-      String command,
-      Comparer comparer,
-      @Nullable Path parameters) {
+      CommandSpec spec, OutputOptions output, String command, @Nullable Path parameters) {
     this.spec = spec;
     this.output = output;
     this.command = command;
-    this.comparer = comparer;
     this.parameters = parameters;
   }
 
-  /** One experiment with one seed, and where its own report goes. */
-  private record Planned(Experiment experiment, long seed, String path) {}
-
   /**
-   * @param seeds empty: each experiment's own
-   * @return what the process exits with
+   * One thing to compare, with one seed.
+   *
+   * @param title of its progress
+   * @param path where its own report goes, among others
    */
-  int run(List<Experiment> experiments, List<Long> seeds) {
-    List<Planned> planned = planned(experiments, seeds);
+  record Planned(
+      String id,
+      String title,
+      String path,
+      Function<LockstepListener, Comparer.Comparison> comparison) {
+
+    static Planned of(Experiment experiment, long seed, Comparer comparer) {
+      String variant = experiment.variant().isEmpty() ? "" : "/" + experiment.variant();
+      return new Planned(
+          experiment.id(),
+          experiment.title() + " seed " + seed,
+          experiment.id() + variant + "/seed-" + seed,
+          listener -> comparer.run(experiment, seed, listener));
+    }
+
+    static Planned of(ExperimentFile drawing, DrawingComparer comparer) {
+      return new Planned(
+          drawing.id(),
+          drawing.id(),
+          drawing.id(),
+          listener -> new Comparer.Comparison(comparer.run(drawing), Map.of()));
+    }
+  }
+
+  /** Returns what the process exits with. */
+  int run(List<Planned> planned) {
     if (parameters != null && planned.size() > 1) {
       throw new UsageException(
           "--save-parameters: expected one run, found %d; name one experiment, variant and seed"
               .formatted(planned.size()));
     }
-    Path directory = output.directory(name(experiments));
+    Path directory = output.directory(name(planned));
     output.prepare(directory);
     try {
       return planned.size() == 1 ? runOne(planned.get(0), directory) : runAll(planned, directory);
@@ -65,26 +86,18 @@ final class CompareSession {
     }
   }
 
-  private static String name(List<Experiment> experiments) {
-    boolean same = experiments.stream().map(Experiment::id).distinct().count() == 1;
-    return same ? experiments.get(0).id() : "experiments";
-  }
-
-  private static List<Planned> planned(List<Experiment> experiments, List<Long> seeds) {
-    List<Planned> planned = new ArrayList<>();
-    for (Experiment experiment : experiments) {
-      for (long seed : seeds.isEmpty() ? List.of(experiment.seed()) : seeds) {
-        String variant = experiment.variant().isEmpty() ? "" : "/" + experiment.variant();
-        planned.add(new Planned(experiment, seed, experiment.id() + variant + "/seed-" + seed));
-      }
-    }
-    return planned;
+  private static String name(List<Planned> planned) {
+    boolean same = planned.stream().map(Planned::id).distinct().count() == 1;
+    return same ? planned.get(0).id() : "experiments";
   }
 
   private int runOne(Planned planned, Path directory) {
-    Comparer.Comparison comparison = run(planned);
+    Comparer.Comparison comparison = run(planned, "");
     RunResult result = comparison.result();
     List<Path> written = Reports.write(directory, output.formats(), result);
+    if (parameters != null && comparison.trained().isEmpty()) {
+      throw new UsageException("--save-parameters: " + planned.id() + " trains no network");
+    }
     if (parameters != null) {
       NpzFile.write(parameters, comparison.trained());
     }
@@ -94,8 +107,9 @@ final class CompareSession {
 
   private int runAll(List<Planned> planned, Path directory) {
     SummaryBuilder summary = new SummaryBuilder(command);
-    for (Planned next : planned) {
-      RunResult result = run(next).result();
+    for (int i = 0; i < planned.size(); i++) {
+      Planned next = planned.get(i);
+      RunResult result = run(next, "%d/%d ".formatted(i + 1, planned.size())).result();
       Reports.write(directory.resolve(next.path()), output.formats(), result);
       summary.add(result, next.path());
     }
@@ -105,11 +119,13 @@ final class CompareSession {
     return all.verdict().exitCode();
   }
 
-  private Comparer.Comparison run(Planned planned) {
-    String title = planned.experiment().title() + " seed " + planned.seed();
-    Progress progress = new Progress(title, output.quiet());
+  /**
+   * @param position among all runs, empty if there is but one
+   */
+  private Comparer.Comparison run(Planned planned, String position) {
+    Progress progress = new Progress(position + planned.title(), output.quiet());
     try {
-      return comparer.run(planned.experiment(), planned.seed(), progress);
+      return planned.comparison().apply(progress);
     } finally {
       progress.close();
     }

@@ -157,7 +157,7 @@ final class MarkdownReport {
         List.of("run", "seed", "phase", "error ÷ floor", "absolute", "relative", "tensor", "step"),
         rows,
         Function.identity());
-    line(Wording.FLOOR + " " + Wording.RELATIVE);
+    line(Wording.differences(summary));
   }
 
   private static List<String> cells(Run run, Phase phase, Worst worst) {

@@ -62,7 +62,7 @@ record ReportView(
                 failed.implementations().get(1).name()),
         summary.runs().stream().map(run -> Wording.attribution(run.attribution())).toList(),
         Tolerance.MAX_ERROR_OVER_FLOOR,
-        Wording.FLOOR + " " + Wording.RELATIVE,
+        Wording.differences(summary),
         summary.runs().stream().map(run -> Wording.coverage(run.coverage())).toList(),
         summary.runs().stream().map(run -> Wording.solo(run.solo())).toList(),
         summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.report;
 
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
@@ -16,7 +17,9 @@ import dev.lockstep.experiments.statistics.PairedTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What results say, in the same words in every report. */
@@ -27,20 +30,47 @@ final class Wording {
       "All of this is conditional on this split of the data: the seeds change initial values, order"
           + " and masks, not which images there are to train and to test on.";
 
-  /** What the number says on which every verdict rests. */
-  static final String FLOOR =
+  private static final String FLOOR =
       "The floor is how far rounding alone carries two correct computations, measured; up to %s floors count as rounding."
           .formatted(Numbers.rounded(Tolerance.MAX_ERROR_OVER_FLOOR));
 
-  static final String RELATIVE =
+  private static final String RELATIVE =
       "Relative differences are those of single elements: near 0 they may be large though nothing is wrong.";
 
+  /** What judges where no tensor can be compared. */
+  static final String APART =
+      "Judged by the test accuracies over at least %d seeds (--seeds 1..10), against the margin in the experiment file."
+          .formatted(PairedStatistics.SEEDS_TO_TEST);
+
   private Wording() {}
+
+  /** Returns what the number says on which a verdict rests. */
+  static String floor(@Nullable DeclaredTolerance declared) {
+    return declared == null
+        ? FLOOR
+        : "The tolerance is declared by the experiment, not measured: %s × max(1, largest magnitude) of a tensor, %s of an accuracy; a floor stands for a hundredth of it."
+            .formatted(
+                Numbers.rounded(declared.parameters()), Numbers.rounded(declared.accuracy()));
+  }
+
+  /** Returns what the numbers on the differences say, for all runs of a summary. */
+  static String differences(Summary summary) {
+    return Stream.concat(
+            summary.variants().stream()
+                .map(variant -> variant.experiment().declaredTolerance())
+                .map(Wording::floor)
+                .distinct(),
+            Stream.of(RELATIVE))
+        .collect(Collectors.joining(" "));
+  }
 
   /** Returns one sentence: what was found. */
   static String headline(Summary summary) {
     if (summary.runs().size() == 1) {
       return headline(summary.runs().get(0));
+    }
+    if (summary.drewApart()) {
+      return apart(summary.verdict());
     }
     return Numbers.counted(summary.runs().size(), "run")
         + ": "
@@ -65,7 +95,19 @@ final class Wording {
       case DIVERGED_ALIKE -> sides + " left the finite numbers at the same step and tensor.";
       case EXPLAINED -> sides + " differ, and known conventions explain all of it.";
       case DIFFER -> sides + " differ.";
-      case NOTHING_COMPARED -> "Not a single tensor was compared.";
+      case NOTHING_COMPARED ->
+          run.drewApart()
+              ? "Each side drew for itself: nothing can be compared number by number."
+              : "Not a single tensor was compared.";
+    };
+  }
+
+  private static String apart(Verdict verdict) {
+    return switch (verdict) {
+      case AGREE -> "Each side drew for itself, and over the seeds they are equally good.";
+      case DIFFER -> "Each side drew for itself, and over the seeds they are not equally good.";
+      default ->
+          "Each side drew for itself, and the seeds do not decide whether they are equally good.";
     };
   }
 
@@ -78,14 +120,33 @@ final class Wording {
    */
   static String meaning(Summary summary) {
     Run failed = summary.failed();
+    if (summary.drewApart()) {
+      return APART;
+    }
     if (failed == null) {
-      return meaning(summary.verdict(), null);
+      return summary.verdict() == Verdict.AGREE
+          ? agreement(
+              summary.variants().stream()
+                  .map(variant -> variant.experiment().declaredTolerance())
+                  .toList())
+          : meaning(summary.verdict(), null);
     }
     Failure failure = failed.failure();
     String meaning = meaning(failed.verdict(), failure == null ? null : failure.kind());
     return summary.runs().size() == 1
         ? meaning
         : "%s, seed %d: %s %s".formatted(failed.title(), failed.seed(), headline(failed), meaning);
+  }
+
+  /** Returns one sentence: what it means that a run agrees. */
+  static String agreement(List<@Nullable DeclaredTolerance> tolerances) {
+    if (tolerances.stream().allMatch(Objects::isNull)) {
+      return meaning(Verdict.AGREE, null);
+    }
+    return tolerances.stream().allMatch(Objects::nonNull)
+        ? "Every tensor that was compared lies within the tolerance that the experiment declares."
+        : "Every tensor that was compared lies within the noise of rounding, or within the tolerance"
+            + " where its experiment declares one.";
   }
 
   /** Returns one sentence: what the verdict means to the reader. */

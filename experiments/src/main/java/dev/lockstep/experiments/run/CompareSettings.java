@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a user asked for, beyond the experiment itself.
  *
+ * @param ownDraws whether each side draws for itself, so that only statistics over seeds judge
  * @param precision that Deeplearning4j computes in; the scratch side always computes in double
  * @param length in place of the experiment's own, null: its own
  * @param trainSize in place of the experiment's own, null: its own
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CompareSettings(
     Alignment alignment,
+    boolean ownDraws,
     Precision precision,
     Cadence cadence,
     Selection selection,
@@ -66,6 +68,7 @@ public record CompareSettings(
         testSize == null ? experiment.testSize() : testSize,
         experiment.seed(),
         experiment.mayDiverge(),
+        experiment.gradient(),
         experiment.tolerance(),
         experiment.margin(),
         experiment.initialState());

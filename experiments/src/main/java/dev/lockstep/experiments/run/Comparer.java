@@ -5,6 +5,7 @@ import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.OwnDraws;
 import dev.lockstep.core.compare.RoundedToFloat;
 import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.compare.SoloTraining;
@@ -16,6 +17,7 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
@@ -25,11 +27,16 @@ import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.scratch.ScratchProvider;
+import dev.lockstep.scratch.book.learning.NumericalGradientProvider;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -75,13 +82,17 @@ public final class Comparer {
             settings.selection(),
             experiment.mayDiverge(),
             settings.failFast(),
+            experiment.tolerance(),
             inFloat);
-    Lockstep.Sides sides = sides();
+    Lockstep.Sides sides = sides(experiment.gradient());
     TrainingPlan compared =
         experiment.compared() == null ? plan : plan(experiment, train, seed, experiment.compared());
-    Outcome outcome = new Lockstep(network, compared, train, test, options, listener).run(sides);
+    Outcome outcome =
+        settings.ownDraws()
+            ? apart(experiment, train, test, seed, listener)
+            : new Lockstep(network, compared, train, test, options, listener).run(sides);
     SoloTraining.Trained alone =
-        goesOnAlone(outcome, compared, plan)
+        !settings.ownDraws() && goesOnAlone(outcome, compared, plan)
             ? new SoloTraining(network, plan, train, test, listener)
                 .goOn(sides.reference(), outcome.referenceState())
             : null;
@@ -93,6 +104,7 @@ public final class Comparer {
                     train,
                     test,
                     settings.precision(),
+                    experiment.tolerance(),
                     sides.reference(),
                     sides.twin(),
                     seed)
@@ -116,7 +128,8 @@ public final class Comparer {
                 settings.alignment().id(),
                 settings.precision().name().toLowerCase(Locale.ROOT),
                 network.allLayers().stream().map(LayerSpec::name).toList(),
-                experiment.margin()),
+                experiment.margin(),
+                experiment.tolerance()),
             new RunResult.DatasetInfo(
                 dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
             Environment.describe(blas.name()),
@@ -153,6 +166,27 @@ public final class Comparer {
   }
 
   /** The plan of an experiment, or its first steps. */
+  /**
+   * Deeplearning4j draws initial values and masks itself, and its batches in an order of its own.
+   */
+  private Outcome apart(
+      Experiment experiment, Split train, Split test, long seed, LockstepListener listener) {
+    long ownSeed = new RandomStreams(seed).stream("own draws", 0).nextLong();
+    Set<Convention> conventions = new HashSet<>(Conventions.stock());
+    conventions.addAll(Conventions.ownDraws());
+    long steps = experiment.compared() == null ? Long.MAX_VALUE : experiment.compared();
+    return new OwnDraws(
+            experiment.network(),
+            plan(experiment, train, seed, steps),
+            plan(experiment, train, ownSeed, steps),
+            train,
+            test,
+            listener)
+        .run(
+            sides(experiment.gradient()).reference(),
+            new Dl4jProvider(settings.precision(), conventions, ownSeed));
+  }
+
   private static TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
     TrainingSpec training = experiment.training();
     long steps = Math.min(atMost, training.steps(train.size()));
@@ -178,8 +212,11 @@ public final class Comparer {
     return trained;
   }
 
-  private Lockstep.Sides sides() {
-    ModelProvider scratch = new ScratchProvider(blas.implementation());
+  private Lockstep.Sides sides(Experiment.Gradient gradient) {
+    ModelProvider scratch =
+        gradient == Experiment.Gradient.NUMERICAL
+            ? new NumericalGradientProvider()
+            : new ScratchProvider(blas.implementation());
     boolean inFloat = settings.precision() == Precision.FLOAT;
     return new Lockstep.Sides(
         scratch,

@@ -37,6 +37,8 @@ final class Configuration {
     configuration.settings.add(
         new Setting("precision", "double", asked.precision().name().toLowerCase(Locale.ROOT)));
     configuration.settings.add(new Setting("formulas", "the book's", asked.alignment().formulas()));
+    configuration.settings.add(
+        new Setting("draws", "the plan's", asked.ownDraws() ? "DL4J's own" : "the plan's"));
     return configuration.settings;
   }
 

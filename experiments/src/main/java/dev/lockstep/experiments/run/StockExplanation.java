@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.run;
 
 import dev.lockstep.core.compare.Cadence;
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Says which conventions of the ledger a stock comparison's difference comes from. */
 final class StockExplanation {
@@ -34,6 +36,7 @@ final class StockExplanation {
   private final Split train;
   private final Split test;
   private final Precision precision;
+  private final @Nullable DeclaredTolerance tolerance;
   private final ModelProvider reference;
   private final ModelProvider twin;
   private final long seed;
@@ -47,6 +50,7 @@ final class StockExplanation {
       Split train,
       Split test,
       Precision precision,
+      @Nullable DeclaredTolerance tolerance,
       ModelProvider reference,
       ModelProvider twin,
       long seed) {
@@ -55,6 +59,7 @@ final class StockExplanation {
     this.train = train;
     this.test = test.first(1);
     this.precision = precision;
+    this.tolerance = tolerance;
     this.reference = reference;
     this.twin = twin;
     this.seed = seed;
@@ -79,7 +84,7 @@ final class StockExplanation {
   private double effect(Set<Convention> conventions) {
     LockstepOptions options =
         new LockstepOptions(
-            new Cadence(1), Selection.ALL, false, false, precision == Precision.FLOAT);
+            new Cadence(1), Selection.ALL, false, false, tolerance, precision == Precision.FLOAT);
     Outcome outcome =
         new Lockstep(network, plan, train, test, options, LockstepListener.NONE)
             .run(

@@ -395,7 +395,7 @@
     if (single && view.attributions[0].length) screen.append(attribution(summary.runs[0], view.attributions[0]));
     if (single) screen.append(bothSides(summary.runs[0], view.solos[0]));
     screen.append(el('section', {class: 'card'}, el('h2', {}, 'To repeat it'), el('code', {class: 'command'}, summary.command),
-      el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.')));
+      summary.dataset.train > 0 ? el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.') : null));
     return {main, nav};
   }
 
@@ -1025,7 +1025,7 @@
   if (!single) runsTable(section(context, 'runs', 'Runs'));
   if (summary.figures.length) figures(section(context, 'figures', 'Figures'), summary.figures);
   if (summary.statistics.length) seeds(section(context, 'seeds', 'Over the seeds'));
-  const results = section(context, 'training', 'Training');
+  const results = section(context, 'training', summary.variants.some(v => v.loss.length) ? 'Training' : 'The figure');
   const lazy = summary.variants.length > 4;
   for (const variant of summary.variants) {
     let parent = results;
@@ -1040,6 +1040,7 @@
       filled = true;
       const charts = el('div', {class: 'charts'});
       parent.append(charts);
+      if (!variant.loss.length) { figures(parent, variant.figures); return; }
       learning(charts, variant);
       solo(charts, variant);
       network(parent, variant);

@@ -85,7 +85,8 @@ final class SampleRuns {
             info.alignment(),
             info.precision(),
             info.layers(),
-            info.equivalenceMargin()),
+            info.equivalenceMargin(),
+            info.declaredTolerance()),
         run.dataset(),
         run.environment(),
         Stream.concat(
@@ -267,7 +268,8 @@ final class SampleRuns {
           "aligned",
           "double",
           EXPERIMENT.network().layers().stream().map(LayerSpec::name).toList(),
-          0.005);
+          0.005,
+          null);
     }
 
     private static Map<String, String> environment() {

@@ -12,6 +12,7 @@ import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.config.Dl4jConfiguration;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.run.Candidates;
 import dev.lockstep.experiments.run.CompareSettings;
@@ -44,13 +45,15 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  lockstep compare",
       "  lockstep compare two-layer-net optimizer.learningRate=0.05 --steps 500",
-      "  lockstep compare my.yaml --precision float"
+      "  lockstep compare my.yaml --precision float",
+      "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1"
     })
 final class CompareCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
+  @Mixin private OwnNetwork ownNetwork;
 
   @Parameters(
       paramLabel = "EXPERIMENT|FILE.yaml|key=value",
@@ -81,15 +84,16 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--alignment",
-      defaultValue = "aligned",
-      description = "aligned: DL4J computes the book's formulas; stock: its own.")
-  private CompareSettings.Alignment alignment;
+      description =
+          "aligned: DL4J computes the book's formulas; stock: its own"
+              + " (default: aligned; with --dl4j-config stock, as the file says).")
+  private CompareSettings.@Nullable Alignment alignment;
 
   @Option(
       names = "--precision",
-      defaultValue = "double",
-      description = "What DL4J computes in: double or float.")
-  private Precision precision;
+      description =
+          "What DL4J computes in: double or float (default: double, or as --dl4j-config says).")
+  private @Nullable Precision precision;
 
   @Option(
       names = "--save-parameters",
@@ -135,12 +139,15 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (ownNetwork.isGiven() && candidate != null) {
+      throw new UsageException("expected either --candidate or --dl4j-config, found both");
+    }
     List<Experiment> experiments = experiments();
     List<Long> seedList = seedList();
     CompareSettings settings =
         new CompareSettings(
-            alignment,
-            precision,
+            alignment(CompareSettings.Alignment.ALIGNED),
+            precision == null ? Precision.DOUBLE : precision,
             new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
             selection(),
             failFast,
@@ -149,10 +156,30 @@ final class CompareCommand implements Callable<Integer> {
             data.testSize());
     ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
     Dataset dataset = data.load(spec.commandLine().getErr());
+    if (ownNetwork.isGiven()) {
+      Dl4jConfiguration own = ownNetwork.read(dataset);
+      Experiment trained = ownNetwork.in(settings.applyTo(experiments.get(0)), own.network());
+      spec.commandLine().getErr().println("NOTICE: " + trained.shows());
+      experiments = List.of(trained);
+      settings = forOwn(settings, own);
+    }
     String command = OutputOptions.command(spec);
     return new CompareSession(
             spec, output, command, new Comparer(dataset, settings, command, provider), saved)
         .run(experiments, seedList);
+  }
+
+  private CompareSettings.Alignment alignment(CompareSettings.Alignment otherwise) {
+    return alignment == null ? otherwise : alignment;
+  }
+
+  /** What the file says, unless the command line says otherwise. */
+  private CompareSettings forOwn(CompareSettings settings, Dl4jConfiguration own) {
+    CompareSettings.Alignment chosen = alignment(CompareSettings.Alignment.STOCK);
+    return settings.withCandidate(
+        chosen,
+        chosen == CompareSettings.Alignment.STOCK ? own.conventions() : Set.of(),
+        precision == null ? own.precision() : precision);
   }
 
   private List<Experiment> experiments() {
@@ -178,6 +205,9 @@ final class CompareCommand implements Callable<Integer> {
     for (String name : names) {
       ExperimentFile file = Catalogue.find(name);
       experiments.addAll((full ? file.full() : file).experiments(overrides));
+    }
+    if (ownNetwork.isGiven()) {
+      OwnNetwork.requireTrainingOnly(experiments, overrides.keySet());
     }
     return experiments;
   }

@@ -25,11 +25,13 @@ import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -92,13 +94,18 @@ public final class Comparer {
                     plan(experiment, train, seed, StockExplanation.STEPS),
                     train,
                     test,
+                    settings.conventions(),
                     settings.precision(),
                     sides.reference(),
                     sides.twin(),
-                    seed)
-                .attribution()
+                    seed,
+                    experiment.mayDiverge())
+                .attribution(
+                    left ->
+                        new Lockstep(network, compared, train, test, options, listener)
+                            .run(with(left, sides)))
             : null;
-    boolean explained = attribution != null && attribution.explanation() != null;
+    boolean explained = attribution != null && attribution.explains();
     RunResult result =
         new RunResult(
             RunResult.SCHEMA_VERSION,
@@ -147,9 +154,15 @@ public final class Comparer {
     return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;
   }
 
+  private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
+    return new Lockstep.Sides(
+        sides.reference(), new Dl4jProvider(settings.precision(), conventions, 0), sides.twin());
+  }
+
   private static boolean differs(Outcome outcome) {
     Failure failure = outcome.failure();
-    return failure != null && failure.kind() == Failure.Kind.DIFFERENCE;
+    return failure != null
+        && (failure.kind() == Failure.Kind.DIFFERENCE || failure.kind() == Failure.Kind.NON_FINITE);
   }
 
   /** The plan of an experiment, or its first steps. */
@@ -185,9 +198,7 @@ public final class Comparer {
         scratch,
         candidate != null
             ? candidate
-            : isStock()
-                ? Dl4jProvider.stock(settings.precision())
-                : Dl4jProvider.aligned(settings.precision()),
+            : new Dl4jProvider(settings.precision(), settings.conventions(), 0),
         inFloat ? new RoundedToFloat(scratch) : new RoundedUp(scratch));
   }
 

@@ -55,6 +55,30 @@ public record Experiment(
     }
   }
 
+  /**
+   * Returns another network trained as this one is: the same batches, length, sizes and seed.
+   *
+   * @param id of the new experiment
+   * @param shows see {@link Experiment}
+   */
+  public Experiment withNetwork(String id, String shows, NetworkSpec network) {
+    return new Experiment(
+        id,
+        "",
+        "",
+        shows,
+        network,
+        training,
+        compared,
+        trainSize,
+        testSize,
+        seed,
+        false,
+        Optional.empty(),
+        null,
+        null);
+  }
+
   /** Returns the id, with the variant behind a slash where there is one. */
   public String title() {
     return variant.isEmpty() ? id : id + "/" + variant;

@@ -12,11 +12,13 @@ import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.config.Dl4jConfiguration;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.drawing.DrawingComparer;
 import dev.lockstep.experiments.run.Candidates;
 import dev.lockstep.experiments.run.CompareSettings;
 import dev.lockstep.experiments.run.Comparer;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -45,13 +47,15 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  lockstep compare",
       "  lockstep compare two-layer-net optimizer.learningRate=0.05 --steps 500",
-      "  lockstep compare my.yaml --precision float"
+      "  lockstep compare my.yaml --precision float",
+      "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1"
     })
 final class CompareCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
+  @Mixin private OwnNetwork ownNetwork;
 
   @Parameters(
       paramLabel = "EXPERIMENT|FILE.yaml|key=value",
@@ -84,9 +88,10 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--alignment",
-      defaultValue = "aligned",
-      description = "aligned: DL4J computes the book's formulas; stock: its own.")
-  private CompareSettings.Alignment alignment;
+      description =
+          "aligned: DL4J computes the book's formulas; stock: its own"
+              + " (default: aligned; with --dl4j-config stock, as the file says).")
+  private CompareSettings.@Nullable Alignment alignment;
 
   @Option(
       names = "--own-draws",
@@ -97,9 +102,9 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--precision",
-      defaultValue = "double",
-      description = "What DL4J computes in: double or float.")
-  private Precision precision;
+      description =
+          "What DL4J computes in: double or float (default: double, or as --dl4j-config says).")
+  private @Nullable Precision precision;
 
   @Option(
       names = "--save-parameters",
@@ -145,36 +150,45 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (ownDraws && (alignment != CompareSettings.Alignment.STOCK || candidate != null)) {
-      throw new UsageException(
-          "--own-draws: expected --alignment stock and no --candidate: where both sides are given"
-              + " the same, neither draws");
-    }
+    refuseContradictions();
     List<ExperimentFile> files = files();
     CompareSettings settings =
         new CompareSettings(
-            alignment,
+            alignment(CompareSettings.Alignment.ALIGNED),
             ownDraws,
-            precision,
+            precision == null ? Precision.DOUBLE : precision,
             new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
             selection(),
             failFast,
             length(),
             data.trainSize(),
             data.testSize());
-    ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
     String command = OutputOptions.command(spec);
     return new CompareSession(spec, output, command, saved)
-        .run(planned(files, seedList(), command, settings, provider));
+        .run(
+            ownNetwork.isGiven()
+                ? ownNetworkPlanned(files, command, settings)
+                : planned(files, command, settings));
+  }
+
+  private void refuseContradictions() {
+    if (ownNetwork.isGiven() && candidate != null) {
+      throw new UsageException("expected either --candidate or --dl4j-config, found both");
+    }
+    if (ownDraws
+        && (alignment != CompareSettings.Alignment.STOCK
+            || candidate != null
+            || ownNetwork.isGiven())) {
+      throw new UsageException(
+          "--own-draws: expected --alignment stock and no network of your own: where both sides are"
+              + " given the same, neither draws");
+    }
   }
 
   /** Drawings need no data, and have no seeds to run with. */
   private List<CompareSession.Planned> planned(
-      List<ExperimentFile> files,
-      List<Long> seedList,
-      String command,
-      CompareSettings settings,
-      @Nullable ModelProvider provider) {
+      List<ExperimentFile> files, String command, CompareSettings settings) {
+    ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
     List<CompareSession.Planned> planned = new ArrayList<>();
     DrawingComparer drawings = new DrawingComparer(command);
     Comparer comparer = null;
@@ -190,12 +204,43 @@ final class CompareCommand implements Callable<Integer> {
         comparer = new Comparer(dataset, settings, command, provider);
       }
       for (Experiment experiment : experiments) {
-        for (long s : seedList.isEmpty() ? List.of(experiment.seed()) : seedList) {
-          planned.add(CompareSession.Planned.of(experiment, s, comparer));
-        }
+        planned.addAll(withSeeds(experiment, comparer));
       }
     }
     return planned;
+  }
+
+  /** A user's own network has no variants: it is trained as one experiment is. */
+  private List<CompareSession.Planned> ownNetworkPlanned(
+      List<ExperimentFile> files, String command, CompareSettings settings) {
+    List<Experiment> experiments = new ArrayList<>();
+    files.forEach(file -> experiments.addAll(file.experiments(overrides())));
+    OwnNetwork.requireTrainingOnly(experiments, overrides().keySet());
+    PrintWriter err = spec.commandLine().getErr();
+    Dataset dataset = data.load(err);
+    Dl4jConfiguration own = ownNetwork.read(dataset);
+    Experiment trained = ownNetwork.in(settings.applyTo(experiments.get(0)), own.network());
+    err.println("NOTICE: " + trained.shows());
+    return withSeeds(trained, new Comparer(dataset, forOwn(settings, own), command, null));
+  }
+
+  private List<CompareSession.Planned> withSeeds(Experiment experiment, Comparer comparer) {
+    List<Long> given = seedList();
+    return (given.isEmpty() ? List.of(experiment.seed()) : given)
+        .stream().map(s -> CompareSession.Planned.of(experiment, s, comparer)).toList();
+  }
+
+  private CompareSettings.Alignment alignment(CompareSettings.Alignment otherwise) {
+    return alignment == null ? otherwise : alignment;
+  }
+
+  /** What the file says, unless the command line says otherwise. */
+  private CompareSettings forOwn(CompareSettings settings, Dl4jConfiguration own) {
+    CompareSettings.Alignment chosen = alignment(CompareSettings.Alignment.STOCK);
+    return settings.withCandidate(
+        chosen,
+        chosen == CompareSettings.Alignment.STOCK ? own.conventions() : Set.of(),
+        precision == null ? own.precision() : precision);
   }
 
   private static boolean isOverride(String word) {

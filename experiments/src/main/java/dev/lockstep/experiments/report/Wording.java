@@ -226,8 +226,14 @@ final class Wording {
     lines.add(
         explanation == null
             ? "Nothing in the convention ledger explains it."
-            : "With %s in the book's way no difference is left."
-                .formatted(String.join(", ", explanation)));
+            : attribution.remainder() == null
+                ? "With %s in the book's way no difference is left in the whole run."
+                    .formatted(String.join(", ", explanation))
+                : "%s explain the first %s, but with them in the book's way this is left of the whole run: %s"
+                    .formatted(
+                        String.join(", ", explanation),
+                        Numbers.counted(attribution.steps(), "step"),
+                        attribution.remainder()));
     lines.add(
         "Largest error ÷ floor over the first %s: %s in all, %s with every convention in the book's way"
             .formatted(

@@ -103,14 +103,19 @@ public final class Comparer {
                     plan(experiment, train, seed, StockExplanation.STEPS),
                     train,
                     test,
+                    settings.conventions(),
                     settings.precision(),
                     experiment.tolerance(),
                     sides.reference(),
                     sides.twin(),
-                    seed)
-                .attribution()
+                    seed,
+                    experiment.mayDiverge())
+                .attribution(
+                    left ->
+                        new Lockstep(network, compared, train, test, options, listener)
+                            .run(with(left, sides)))
             : null;
-    boolean explained = attribution != null && attribution.explanation() != null;
+    boolean explained = attribution != null && attribution.explains();
     RunResult result =
         new RunResult(
             RunResult.SCHEMA_VERSION,
@@ -160,12 +165,17 @@ public final class Comparer {
     return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;
   }
 
-  private static boolean differs(Outcome outcome) {
-    Failure failure = outcome.failure();
-    return failure != null && failure.kind() == Failure.Kind.DIFFERENCE;
+  private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
+    return new Lockstep.Sides(
+        sides.reference(), new Dl4jProvider(settings.precision(), conventions, 0), sides.twin());
   }
 
-  /** The plan of an experiment, or its first steps. */
+  private static boolean differs(Outcome outcome) {
+    Failure failure = outcome.failure();
+    return failure != null
+        && (failure.kind() == Failure.Kind.DIFFERENCE || failure.kind() == Failure.Kind.NON_FINITE);
+  }
+
   /**
    * Deeplearning4j draws initial values and masks itself, and its batches in an order of its own.
    */
@@ -187,6 +197,7 @@ public final class Comparer {
             new Dl4jProvider(settings.precision(), conventions, ownSeed));
   }
 
+  /** The plan of an experiment, or its first steps. */
   private static TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
     TrainingSpec training = experiment.training();
     long steps = Math.min(atMost, training.steps(train.size()));
@@ -222,9 +233,7 @@ public final class Comparer {
         scratch,
         candidate != null
             ? candidate
-            : isStock()
-                ? Dl4jProvider.stock(settings.precision())
-                : Dl4jProvider.aligned(settings.precision()),
+            : new Dl4jProvider(settings.precision(), settings.conventions(), 0),
         inFloat ? new RoundedToFloat(scratch) : new RoundedUp(scratch));
   }
 

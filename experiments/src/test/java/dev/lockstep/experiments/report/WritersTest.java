@@ -107,7 +107,7 @@ class WritersTest {
   void whatExplainsAStockComparisonIsToldEverywhere() {
     RunResult run = SampleRuns.explained(1);
     String set =
-        "With batch-norm-momentum, nesterov-velocity in the book's way no difference is left.";
+        "With batch-norm-momentum, nesterov-velocity in the book's way no difference is left in the whole run.";
     for (String report :
         List.of(
             TextReport.write(run, false, null),

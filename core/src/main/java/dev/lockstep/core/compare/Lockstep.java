@@ -50,6 +50,7 @@ public final class Lockstep {
   private final LockstepListener listener;
   private final Comparison comparison;
   private final long steps;
+  private final double lossRounding;
 
   /**
    * Who takes part.
@@ -77,6 +78,7 @@ public final class Lockstep {
     this.listener = listener;
     this.comparison = new Comparison(network, options);
     this.steps = plan.steps();
+    this.lossRounding = Floors.lossRounding(network, options.floatCandidate());
   }
 
   /** Trains both sides to the end of the plan, or to where it makes no sense to go on. */
@@ -363,14 +365,14 @@ public final class Lockstep {
               Reading.LOCAL,
               referenceSeen,
               localCandidateSeen,
-              Floors.measuredBy(referenceSeen, localTwinSeen));
+              Floors.measuredBy(referenceSeen, localTwinSeen, lossRounding));
       StepOutcome accumulated =
           comparison.compare(
               step,
               Reading.ACCUMULATED,
               referenceSeen,
               candidateSeen,
-              Floors.measuredBy(referenceSeen, twinSeen));
+              Floors.measuredBy(referenceSeen, twinSeen, lossRounding));
       return new StepOutcome(
           local.finding() != null ? local.finding() : accumulated.finding(),
           accumulated.divergedAlike());

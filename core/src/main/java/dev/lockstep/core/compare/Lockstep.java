@@ -51,6 +51,7 @@ public final class Lockstep {
   private final LockstepListener listener;
   private final Comparison comparison;
   private final long steps;
+  private final double lossRounding;
 
   /**
    * Who takes part.
@@ -78,6 +79,7 @@ public final class Lockstep {
     this.listener = listener;
     this.comparison = new Comparison(network, options);
     this.steps = plan.steps();
+    this.lossRounding = Floors.lossRounding(network, options.floatCandidate());
   }
 
   /** Trains both sides to the end of the plan, or to where it makes no sense to go on. */
@@ -396,7 +398,7 @@ public final class Lockstep {
     private Floors floors(Recording twin) {
       DeclaredTolerance declared = options.tolerance();
       return declared == null
-          ? Floors.measuredBy(referenceSeen, twin)
+          ? Floors.measuredBy(referenceSeen, twin, lossRounding)
           : Floors.declared(declared.parameters());
     }
 

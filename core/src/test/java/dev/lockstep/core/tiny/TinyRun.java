@@ -6,6 +6,7 @@ import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.ModelProvider;
@@ -142,7 +143,7 @@ public final class TinyRun {
             images(10, seed + 1),
             options,
             listener)
-        .run(new Lockstep.Sides(reference, candidate, reference));
+        .run(new Lockstep.Sides(reference, candidate, new RoundedUp(reference)));
   }
 
   /** Returns the first divergence of a run that has one. */

@@ -1,6 +1,9 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.experiments.faults.DetectionMatrix;
+import dev.lockstep.experiments.faults.FaultReport;
+import dev.lockstep.experiments.report.DetectionReport;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
 import dev.lockstep.experiments.report.VerifyText;
@@ -8,6 +11,7 @@ import dev.lockstep.experiments.verify.Verifier;
 import dev.lockstep.experiments.verify.VerifyResult;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -51,6 +55,14 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
 
   @Option(
+      names = "--faults",
+      description =
+          "Measure instead what the comparison can see: seeded faults in several sizes, factors"
+              + " next to 1 on every gradient, and false alarms. Writes detection.md too; takes"
+              + " about five minutes.")
+  private boolean faults;
+
+  @Option(
       names = "--include",
       paramLabel = "REGEX",
       description = "Verify only what this finds a match in, such as 'layer conv'.")
@@ -70,10 +82,13 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     requireKnownFormats();
     Predicate<String> chosen = chosen();
+    if (faults && include != null) {
+      throw new UsageException("--include: expected without --faults, which measures all faults");
+    }
     Path directory = output.directory("verify");
     output.prepare(directory);
     try {
-      return verify(chosen, directory);
+      return faults ? measureDetection(directory) : verify(chosen, directory);
     } finally {
       output.tidy(directory);
     }
@@ -116,6 +131,16 @@ final class VerifyCommand implements Callable<Integer> {
               .formatted(include, e.getDescription()),
           e);
     }
+  }
+
+  private int measureDetection(Path directory) {
+    FaultReport report = new DetectionMatrix(this::tell).measure();
+    List<Path> written = Reports.write(directory, report);
+    if (output.formats().contains(Format.TEXT)) {
+      spec.commandLine().getOut().print(new DetectionReport(report).text(written));
+      spec.commandLine().getOut().flush();
+    }
+    return report.verdict().exitCode();
   }
 
   private void tell(String next) {

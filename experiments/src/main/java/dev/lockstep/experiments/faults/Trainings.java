@@ -5,6 +5,7 @@ import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
@@ -55,7 +56,7 @@ final class Trainings {
             test,
             LockstepOptions.DEFAULT,
             LockstepListener.NONE)
-        .run(new Lockstep.Sides(scratch, candidate, scratch));
+        .run(new Lockstep.Sides(scratch, candidate, new RoundedUp(scratch)));
   }
 
   private TrainingPlan plan(BaseNetwork base, long seed, long steps) {

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.faults.FaultReport;
 import dev.lockstep.experiments.search.result.SearchResult;
 import dev.lockstep.experiments.verify.VerifyResult;
 import java.io.IOException;
@@ -80,6 +81,20 @@ public final class Reports {
     if (formats.contains(Format.CSV)) {
       files.put("trials.csv", () -> SearchCsv.write(result));
     }
+    return write(directory, files);
+  }
+
+  /**
+   * Writes what the comparison can see, as JSON and as the page {@code detection.md}.
+   *
+   * @param directory is created if it is not there
+   * @return the files written
+   * @throws InputException if they cannot be written
+   */
+  public static List<Path> write(Path directory, FaultReport report) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    files.put(Format.JSON.fileName(), () -> ResultJson.write(report));
+    files.put("detection.md", () -> new DetectionReport(report).markdown());
     return write(directory, files);
   }
 

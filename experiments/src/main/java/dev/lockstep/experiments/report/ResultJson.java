@@ -1,7 +1,9 @@
 package dev.lockstep.experiments.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -16,6 +18,11 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.faults.BaseNetwork;
+import dev.lockstep.experiments.faults.Detection;
+import dev.lockstep.experiments.faults.Fault;
+import dev.lockstep.experiments.faults.FaultReport;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +53,11 @@ public final class ResultJson {
         .addMixIn(TensorReading.class, DerivedOfReading.class)
         .addMixIn(Coverage.class, DerivedOfCoverage.class)
         .addMixIn(PairedStatistics.class, DerivedOfStatistics.class)
+        .addMixIn(FaultReport.class, DerivedOfFaultReport.class)
+        .addMixIn(Detection.class, DerivedOfDetection.class)
+        .addMixIn(Fault.class, ToldOfFault.class)
+        .addMixIn(Fault.Size.class, ToldOfSize.class)
+        .addMixIn(BaseNetwork.class, ToldOfNetwork.class)
         .build()
         .writer();
   }
@@ -77,6 +89,32 @@ public final class ResultJson {
   private interface DerivedOfStatistics {
     @JsonProperty
     boolean identical();
+  }
+
+  private interface DerivedOfFaultReport {
+    @JsonProperty
+    Verdict verdict();
+  }
+
+  private interface DerivedOfDetection {
+    @JsonProperty
+    boolean located();
+
+    @JsonProperty
+    boolean explained();
+  }
+
+  /** A fault stands in every detection of it: what tells the detections apart is their size. */
+  @JsonIgnoreProperties("sizes")
+  private interface ToldOfFault {}
+
+  /** How a fault is injected is code. */
+  @JsonIgnoreProperties("injection")
+  private interface ToldOfSize {}
+
+  private interface ToldOfNetwork {
+    @JsonValue
+    String id();
   }
 
   private interface DerivedOfReading {

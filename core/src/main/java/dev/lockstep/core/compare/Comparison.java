@@ -7,6 +7,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.FirstDivergence.Element;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.tensor.Tensor;
@@ -288,7 +289,7 @@ final class Comparison {
                         : nonFinite(a)
                             ? "the reference's side only"
                             : "the candidate's side only")),
-        divergence(step, reading, tensor, difference.nonFiniteAt(), a, b, floor));
+        divergence(step, reading, tensor, difference.nonFiniteAt(), difference, a, b, floor));
   }
 
   private static Finding difference(
@@ -300,7 +301,7 @@ final class Comparison {
       Tensor b,
       double floor) {
     FirstDivergence divergence =
-        divergence(step, reading, tensor, difference.maxAbsAt(), a, b, floor);
+        divergence(step, reading, tensor, difference.maxAbsAt(), difference, a, b, floor);
     return new Finding(
         step,
         new Failure(
@@ -316,23 +317,36 @@ final class Comparison {
   }
 
   private static FirstDivergence divergence(
-      long step, Reading reading, ExpectedTensor tensor, int at, Tensor a, Tensor b, double floor) {
-    double x = a.data()[at];
-    double y = b.data()[at];
+      long step,
+      Reading reading,
+      ExpectedTensor tensor,
+      int at,
+      Difference difference,
+      Tensor a,
+      Tensor b,
+      double floor) {
+    Element worst = element(at, a, b);
+    int relativeAt = difference.maxRelAt() < 0 ? at : difference.maxRelAt();
     return new FirstDivergence(
         step,
         tensor.key().phase(),
         tensor.layer(),
         tensor.key().path(),
-        IntStream.of(a.shape().indexOf(at)).boxed().toList(),
-        x,
-        y,
-        Math.abs(x - y),
+        worst.index(),
+        worst.reference(),
+        worst.candidate(),
+        Math.abs(worst.reference() - worst.candidate()),
         floor,
         reading,
         Difference.mismatched(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor),
         a.size(),
+        element(relativeAt, a, b),
         null);
+  }
+
+  private static Element element(int at, Tensor a, Tensor b) {
+    return new Element(
+        IntStream.of(a.shape().indexOf(at)).boxed().toList(), a.data()[at], b.data()[at]);
   }
 
   private void addToWorst(long step, ExpectedTensor tensor, Difference difference) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param reading in which it shows
  * @param mismatched elements beyond what is allowed
  * @param elements of the tensor
+ * @param greatestRelative where the relative difference is greatest, which may be elsewhere
  * @param diagnosis what explains it, in words; null if nothing known does
  */
 public record FirstDivergence(
@@ -35,7 +36,22 @@ public record FirstDivergence(
     Reading reading,
     int mismatched,
     int elements,
+    Element greatestRelative,
     @Nullable String diagnosis) {
+
+  /**
+   * One element on both sides.
+   *
+   * @param index along each axis
+   */
+  public record Element(List<Integer> index, double reference, double candidate) {
+
+    /** Returns |reference − candidate| ÷ max(|reference|, |candidate|). */
+    public double relativeError() {
+      double error = Math.abs(reference - candidate);
+      return error == 0 ? 0 : error / Math.max(Math.abs(reference), Math.abs(candidate));
+    }
+  }
 
   /** Returns this divergence with what explains it. */
   public FirstDivergence withDiagnosis(String explanation) {
@@ -52,6 +68,7 @@ public record FirstDivergence(
         reading,
         mismatched,
         elements,
+        greatestRelative,
         explanation);
   }
 
@@ -68,10 +85,5 @@ public record FirstDivergence(
   /** Returns the share of the tensor's elements that lie beyond what is allowed. */
   public double mismatchedShare() {
     return (double) mismatched / elements;
-  }
-
-  /** Returns |reference − candidate| ÷ max(|reference|, |candidate|) of the worst element. */
-  public double relativeError() {
-    return error == 0 ? 0 : error / Math.max(Math.abs(reference), Math.abs(candidate));
   }
 }

@@ -51,6 +51,7 @@ final class FaultReportTest {
         Reading.LOCAL,
         1,
         10,
+        new FirstDivergence.Element(List.of(0), 1, 2),
         diagnosis);
   }
 

@@ -401,6 +401,7 @@ final class SampleRuns {
           Reading.LOCAL,
           9_984,
           10_000,
+          new FirstDivergence.Element(List.of(0, 2), 1e-5, 4e-5),
           "the gradient is not divided by the batch size");
     }
   }

@@ -9,6 +9,7 @@ import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.FirstDivergence.Element;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -60,6 +61,13 @@ final class Comparison {
       return divergence == null
           ? this
           : new Finding(step, failure, divergence.withDiagnosis(diagnosis));
+    }
+
+    /** Returns this finding with what central differences say of it. */
+    Finding witnessed(ThirdWitness witness) {
+      return divergence == null
+          ? this
+          : new Finding(step, failure, divergence.withThirdWitness(witness));
     }
   }
 
@@ -341,6 +349,7 @@ final class Comparison {
         Difference.mismatched(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor),
         a.size(),
         element(relativeAt, a, b),
+        null,
         null);
   }
 
@@ -385,6 +394,29 @@ final class Comparison {
             .filter(tensor -> tensor.key().equals(key))
             .findFirst()
             .map(tensor -> new Evidence(tensor, a, b, divergence.allowed(), scene));
+  }
+
+  /** Returns the first parameter, from a divergence on, whose gradients differ. */
+  Optional<TensorKey> differingGradient(
+      FirstDivergence divergence, Recording reference, Recording candidate, Floors floors) {
+    TensorKey first = new TensorKey(divergence.phase(), divergence.tensor());
+    return selected.stream()
+        .dropWhile(tensor -> !tensor.key().equals(first))
+        .filter(tensor -> tensor.key().phase() == Phase.BACKWARD && !tensor.perSample())
+        .filter(tensor -> differs(tensor, reference, candidate, floors))
+        .map(ExpectedTensor::key)
+        .findFirst();
+  }
+
+  private static boolean differs(
+      ExpectedTensor tensor, Recording reference, Recording candidate, Floors floors) {
+    Tensor a = reference.tensor(tensor.key());
+    Tensor b = candidate.tensor(tensor.key());
+    if (a == null || b == null || !a.shape().equals(b.shape())) {
+      return false;
+    }
+    Difference difference = Difference.between(a, b);
+    return difference.finite() && tooFar(difference, floors.of(tensor, a, difference.magnitude()));
   }
 
   /** Remembers a finding if it is the first of the run. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param elements of the tensor
  * @param greatestRelative where the relative difference is greatest, which may be elsewhere
  * @param diagnosis what explains it, in words; null if nothing known does
+ * @param thirdWitness which side's gradient is wrong; null where it is not a gradient that differs
  */
 public record FirstDivergence(
     long step,
@@ -37,7 +38,8 @@ public record FirstDivergence(
     int mismatched,
     int elements,
     Element greatestRelative,
-    @Nullable String diagnosis) {
+    @Nullable String diagnosis,
+    @Nullable ThirdWitness thirdWitness) {
 
   /**
    * One element on both sides.
@@ -55,6 +57,15 @@ public record FirstDivergence(
 
   /** Returns this divergence with what explains it. */
   public FirstDivergence withDiagnosis(String explanation) {
+    return with(explanation, thirdWitness);
+  }
+
+  /** Returns this divergence with what central differences say of it. */
+  public FirstDivergence withThirdWitness(ThirdWitness witness) {
+    return with(diagnosis, witness);
+  }
+
+  private FirstDivergence with(@Nullable String explanation, @Nullable ThirdWitness witness) {
     return new FirstDivergence(
         step,
         phase,
@@ -69,7 +80,8 @@ public record FirstDivergence(
         mismatched,
         elements,
         greatestRelative,
-        explanation);
+        explanation,
+        witness);
   }
 
   /** Returns error ÷ floor, the number on which the verdict rests. */

@@ -2,6 +2,8 @@ package dev.lockstep.core.wording;
 
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.ThirdWitness;
+import dev.lockstep.core.result.ThirdWitness.Testimony;
 import dev.lockstep.core.result.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,14 +74,15 @@ public final class Findings {
                 Numbers.rounded(found.error()),
                 index(found.index()),
                 Numbers.rounded(found.allowed())));
-    lines.add("  %s: %s".formatted(reference, found.reference()));
-    lines.add("  %s: %s".formatted(candidate, found.candidate()));
+    lines.add(
+        "  %s: %s; %s: %s".formatted(reference, found.reference(), candidate, found.candidate()));
     FirstDivergence.Element relative = found.greatestRelative();
     lines.add(
         "Greatest relative difference: %s at index %s"
             .formatted(Numbers.rounded(relative.relativeError()), index(relative.index())));
-    lines.add("  %s: %s".formatted(reference, relative.reference()));
-    lines.add("  %s: %s".formatted(candidate, relative.candidate()));
+    lines.add(
+        "  %s: %s; %s: %s"
+            .formatted(reference, relative.reference(), candidate, relative.candidate()));
     lines.add(
         "Measured floor: %s; error ÷ floor: %s"
             .formatted(Numbers.rounded(found.floor()), Numbers.rounded(found.errorOverFloor())));
@@ -88,7 +91,41 @@ public final class Findings {
             .formatted(Numbers.rounded(found.error()), Numbers.rounded(found.errorOverFloor())));
     String diagnosis = found.diagnosis();
     lines.add("Diagnosis: " + (diagnosis == null ? "none of the known ones fits" : diagnosis));
+    ThirdWitness witness = found.thirdWitness();
+    if (witness != null) {
+      lines.add("Third witness: " + judgement(witness, reference, candidate));
+      String said =
+          testimony(reference, witness.reference()) + testimony(candidate, witness.candidate());
+      if (!said.isEmpty()) {
+        lines.add("  gradient and slope of the loss:" + said);
+      }
+    }
     return lines;
+  }
+
+  private static String judgement(ThirdWitness witness, String reference, String candidate) {
+    String where =
+        "central differences of each side's own loss at %s, index %s"
+            .formatted(witness.tensor(), index(witness.index()));
+    return switch (witness.judgement()) {
+      case REFERENCE_WRONG -> "%s is wrong, by %s".formatted(reference, where);
+      case CANDIDATE_WRONG -> "%s is wrong, by %s".formatted(candidate, where);
+      case BOTH_WRONG -> "both are wrong, by %s".formatted(where);
+      case UNDECIDED ->
+          "undecided at %s, index %s: %s"
+              .formatted(witness.tensor(), index(witness.index()), witness.reason());
+    };
+  }
+
+  private static String testimony(String side, @Nullable Testimony said) {
+    return said == null
+        ? ""
+        : " %s %s and %s ± %s;"
+            .formatted(
+                side,
+                Numbers.rounded(said.gradient()),
+                Numbers.rounded(said.slope()),
+                Numbers.rounded(said.uncertainty()));
   }
 
   private static String index(List<Integer> index) {

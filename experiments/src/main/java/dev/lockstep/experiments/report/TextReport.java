@@ -69,10 +69,7 @@ public final class TextReport {
                 experiment.alignment(),
                 experiment.precision()));
     line("  %s".formatted(Wording.headline(run)));
-    line(
-        "  %s"
-            .formatted(
-                Findings.meaning(result.verdict(), result.failure())));
+    line("  %s".formatted(Findings.meaning(result.verdict(), result.failure())));
     notice(result.dataset().notice());
     divergence(run);
     attribution(result.attribution());

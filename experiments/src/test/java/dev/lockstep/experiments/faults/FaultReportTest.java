@@ -52,7 +52,8 @@ final class FaultReportTest {
         1,
         10,
         new FirstDivergence.Element(List.of(0), 1, 2),
-        diagnosis);
+        diagnosis,
+        null);
   }
 
   private static FaultReport report(FalseAlarms alarms) {

@@ -38,8 +38,7 @@ final class IsolatedModel extends WrappedModel {
 
       @Override
       public Model create(NetworkSpec network) {
-        return new IsolatedModel(
-            ask("create", () -> provider.create(network)), network.classes());
+        return new IsolatedModel(ask("create", () -> provider.create(network)), network.classes());
       }
     };
   }

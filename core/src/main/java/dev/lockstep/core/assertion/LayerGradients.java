@@ -83,7 +83,7 @@ final class LayerGradients {
   }
 
   private Tensor moved(@Nullable String parameter) {
-    return parameter == null ? given.input() : given.parameters().get(parameter);
+    return parameter == null ? given.input() : given.parameter(parameter);
   }
 
   private Slope slope(@Nullable String parameter, int position) {

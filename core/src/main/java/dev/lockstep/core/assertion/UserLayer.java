@@ -26,7 +26,12 @@ final class UserLayer {
    * @param parameters by name
    * @param outputGradient of the loss with respect to the layer's output
    */
-  record Given(Tensor input, Map<String, Tensor> parameters, Tensor outputGradient) {}
+  record Given(Tensor input, Map<String, Tensor> parameters, Tensor outputGradient) {
+
+    Tensor parameter(String name) {
+      return Objects.requireNonNull(parameters.get(name), name);
+    }
+  }
 
   /**
    * What it makes of that.
@@ -68,7 +73,7 @@ final class UserLayer {
   /** Returns the output alone. */
   Tensor forward(Given given) {
     for (Parameter parameter : parameters) {
-      parameter.value().accept(given.parameters().get(parameter.name()).copy());
+      parameter.value().accept(given.parameter(parameter.name()).copy());
     }
     return shown("forward", forward.apply(given.input().copy()));
   }

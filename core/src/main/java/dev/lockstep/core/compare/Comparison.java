@@ -7,7 +7,9 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.FirstDivergence.Element;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -60,6 +62,13 @@ final class Comparison {
       return divergence == null
           ? this
           : new Finding(step, failure, divergence.withDiagnosis(diagnosis));
+    }
+
+    /** Returns this finding with what central differences say of it. */
+    Finding witnessed(ThirdWitness witness) {
+      return divergence == null
+          ? this
+          : new Finding(step, failure, divergence.withThirdWitness(witness));
     }
   }
 
@@ -290,7 +299,7 @@ final class Comparison {
                         : nonFinite(a)
                             ? "the reference's side only"
                             : "the candidate's side only")),
-        divergence(step, reading, tensor, difference.nonFiniteAt(), a, b, floor));
+        divergence(step, reading, tensor, difference.nonFiniteAt(), difference, a, b, floor));
   }
 
   private Finding difference(
@@ -302,7 +311,7 @@ final class Comparison {
       Tensor b,
       double floor) {
     FirstDivergence divergence =
-        divergence(step, reading, tensor, difference.maxAbsAt(), a, b, floor);
+        divergence(step, reading, tensor, difference.maxAbsAt(), difference, a, b, floor);
     return new Finding(
         step,
         new Failure(
@@ -321,23 +330,37 @@ final class Comparison {
   }
 
   private static FirstDivergence divergence(
-      long step, Reading reading, ExpectedTensor tensor, int at, Tensor a, Tensor b, double floor) {
-    double x = a.data()[at];
-    double y = b.data()[at];
+      long step,
+      Reading reading,
+      ExpectedTensor tensor,
+      int at,
+      Difference difference,
+      Tensor a,
+      Tensor b,
+      double floor) {
+    Element worst = element(at, a, b);
+    int relativeAt = difference.maxRelAt() < 0 ? at : difference.maxRelAt();
     return new FirstDivergence(
         step,
         tensor.key().phase(),
         tensor.layer(),
         tensor.key().path(),
-        IntStream.of(a.shape().indexOf(at)).boxed().toList(),
-        x,
-        y,
-        Math.abs(x - y),
+        worst.index(),
+        worst.reference(),
+        worst.candidate(),
+        Math.abs(worst.reference() - worst.candidate()),
         floor,
         reading,
         Difference.mismatched(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor),
         a.size(),
+        element(relativeAt, a, b),
+        null,
         null);
+  }
+
+  private static Element element(int at, Tensor a, Tensor b) {
+    return new Element(
+        IntStream.of(a.shape().indexOf(at)).boxed().toList(), a.data()[at], b.data()[at]);
   }
 
   private void addToWorst(long step, ExpectedTensor tensor, Difference difference) {
@@ -376,6 +399,29 @@ final class Comparison {
             .filter(tensor -> tensor.key().equals(key))
             .findFirst()
             .map(tensor -> new Evidence(tensor, a, b, divergence.allowed(), scene));
+  }
+
+  /** Returns the first parameter, from a divergence on, whose gradients differ. */
+  Optional<TensorKey> differingGradient(
+      FirstDivergence divergence, Recording reference, Recording candidate, Floors floors) {
+    TensorKey first = new TensorKey(divergence.phase(), divergence.tensor());
+    return selected.stream()
+        .dropWhile(tensor -> !tensor.key().equals(first))
+        .filter(tensor -> tensor.key().phase() == Phase.BACKWARD && !tensor.perSample())
+        .filter(tensor -> differs(tensor, reference, candidate, floors))
+        .map(ExpectedTensor::key)
+        .findFirst();
+  }
+
+  private static boolean differs(
+      ExpectedTensor tensor, Recording reference, Recording candidate, Floors floors) {
+    Tensor a = reference.tensor(tensor.key());
+    Tensor b = candidate.tensor(tensor.key());
+    if (a == null || b == null || !a.shape().equals(b.shape())) {
+      return false;
+    }
+    Difference difference = Difference.between(a, b);
+    return difference.finite() && tooFar(difference, floors.of(tensor, a, difference.magnitude()));
   }
 
   /** Remembers a finding if it is the first of the run. */

@@ -1,9 +1,11 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Comparison.Finding;
 import dev.lockstep.core.compare.Comparison.StepOutcome;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.diagnosis.Diagnosis;
+import dev.lockstep.core.diagnosis.GradientWitness;
 import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
@@ -18,11 +20,14 @@ import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,20 +87,36 @@ public final class Lockstep {
     this.lossRounding = Floors.lossRounding(network, options.floatCandidate());
   }
 
-  /** Trains both sides to the end of the plan, or to where it makes no sense to go on. */
-  public Outcome run(Sides sides) {
+  /**
+   * Trains both sides to the end of the plan, or to where it makes no sense to go on.
+   *
+   * @throws UsageException if the candidate cannot even be built or take over the first state
+   */
+  public Outcome run(Sides given) {
     if (comparison.comparesNothing()) {
       throw new NothingComparedException();
     }
+    Sides sides = new Sides(given.reference(), IsolatedModel.over(given.candidate()), given.twin());
+    try {
+      return runIsolated(sides);
+    } catch (CandidateException e) {
+      throw new UsageException(
+          "%s: expected a model ready for the first step, but %s"
+              .formatted(sides.candidate().name(), e.getMessage()),
+          e);
+    }
+  }
+
+  private Outcome runIsolated(Sides sides) {
     try (Model reference = sides.reference().create(network);
-        Model candidate = new IsolatedModel(sides.candidate().create(network))) {
+        Model candidate = sides.candidate().create(network)) {
       ModelState initial = plan.initialState();
       reference.restore(initial);
       candidate.restore(initial);
       if (options.cadence().every() == 0) {
         return toTheEnd(sides, reference, candidate, null);
       }
-      try (Model localCandidate = new IsolatedModel(sides.candidate().create(network))) {
+      try (Model localCandidate = sides.candidate().create(network)) {
         if (options.tolerance() != null) {
           return toTheEnd(sides, reference, candidate, new Witnesses(null, localCandidate));
         }
@@ -170,6 +191,7 @@ public final class Lockstep {
     private @Nullable Agreement agreement;
     private @Nullable ModelState stateBefore;
     private @Nullable Recording previousSeen;
+    private long step;
     private long seenStep = -1;
     private double referenceLoss;
     private double candidateLoss;
@@ -192,10 +214,18 @@ public final class Lockstep {
     }
 
     Outcome toTheEnd() {
+      try {
+        train();
+      } catch (CandidateException e) {
+        endWith(e);
+      }
+      return outcome(step);
+    }
+
+    private void train() {
       if (witnesses != null) {
         agreement = stand(0, witnesses);
       }
-      long step = 0;
       boolean goesOn = true;
       while (goesOn && step < steps) {
         step++;
@@ -213,7 +243,22 @@ public final class Lockstep {
       if (accuracies.isEmpty() || accuracies.get(accuracies.size() - 1).step() != step) {
         evaluate(step);
       }
-      return outcome(step);
+    }
+
+    /** The candidate takes no further step, which is no agreement. */
+    private void endWith(CandidateException e) {
+      comparison.report(
+          new Finding(
+              step,
+              new Failure(Failure.Kind.SHORTER_RUN, "step %d: %s".formatted(step, e.getMessage())),
+              null));
+      candidateLoss = Double.NaN;
+      // Runs behind the reference's own step, which may still be under way.
+      Future<Double> accuracy =
+          other.submit(() -> Classification.of(reference, test, network.input()).accuracy());
+      accuracies.add(
+          new Curves.AccuracyPoint(
+              step, Double.NaN, Double.NaN, await(accuracy), Double.NaN, test.size()));
     }
 
     /** Takes a step with nobody looking, the twin's too. */
@@ -337,11 +382,39 @@ public final class Lockstep {
               before,
               referenceSeen,
               previousSeen);
-      return comparison
-          .evidence(divergence, referenceSeen, localCandidateSeen, scene)
-          .flatMap(Diagnosis::explain)
-          .map(finding::explained)
-          .orElse(finding);
+      Finding explained =
+          comparison
+              .evidence(divergence, referenceSeen, localCandidateSeen, scene)
+              .flatMap(Diagnosis::explain)
+              .map(finding::explained)
+              .orElse(finding);
+      return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
+          ? explained.witnessed(thirdWitness(divergence, scene))
+          : explained;
+    }
+
+    private ThirdWitness thirdWitness(FirstDivergence divergence, Scene scene) {
+      Optional<TensorKey> parameter =
+          comparison.differingGradient(
+              divergence,
+              referenceSeen,
+              localCandidateSeen,
+              Floors.measuredBy(referenceSeen, localTwinSeen));
+      if (parameter.isEmpty()) {
+        return ThirdWitness.silent(
+            divergence.tensor(), divergence.index(), "no parameter's gradient differs with it");
+      }
+      TensorKey key = parameter.get();
+      try {
+        return new GradientWitness(
+                scene,
+                key.path(),
+                Objects.requireNonNull(referenceSeen.tensor(key)),
+                Objects.requireNonNull(localCandidateSeen.tensor(key)))
+            .examine(options.floatCandidate() ? null : sides.candidate());
+      } catch (CandidateException e) {
+        return ThirdWitness.silent(divergence.tensor(), divergence.index(), e.getMessage());
+      }
     }
 
     /** Takes a step with every side observed: locally from the reference's state, then onwards. */
@@ -565,8 +638,16 @@ public final class Lockstep {
           new Curves(losses.points(), accuracies),
           comparison.readings(),
           reference.state(),
-          candidate.state(),
+          candidateState(),
           speeds);
+    }
+
+    private ModelState candidateState() {
+      try {
+        return candidate.state();
+      } catch (CandidateException e) {
+        return new ModelState(step, Map.of());
+      }
     }
   }
 

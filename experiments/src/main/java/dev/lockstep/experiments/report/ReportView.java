@@ -4,6 +4,7 @@ import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Findings;
 import dev.lockstep.experiments.report.Summary.Run;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ record ReportView(
         failed,
         failed == null || first == null
             ? List.of()
-            : Wording.divergence(
+            : Findings.divergence(
                 first,
                 failed.implementations().get(0).name(),
                 failed.implementations().get(1).name()),

@@ -50,6 +50,7 @@ public final class ResultJson {
         .addModule(module)
         .addMixIn(Figure.class, FigureType.class)
         .addMixIn(FirstDivergence.class, DerivedOfDivergence.class)
+        .addMixIn(FirstDivergence.Element.class, DerivedOfElement.class)
         .addMixIn(TensorReading.class, DerivedOfReading.class)
         .addMixIn(Coverage.class, DerivedOfCoverage.class)
         .addMixIn(PairedStatistics.class, DerivedOfStatistics.class)
@@ -76,7 +77,9 @@ public final class ResultJson {
 
     @JsonProperty
     double mismatchedShare();
+  }
 
+  private interface DerivedOfElement {
     @JsonProperty
     double relativeError();
   }

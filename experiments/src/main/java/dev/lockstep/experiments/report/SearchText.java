@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.search.result.Agreement;
 import dev.lockstep.experiments.search.result.Importance;
 import dev.lockstep.experiments.search.result.SearchResult;

@@ -7,6 +7,8 @@ import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Findings;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import java.nio.file.Path;
@@ -90,8 +92,7 @@ public final class TextReport {
     }
     return result.verdict() == Verdict.AGREE
         ? Wording.agreement(Collections.singletonList(result.experiment().declaredTolerance()))
-        : Wording.meaning(
-            result.verdict(), result.failure() == null ? null : result.failure().kind());
+        : Findings.meaning(result.verdict(), result.failure());
   }
 
   private void notice(String notice) {
@@ -109,7 +110,7 @@ public final class TextReport {
     line("");
     line("First divergence");
     List<Implementation> sides = run.implementations();
-    for (String line : Wording.divergence(first, sides.get(0).name(), sides.get(1).name())) {
+    for (String line : Findings.divergence(first, sides.get(0).name(), sides.get(1).name())) {
       line("  %s".formatted(line));
     }
   }

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.verify.ConventionResult;
 import dev.lockstep.experiments.verify.Draws;
 import dev.lockstep.experiments.verify.PartResult;

@@ -5,11 +5,11 @@ import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
-import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
-import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Findings;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.statistics.Interval;
 import dev.lockstep.experiments.statistics.PairedStatistics;
@@ -84,7 +84,7 @@ final class Wording {
   static String headline(Run run) {
     Failure failure = run.failure();
     if (failure != null) {
-      return sentence(failure.message());
+      return Findings.headline(failure);
     }
     String sides =
         run.implementations().stream()
@@ -111,10 +111,6 @@ final class Wording {
     };
   }
 
-  private static String sentence(String message) {
-    return Character.toUpperCase(message.charAt(0)) + message.substring(1) + ".";
-  }
-
   /**
    * Returns what the verdict means to the reader; of several runs, what is wrong with the worst.
    */
@@ -129,10 +125,9 @@ final class Wording {
               summary.variants().stream()
                   .map(variant -> variant.experiment().declaredTolerance())
                   .toList())
-          : meaning(summary.verdict(), null);
+          : Findings.meaning(summary.verdict(), null);
     }
-    Failure failure = failed.failure();
-    String meaning = meaning(failed.verdict(), failure == null ? null : failure.kind());
+    String meaning = Findings.meaning(failed.verdict(), failed.failure());
     return summary.runs().size() == 1
         ? meaning
         : "%s, seed %d: %s %s".formatted(failed.title(), failed.seed(), headline(failed), meaning);
@@ -141,79 +136,12 @@ final class Wording {
   /** Returns one sentence: what it means that a run agrees. */
   static String agreement(List<@Nullable DeclaredTolerance> tolerances) {
     if (tolerances.stream().allMatch(Objects::isNull)) {
-      return meaning(Verdict.AGREE, null);
+      return Findings.meaning(Verdict.AGREE, null);
     }
     return tolerances.stream().allMatch(Objects::nonNull)
         ? "Every tensor that was compared lies within the tolerance that the experiment declares."
         : "Every tensor that was compared lies within the noise of rounding, or within the tolerance"
             + " where its experiment declares one.";
-  }
-
-  /** Returns one sentence: what the verdict means to the reader. */
-  static String meaning(Verdict verdict, Failure.@Nullable Kind kind) {
-    return switch (verdict) {
-      case AGREE ->
-          "Every tensor that was compared lies within the noise of rounding: the two compute the"
-              + " same.";
-      case DIVERGED_ALIKE ->
-          "The experiment says that every correct implementation must do so; the two compute the"
-              + " same.";
-      case EXPLAINED ->
-          "With the named switches set to the book's conventions no difference is left.";
-      case NOTHING_COMPARED -> "That is no agreement: widen the selection.";
-      case DIFFER -> failed(kind == null ? Failure.Kind.DIFFERENCE : kind);
-    };
-  }
-
-  private static String failed(Failure.Kind kind) {
-    return switch (kind) {
-      case DIFFERENCE ->
-          "That is more than rounding can explain: from here on the two do not compute the same.";
-      case NON_FINITE ->
-          "A number that is not finite, on one side only or where the experiment does not foresee"
-              + " it, is a fault of its own kind.";
-      case MISSING_TENSOR ->
-          "What only one side shows cannot be compared, and that does not count as agreement.";
-      case SHORTER_RUN ->
-          "What one side alone did cannot be compared, and that does not count as agreement.";
-    };
-  }
-
-  /** Returns what is known of the first divergence, a line each, the most telling first. */
-  static List<String> divergence(FirstDivergence found, String reference, String candidate) {
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        "Step %s, %s, layer %s, tensor %s (%s reading)"
-            .formatted(
-                Numbers.count(found.step()),
-                found.phase().id(),
-                found.layer(),
-                found.tensor(),
-                found.reading().id()));
-    lines.add(
-        "Mismatched elements: %s / %s (%s)"
-            .formatted(
-                Numbers.count(found.mismatched()),
-                Numbers.count(found.elements()),
-                Numbers.percent(found.mismatchedShare())));
-    lines.add(
-        "Greatest absolute difference: %s at index %s (up to %s allowed)"
-            .formatted(
-                Numbers.rounded(found.error()),
-                index(found.index()),
-                Numbers.rounded(found.allowed())));
-    lines.add("  %s: %s".formatted(reference, found.reference()));
-    lines.add("  %s: %s".formatted(candidate, found.candidate()));
-    lines.add("Relative difference there: " + Numbers.rounded(found.relativeError()));
-    lines.add(
-        "Measured floor: %s; error ÷ floor: %s"
-            .formatted(Numbers.rounded(found.floor()), Numbers.rounded(found.errorOverFloor())));
-    lines.add(
-        "Smallest tolerance that would have passed: %s absolute, %s floors"
-            .formatted(Numbers.rounded(found.error()), Numbers.rounded(found.errorOverFloor())));
-    String diagnosis = found.diagnosis();
-    lines.add("Diagnosis: " + (diagnosis == null ? "none of the known ones fits" : diagnosis));
-    return lines;
   }
 
   /** Returns what explains a stock comparison: the set first, then each convention by itself. */
@@ -258,10 +186,6 @@ final class Wording {
                 reading.reading().id(),
                 Numbers.rounded(reading.maxAbs()),
                 Numbers.rounded(reading.errorOverFloor()));
-  }
-
-  private static String index(List<Integer> index) {
-    return index.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
   }
 
   /** Returns one sentence: what was compared and what was not. */

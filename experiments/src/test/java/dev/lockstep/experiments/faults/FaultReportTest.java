@@ -54,7 +54,9 @@ final class FaultReportTest {
         Reading.LOCAL,
         1,
         10,
-        diagnosis);
+        new FirstDivergence.Element(List.of(0), 1, 2),
+        diagnosis,
+        null);
   }
 
   private static FaultReport report(FalseAlarms alarms) {

@@ -20,6 +20,7 @@ import dev.lockstep.core.result.RunResult.Timing;
 import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.experiments.catalogue.Catalogue;
@@ -403,7 +404,15 @@ final class SampleRuns {
           Reading.LOCAL,
           9_984,
           10_000,
-          "the gradient is not divided by the batch size");
+          new FirstDivergence.Element(List.of(0, 2), 1e-5, 4e-5),
+          "the gradient is not divided by the batch size",
+          ThirdWitness.of(
+              "affine2/W",
+              List.of(3, 7),
+              0.001,
+              new ThirdWitness.Testimony(0.0125, 0.0125, 1e-11),
+              new ThirdWitness.Testimony(0.0135, 0.0125, 1e-11),
+              ""));
     }
   }
 }

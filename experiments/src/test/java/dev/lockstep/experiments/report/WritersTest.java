@@ -8,6 +8,7 @@ import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.wording.Numbers;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,7 +4,9 @@ import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,23 +14,25 @@ import org.jspecify.annotations.Nullable;
  * line changed.
  *
  * @param id of the experiment, the name of its file
- * @param variant empty if the experiment has none
+ * @param choices what its variant has chosen on each axis; empty if the experiment has no variants
  * @param chapter of the book, empty if it is not from there
  * @param shows one sentence: what a reader learns from it
  * @param compared how many steps both sides take, after which the reference goes on alone; null:
  *     all of them
  * @param trainSize how many of the training images are used; null: all
  * @param testSize how many of the test images are used; null: all
+ * @param member 0, or which member of an ensemble it is: each draws everything of its own
  * @param mayDiverge true if both sides are expected to leave the finite numbers together
  * @param gradient how the hand-written side comes by its gradients
  * @param tolerance declared in the file; null: measured
  * @param margin the largest difference in test accuracy, as a share, at which two sides still count
  *     as equally good; null if the file declares none
  * @param initialState an archive of tensors by path to start from; null: drawn by the seed
+ * @param figures that its report shows
  */
 public record Experiment(
     String id,
-    String variant,
+    List<String> choices,
     String chapter,
     String shows,
     NetworkSpec network,
@@ -37,11 +41,13 @@ public record Experiment(
     @Nullable Integer trainSize,
     @Nullable Integer testSize,
     long seed,
+    int member,
     boolean mayDiverge,
     Gradient gradient,
     @Nullable DeclaredTolerance tolerance,
     @Nullable Double margin,
-    @Nullable Path initialState) {
+    @Nullable Path initialState,
+    Set<FigureKind> figures) {
 
   /** Ways to come by the gradients of a network. */
   public enum Gradient {
@@ -64,7 +70,7 @@ public record Experiment(
   public Experiment withNetwork(String id, String shows, NetworkSpec network) {
     return new Experiment(
         id,
-        "",
+        List.of(),
         "",
         shows,
         network,
@@ -73,14 +79,22 @@ public record Experiment(
         trainSize,
         testSize,
         seed,
+        0,
         false,
-        Optional.empty(),
+        Gradient.BACKPROPAGATION,
         null,
-        null);
+        null,
+        null,
+        Set.of());
+  }
+
+  /** Returns the choices in one name, empty if there are none. */
+  public String variant() {
+    return String.join("-", choices);
   }
 
   /** Returns the id, with the variant behind a slash where there is one. */
   public String title() {
-    return variant.isEmpty() ? id : id + "/" + variant;
+    return choices.isEmpty() ? id : id + "/" + variant();
   }
 }

@@ -5,8 +5,11 @@ import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.model.NpzFile;
+import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.experiments.drawing.DrawingComparer;
+import dev.lockstep.experiments.figures.Ensembles;
+import dev.lockstep.experiments.figures.VariantFigures;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
 import dev.lockstep.experiments.report.Summary;
@@ -16,6 +19,7 @@ import dev.lockstep.experiments.run.Comparer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,11 +49,14 @@ final class CompareSession {
    *
    * @param title of its progress
    * @param path where its own report goes, among others
+   * @param experiment null for a drawing
    */
   record Planned(
       String id,
       String title,
       String path,
+      @Nullable Experiment experiment,
+      long seed,
       Function<LockstepListener, Comparer.Comparison> comparison) {
 
     static Planned of(Experiment experiment, long seed, Comparer comparer) {
@@ -58,6 +65,8 @@ final class CompareSession {
           experiment.id(),
           experiment.title() + " seed " + seed,
           experiment.id() + variant + "/seed-" + seed,
+          experiment,
+          seed,
           listener -> comparer.run(experiment, seed, listener));
     }
 
@@ -66,7 +75,9 @@ final class CompareSession {
           drawing.id(),
           drawing.id(),
           drawing.id(),
-          listener -> new Comparer.Comparison(comparer.run(drawing), Map.of()));
+          null,
+          0,
+          listener -> new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()));
     }
   }
 
@@ -107,16 +118,28 @@ final class CompareSession {
 
   private int runAll(List<Planned> planned, Path directory) {
     SummaryBuilder summary = new SummaryBuilder(command);
+    Ensembles ensembles = new Ensembles();
     for (int i = 0; i < planned.size(); i++) {
       Planned next = planned.get(i);
-      RunResult result = run(next, "%d/%d ".formatted(i + 1, planned.size())).result();
+      Comparer.Comparison comparison = run(next, "%d/%d ".formatted(i + 1, planned.size()));
+      if (next.experiment() != null) {
+        ensembles.add(next.experiment(), next.seed(), comparison.answers());
+      }
+      RunResult result = comparison.result();
       Reports.write(directory.resolve(next.path()), output.formats(), result);
       summary.add(result, next.path());
     }
-    Summary all = summary.build();
+    Summary runs = summary.build();
+    List<Figure> figures = new ArrayList<>(ensembles.figures());
+    figures.addAll(VariantFigures.of(experiments(planned), runs));
+    Summary all = runs.with(figures);
     List<Path> written = Reports.write(directory, output.formats(), all);
     print(TextReport.write(all, output.color(), report(written)));
     return all.verdict().exitCode();
+  }
+
+  private static List<Experiment> experiments(List<Planned> planned) {
+    return planned.stream().map(Planned::experiment).filter(Objects::nonNull).toList();
   }
 
   /**

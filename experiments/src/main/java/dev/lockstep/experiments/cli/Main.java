@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       CompareCommand.class,
       VerifyCommand.class,
+      BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
       ListCommand.class

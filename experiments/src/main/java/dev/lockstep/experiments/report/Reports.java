@@ -2,6 +2,7 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.verify.VerifyResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,24 @@ public final class Reports {
    */
   public static Path write(Path directory, VerifyResult result) {
     return write(directory, EnumSet.of(Format.JSON), format -> ResultJson.write(result)).get(0);
+  }
+
+  /**
+   * Writes how fast everything was, as JSON and, if asked for, as a page of documentation: the
+   * files that there are of it.
+   *
+   * @param directory is created if it is not there
+   * @return the files written
+   * @throws InputException if they cannot be written
+   */
+  public static List<Path> write(Path directory, Set<Format> formats, BenchResult result) {
+    Set<Format> known = EnumSet.of(Format.JSON, Format.MARKDOWN);
+    known.retainAll(formats);
+    return write(
+        directory,
+        known,
+        format ->
+            format == Format.JSON ? ResultJson.write(result) : BenchText.markdown(result));
   }
 
   private static String content(Format format, RunResult result) {

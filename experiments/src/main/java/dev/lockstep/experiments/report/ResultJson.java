@@ -16,6 +16,8 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.experiments.bench.BenchResult;
+import dev.lockstep.experiments.bench.Task;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +40,8 @@ public final class ResultJson {
     module.addSerializer(double.class, numbers);
     module.addSerializer(Phase.class, new NameSerializer<>(Phase::id));
     module.addSerializer(Reading.class, new NameSerializer<>(Reading::id));
+    module.addSerializer(Task.class, new NameSerializer<>(Task::id));
+    module.addSerializer(BenchResult.Setting.class, new NameSerializer<>(BenchResult.Setting::id));
     module.addKeySerializer(Phase.class, new PhaseKeySerializer());
     return JsonMapper.builder()
         .addModule(module)

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +58,13 @@ public final class Bench {
       Measured measured = measure(entry);
       for (Contender other : entry.others()) {
         if (other.isPeer()) {
-          addIf(peers().agrees(entry.subject(), other), other, agreeing);
+          boolean agrees = peers().agrees(entry.subject(), other);
+          addIf(agrees, other, agreeing);
+          if (!agrees) {
+            missing.add(
+                "%s: no ratio on %s, its first steps lead elsewhere"
+                    .formatted(other, entry.subject().name()));
+          }
         }
       }
       rows.addAll(new Rows(entry, measured, agreeing).all());

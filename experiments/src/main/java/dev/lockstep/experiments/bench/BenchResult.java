@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param date on which it was measured, {@code 2026-01-31}
  * @param environment what it stood on, as for a comparison
  * @param rounds in which every side was measured once
- * @param missing what could not be measured, and why
+ * @param missing what could not be measured or compared, and why
  */
 public record BenchResult(
     int schemaVersion,

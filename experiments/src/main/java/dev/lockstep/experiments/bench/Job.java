@@ -8,9 +8,4 @@ package dev.lockstep.experiments.bench;
  * @param seconds that count
  */
 record Job(
-    Contender contender,
-    Subject subject,
-    Task task,
-    int threads,
-    int warmUpSeconds,
-    int seconds) {}
+    Contender contender, Subject subject, Task task, int threads, int warmUpSeconds, int seconds) {}

@@ -48,8 +48,7 @@ public final class Peers {
   private static final int BATCHES = 20;
   private static final long LOOK_SECONDS = 60;
 
-  private final String python =
-      System.getenv().getOrDefault(PYTHON_VARIABLE, "python3");
+  private final String python = System.getenv().getOrDefault(PYTHON_VARIABLE, "python3");
   private final Path directory;
   private final Map<Subject, Path> prepared = new LinkedHashMap<>();
 
@@ -59,7 +58,8 @@ public final class Peers {
   public Peers(Path directory) {
     this.directory = directory;
     for (String script : List.of("common.py", "numpy_peer.py", "pytorch_peer.py")) {
-      try (InputStream in = Objects.requireNonNull(Peers.class.getResourceAsStream(script), script)) {
+      try (InputStream in =
+          Objects.requireNonNull(Peers.class.getResourceAsStream(script), script)) {
         Files.copy(in, directory.resolve(script));
       } catch (IOException e) {
         throw new InputException("--peers: cannot write to " + directory, e);
@@ -163,8 +163,7 @@ public final class Peers {
     Experiment experiment = subject.experiment();
     NetworkSpec network = experiment.network();
     TrainingPlan plan =
-        new TrainingPlan(
-            network, experiment.training(), Work.dataset().train(), experiment.seed());
+        new TrainingPlan(network, experiment.training(), Work.dataset().train(), experiment.seed());
     try {
       Files.createDirectories(data);
       JsonMapper.builder()

@@ -22,7 +22,6 @@ final class Products {
 
   private final BLAS blas;
   private final List<Product> products = new ArrayList<>();
-  private long operations;
 
   /** {@code c = a·b}, a being m×k and b k×n, so many times. */
   private record Product(int m, int n, int k, int times, double[] a, double[] b, double[] c) {}
@@ -63,14 +62,7 @@ final class Products {
 
   private void add(int m, int n, int k, int times) {
     products.add(
-        new Product(
-            m, n, k, times, new double[m * k], new double[k * n], new double[m * n]));
-    operations += 2L * m * n * k * times;
-  }
-
-  /** Returns the additions and multiplications of a batch. */
-  long operations() {
-    return operations;
+        new Product(m, n, k, times, new double[m * k], new double[k * n], new double[m * n]));
   }
 
   double multiply() {

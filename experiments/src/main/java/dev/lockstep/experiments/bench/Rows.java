@@ -57,9 +57,7 @@ final class Rows {
     if (other != null) {
       threads.put(other.side(), otherThreads);
       speeds.put(other.side(), measured.speed(other, otherThreads));
-      measured
-          .peakHeapMiB(other, otherThreads)
-          .ifPresent(peak -> heaps.put(other.side(), peak));
+      measured.peakHeapMiB(other, otherThreads).ifPresent(peak -> heaps.put(other.side(), peak));
       if (agreeing.contains(other)) {
         ratio =
             Ratio.of(

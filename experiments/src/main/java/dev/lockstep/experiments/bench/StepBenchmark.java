@@ -49,7 +49,6 @@ public class StepBenchmark {
     return work().once().getAsDouble();
   }
 
-
   private Work work() {
     if (work == null) {
       throw new IllegalStateException("a batch before the work began");

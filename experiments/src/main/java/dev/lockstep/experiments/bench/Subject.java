@@ -19,8 +19,7 @@ public record Subject(String source, String variant, String description) {
   /** Samples of a step, whatever the experiment says: all measurements can be compared. */
   static final int BATCH_SIZE = 100;
 
-  static final Subject TWO_LAYERS =
-      new Subject("two-layer-net-relu", "", "784-50-10, ReLU, SGD");
+  static final Subject TWO_LAYERS = new Subject("two-layer-net-relu", "", "784-50-10, ReLU, SGD");
   static final Subject FIVE_LAYERS =
       new Subject("weight-init", "he", "784-100-100-100-100-10, ReLU, SGD");
   static final Subject SIMPLE_CONVNET =
@@ -48,9 +47,7 @@ public record Subject(String source, String variant, String description) {
 
   /** Returns an experiment with another batch size and, unless null, another length. */
   static Experiment with(
-      Experiment experiment,
-      int batchSize,
-      TrainingSpec.@Nullable Length length) {
+      Experiment experiment, int batchSize, TrainingSpec.@Nullable Length length) {
     TrainingSpec training = experiment.training();
     return new Experiment(
         experiment.id(),
@@ -58,8 +55,7 @@ public record Subject(String source, String variant, String description) {
         experiment.chapter(),
         experiment.shows(),
         experiment.network(),
-        new TrainingSpec(
-            batchSize, training.order(), length == null ? training.length() : length),
+        new TrainingSpec(batchSize, training.order(), length == null ? training.length() : length),
         experiment.trainSize(),
         experiment.testSize(),
         experiment.seed(),

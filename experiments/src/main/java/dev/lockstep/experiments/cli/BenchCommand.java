@@ -60,9 +60,7 @@ final class BenchCommand implements Callable<Integer> {
     BenchResult result = peers ? runWithPeers(settings) : run(settings, null);
     List<Path> written = Reports.write(directory, output.formats(), result);
     if (output.formats().contains(Format.TEXT)) {
-      spec.commandLine()
-          .getOut()
-          .print(BenchText.write(result, output.color(), written.get(0)));
+      spec.commandLine().getOut().print(BenchText.write(result, output.color(), written.get(0)));
       spec.commandLine().getOut().flush();
     }
     return result.verdict().exitCode();

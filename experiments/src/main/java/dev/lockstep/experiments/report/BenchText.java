@@ -76,7 +76,14 @@ public final class BenchText {
   private static Table table(BenchResult result) {
     return new Table(
         List.of(
-            "network", "task", "sides", "threads", "samples/s", "ratio", "of limit", "peak heap, MiB"),
+            "network",
+            "task",
+            "sides",
+            "threads",
+            "samples/s",
+            "ratio",
+            "of limit",
+            "peak heap, MiB"),
         result.benchmarks().stream().map(BenchText::cells).toList());
   }
 
@@ -90,14 +97,17 @@ public final class BenchText {
             : "%s : %s %s".formatted(row.reference(), row.candidate(), row.precision()));
     cells.add(
         (row.setting() == BenchResult.Setting.BEST ? "best, " : "") + join(row.threads().values()));
-    cells.add(
-        join(row.samplesPerSecond().values().stream().map(BenchText::speed).toList()));
+    cells.add(join(row.samplesPerSecond().values().stream().map(BenchText::speed).toList()));
     cells.add(ratio(row.ratio(), row.interval()));
     cells.add(
         row.limitShare() == null
             ? NONE
             : String.format(Locale.ROOT, "%.0f %%", 100 * row.limitShare()));
-    cells.add(join(row.peakHeapMiB().values().stream().map(peak -> Numbers.count(Math.round(peak))).toList()));
+    cells.add(
+        join(
+            row.peakHeapMiB().values().stream()
+                .map(peak -> Numbers.count(Math.round(peak)))
+                .toList()));
     return cells;
   }
 

@@ -71,8 +71,7 @@ public final class Reports {
     return write(
         directory,
         known,
-        format ->
-            format == Format.JSON ? ResultJson.write(result) : BenchText.markdown(result));
+        format -> format == Format.JSON ? ResultJson.write(result) : BenchText.markdown(result));
   }
 
   private static String content(Format format, RunResult result) {

@@ -36,8 +36,7 @@ public record Ratio(double value, @Nullable Interval interval) {
     if (logarithms.size() == 1) {
       return new Ratio(Math.exp(mean), null);
     }
-    double t =
-        TDistribution.of(logarithms.size() - 1).inverseCumulativeProbability(UPPER_QUANTILE);
+    double t = TDistribution.of(logarithms.size() - 1).inverseCumulativeProbability(UPPER_QUANTILE);
     double half = t * sample.standardError();
     return new Ratio(Math.exp(mean), new Interval(Math.exp(mean - half), Math.exp(mean + half)));
   }

@@ -79,8 +79,7 @@ final class ConventionVerifier {
   }
 
   private Pairing pairing(Set<Convention> conventions) {
-    return Pairing.inDouble(
-        "dl4j", scratch, new Dl4jProvider(Precision.DOUBLE, conventions, SEED));
+    return Pairing.inDouble("dl4j", scratch, new Dl4jProvider(Precision.DOUBLE, conventions, SEED));
   }
 
   /** Compares what DL4J draws with the book's distribution. */
@@ -99,8 +98,7 @@ final class ConventionVerifier {
   }
 
   private static Tensor drawn(NetworkSpec network, Set<Convention> conventions) {
-    try (Dl4jModel model =
-        new Dl4jProvider(Precision.DOUBLE, conventions, SEED).create(network)) {
+    try (Dl4jModel model = new Dl4jProvider(Precision.DOUBLE, conventions, SEED).create(network)) {
       return model.state().tensor(network.parameters().get(0).path());
     }
   }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param meanPValue how likely draws from the distribution have a mean at least this far off
  * @param deviation the standard deviation of the draws
  * @param deviationPValue the same for the deviation
- * @param distance the largest between the empirical and the exact distribution function
- *     (Kolmogorov and Smirnov)
+ * @param distance the largest between the empirical and the exact distribution function (Kolmogorov
+ *     and Smirnov)
  * @param distancePValue the same for the distance
  */
 public record Draws(
@@ -71,10 +71,8 @@ public record Draws(
     double meanPValue = pValue(mean / (sigma / Math.sqrt(values.length)));
     double deviationPValue =
         pValue((deviation / sigma - 1) / Math.sqrt((kurtosis - 1) / (4.0 * values.length)));
-    var distance =
-        KolmogorovSmirnovTest.withDefaults().test(values, exact::cumulativeProbability);
-    double smallest =
-        Math.min(distance.getPValue(), Math.min(meanPValue, deviationPValue));
+    var distance = KolmogorovSmirnovTest.withDefaults().test(values, exact::cumulativeProbability);
+    double smallest = Math.min(distance.getPValue(), Math.min(meanPValue, deviationPValue));
     return new Draws(
         Parts.nameOf(initial),
         place,
@@ -108,8 +106,7 @@ public record Draws(
   }
 
   private static double deviation(double[] values, double mean) {
-    double squares =
-        Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+    double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
     return Math.sqrt(squares / (values.length - 1));
   }
 

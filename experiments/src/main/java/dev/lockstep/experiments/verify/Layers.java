@@ -49,7 +49,9 @@ final class Layers {
       if (RedundantBiases.driftUnder(optimizer)) {
         String with = ", with " + Parts.optimizerName(optimizer);
         add("batchNorm, on rows" + with, Networks.with(normalizedRows(), optimizer));
-        add("batchNorm, per element of images" + with, Networks.with(normalizedImages(false), optimizer));
+        add(
+            "batchNorm, per element of images" + with,
+            Networks.with(normalizedImages(false), optimizer));
         add("batchNorm, per channel" + with, Networks.with(normalizedImages(true), optimizer));
       }
     }
@@ -111,16 +113,14 @@ final class Layers {
     }
   }
 
-  private static LayerSpec pooling(
-      PoolingType type, int height, int width, int stride, int pad) {
+  private static LayerSpec pooling(PoolingType type, int height, int width, int stride, int pad) {
     return new LayerSpec.Pooling("pool1", type, height, width, stride, pad);
   }
 
   private void residual() {
     add(
         "residual, on rows",
-        Networks.dense(
-            residual(List.of(Networks.affine("residual1/affine1", 8)), List.of())));
+        Networks.dense(residual(List.of(Networks.affine("residual1/affine1", 8)), List.of())));
     add(
         "residual, identity",
         Networks.images(

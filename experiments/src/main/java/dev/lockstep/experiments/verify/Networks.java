@@ -81,7 +81,9 @@ final class Networks {
     };
   }
 
-  /** Returns layers between an affine layer, of the given width, and one that tells digits apart. */
+  /**
+   * Returns layers between an affine layer, of the given width, and one that tells digits apart.
+   */
   static NetworkSpec dense(LayerSpec... middle) {
     return between(ROW, affine("affine1", UNITS), middle);
   }

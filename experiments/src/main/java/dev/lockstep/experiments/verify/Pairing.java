@@ -45,8 +45,7 @@ public record Pairing(String candidate, Precision precision, Lockstep.Sides side
                 scratch, Dl4jProvider.aligned(Precision.FLOAT), new RoundedToFloat(scratch)),
             BOUND_FLOAT));
     if (!fastest.name().equals(pureJava.name())) {
-      pairings.add(
-          inDouble("other BLAS", scratch, new ScratchProvider(pureJava.implementation())));
+      pairings.add(inDouble("other BLAS", scratch, new ScratchProvider(pureJava.implementation())));
     }
     return pairings;
   }

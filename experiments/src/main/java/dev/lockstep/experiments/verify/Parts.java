@@ -112,8 +112,7 @@ public final class Parts {
   }
 
   private static List<Decay> decays() {
-    return List.of(
-        new Decay.Step(0.5, 7), new Decay.Exponential(0.9), new Decay.InverseTime(0.1));
+    return List.of(new Decay.Step(0.5, 7), new Decay.Exponential(0.9), new Decay.InverseTime(0.1));
   }
 
   /** With every optimizer: each computes its updates from the rate in its own way. */

@@ -15,8 +15,7 @@ public final class Verifier {
   private static final int TRAIN = 47;
   private static final int TEST = 20;
 
-  private final Dataset digits =
-      SyntheticDigits.dataset(SyntheticDigits.DEFAULT_SEED, TRAIN, TEST);
+  private final Dataset digits = SyntheticDigits.dataset(SyntheticDigits.DEFAULT_SEED, TRAIN, TEST);
   private final PartVerifier partVerifier = new PartVerifier(digits);
   private final Consumer<String> progress;
 

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       VerifyCommand.class,
       SearchCommand.class,
+      BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
       ListCommand.class

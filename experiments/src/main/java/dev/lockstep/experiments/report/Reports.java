@@ -4,6 +4,7 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.experiments.faults.FaultReport;
 import dev.lockstep.experiments.search.result.SearchResult;
+import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.verify.VerifyResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +96,25 @@ public final class Reports {
     Map<String, Supplier<String>> files = new LinkedHashMap<>();
     files.put(Format.JSON.fileName(), () -> ResultJson.write(report));
     files.put("detection.md", () -> new DetectionReport(report).markdown());
+    return write(directory, files);
+  }
+
+  /**
+   * Writes how fast everything was, as JSON and, if asked for, as a page of documentation: the
+   * files that there are of it.
+   *
+   * @param directory is created if it is not there
+   * @return the files written
+   * @throws InputException if they cannot be written
+   */
+  public static List<Path> write(Path directory, Set<Format> formats, BenchResult result) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    if (formats.contains(Format.JSON)) {
+      files.put(Format.JSON.fileName(), () -> ResultJson.write(result));
+    }
+    if (formats.contains(Format.MARKDOWN)) {
+      files.put(Format.MARKDOWN.fileName(), () -> BenchText.markdown(result));
+    }
     return write(directory, files);
   }
 

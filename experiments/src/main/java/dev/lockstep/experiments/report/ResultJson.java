@@ -23,6 +23,8 @@ import dev.lockstep.experiments.faults.BaseNetwork;
 import dev.lockstep.experiments.faults.Detection;
 import dev.lockstep.experiments.faults.Fault;
 import dev.lockstep.experiments.faults.FaultReport;
+import dev.lockstep.experiments.bench.BenchResult;
+import dev.lockstep.experiments.bench.Task;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +47,8 @@ public final class ResultJson {
     module.addSerializer(double.class, numbers);
     module.addSerializer(Phase.class, new NameSerializer<>(Phase::id));
     module.addSerializer(Reading.class, new NameSerializer<>(Reading::id));
+    module.addSerializer(Task.class, new NameSerializer<>(Task::id));
+    module.addSerializer(BenchResult.Setting.class, new NameSerializer<>(BenchResult.Setting::id));
     module.addKeySerializer(Phase.class, new PhaseKeySerializer());
     return JsonMapper.builder()
         .addModule(module)

@@ -26,6 +26,7 @@ class ResultSchemaTest {
         Named.of("with figures", SampleRuns.with(SampleFigures.all())),
         Named.of("two seeds", SampleRuns.summary(2)),
         Named.of("ten seeds", SampleRuns.summary(10)),
+        Named.of("speeds", SampleSpeeds.result()),
         Named.of(
             "all kinds",
             new SummaryBuilder("compare")

@@ -6,23 +6,44 @@ import org.jspecify.annotations.Nullable;
  * Where each pixel of an image comes from: the image is made larger by a factor and turned around
  * its middle, then shifted, then bent. What comes from outside is 0; what comes from between pixels
  * is interpolated linearly.
- *
- * @param down the shift of the content downwards, in pixels
- * @param right the shift of the content to the right, in pixels
- * @param angle clockwise, in radians
- * @param size above 1 for larger
- * @param bendDown how much further down each pixel's origin lies, height × width; null: nowhere
- * @param bendRight how much further right each pixel's origin lies, height × width; null: nowhere
  */
-record Warp(
-    int height,
-    int width,
-    double down,
-    double right,
-    double angle,
-    double size,
-    double @Nullable [] bendDown,
-    double @Nullable [] bendRight) {
+final class Warp {
+
+  private final int height;
+  private final int width;
+  private final double down;
+  private final double right;
+  private final double angle;
+  private final double size;
+  private final double @Nullable [] bendDown;
+  private final double @Nullable [] bendRight;
+
+  /**
+   * @param down the shift of the content downwards, in pixels
+   * @param right the shift of the content to the right, in pixels
+   * @param angle clockwise, in radians
+   * @param size above 1 for larger
+   * @param bendDown how much further down each pixel's origin lies, height × width; null: nowhere
+   * @param bendRight how much further right each pixel's origin lies, height × width; null: nowhere
+   */
+  Warp(
+      int height,
+      int width,
+      double down,
+      double right,
+      double angle,
+      double size,
+      double @Nullable [] bendDown,
+      double @Nullable [] bendRight) {
+    this.height = height;
+    this.width = width;
+    this.down = down;
+    this.right = right;
+    this.angle = angle;
+    this.size = size;
+    this.bendDown = bendDown;
+    this.bendRight = bendRight;
+  }
 
   /**
    * Moves one plane of pixels.

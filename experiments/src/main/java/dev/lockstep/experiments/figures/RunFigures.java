@@ -27,6 +27,7 @@ public final class RunFigures {
   private final Split test;
   private final Trained reference;
   private final Trained candidate;
+  private final boolean alone;
   private final List<SideAnswers> answers;
 
   /**
@@ -47,15 +48,22 @@ public final class RunFigures {
   /**
    * @param plan that the run followed
    * @param test the images that both sides answer for, if a picture needs it
+   * @param alone true if the candidate takes over what the reference trained alone
    */
   public RunFigures(
-      Experiment experiment, TrainingPlan plan, Split test, Trained reference, Trained candidate) {
+      Experiment experiment,
+      TrainingPlan plan,
+      Split test,
+      Trained reference,
+      Trained candidate,
+      boolean alone) {
     this.network = experiment.network();
     this.asked = experiment.figures();
     this.plan = plan;
     this.test = test;
     this.reference = reference;
     this.candidate = candidate;
+    this.alone = alone;
     this.answers =
         asked.stream().noneMatch(OF_ANSWERS::contains)
             ? List.of()
@@ -68,7 +76,7 @@ public final class RunFigures {
 
   /** Says whose parameters the sides answer with. */
   private String whose() {
-    return reference.state() == candidate.state()
+    return alone
         ? "Both sides answer with the parameters that %s trained alone."
             .formatted(reference.provider().name())
         : "Each side answers with the parameters that it trained.";

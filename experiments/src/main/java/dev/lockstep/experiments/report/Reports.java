@@ -2,9 +2,9 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.faults.FaultReport;
 import dev.lockstep.experiments.search.result.SearchResult;
-import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.verify.VerifyResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -106,7 +106,8 @@ public final class Comparer {
             test,
             new RunFigures.Trained(sides.reference(), last),
             new RunFigures.Trained(
-                sides.candidate(), alone == null ? outcome.candidateState() : last));
+                sides.candidate(), alone == null ? outcome.candidateState() : last),
+            alone != null);
     Attribution attribution =
         isStock() && differs(outcome)
             ? new StockExplanation(

@@ -33,10 +33,14 @@ public final class Catalogue {
           "hyperparameters",
           "simple-convnet",
           "deep-convnet",
+          "ensemble",
           "learning-rate-decay",
+          "augmentation",
           "vgg-block",
           "inception-block",
-          "residual-block");
+          "residual-block",
+          "residual-depth",
+          "half-precision");
 
   private Catalogue() {}
 

@@ -3,7 +3,10 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.NpzFile;
+import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.figures.Ensembles;
+import dev.lockstep.experiments.figures.VariantFigures;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
 import dev.lockstep.experiments.report.Summary;
@@ -94,12 +97,18 @@ final class CompareSession {
 
   private int runAll(List<Planned> planned, Path directory) {
     SummaryBuilder summary = new SummaryBuilder(command);
+    Ensembles ensembles = new Ensembles();
     for (Planned next : planned) {
-      RunResult result = run(next).result();
+      Comparer.Comparison comparison = run(next);
+      ensembles.add(next.experiment(), next.seed(), comparison.answers());
+      RunResult result = comparison.result();
       Reports.write(directory.resolve(next.path()), output.formats(), result);
       summary.add(result, next.path());
     }
-    Summary all = summary.build();
+    Summary runs = summary.build();
+    List<Figure> figures = new ArrayList<>(ensembles.figures());
+    figures.addAll(VariantFigures.of(planned.stream().map(Planned::experiment).toList(), runs));
+    Summary all = runs.with(figures);
     List<Path> written = Reports.write(directory, output.formats(), all);
     print(TextReport.write(all, output.color(), report(written)));
     return all.verdict().exitCode();

@@ -54,6 +54,12 @@ public record Summary(
         : runs.stream().map(Run::experiment).distinct().collect(Collectors.joining(", "));
   }
 
+  /** Returns the same with figures over several variants. */
+  public Summary with(List<Figure> more) {
+    return new Summary(
+        schemaVersion, command, verdict, dataset, environment, runs, statistics, variants, more);
+  }
+
   /** Returns how many runs came to each verdict, the worst first. */
   public Map<Verdict, Long> verdicts() {
     Map<Verdict, Long> counts = new TreeMap<>(Comparator.reverseOrder());

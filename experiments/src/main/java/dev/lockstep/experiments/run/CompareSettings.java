@@ -54,20 +54,20 @@ public record CompareSettings(
     TrainingSpec training = experiment.training();
     return new Experiment(
         experiment.id(),
-        experiment.variant(),
+        experiment.choices(),
         experiment.chapter(),
         experiment.shows(),
         experiment.network(),
-        length == null
-            ? training
-            : new TrainingSpec(training.batchSize(), training.order(), length),
+        length == null ? training : training.with(length),
         experiment.compared(),
         trainSize == null ? experiment.trainSize() : trainSize,
         testSize == null ? experiment.testSize() : testSize,
         experiment.seed(),
+        experiment.member(),
         experiment.mayDiverge(),
         experiment.tolerance(),
         experiment.margin(),
-        experiment.initialState());
+        experiment.initialState(),
+        experiment.figures());
   }
 }

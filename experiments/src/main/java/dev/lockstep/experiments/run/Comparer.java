@@ -16,6 +16,7 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
@@ -25,6 +26,8 @@ import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.figures.RunFigures;
+import dev.lockstep.experiments.figures.SideAnswers;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +88,16 @@ public final class Comparer {
             ? new SoloTraining(network, plan, train, test, listener)
                 .goOn(sides.reference(), outcome.referenceState())
             : null;
+    ModelState last = alone == null ? outcome.referenceState() : alone.state();
+    RunFigures figures =
+        new RunFigures(
+            experiment,
+            plan,
+            test,
+            new RunFigures.Trained(sides.reference(), last),
+            new RunFigures.Trained(
+                sides.candidate(), alone == null ? outcome.candidateState() : last),
+            alone != null);
     Attribution attribution =
         isStock() && differs(outcome)
             ? new StockExplanation(
@@ -130,18 +143,19 @@ public final class Comparer {
             outcome.curves(),
             outcome.readings(),
             alone == null ? null : alone.solo(),
-            List.of(),
+            figures.figures(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
-    ModelState last = alone == null ? outcome.referenceState() : alone.state();
-    return new Comparison(result, trained(network, last));
+    return new Comparison(result, trained(network, last), figures.answers());
   }
 
   /**
    * One experiment compared.
    *
    * @param trained what prediction needs of the reference after the last step, by path
+   * @param answers of both sides to the test images; empty if no figure needs them
    */
-  public record Comparison(RunResult result, Map<String, Tensor> trained) {}
+  public record Comparison(
+      RunResult result, Map<String, Tensor> trained, List<SideAnswers> answers) {}
 
   private boolean isStock() {
     return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;
@@ -158,10 +172,11 @@ public final class Comparer {
     long steps = Math.min(atMost, training.steps(train.size()));
     return new TrainingPlan(
         experiment.network(),
-        new TrainingSpec(
-            training.batchSize(), training.order(), new TrainingSpec.Length.Steps(steps)),
+        training.with(new TrainingSpec.Length.Steps(steps)),
         train,
-        seed,
+        experiment.member() == 0
+            ? seed
+            : new RandomStreams(seed).stream("member", experiment.member()).nextLong(),
         given(experiment));
   }
 

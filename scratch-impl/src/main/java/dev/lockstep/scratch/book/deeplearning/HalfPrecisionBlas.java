@@ -7,8 +7,8 @@ import java.lang.reflect.Proxy;
 /**
  * Matrix products as hardware computes them that has nothing wider than 16 bits: every factor,
  * every product and every sum is rounded. A model on it rounds whatever enters an affine or
- * convolution layer; between two of these, ReLU and pooling by the maximum choose among numbers
- * and round none.
+ * convolution layer; between two of these, ReLU and pooling by the maximum choose among numbers and
+ * round none.
  */
 public final class HalfPrecisionBlas {
 

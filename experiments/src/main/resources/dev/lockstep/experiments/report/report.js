@@ -935,7 +935,7 @@
       const turned = d3.max(columns, c => c.length) * 7 > side - 4;
       const foot = 30 + (turned ? 7 * Math.min(16, d3.max(columns, c => c.length)) : 14);
       const sheetHeight = top + tall * rows.length + foot;
-      const height = sheetHeight * Math.ceil(sheets.length / across) + 44;
+      const height = sheetHeight * Math.ceil(sheets.length / across) + 60;
       const items = [];
       const svg = drawing(self, w, height, items, columns.length);
       sheets.forEach((sheet, s) => {
@@ -967,7 +967,7 @@
       d3.range(40).forEach(i => key.append('rect').attr('x', i * keyWidth / 40).attr('width', keyWidth / 40 + .5).attr('height', 10).attr('fill', d3.interpolateCividis((i + .5) / 40)));
       key.append('text').attr('y', 24).text(show(extent[0]));
       key.append('text').attr('x', keyWidth).attr('y', 24).attr('text-anchor', 'end').text(show(extent[1]));
-      key.append('text').attr('x', keyWidth / 2).attr('y', 24).attr('text-anchor', 'middle').text(axisTitle(value));
+      key.append('text').attr('y', -6).text(axisTitle(value));
       return svg.node();
     };
     growing(self, width, paint);

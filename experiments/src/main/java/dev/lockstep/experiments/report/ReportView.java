@@ -5,6 +5,7 @@ import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.report.Summary.Run;
+import dev.lockstep.experiments.search.result.SearchResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param solos how the reference of each run went on alone, one sentence; empty if it did not
  * @param horizons of each variant, one sentence
  * @param variantSettings in what the variants of an experiment differ
+ * @param search whose finalist the run is; null if there was none
  */
 record ReportView(
     String title,
@@ -38,7 +40,8 @@ record ReportView(
     List<String> solos,
     List<String> horizons,
     List<VariantSettings> variantSettings,
-    Summary summary) {
+    Summary summary,
+    @Nullable SearchView search) {
 
   /** Returns the page of a single run. */
   static ReportView of(RunResult result) {
@@ -67,6 +70,28 @@ record ReportView(
         summary.runs().stream().map(run -> Wording.solo(run.solo())).toList(),
         summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),
         VariantSettings.of(summary.variants()),
-        summary);
+        summary,
+        null);
+  }
+
+  /** Returns the page of a search around the comparison of its finalist. */
+  static ReportView of(SearchResult result, RunResult finalist, int best) {
+    ReportView page = of(finalist);
+    return new ReportView(
+        "Search " + result.search().id(),
+        result.verdict(),
+        SearchText.headline(result),
+        SearchText.meaning(result),
+        page.failed(),
+        page.divergence(),
+        page.attributions(),
+        page.maxErrorOverFloor(),
+        page.explained(),
+        page.coverage(),
+        page.solos(),
+        page.horizons(),
+        page.variantSettings(),
+        page.summary(),
+        SearchView.of(result, finalist, best));
   }
 }

@@ -80,6 +80,12 @@ public final class Reports {
     if (formats.contains(Format.CSV)) {
       files.put("trials.csv", () -> SearchCsv.write(result));
     }
+    SearchResult.Finalist best = result.finalist();
+    if (formats.contains(Format.HTML) && finalist != null && best != null) {
+      files.put(
+          Format.HTML.fileName(),
+          () -> HtmlReport.write(ReportView.of(result, finalist, best.trial())));
+    }
     return write(directory, files);
   }
 

@@ -32,7 +32,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -131,12 +130,12 @@ final class SearchSession {
     progress.begins(directory);
     String ending = new Search(space, settings, dataset, trials, progress).run();
     Optional<Trial> best = SearchReport.best(trials.all().stream().map(Kept::trial).toList());
-    Map<String, String> bestValues = best.map(Trial::values).orElseGet(this::firstValues);
-    Experiment experiment = space.experiment(bestValues);
+    Experiment experiment =
+        best.map(trial -> space.experiment(trial.values())).orElseGet(space::requireFit);
     HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
     Rerun rerun = new Rerun(space.experiment(), values, options(images));
     RunResult finalist =
-        best.isEmpty() ? null : test(experiment, images, rerun.command(bestValues));
+        best.map(trial -> test(experiment, images, rerun.command(trial.values()))).orElse(null);
     SearchResult result =
         new SearchReport(space, settings, dataset, rerun)
             .of(
@@ -156,12 +155,6 @@ final class SearchSession {
       spec.commandLine().getOut().flush();
     }
     return result.verdict().exitCode();
-  }
-
-  private Map<String, String> firstValues() {
-    Map<String, String> first = new LinkedHashMap<>();
-    space.ranges().forEach((key, range) -> first.put(key, range.first()));
-    return first;
   }
 
   /** Trains the finalist once more, on the same images, and looks at the test images at last. */

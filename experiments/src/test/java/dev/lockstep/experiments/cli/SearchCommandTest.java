@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,20 @@ class SearchCommandTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.NOTHING_COMPARED);
     assertThat(run.out()).contains("NOTHING_COMPARED", "2 failed", "2 × ", "5000");
     assertThat(result(output).at("/finalist").isNull()).isTrue();
+  }
+
+  @Test
+  void everyOptionInTheDocumentationExists() throws IOException {
+    String help =
+        Invocation.of("search", "--help").out() + Invocation.of("compare", "--help").out();
+    List<String> options =
+        Pattern.compile("--[a-z]+(-[a-z]+)*")
+            .matcher(Files.readString(Path.of("../docs/search.md")))
+            .results()
+            .map(MatchResult::group)
+            .distinct()
+            .toList();
+    assertThat(options).hasSizeGreaterThan(7).allMatch(help::contains);
   }
 
   @Test

@@ -254,6 +254,24 @@ class SearchTest {
   }
 
   @Test
+  void hopelessTrialsAreGivenUpAfterTheFirstBlockWhateverTheNumberOfWorkers() throws IOException {
+    SearchSpace space = space("optimizer.learningRate: {logUniform: [1e-5, 1]}");
+    Outcome one = search(space, settings(Strategy.RANDOM, 1, 30, 1, null, true), "early-one");
+    Outcome two = search(space, settings(Strategy.RANDOM, 2, 30, 1, null, true), "early-two");
+    assertThat(two).isEqualTo(one);
+    List<Trial> first = one.trials().subList(0, Strategy.BLOCK);
+    assertThat(first).extracting(Trial::state).containsOnly(Trial.State.COMPLETED);
+    List<Trial> stopped =
+        one.trials().stream().filter(t -> t.state() == Trial.State.STOPPED).toList();
+    assertThat(stopped).isNotEmpty();
+    for (Trial trial : stopped) {
+      Trial.Run run = trial.runs().get(0);
+      assertThat(run.steps()).isLessThan(run.planned());
+      assertThat(trial.reason()).contains("median");
+    }
+  }
+
+  @Test
   void missingTrialsAreMadeUpForAndOthersAreNotTrainedAgain() throws IOException {
     SearchSpace space = space(TWO_RANGES);
     SearchSettings settings = settings(Strategy.GENETIC, 2, 30);

@@ -69,9 +69,10 @@ public record SearchSpace(
    * Makes sure that the ranges speak of this experiment, before hours are spent on them. A corner
    * that makes no network is no error: such a candidate fails alone.
    *
-   * @throws UsageException if neither the first nor the last values of all ranges make a network
+   * @return the experiment with the first values of all ranges, or else with the last
+   * @throws UsageException if neither make a network
    */
-  public void requireFit() {
+  public Experiment requireFit() {
     Map<String, String> first = new LinkedHashMap<>();
     Map<String, String> last = new LinkedHashMap<>();
     ranges.forEach(
@@ -80,12 +81,12 @@ public record SearchSpace(
           last.put(key, range.last());
         });
     try {
-      experiment(first);
+      return experiment(first);
     } catch (UsageException e) {
       try {
-        experiment(last);
+        return experiment(last);
       } catch (UsageException again) {
-        again.addSuppressed(e);
+        e.addSuppressed(again);
         throw e;
       }
     }

@@ -61,6 +61,17 @@ class SpacesTest {
   }
 
   @Test
+  void theSpaceInTheDocumentationFits() throws IOException {
+    String documentation = Files.readString(Path.of("../docs/search.md"));
+    int start = documentation.indexOf("```yaml") + "```yaml".length();
+    Path file = directory.resolve("documented.yaml");
+    Files.writeString(file, documentation.substring(start, documentation.indexOf("```", start)));
+    SearchSpace space = Spaces.find(file.toString().replace("\\", "/"));
+    assertThat(space.ranges()).hasSize(5);
+    assertThat(space.requireFit().network().allLayers()).hasSize(3);
+  }
+
+  @Test
   void aCandidateSetsLayersTheirNumberAndWholeOptimizers() {
     Experiment experiment =
         Spaces.find("mlp-shape")

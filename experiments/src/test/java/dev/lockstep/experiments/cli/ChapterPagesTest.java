@@ -74,7 +74,7 @@ class ChapterPagesTest {
   @MethodSource("pages")
   void everyEntryOfTheLedgerIsThere(Path page) {
     String text = text(page);
-    
+
     if (text.contains("## In `stock`")) {
       assertThat(found("^- `([a-z0-9-]+)`:", page))
           .isNotEmpty()

@@ -18,9 +18,6 @@ public final class Catalogue {
   /** What {@code compare} runs if nothing is named. */
   public static final String DEFAULT = "mlp-batchnorm-dropout";
 
-  /** The book's experiment that is a search over many networks, not a comparison of one. */
-  public static final String SEARCH = "hyperparameters";
-
   private static final List<String> IDS =
       List.of(
           DEFAULT,
@@ -75,9 +72,6 @@ public final class Catalogue {
           fileName.replaceFirst("\\.ya?ml$", "").replaceAll("[^A-Za-z0-9._-]", "_"),
           YamlReader.read(file),
           Objects.requireNonNullElse(file.getParent(), Path.of("")));
-    }
-    if (name.equals(SEARCH)) {
-      throw new UsageException("%s is a search: run it with 'lockstep search'".formatted(SEARCH));
     }
     throw new UsageException(
         "expected an experiment or a .yaml file, found '%s'; experiments: %s"

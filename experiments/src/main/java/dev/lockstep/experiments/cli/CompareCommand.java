@@ -66,9 +66,7 @@ final class CompareCommand implements Callable<Integer> {
               + ").")
   private List<String> what = new ArrayList<>();
 
-  @Option(
-      names = "--all",
-      description = "Every bundled experiment; " + Catalogue.SEARCH + " is for lockstep search.")
+  @Option(names = "--all", description = "Every bundled experiment; the search is lockstep search.")
   private boolean all;
 
   @Option(names = "--full", description = "All data and steps where the default is a share.")
@@ -266,7 +264,7 @@ final class CompareCommand implements Callable<Integer> {
       names.addAll(Catalogue.ids());
       spec.commandLine()
           .getErr()
-          .println(Catalogue.SEARCH + " is not among them: 'lockstep search' runs it");
+          .println("hyperparameters: one candidate of the search, which 'lockstep search' runs");
     } else if (names.isEmpty()) {
       names.add(Catalogue.DEFAULT);
     }

@@ -77,8 +77,8 @@ final class ListCommand implements Callable<Integer> {
 
   private static void printExperiment(PrintWriter out, ExperimentFile file) {
     Fields fields = new Fields(file.yaml(), "");
-    int share = fields.integer("seconds");
-    int full = new Fields(file.full().yaml(), "").integer("seconds");
+    int share = fields.integer("seconds", 0);
+    int full = new Fields(file.full().yaml(), "").integer("seconds", 0);
     out.printf(
         EXPERIMENT,
         file.id(),
@@ -88,10 +88,12 @@ final class ListCommand implements Callable<Integer> {
         fields.text("shows", ""));
   }
 
-  /** Seconds up to two minutes, minutes up to two hours, then hours. */
+  /**
+   * Seconds up to two minutes, minutes up to two hours, then hours; nothing for an unknown time.
+   */
   private static String time(int seconds) {
     if (seconds < 120) {
-      return seconds + " s";
+      return seconds == 0 ? "" : seconds + " s";
     }
     return seconds < 7200
         ? Math.round(seconds / 60.0) + " min"

@@ -165,6 +165,7 @@ final class SearchSession {
     CompareSettings observed =
         new CompareSettings(
             settings.alignment(),
+            false,
             settings.precision(),
             new Cadence(Cadence.SPARSER),
             Selection.ALL,

@@ -396,7 +396,7 @@
     }
     if (view.search) screen.append(ranking(view.search), finalist(view.search));
     if (single && view.attributions[0].length) screen.append(attribution(summary.runs[0], view.attributions[0]));
-    if (single) screen.append(bothSides(summary.runs[0], view.solos[0]));
+    if (single && summary.variants[0].loss.length) screen.append(bothSides(summary.runs[0], view.solos[0]));
     screen.append(el('section', {class: 'card'}, el('h2', {}, 'To repeat it'), el('code', {class: 'command'}, view.search ? view.search.command : summary.command),
       summary.dataset.train > 0 ? el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.') : null));
     return {main, nav};

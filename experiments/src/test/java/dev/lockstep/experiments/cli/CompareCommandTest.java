@@ -164,13 +164,6 @@ class CompareCommandTest {
   }
 
   @Test
-  void searchIsSentToItsOwnCommand() {
-    Invocation run = compare(temp.resolve("search"), "hyperparameters");
-    assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("lockstep search");
-  }
-
-  @Test
   void figureIsComparedWithoutData() throws IOException {
     Path output = temp.resolve("figure");
     Invocation run =

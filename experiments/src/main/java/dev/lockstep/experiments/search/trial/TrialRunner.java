@@ -96,6 +96,7 @@ public final class TrialRunner {
     CompareSettings bare =
         new CompareSettings(
             settings.alignment(),
+            false,
             settings.precision(),
             new Cadence(0),
             Selection.ALL,

@@ -2,7 +2,7 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.experiments.faults.DetectionMatrix;
-import dev.lockstep.experiments.faults.FaultReport;
+import dev.lockstep.experiments.faults.DetectionResult;
 import dev.lockstep.experiments.report.DetectionReport;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
@@ -134,13 +134,13 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int measureDetection(Path directory) {
-    FaultReport report = new DetectionMatrix(this::tell).measure();
-    List<Path> written = Reports.write(directory, report);
+    DetectionResult result = new DetectionMatrix(this::tell).run(OutputOptions.command(spec));
+    List<Path> written = Reports.write(directory, result);
     if (output.formats().contains(Format.TEXT)) {
-      spec.commandLine().getOut().print(new DetectionReport(report).text(written));
+      spec.commandLine().getOut().print(new DetectionReport(result.report()).text(written));
       spec.commandLine().getOut().flush();
     }
-    return report.verdict().exitCode();
+    return result.verdict().exitCode();
   }
 
   private void tell(String next) {

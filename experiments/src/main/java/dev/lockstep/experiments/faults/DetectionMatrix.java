@@ -6,6 +6,8 @@ import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.experiments.run.Environment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -66,10 +68,19 @@ public final class DetectionMatrix {
     return Stream.of(1e-6, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15);
   }
 
-  /** Seeds every fault in every size and compares what is correct. */
-  public FaultReport measure() {
-    List<FalseAlarms> falseAlarms = falseAlarms(COMPARISONS);
-    return measure(Faults.all(), falseAlarms);
+  /**
+   * Seeds every fault in every size and compares what is correct.
+   *
+   * @param command that the user gave, for the report
+   */
+  public DetectionResult run(String command) {
+    long start = System.nanoTime();
+    FaultReport report = measure(Faults.all(), falseAlarms(COMPARISONS));
+    return DetectionResult.of(
+        command,
+        Environment.describe(Blas.pureJava().name()),
+        report,
+        (System.nanoTime() - start) / 1e9);
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.lockstep.experiments.report;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.experiments.bench.BenchResult;
-import dev.lockstep.experiments.faults.FaultReport;
+import dev.lockstep.experiments.faults.DetectionResult;
 import dev.lockstep.experiments.search.result.SearchResult;
 import dev.lockstep.experiments.verify.VerifyResult;
 import java.io.IOException;
@@ -98,10 +98,10 @@ public final class Reports {
    * @return the files written
    * @throws InputException if they cannot be written
    */
-  public static List<Path> write(Path directory, FaultReport report) {
+  public static List<Path> write(Path directory, DetectionResult result) {
     Map<String, Supplier<String>> files = new LinkedHashMap<>();
-    files.put(Format.JSON.fileName(), () -> ResultJson.write(report));
-    files.put("detection.md", () -> new DetectionReport(report).markdown());
+    files.put(Format.JSON.fileName(), () -> ResultJson.write(result));
+    files.put("detection.md", () -> new DetectionReport(result.report()).markdown());
     return write(directory, files);
   }
 

@@ -18,13 +18,11 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.TensorReading;
-import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.bench.Task;
 import dev.lockstep.experiments.faults.BaseNetwork;
 import dev.lockstep.experiments.faults.Detection;
 import dev.lockstep.experiments.faults.Fault;
-import dev.lockstep.experiments.faults.FaultReport;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,7 +56,6 @@ public final class ResultJson {
         .addMixIn(TensorReading.class, DerivedOfReading.class)
         .addMixIn(Coverage.class, DerivedOfCoverage.class)
         .addMixIn(PairedStatistics.class, DerivedOfStatistics.class)
-        .addMixIn(FaultReport.class, DerivedOfFaultReport.class)
         .addMixIn(Detection.class, DerivedOfDetection.class)
         .addMixIn(Fault.class, ToldOfFault.class)
         .addMixIn(Fault.Size.class, ToldOfSize.class)
@@ -96,11 +93,6 @@ public final class ResultJson {
   private interface DerivedOfStatistics {
     @JsonProperty
     boolean identical();
-  }
-
-  private interface DerivedOfFaultReport {
-    @JsonProperty
-    Verdict verdict();
   }
 
   private interface DerivedOfDetection {

@@ -52,4 +52,31 @@ class CatalogueTest {
     assertThat(experiment.tolerance()).isEqualTo(new DeclaredTolerance(1e-3, 0.002));
     assertThat(experiment.training().steps(60_000)).isEqualTo(6_000);
   }
+
+  /**
+   * Of C channels each: two 3×3 convolutions have 2·(9·C² + C) numbers, one 5×5 has 25·C² + C; here
+   * C is 16.
+   */
+  @Test
+  void twoSmallConvolutionsHaveFewerParametersThanTheOneTheyStandFor() {
+    List<Experiment> variants = Catalogue.find("vgg-block").experiments(Map.of());
+    assertThat(variants).extracting(Experiment::variant).containsExactly("two-3x3", "one-5x5");
+    assertThat(parameters(variants.get(1)) - parameters(variants.get(0)))
+        .isEqualTo((25 * 256 + 16) - 2 * (9 * 256 + 16));
+  }
+
+  private static long parameters(Experiment experiment) {
+    return experiment.network().parameters().stream().mapToLong(p -> p.shape().size()).sum();
+  }
+
+  @Test
+  void whatTakesTheCandidateHoursIsComparedOnItsFirstStepsAndTrainedOnAlone() {
+    for (String id : List.of("simple-convnet", "deep-convnet")) {
+      Experiment share = Catalogue.find(id).experiments(Map.of()).get(0);
+      Experiment full = Catalogue.find(id).full().experiments(Map.of()).get(0);
+      assertThat(share.compared()).isNull();
+      assertThat(full.compared()).isEqualTo(share.training().steps(60_000));
+      assertThat(full.training().steps(60_000)).isEqualTo(20 * 600);
+    }
+  }
 }

@@ -133,6 +133,13 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--fail-fast", description = "End a run at its first divergence.")
   private boolean failFast;
 
+  @Option(
+      names = "--reproduce",
+      description =
+          "Where the sides differ, write a JUnit 5 test of the one layer on a small batch, which"
+              + " fails until the candidate is right.")
+  private boolean reproduce;
+
   @Override
   public Integer call() {
     List<Experiment> experiments = experiments();
@@ -151,7 +158,12 @@ final class CompareCommand implements Callable<Integer> {
     Dataset dataset = data.load(spec.commandLine().getErr());
     String command = OutputOptions.command(spec);
     return new CompareSession(
-            spec, output, command, new Comparer(dataset, settings, command, provider), saved)
+            spec,
+            output,
+            command,
+            new Comparer(dataset, settings, command, provider),
+            saved,
+            reproduce)
         .run(experiments, seedList);
   }
 

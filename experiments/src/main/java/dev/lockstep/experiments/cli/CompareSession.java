@@ -3,6 +3,7 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.NpzFile;
+import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
@@ -24,22 +25,26 @@ final class CompareSession {
   private final String command;
   private final Comparer comparer;
   private final @Nullable Path parameters;
+  private final boolean reproduce;
 
   /**
    * @param command that the user gave
    * @param parameters where the trained parameters go; null: nowhere
+   * @param reproduce true if a difference is to be made small and written as a test
    */
   CompareSession(
       CommandSpec spec,
       OutputOptions output,
       String command,
       Comparer comparer,
-      @Nullable Path parameters) {
+      @Nullable Path parameters,
+      boolean reproduce) {
     this.spec = spec;
     this.output = output;
     this.command = command;
     this.comparer = comparer;
     this.parameters = parameters;
+    this.reproduce = reproduce;
   }
 
   /** One experiment with one seed, and where its own report goes. */
@@ -51,10 +56,11 @@ final class CompareSession {
    */
   int run(List<Experiment> experiments, List<Long> seeds) {
     List<Planned> planned = planned(experiments, seeds);
-    if (parameters != null && planned.size() > 1) {
-      throw new UsageException(
-          "--save-parameters: expected one run, found %d; name one experiment, variant and seed"
-              .formatted(planned.size()));
+    if (parameters != null) {
+      requireOne("--save-parameters", planned);
+    }
+    if (reproduce) {
+      requireOne("--reproduce", planned);
     }
     Path directory = output.directory(name(experiments));
     output.prepare(directory);
@@ -62,6 +68,14 @@ final class CompareSession {
       return planned.size() == 1 ? runOne(planned.get(0), directory) : runAll(planned, directory);
     } finally {
       output.tidy(directory);
+    }
+  }
+
+  private static void requireOne(String option, List<Planned> planned) {
+    if (planned.size() > 1) {
+      throw new UsageException(
+          "%s: expected one run, found %d; name one experiment, variant and seed"
+              .formatted(option, planned.size()));
     }
   }
 
@@ -89,7 +103,21 @@ final class CompareSession {
       NpzFile.write(parameters, comparison.trained());
     }
     print(TextReport.write(result, output.color(), report(written)));
+    FirstDivergence first = result.firstDivergence();
+    if (reproduce && first != null) {
+      reproduce(planned.experiment(), first, directory);
+    }
     return result.verdict().exitCode();
+  }
+
+  private void reproduce(Experiment experiment, FirstDivergence first, Path directory) {
+    print(
+        comparer
+            .reproduction(experiment, first)
+            .map(test -> test.writeTo(directory))
+            .orElse(
+                "Reproduction  none: %s of %s does not differ in a small network of this layer alone%n"
+                    .formatted(first.tensor(), first.layer())));
   }
 
   private int runAll(List<Planned> planned, Path directory) {

@@ -20,16 +20,20 @@ import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.reproduce.Reproduction;
+import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -142,6 +146,25 @@ public final class Comparer {
    * @param trained what prediction needs of the reference after the last step, by path
    */
   public record Comparison(RunResult result, Map<String, Tensor> trained) {}
+
+  /**
+   * Makes a difference small: a test of the one layer, which fails until the candidate is right.
+   *
+   * @return empty if no small network shows the difference
+   */
+  public Optional<TestSource> reproduction(Experiment experiment, FirstDivergence first) {
+    Lockstep.Sides sides = sides();
+    return Reproduction.find(sides, experiment.network(), first)
+        .map(found -> TestSource.of(found, first, sides.reference().name(), providerExpression()));
+  }
+
+  private String providerExpression() {
+    if (candidate == null) {
+      return "dev.lockstep.dl4j.Dl4jProvider.%s(dev.lockstep.dl4j.Precision.%s)"
+          .formatted(settings.alignment().id(), settings.precision().name());
+    }
+    return TestSource.providerNamed(candidate.name());
+  }
 
   private boolean isStock() {
     return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;

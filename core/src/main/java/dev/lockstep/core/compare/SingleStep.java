@@ -1,5 +1,6 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
@@ -31,9 +32,18 @@ public record SingleStep(NetworkSpec network, ModelState before, Batch batch, Ma
   }
 
   /**
-   * Takes the step on both sides and returns one tensor of it; empty if a side does not show it.
+   * Takes the step on both sides and returns one tensor of it; empty if a side does not show it or
+   * cannot take the step.
    */
   public Optional<Shown> taken(Lockstep.Sides sides, ExpectedTensor tensor) {
+    try {
+      return shown(sides, tensor);
+    } catch (UsageException | CandidateException e) {
+      return Optional.empty(); // not every implementation has every network
+    }
+  }
+
+  private Optional<Shown> shown(Lockstep.Sides sides, ExpectedTensor tensor) {
     Recording reference = seen(sides.reference(), batch, masks, tensor);
     Recording candidate = seen(IsolatedModel.over(sides.candidate()), batch, masks, tensor);
     Recording twin =

@@ -56,12 +56,12 @@ public record Reproduction(SingleStep step, TensorKey tensor, SingleStep.Shown s
       return Optional.empty();
     }
     SmallNetworks networks = new SmallNetworks(network, first.tensor(), first.layer());
-    for (int size : SIZES) {
-      for (int samples : SAMPLES) {
-        for (boolean answered : new boolean[] {false, true}) {
+    for (SmallNetworks.Form form : SmallNetworks.Form.values()) {
+      for (int size : SIZES) {
+        for (int samples : SAMPLES) {
           Optional<Reproduction> found =
               networks
-                  .of(size, answered)
+                  .of(size, form)
                   .map(small -> step(small, samples, first.step()))
                   .flatMap(step -> differing(step, sides, key));
           if (found.isPresent()) {

@@ -14,6 +14,15 @@ import java.util.Optional;
  */
 final class SmallNetworks {
 
+  /** How much stands around the layer, the least first. */
+  enum Form {
+    ALONE,
+    /** An affine layer stands behind: not every implementation takes every layer as its last. */
+    ANSWERED,
+    /** The whole network: an implementation may have no other. */
+    WHOLE
+  }
+
   private final NetworkSpec network;
   private final List<LayerSpec> needed = new ArrayList<>();
 
@@ -43,19 +52,18 @@ final class SmallNetworks {
    *
    * @param size the number of features, of units, or of channels and of places along each axis that
    *     a window can take
-   * @param answered true if an affine layer stands behind, since not every implementation takes
-   *     every layer as its last
    */
-  Optional<NetworkSpec> of(int size, boolean answered) {
-    List<LayerSpec> layers =
-        new ArrayList<>(needed.stream().map(layer -> small(layer, size)).toList());
-    if (answered) {
+  Optional<NetworkSpec> of(int size, Form form) {
+    List<LayerSpec> layers = new ArrayList<>();
+    (form == Form.WHOLE ? network.layers() : needed)
+        .forEach(layer -> layers.add(small(layer, size)));
+    if (form == Form.ANSWERED) {
       layers.add(new LayerSpec.Affine("answer", size, new InitialValues.He()));
     }
     try {
       return Optional.of(
           new NetworkSpec(
-              input(size), layers, network.loss(), network.weightDecay(), network.optimizer()));
+              input(layers, size), layers, network.loss(), network.weightDecay(), network.optimizer()));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -77,20 +85,21 @@ final class SmallNetworks {
     return layer;
   }
 
-  private Shape input(int size) {
-    LayerSpec first = needed.get(0);
+  /** Returns room for as many places along each axis as the size says. */
+  private Shape input(List<LayerSpec> layers, int size) {
+    LayerSpec first = layers.get(0);
     Shape was = network.inputShapes().getOrDefault(first.name(), Shape.of(size));
     if (was.rank() == 1 || first instanceof LayerSpec.Affine) {
       return Shape.of(size);
     }
-    int window = 1;
-    for (LayerSpec layer : needed) {
+    int side = size;
+    for (LayerSpec layer : layers) {
       if (layer instanceof LayerSpec.Convolution conv) {
-        window += Math.max(conv.kernelHeight(), conv.kernelWidth()) - 1;
+        side += Math.max(conv.kernelHeight(), conv.kernelWidth()) - 1;
       } else if (layer instanceof LayerSpec.Pooling pool) {
-        window += Math.max(pool.height(), pool.width()) - 1;
+        side += Math.max(pool.height(), pool.width()) - 1;
       }
     }
-    return Shape.of(size, window + size - 1, window + size - 1);
+    return Shape.of(size, side, side);
   }
 }

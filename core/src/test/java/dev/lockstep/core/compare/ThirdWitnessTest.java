@@ -85,15 +85,11 @@ class ThirdWitnessTest {
     List<LayerSpec> layers = new ArrayList<>(network.layers());
     layers.set(0, new LayerSpec.Affine("affine1", 6, new InitialValues.Normal(0)));
     Fault otherSlope =
-        Fault.in(
-            Phase.BACKWARD,
-            "affine1/out",
-            value -> Tensor.filled(value.shape(), 0.01));
+        Fault.in(Phase.BACKWARD, "affine1/out", value -> Tensor.filled(value.shape(), 0.01));
     Outcome outcome =
         TinyRun.against(otherSlope)
             .network(
-                new NetworkSpec(
-                    network.input(), layers, network.loss(), 0, network.optimizer()))
+                new NetworkSpec(network.input(), layers, network.loss(), 0, network.optimizer()))
             .run();
     ThirdWitness witness = witness(outcome);
     assertThat(witness.tensor()).isEqualTo("affine1/W");

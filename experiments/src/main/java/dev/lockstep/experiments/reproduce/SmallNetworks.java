@@ -63,7 +63,11 @@ final class SmallNetworks {
     try {
       return Optional.of(
           new NetworkSpec(
-              input(layers, size), layers, network.loss(), network.weightDecay(), network.optimizer()));
+              input(layers, size),
+              layers,
+              network.loss(),
+              network.weightDecay(),
+              network.optimizer()));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -156,7 +156,7 @@ public final class LayerAssertion {
             new TrainingPlan(network, training, images, SEED),
             images,
             images,
-            new LockstepOptions(new Cadence(1), ofTheLayer, false, true, false),
+            new LockstepOptions(new Cadence(1), ofTheLayer, false, true, null, false),
             LockstepListener.NONE)
         .run(new Lockstep.Sides(other, candidate, new RoundedUp(other)));
   }

@@ -399,7 +399,7 @@ public final class Lockstep {
               divergence,
               referenceSeen,
               localCandidateSeen,
-              Floors.measuredBy(referenceSeen, localTwinSeen));
+              Floors.measuredBy(referenceSeen, localTwinSeen, lossRounding));
       if (parameter.isEmpty()) {
         return ThirdWitness.silent(
             divergence.tensor(), divergence.index(), "no parameter's gradient differs with it");

@@ -8,6 +8,7 @@ import dev.lockstep.core.result.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a comparison found. */
@@ -95,9 +96,13 @@ public final class Findings {
     if (witness != null) {
       lines.add("Third witness: " + judgement(witness, reference, candidate));
       String said =
-          testimony(reference, witness.reference()) + testimony(candidate, witness.candidate());
+          Stream.of(
+                  testimony(reference, witness.reference()),
+                  testimony(candidate, witness.candidate()))
+              .filter(testimony -> !testimony.isEmpty())
+              .collect(Collectors.joining("; "));
       if (!said.isEmpty()) {
-        lines.add("  gradient and slope of the loss:" + said);
+        lines.add("  gradient and slope of the loss: " + said);
       }
     }
     return lines;
@@ -120,7 +125,7 @@ public final class Findings {
   private static String testimony(String side, @Nullable Testimony said) {
     return said == null
         ? ""
-        : " %s %s and %s ± %s;"
+        : "%s %s and %s ± %s"
             .formatted(
                 side,
                 Numbers.rounded(said.gradient()),

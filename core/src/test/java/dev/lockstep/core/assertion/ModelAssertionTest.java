@@ -50,7 +50,7 @@ class ModelAssertionTest {
                 + "  Smallest tolerance that would have passed: \\S+ absolute, \\S+ floors\n"
                 + "  Diagnosis: .*batch size.*\n"
                 + "  Third witness: faulty is wrong, by central differences .*\n"
-                + "    gradient and slope of the loss: tiny \\S+ and .*; faulty \\S+ and .*;");
+                + "    gradient and slope of the loss: tiny \\S+ and .*; faulty \\S+ and .*");
   }
 
   @Test

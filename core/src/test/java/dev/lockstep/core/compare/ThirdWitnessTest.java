@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.ThirdWitness.Judgement;
+import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.tiny.Fault;
 import dev.lockstep.core.tiny.TinyModel;
 import dev.lockstep.core.tiny.TinyRun;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -70,5 +76,24 @@ class ThirdWitnessTest {
   void aWrongForwardPassCallsNoWitness() {
     Fault fault = Fault.in(Phase.FORWARD, "affine1/out", Fault.Change.times(2));
     assertThat(TinyRun.divergence(TinyRun.against(fault).run()).thirdWitness()).isNull();
+  }
+
+  /** Every input of the ReLU is 0, where it has two slopes; either may be called its derivative. */
+  @Test
+  void aKinkIsUndecided() {
+    NetworkSpec network = TinyRun.NETWORK;
+    List<LayerSpec> layers = new ArrayList<>(network.layers());
+    layers.set(0, new LayerSpec.Affine("affine1", 6, new InitialValues.Normal(0)));
+    Fault otherSlope =
+        Fault.in(Phase.BACKWARD, "affine1/out", value -> Tensor.filled(value.shape(), 0.01));
+    Outcome outcome =
+        TinyRun.against(otherSlope)
+            .network(
+                new NetworkSpec(network.input(), layers, network.loss(), 0, network.optimizer()))
+            .run();
+    ThirdWitness witness = witness(outcome);
+    assertThat(witness.tensor()).isEqualTo("affine1/W");
+    assertThat(witness.judgement()).isEqualTo(Judgement.UNDECIDED);
+    assertThat(witness.reason()).contains("kink");
   }
 }

@@ -146,6 +146,13 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--fail-fast", description = "End a run at its first divergence.")
   private boolean failFast;
 
+  @Option(
+      names = "--reproduce",
+      description =
+          "Where the sides differ, write a JUnit 5 test of the one layer on a small batch, which"
+              + " fails until the candidate is right.")
+  private boolean reproduce;
+
   @Override
   public Integer call() {
     refuseContradictions();
@@ -162,7 +169,7 @@ final class CompareCommand implements Callable<Integer> {
             data.trainSize(),
             data.testSize());
     String command = OutputOptions.command(spec);
-    return new CompareSession(spec, output, command, saved)
+    return new CompareSession(spec, output, command, saved, reproduce)
         .run(
             ownNetwork.isGiven()
                 ? ownNetworkPlanned(files, command, settings)
@@ -172,6 +179,11 @@ final class CompareCommand implements Callable<Integer> {
   private void refuseContradictions() {
     if (ownNetwork.isGiven() && candidate != null) {
       throw new UsageException("expected either --candidate or --dl4j-config, found both");
+    }
+    if (reproduce && (ownDraws || ownNetwork.isGiven())) {
+      throw new UsageException(
+          "--reproduce: expected neither --own-draws nor --dl4j-config: a test is written of one"
+              + " layer of a network that both sides know");
     }
     if (ownDraws
         && (alignment != CompareSettings.Alignment.STOCK

@@ -6,11 +6,13 @@ import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.result.Figure;
+import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.experiments.drawing.DrawingComparer;
 import dev.lockstep.experiments.figures.Ensembles;
 import dev.lockstep.experiments.figures.VariantFigures;
 import dev.lockstep.experiments.report.Format;
+import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.report.Reports;
 import dev.lockstep.experiments.report.Summary;
 import dev.lockstep.experiments.report.SummaryBuilder;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,17 +34,24 @@ final class CompareSession {
   private final OutputOptions output;
   private final String command;
   private final @Nullable Path parameters;
+  private final boolean reproduce;
 
   /**
    * @param command that the user gave
    * @param parameters where the trained parameters go; null: nowhere
+   * @param reproduce true if a difference is to be made small and written as a test
    */
   CompareSession(
-      CommandSpec spec, OutputOptions output, String command, @Nullable Path parameters) {
+      CommandSpec spec,
+      OutputOptions output,
+      String command,
+      @Nullable Path parameters,
+      boolean reproduce) {
     this.spec = spec;
     this.output = output;
     this.command = command;
     this.parameters = parameters;
+    this.reproduce = reproduce;
   }
 
   /**
@@ -57,7 +67,8 @@ final class CompareSession {
       String path,
       @Nullable Experiment experiment,
       long seed,
-      Function<LockstepListener, Comparer.Comparison> comparison) {
+      Function<LockstepListener, Comparer.Comparison> comparison,
+      Function<FirstDivergence, Optional<TestSource>> reproduction) {
 
     static Planned of(Experiment experiment, long seed, Comparer comparer) {
       String variant = experiment.variant().isEmpty() ? "" : "/" + experiment.variant();
@@ -67,7 +78,8 @@ final class CompareSession {
           experiment.id() + variant + "/seed-" + seed,
           experiment,
           seed,
-          listener -> comparer.run(experiment, seed, listener));
+          listener -> comparer.run(experiment, seed, listener),
+          first -> comparer.reproduction(experiment, first));
     }
 
     static Planned of(ExperimentFile drawing, DrawingComparer comparer) {
@@ -77,16 +89,18 @@ final class CompareSession {
           drawing.id(),
           null,
           0,
-          listener -> new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()));
+          listener -> new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()),
+          first -> Optional.empty());
     }
   }
 
   /** Returns what the process exits with. */
   int run(List<Planned> planned) {
-    if (parameters != null && planned.size() > 1) {
-      throw new UsageException(
-          "--save-parameters: expected one run, found %d; name one experiment, variant and seed"
-              .formatted(planned.size()));
+    if (parameters != null) {
+      requireOne("--save-parameters", planned);
+    }
+    if (reproduce) {
+      requireOne("--reproduce", planned);
     }
     Path directory = output.directory(name(planned));
     output.prepare(directory);
@@ -94,6 +108,14 @@ final class CompareSession {
       return planned.size() == 1 ? runOne(planned.get(0), directory) : runAll(planned, directory);
     } finally {
       output.tidy(directory);
+    }
+  }
+
+  private static void requireOne(String option, List<Planned> planned) {
+    if (planned.size() > 1) {
+      throw new UsageException(
+          "%s: expected one run, found %d; name one experiment, variant and seed"
+              .formatted(option, planned.size()));
     }
   }
 
@@ -113,7 +135,22 @@ final class CompareSession {
       NpzFile.write(parameters, comparison.trained());
     }
     print(TextReport.write(result, output.color(), report(written)));
+    FirstDivergence first = result.firstDivergence();
+    if (reproduce && first != null) {
+      reproduce(planned, first, directory);
+    }
     return result.verdict().exitCode();
+  }
+
+  private void reproduce(Planned planned, FirstDivergence first, Path directory) {
+    print(
+        planned
+            .reproduction()
+            .apply(first)
+            .map(test -> test.writeTo(directory))
+            .orElse(
+                "Reproduction  none: %s of %s does not differ in a small network of this layer alone%n"
+                    .formatted(first.tensor(), first.layer())));
   }
 
   private int runAll(List<Planned> planned, Path directory) {

@@ -22,6 +22,7 @@ import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
@@ -31,6 +32,8 @@ import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.figures.RunFigures;
 import dev.lockstep.experiments.figures.SideAnswers;
+import dev.lockstep.experiments.reproduce.Reproduction;
+import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.scratch.ScratchProvider;
 import dev.lockstep.scratch.book.learning.NumericalGradientProvider;
 import java.util.HashSet;
@@ -39,6 +42,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -173,6 +177,25 @@ public final class Comparer {
    */
   public record Comparison(
       RunResult result, Map<String, Tensor> trained, List<SideAnswers> answers) {}
+
+  /**
+   * Makes a difference small: a test of the one layer, which fails until the candidate is right.
+   *
+   * @return empty if no small network shows the difference
+   */
+  public Optional<TestSource> reproduction(Experiment experiment, FirstDivergence first) {
+    Lockstep.Sides sides = sides(experiment.gradient());
+    return Reproduction.find(sides, experiment.network(), first)
+        .map(found -> TestSource.of(found, first, sides.reference().name(), providerExpression()));
+  }
+
+  private String providerExpression() {
+    if (candidate == null) {
+      return "dev.lockstep.dl4j.Dl4jProvider.%s(dev.lockstep.dl4j.Precision.%s)"
+          .formatted(settings.alignment().id(), settings.precision().name());
+    }
+    return TestSource.providerNamed(candidate.name());
+  }
 
   private boolean isStock() {
     return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;

@@ -99,6 +99,17 @@ class OwnCodeTest {
         .contains("at affine1/W");
   }
 
+  /** It is no network of a single layer, so the whole of it is made small. */
+  @Test
+  void aMistakeInItIsMadeSmall() throws IOException, InterruptedException {
+    List<String> commands = commands();
+    makeJarWith("* (1 - z1.data()[i])", "* (1 + z1.data()[i])", commands);
+    Invocation run = compare(commands.get(commands.size() - 1) + " --reproduce");
+    assertThat(Files.readString(temp.resolve("report/Sigmoid1ReproductionTest.java")))
+        .as(run.out())
+        .contains("BACKWARD, \"affine1/out\"", "new LayerSpec.Affine(\"affine1\", 2,");
+  }
+
   @Test
   void whatItThrowsIsToldWithItsPlace() throws IOException, InterruptedException {
     List<String> commands = commands();

@@ -106,7 +106,8 @@ public final class ModelAssertion {
     TrainingSpec training =
         new TrainingSpec(
             batchSize, TrainingSpec.Order.SHUFFLED, new TrainingSpec.Length.Steps(steps));
-    LockstepOptions options = new LockstepOptions(new Cadence(1), selection, false, true, null, inFloat);
+    LockstepOptions options =
+        new LockstepOptions(new Cadence(1), selection, false, true, null, inFloat);
     Outcome outcome =
         new Lockstep(
                 network,

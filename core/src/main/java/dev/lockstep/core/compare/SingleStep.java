@@ -53,7 +53,9 @@ public record SingleStep(NetworkSpec network, ModelState before, Batch batch, Ma
     if (a == null || b == null) {
       return Optional.empty();
     }
-    double floor = Floors.measuredBy(reference, twin).of(tensor, a, a.largestMagnitude());
+    double floor =
+        Floors.measuredBy(reference, twin, Floors.lossRounding(network, false))
+            .of(tensor, a, a.largestMagnitude());
     return Optional.of(new Shown(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor));
   }
 

@@ -88,6 +88,32 @@ public record Experiment(
         Set.of());
   }
 
+  /**
+   * Returns the same with other training on other amounts of data; null amounts are left as they
+   * are.
+   */
+  public Experiment withTraining(
+      TrainingSpec other, @Nullable Integer trainSamples, @Nullable Integer testSamples) {
+    return new Experiment(
+        id,
+        choices,
+        chapter,
+        shows,
+        network,
+        other,
+        compared,
+        trainSamples == null ? trainSize : trainSamples,
+        testSamples == null ? testSize : testSamples,
+        seed,
+        member,
+        mayDiverge,
+        gradient,
+        tolerance,
+        margin,
+        initialState,
+        figures);
+  }
+
   /** Returns the choices in one name, empty if there are none. */
   public String variant() {
     return String.join("-", choices);

@@ -26,6 +26,7 @@ final class Agreement {
     CompareSettings settings =
         new CompareSettings(
             CompareSettings.Alignment.ALIGNED,
+            false,
             dl4j.precision(),
             new Cadence(1),
             Selection.ALL,

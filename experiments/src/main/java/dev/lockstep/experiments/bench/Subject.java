@@ -49,20 +49,8 @@ public record Subject(String source, String variant, String description) {
   static Experiment with(
       Experiment experiment, int batchSize, TrainingSpec.@Nullable Length length) {
     TrainingSpec training = experiment.training();
-    return new Experiment(
-        experiment.id(),
-        experiment.variant(),
-        experiment.chapter(),
-        experiment.shows(),
-        experiment.network(),
-        new TrainingSpec(batchSize, training.order(), length == null ? training.length() : length),
-        experiment.trainSize(),
-        experiment.testSize(),
-        experiment.seed(),
-        experiment.mayDiverge(),
-        experiment.tolerance(),
-        experiment.margin(),
-        experiment.initialState());
+    TrainingSpec batched = new TrainingSpec(batchSize, training.order(), training.length());
+    return experiment.withTraining(length == null ? batched : batched.with(length), null, null);
   }
 
   /** Returns {@code weight-init/he}. */

@@ -179,12 +179,13 @@ public final class DrawingComparer {
 
     @Nullable FirstDivergence divergence() {
       int at = difference.finite() ? difference.maxAbsAt() : difference.nonFiniteAt();
+      int relativeAt = difference.maxRelAt() < 0 ? at : difference.maxRelAt();
       return new FirstDivergence(
           1,
           Phase.FORWARD,
           name,
           name,
-          IntStream.of(reference.shape().indexOf(at)).boxed().toList(),
+          index(at),
           reference.data()[at],
           candidate.data()[at],
           Math.abs(reference.data()[at] - candidate.data()[at]),
@@ -192,7 +193,14 @@ public final class DrawingComparer {
           Reading.ACCUMULATED,
           Difference.mismatched(reference, candidate, Tolerance.MAX_ERROR_OVER_FLOOR * floor),
           reference.size(),
+          new FirstDivergence.Element(
+              index(relativeAt), reference.data()[relativeAt], candidate.data()[relativeAt]),
+          null,
           null);
+    }
+
+    private List<Integer> index(int at) {
+      return IntStream.of(reference.shape().indexOf(at)).boxed().toList();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.report;
 
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.bench.BenchResult.Row;
 import dev.lockstep.experiments.statistics.Interval;

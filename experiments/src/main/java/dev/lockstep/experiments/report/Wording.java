@@ -8,6 +8,7 @@ import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.wording.Findings;
 import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.report.Summary.Run;

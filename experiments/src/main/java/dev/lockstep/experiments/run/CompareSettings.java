@@ -99,23 +99,7 @@ public record CompareSettings(
   /** Returns the experiment as it is to be run. */
   public Experiment applyTo(Experiment experiment) {
     TrainingSpec training = experiment.training();
-    return new Experiment(
-        experiment.id(),
-        experiment.choices(),
-        experiment.chapter(),
-        experiment.shows(),
-        experiment.network(),
-        length == null ? training : training.with(length),
-        experiment.compared(),
-        trainSize == null ? experiment.trainSize() : trainSize,
-        testSize == null ? experiment.testSize() : testSize,
-        experiment.seed(),
-        experiment.member(),
-        experiment.mayDiverge(),
-        experiment.gradient(),
-        experiment.tolerance(),
-        experiment.margin(),
-        experiment.initialState(),
-        experiment.figures());
+    return experiment.withTraining(
+        length == null ? training : training.with(length), trainSize, testSize);
   }
 }

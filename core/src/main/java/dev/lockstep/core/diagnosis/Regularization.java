@@ -28,6 +28,9 @@ final class Regularization {
     double[] difference = new double[reference.length];
     Arrays.setAll(difference, i -> evidence.candidate().data()[i] - reference[i]);
     double added = NamedFactor.leastSquares(parameter.data(), difference);
+    if (!Double.isFinite(added)) {
+      return Optional.empty();
+    }
     double[] predicted = new double[reference.length];
     Arrays.setAll(predicted, i -> reference[i] + added * parameter.data()[i]);
     return evidence.acceptedIf(

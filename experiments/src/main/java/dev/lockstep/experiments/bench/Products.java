@@ -24,7 +24,25 @@ final class Products {
   private final List<Product> products = new ArrayList<>();
 
   /** {@code c = a·b}, a being m×k and b k×n, so many times. */
-  private record Product(int m, int n, int k, int times, double[] a, double[] b, double[] c) {}
+  private static final class Product {
+    private final int m;
+    private final int n;
+    private final int k;
+    private final int times;
+    private final double[] a;
+    private final double[] b;
+    private final double[] c;
+
+    Product(int m, int n, int k, int times) {
+      this.m = m;
+      this.n = n;
+      this.k = k;
+      this.times = times;
+      a = new double[m * k];
+      b = new double[k * n];
+      c = new double[m * n];
+    }
+  }
 
   Products(Experiment experiment, Task task, BLAS blas) {
     this.blas = blas;
@@ -47,22 +65,17 @@ final class Products {
   /** Adds the forward product m×k by k×n, and those of the way back. */
   private void add(Task task, int m, int n, int k, int times) {
     boolean first = products.isEmpty();
-    add(m, n, k, times);
+    products.add(new Product(m, n, k, times));
     if (task == Task.TRAINING) {
       if (times == 1) {
-        add(k, n, m, times);
+        products.add(new Product(k, n, m, times));
       } else {
-        add(m, k, n, times);
+        products.add(new Product(m, k, n, times));
       }
       if (!first) {
-        add(times == 1 ? m : k, times == 1 ? k : n, times == 1 ? n : m, times);
+        products.add(times == 1 ? new Product(m, k, n, times) : new Product(k, n, m, times));
       }
     }
-  }
-
-  private void add(int m, int n, int k, int times) {
-    products.add(
-        new Product(m, n, k, times, new double[m * k], new double[k * n], new double[m * n]));
   }
 
   double multiply() {

@@ -11,6 +11,7 @@ import dev.lockstep.experiments.run.Environment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -144,7 +145,12 @@ public final class DetectionMatrix {
             .flatMap(
                 fault ->
                     fault.sizes().stream()
-                        .map(size -> detect(fault, size, accuracyLimit.get(fault.base().id()))))
+                        .map(
+                            size ->
+                                detect(
+                                    fault,
+                                    size,
+                                    Objects.requireNonNull(accuracyLimit.get(fault.base().id())))))
             .toList();
     progress.accept("gradients multiplied by almost 1");
     ScaledGradients scaled = new ScaledGradients(trainings);

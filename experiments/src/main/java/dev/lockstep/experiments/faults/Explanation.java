@@ -1,7 +1,9 @@
 package dev.lockstep.experiments.faults;
 
-import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of explanation by which a difference can be told to a person. */
@@ -45,18 +47,20 @@ public enum Explanation {
   /** Another formula, of which no difference between tensors tells the name. */
   UNKNOWN;
 
-  private final List<String> words;
+  private final Pattern words;
 
   /**
    * @param words one of which a diagnosis of this kind has in it
    */
   Explanation(String... words) {
-    this.words = List.of(words);
+    this.words =
+        Pattern.compile(Stream.of(words).map(Pattern::quote).collect(Collectors.joining("|")));
   }
 
   /** Returns whether a diagnosis is of this kind; nothing is of an unknown one. */
   public boolean isGivenBy(@Nullable String diagnosis) {
-    return diagnosis != null
-        && words.stream().anyMatch(diagnosis.toLowerCase(Locale.ROOT)::contains);
+    return this != UNKNOWN
+        && diagnosis != null
+        && words.matcher(diagnosis.toLowerCase(Locale.ROOT)).find();
   }
 }

@@ -44,7 +44,7 @@ class WitnessOfBothSidesTest {
             TrainingSpec.Order.SHUFFLED,
             new TrainingSpec.Length.Steps(3));
     LockstepOptions options =
-        new LockstepOptions(new Cadence(1), Selection.ALL, false, true, inFloat);
+        new LockstepOptions(new Cadence(1), Selection.ALL, false, true, null, inFloat);
     FirstDivergence first =
         new Lockstep(
                 network,

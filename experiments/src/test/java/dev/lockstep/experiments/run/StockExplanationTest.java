@@ -61,7 +61,7 @@ class StockExplanationTest {
             plan,
             digits.train(),
             digits.test(),
-            new LockstepOptions(new Cadence(1), Selection.ALL, false, false, false),
+            new LockstepOptions(new Cadence(1), Selection.ALL, false, false, null, false),
             LockstepListener.NONE)
         .run(new Lockstep.Sides(SCRATCH, candidate, new RoundedUp(SCRATCH)));
   }
@@ -74,6 +74,7 @@ class StockExplanationTest {
             digits.test(),
             Conventions.stock(),
             Precision.DOUBLE,
+            null,
             SCRATCH,
             new RoundedUp(SCRATCH),
             1,

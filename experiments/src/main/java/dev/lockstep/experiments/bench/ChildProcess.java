@@ -5,12 +5,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Starts the process that measures, and reads what it found. */
 final class ChildProcess {
 
   private static final int LINES_SHOWN = 12;
+
+  /** A line of a stack trace that names a place, not what went wrong. */
+  private static final Pattern IN_A_TRACE = Pattern.compile("\\s+(at |\\.\\.\\. ).*");
 
   private ChildProcess() {}
 
@@ -50,12 +54,13 @@ final class ChildProcess {
             .readValue(line.substring(BenchmarkProcess.MARK.length()), Measurement.class);
       }
     }
+    List<String> said = lines.stream().filter(line -> !IN_A_TRACE.matcher(line).matches()).toList();
     throw new IllegalStateException(
         "a process that was to measure ended with code %d and said:%n%s"
             .formatted(
                 exitCode,
-                lines.stream()
-                    .skip(Math.max(0, lines.size() - LINES_SHOWN))
+                said.stream()
+                    .skip(Math.max(0, said.size() - LINES_SHOWN))
                     .collect(Collectors.joining("\n"))));
   }
 }

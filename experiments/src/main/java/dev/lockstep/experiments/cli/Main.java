@@ -68,15 +68,15 @@ public final class Main implements Runnable {
     Locale.setDefault(Locale.ROOT);
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
     NETLIB.setLevel(Level.OFF);
+    return commandLine().setOut(out).setErr(err).execute(args);
+  }
+
+  static CommandLine commandLine() {
     Main main = new Main();
-    CommandLine commandLine =
-        new CommandLine(main)
-            .setOut(out)
-            .setErr(err)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setParameterExceptionHandler(Main::usageError)
-            .setExecutionExceptionHandler((e, command, parsed) -> main.failure(e, command));
-    return commandLine.execute(args);
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::usageError)
+        .setExecutionExceptionHandler((e, command, parsed) -> main.failure(e, command));
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.experiments.run.Blas;
 import dev.lockstep.scratch.ScratchProvider;
 
 /** Trains the base networks, by the correct scratch implementation and a candidate beside it. */
@@ -19,7 +20,7 @@ final class Trainings {
 
   private static final int BATCH_SIZE = 20;
 
-  private final ModelProvider scratch = new ScratchProvider();
+  private final ModelProvider scratch = new ScratchProvider(Blas.pureJava().implementation());
   private final SmallDigits digits;
   private final long steps;
 

@@ -53,7 +53,7 @@ class ChapterPagesTest {
     for (String line : found("^\\./lockstep (.*)$", page)) {
       String[] words = line.split(" ");
       CommandLine.ParseResult[] parsed = new CommandLine.ParseResult[1];
-      assertThatCode(() -> parsed[0] = new CommandLine(new Main()).parseArgs(words))
+      assertThatCode(() -> parsed[0] = Main.commandLine().parseArgs(words))
           .as(line)
           .doesNotThrowAnyException();
       if (words[0].equals("compare")) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lockstep.experiments.catalogue.Catalogue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ class OwnNetworkTest {
     Invocation run = compare(config, "training.batchSize=20", "--steps", "12");
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-    assertThat(run.err()).contains("mine.json", "two-layer-net", "12 steps in batches of 20");
+    assertThat(run.err()).contains("mine.json", Catalogue.DEFAULT, "12 steps in batches of 20");
     JsonNode result = result(config);
     assertThat(result.at("/verdict").asText()).isEqualTo("EXPLAINED");
     assertThat(result.at("/experiment/id").asText()).isEqualTo("mine");

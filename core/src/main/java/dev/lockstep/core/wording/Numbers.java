@@ -32,11 +32,9 @@ public final class Numbers {
     return String.format(Locale.ROOT, "%,d", n);
   }
 
-  /** Returns a share in per cent, {@code 97.55 %}. */
+  /** Returns a share in per cent, {@code 97.55 %}; a dash for one that was not measured, NaN. */
   public static String percent(double share) {
-    return Double.isFinite(share)
-        ? String.format(Locale.ROOT, "%.2f %%", 100 * share)
-        : Double.toString(share);
+    return Double.isNaN(share) ? "–" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
   }
 
   /** Returns {@code 1 step}, {@code 2 steps}. */

@@ -102,7 +102,7 @@ final class MarkdownReport {
     List<String> cells =
         new ArrayList<>(List.of(run.title(), Long.toString(run.seed()), run.verdict().name()));
     for (Implementation side : run.implementations()) {
-      cells.add(Numbers.rounded(side.trainLoss()));
+      cells.add(Double.isNaN(side.testAccuracy()) ? "–" : Numbers.rounded(side.trainLoss()));
       cells.add(Numbers.percent(side.trainAccuracy()));
       cells.add(Numbers.percent(side.testAccuracy()));
     }

@@ -16,12 +16,12 @@ import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +47,20 @@ public record Summary(
     List<Variant> variants,
     List<Figure> figures) {
 
-  /** Returns what was run: the experiments, with a variant where there is but one run. */
+  private static final int NAMES_IN_TITLE = 4;
+
+  /**
+   * Returns what was run: the experiments, with a variant where there is but one run, or how many
+   * they are.
+   */
   public String title() {
-    return runs.size() == 1
-        ? runs.get(0).title()
-        : runs.stream().map(Run::experiment).distinct().collect(Collectors.joining(", "));
+    if (runs.size() == 1) {
+      return runs.get(0).title();
+    }
+    List<String> names = runs.stream().map(Run::experiment).distinct().toList();
+    return names.size() > NAMES_IN_TITLE
+        ? Numbers.counted(names.size(), "experiment")
+        : String.join(", ", names);
   }
 
   /** Returns whether statistics over seeds are all that there is to judge by. */

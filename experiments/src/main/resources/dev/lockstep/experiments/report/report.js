@@ -16,7 +16,7 @@
     return String(Number(x.toPrecision(4)));
   }
   const count = n => Number(n).toLocaleString('en-US');
-  const percent = share => Number.isFinite(num(share)) ? (100 * num(share)).toFixed(2) + ' %' : String(share);
+  const percent = share => Number.isFinite(num(share)) ? (100 * num(share)).toFixed(2) + ' %' : '–';
   const axisTitle = axis => axis.unit ? axis.label + ' (' + axis.unit + ')' : axis.label;
 
   /** Builds an element; strings become text, never markup. */
@@ -458,13 +458,15 @@
 
   // ---------------------------------------------------------------- the runs
 
+  const isTrained = side => Number.isFinite(num(side.testAccuracy));
+
   function runsTable(part) {
     part.append(scroll('All runs', table('All runs',
       ['run', 'seed', 'verdict', ...sides.flatMap(s => ['loss, ' + s, 'test accuracy, ' + s]), 'first divergence'],
       summary.runs.map(run => [
         run.path ? el('a', {href: './' + encodeURI(run.path) + '/report.html'}, titleOf(run)) : titleOf(run),
         String(run.seed), badge(run.verdict),
-        ...run.implementations.flatMap(side => [num(side.trainLoss), percent(side.testAccuracy)]),
+        ...run.implementations.flatMap(side => [isTrained(side) ? num(side.trainLoss) : '–', percent(side.testAccuracy)]),
         run.firstDivergence ? 'step ' + count(run.firstDivergence.step) + ', ' + run.firstDivergence.phase + ', ' + run.firstDivergence.tensor : '–',
       ]))));
     const told = new Set();

@@ -2,6 +2,7 @@ package dev.lockstep.core.compare;
 
 import dev.lockstep.core.compare.Comparison.Finding;
 import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.compare.Snapshot.Standing;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.diagnosis.Diagnosis;
 import dev.lockstep.core.diagnosis.Scene;
@@ -81,8 +82,21 @@ public final class Lockstep {
 
   /** Trains both sides to the end of the plan, or to where it makes no sense to go on. */
   public Outcome run(Sides sides) {
+    return run(sides, null);
+  }
+
+  /**
+   * Trains both sides on from where an equal run stood.
+   *
+   * @param from null: from the beginning
+   * @throws IllegalArgumentException if the snapshot is of another run
+   */
+  public Outcome run(Sides sides, @Nullable Snapshot from) {
     if (comparison.comparesNothing()) {
       throw new NothingComparedException();
+    }
+    if (from != null) {
+      from.requireFit(network, steps, options);
     }
     try (Model reference = sides.reference().create(network);
         Model candidate = new IsolatedModel(sides.candidate().create(network))) {
@@ -90,20 +104,24 @@ public final class Lockstep {
       reference.restore(initial);
       candidate.restore(initial);
       if (options.cadence().every() == 0) {
-        return toTheEnd(sides, reference, candidate, null);
+        return toTheEnd(sides, reference, candidate, null, from);
       }
       try (Model twin = sides.twin().create(network);
           Model localTwin = sides.twin().create(network);
           Model localCandidate = new IsolatedModel(sides.candidate().create(network))) {
         twin.restore(initial);
         return toTheEnd(
-            sides, reference, candidate, new Witnesses(twin, localTwin, localCandidate));
+            sides, reference, candidate, new Witnesses(twin, localTwin, localCandidate), from);
       }
     }
   }
 
   private Outcome toTheEnd(
-      Sides sides, Model reference, Model candidate, @Nullable Witnesses witnesses) {
+      Sides sides,
+      Model reference,
+      Model candidate,
+      @Nullable Witnesses witnesses,
+      @Nullable Snapshot from) {
     ExecutorService other =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -112,7 +130,7 @@ public final class Lockstep {
               return thread;
             });
     try {
-      return new Run(sides, reference, candidate, witnesses, other).toTheEnd();
+      return new Run(sides, reference, candidate, witnesses, other).toTheEnd(from);
     } finally {
       end(other);
     }
@@ -133,10 +151,6 @@ public final class Lockstep {
   /** The further models that an observed run needs. */
   private record Witnesses(Model twin, Model localTwin, Model localCandidate) {}
 
-  /** Where all sides stood when they last agreed. */
-  private record Agreement(
-      long step, ModelState reference, ModelState candidate, ModelState twin) {}
-
   private final class Run {
     private final Sides sides;
     private final Model reference;
@@ -150,7 +164,7 @@ public final class Lockstep {
     private final Recording twinSeen = new Recording(comparison.wanted());
     private final Recording localTwinSeen = new Recording(comparison.wanted());
     private final Recording localCandidateSeen = new Recording(comparison.wanted());
-    private @Nullable Agreement agreement;
+    private @Nullable Standing agreement;
     private @Nullable ModelState stateBefore;
     private @Nullable Recording previousSeen;
     private long seenStep = -1;
@@ -174,11 +188,14 @@ public final class Lockstep {
       this.other = other;
     }
 
-    Outcome toTheEnd() {
-      if (witnesses != null) {
-        agreement = stand(0, witnesses);
-      }
+    Outcome toTheEnd(@Nullable Snapshot from) {
       long step = 0;
+      if (from != null) {
+        goOn(from);
+        step = from.now().step();
+      } else if (witnesses != null) {
+        agreement = stand(0);
+      }
       boolean goesOn = true;
       while (goesOn && step < steps) {
         step++;
@@ -232,12 +249,12 @@ public final class Lockstep {
 
     private void observedStep(long step, Witnesses witnesses) {
       StepOutcome outcome = bothReadings(step, witnesses);
-      Agreement last = agreement;
+      Standing last = agreement;
       if (comparison.first() != null || last == null) {
         return;
       }
       if (outcome.agrees()) {
-        agreement = stand(step, witnesses);
+        agreement = stand(step);
         return;
       }
       if (last.step() + 1 == step) {
@@ -246,7 +263,7 @@ public final class Lockstep {
       }
       StepOutcome replayed = replay(last, step, witnesses);
       if (replayed.agrees() && !comparison.stillCounts(outcome)) {
-        agreement = stand(step, witnesses);
+        agreement = stand(step);
       } else {
         conclude(replayed.agrees() ? outcome : replayed);
       }
@@ -261,33 +278,72 @@ public final class Lockstep {
       }
     }
 
-    private Agreement stand(long step, Witnesses witnesses) {
-      return new Agreement(step, reference.state(), candidate.state(), witnesses.twin().state());
+    private Standing stand(long step) {
+      return new Standing(
+          step,
+          reference.state(),
+          candidate.state(),
+          witnesses == null ? null : witnesses.twin().state());
+    }
+
+    private Snapshot snapshot(long step) {
+      return new Snapshot(
+          stand(step),
+          agreement,
+          seenStep == step ? referenceSeen.copyOfParameters().tensors() : Map.of(),
+          new Snapshot.Progress(
+              referenceLoss,
+              candidateLoss,
+              referenceNanos,
+              candidateNanos,
+              samples,
+              accuracies,
+              losses.memory(),
+              comparison.memory()));
+    }
+
+    private void goOn(Snapshot from) {
+      restore(from.now());
+      agreement = from.agreed();
+      from.seen()
+          .forEach((key, tensor) -> referenceSeen.observe(key.phase(), key.path(), () -> tensor));
+      seenStep = from.seen().isEmpty() ? -1 : from.now().step();
+      Snapshot.Progress progress = from.progress();
+      referenceLoss = progress.referenceLoss();
+      candidateLoss = progress.candidateLoss();
+      referenceNanos = progress.referenceNanos();
+      candidateNanos = progress.candidateNanos();
+      samples = progress.samples();
+      accuracies.addAll(progress.accuracies());
+      losses.recall(progress.losses());
+      comparison.recall(progress.comparison());
     }
 
     /**
      * Takes the steps since the last agreement once more, each observed, up to the first that does
      * not agree, and returns to where it was called.
      */
-    private StepOutcome replay(Agreement last, long to, Witnesses witnesses) {
-      Agreement now = stand(to, witnesses);
+    private StepOutcome replay(Standing last, long to, Witnesses witnesses) {
+      Standing now = stand(to);
       double referenceLossNow = referenceLoss;
       double candidateLossNow = candidateLoss;
-      restore(last, witnesses);
+      restore(last);
       StepOutcome outcome = StepOutcome.AGREES;
       for (long step = last.step() + 1; step <= to && outcome.agrees(); step++) {
         outcome = diagnosed(bothReadings(step, witnesses));
       }
-      restore(now, witnesses);
+      restore(now);
       referenceLoss = referenceLossNow;
       candidateLoss = candidateLossNow;
       return outcome;
     }
 
-    private void restore(Agreement stood, Witnesses witnesses) {
+    private void restore(Standing stood) {
       reference.restore(stood.reference());
       candidate.restore(stood.candidate());
-      witnesses.twin().restore(stood.twin());
+      if (witnesses != null && stood.twin() != null) {
+        witnesses.twin().restore(stood.twin());
+      }
     }
 
     private StepOutcome diagnosed(StepOutcome outcome) {
@@ -397,7 +453,13 @@ public final class Lockstep {
       if (evaluatesAfter(step, plan)) {
         evaluate(step);
       }
-      return !listener.stops();
+      if (step == steps) {
+        listener.compared(() -> snapshot(step));
+        return false;
+      }
+      boolean stops = listener.stops();
+      listener.betweenSteps(() -> snapshot(step), stops);
+      return !stops;
     }
 
     /**
@@ -410,7 +472,7 @@ public final class Lockstep {
       if (referenceFinite && candidateFinite) {
         return;
       }
-      Agreement last = agreement;
+      Standing last = agreement;
       StepOutcome outcome =
           witnesses == null || last == null || last.step() == step
               ? StepOutcome.AGREES

@@ -6,6 +6,7 @@ import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.compare.Selection;
+import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.ActivationFunction;
@@ -23,6 +24,7 @@ import dev.lockstep.core.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** A lockstep run of {@link TinyModel}s, with everything at a default that a test may change. */
 public final class TinyRun {
@@ -58,6 +60,7 @@ public final class TinyRun {
   private boolean mayDiverge;
   private boolean failFast;
   private LockstepListener listener = LockstepListener.NONE;
+  private @Nullable Snapshot from;
 
   /** Returns a run of the reference against itself, summing in the opposite order. */
   public static TinyRun selfComparison() {
@@ -121,6 +124,12 @@ public final class TinyRun {
     return this;
   }
 
+  /** Goes on from where an equal run stood. */
+  public TinyRun from(Snapshot snapshot) {
+    from = snapshot;
+    return this;
+  }
+
   public Outcome run() {
     Split data = images(SAMPLES, seed);
     TrainingSpec training =
@@ -133,7 +142,7 @@ public final class TinyRun {
             images(10, seed + 1),
             options,
             listener)
-        .run(new Lockstep.Sides(reference, candidate, reference));
+        .run(new Lockstep.Sides(reference, candidate, reference), from);
   }
 
   /** Returns the first divergence of a run that has one. */

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       DataCommand.class,
       PredictCommand.class,
-      ListCommand.class
+      ListCommand.class,
+      DoctorCommand.class
     },
     footer = {
       "",
@@ -62,15 +63,17 @@ public final class Main implements Runnable {
     Locale.setDefault(Locale.ROOT);
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
     NETLIB.setLevel(Level.OFF);
+    return commandLine(out, err).execute(args);
+  }
+
+  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
     Main main = new Main();
-    CommandLine commandLine =
-        new CommandLine(main)
-            .setOut(out)
-            .setErr(err)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setParameterExceptionHandler(Main::usageError)
-            .setExecutionExceptionHandler((e, command, parsed) -> main.failure(e, command));
-    return commandLine.execute(args);
+    return new CommandLine(main)
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::usageError)
+        .setExecutionExceptionHandler((e, command, parsed) -> main.failure(e, command));
   }
 
   @Override

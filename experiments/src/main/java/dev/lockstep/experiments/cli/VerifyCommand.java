@@ -30,7 +30,8 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     Path directory = output.directory("verify");
     output.prepare(directory);
-    VerifyResult result = new Verifier(this::tell).run(OutputOptions.command(spec));
+    VerifyResult result =
+        new Verifier(this::tell).run(OutputOptions.command(OutputOptions.arguments(spec)));
     Path written = Reports.write(directory, result);
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(VerifyText.write(result, output.color(), written));

@@ -5,6 +5,7 @@ import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
@@ -36,6 +37,14 @@ final class Wording {
       "Relative differences are those of single elements: near 0 they may be large though nothing is wrong.";
 
   private Wording() {}
+
+  /** Returns how many steps were taken, and of how many if the run ended before its time. */
+  static String steps(ExperimentInfo experiment) {
+    return experiment.steps() == experiment.plannedSteps()
+        ? Numbers.counted(experiment.steps(), "step")
+        : "%d of %s"
+            .formatted(experiment.steps(), Numbers.counted(experiment.plannedSteps(), "step"));
+  }
 
   /** Returns one sentence: what was found. */
   static String headline(Summary summary) {

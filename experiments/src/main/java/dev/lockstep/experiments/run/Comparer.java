@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.run;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
@@ -7,6 +8,7 @@ import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.compare.RoundedToFloat;
 import dev.lockstep.core.compare.RoundedUp;
+import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.compare.SoloTraining;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
@@ -21,11 +23,13 @@ import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.scratch.ScratchProvider;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,10 +61,47 @@ public final class Comparer {
   }
 
   /**
-   * @param seed of every random choice
-   * @throws UsageException if the network does not fit the data
+   * Returns everything that decides a run's numbers, by name: two runs in which all of it is the
+   * same come to the same result.
    */
-  public Comparison run(Experiment asked, long seed, LockstepListener listener) {
+  public Map<String, String> identity(Experiment asked, long seed) {
+    Experiment experiment = settings.applyTo(asked);
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("experiment", experiment.title());
+    identity.put("seed", Long.toString(seed));
+    identity.put("data set", dataset.name());
+    identity.put("SHA-256 of the data set", dataset.sha256());
+    identity.put("training images", String.valueOf(experiment.trainSize()));
+    identity.put("test images", String.valueOf(experiment.testSize()));
+    identity.put("candidate", candidate == null ? "Deeplearning4j" : candidate.name());
+    identity.put("alignment", settings.alignment().id());
+    for (Setting setting : Configuration.of(experiment, settings)) {
+      identity.put(
+          setting.key(),
+          setting.differs()
+              ? setting.reference() + " against " + setting.candidate()
+              : setting.reference());
+    }
+    identity.put("initialState", String.valueOf(experiment.initialState()));
+    identity.put("mayDiverge", Boolean.toString(experiment.mayDiverge()));
+    identity.put("compared steps", String.valueOf(experiment.compared()));
+    identity.put("margin", String.valueOf(experiment.margin()));
+    identity.put("--observe-every", Long.toString(settings.cadence().every()));
+    identity.put("--include, --exclude, --phase", settings.selection().toString());
+    identity.put("--fail-fast", Boolean.toString(settings.failFast()));
+    Environment.describe(blas.name()).entrySet().stream()
+        .filter(entry -> Environment.decidesNumbers(entry.getKey()))
+        .forEach(entry -> identity.put(entry.getKey(), entry.getValue()));
+    return identity;
+  }
+
+  /**
+   * @param seed of every random choice
+   * @param checkpoints the directory that may hold those of an equal run, from which to go on
+   * @throws UsageException if the network does not fit the data
+   * @throws InputException if a checkpoint is damaged or of another run
+   */
+  public Comparison run(Experiment asked, long seed, LockstepListener listener, Path checkpoints) {
     long start = System.nanoTime();
     Experiment experiment = settings.applyTo(asked);
     Split train = part(dataset.train(), experiment.trainSize());
@@ -79,11 +120,17 @@ public final class Comparer {
     Lockstep.Sides sides = sides();
     TrainingPlan compared =
         experiment.compared() == null ? plan : plan(experiment, train, seed, experiment.compared());
-    Outcome outcome = new Lockstep(network, compared, train, test, options, listener).run(sides);
+    CheckpointFile checkpoint = new CheckpointFile(checkpoints, identity(asked, seed));
+    Snapshot from = checkpoint.read(network, compared.steps(), options);
+    Outcome outcome =
+        new Lockstep(network, compared, train, test, options, listener).run(sides, from);
     SoloTraining.Trained alone =
         goesOnAlone(outcome, compared, plan)
             ? new SoloTraining(network, plan, train, test, listener)
-                .goOn(sides.reference(), outcome.referenceState())
+                .goOn(
+                    sides.reference(),
+                    outcome.referenceState(),
+                    checkpoint.readAlone(network, plan.steps()))
             : null;
     Attribution attribution =
         isStock() && differs(outcome)
@@ -112,6 +159,7 @@ public final class Comparer {
                 experiment.shows(),
                 seed,
                 outcome.stepsTaken(),
+                compared.steps(),
                 experiment.training().batchSize(),
                 settings.alignment().id(),
                 settings.precision().name().toLowerCase(Locale.ROOT),

@@ -67,6 +67,11 @@ public final class Environment {
     return environment;
   }
 
+  /** Returns whether an entry of the environment may decide the last bits of a run's numbers. */
+  static boolean decidesNumbers(String entry) {
+    return !entry.equals("maxHeapMiB") && !entry.equals("processors");
+  }
+
   /** The model name where the system tells it in the usual file. */
   private static String cpu() {
     Path file = Path.of("/proc/cpuinfo");

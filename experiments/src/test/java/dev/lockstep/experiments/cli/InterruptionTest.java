@@ -1,0 +1,184 @@
+package dev.lockstep.experiments.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** However a comparison is stopped, it can be gone on with to the result it would have had. */
+class InterruptionTest {
+
+  /** How often a comparison is killed; the profile {@code long} sets 50. */
+  private static final int KILLS = Integer.getInteger("lockstep.kills", 5);
+
+  /** A checkpoint between every two steps, so that kills meet them. */
+  private static final List<String> MANY_CHECKPOINTS = List.of("-Dlockstep.checkpoint.millis=0");
+
+  private static final int SIGINT = 2;
+
+  @TempDir static Path temp;
+  private static String data = "";
+  private static Map<String, JsonNode> undisturbed = Map.of();
+  private static long millis;
+
+  @BeforeAll
+  static void undisturbedRun() throws IOException, InterruptedException {
+    data = "idx:" + SmallData.write(Files.createDirectories(temp.resolve("digits")));
+    Path output = temp.resolve("undisturbed");
+    LockstepProcess process = compare(output);
+    process.awaitThat(() -> hasBegun(output));
+    long start = System.nanoTime();
+    assertThat(process.exitCode()).as(process.printed()).isZero();
+    millis = (System.nanoTime() - start) / 1_000_000;
+    undisturbed = LockstepProcess.results(output);
+    assertThat(undisturbed).hasSize(3);
+  }
+
+  /** Two runs, so that a kill may find one finished, one begun, one not yet begun. */
+  private static LockstepProcess compare(Path output) throws IOException {
+    return LockstepProcess.start(
+        temp.resolve(output.getFileName() + ".log"),
+        MANY_CHECKPOINTS,
+        "compare",
+        "two-layer-net",
+        "--seeds",
+        "1..2",
+        "--steps",
+        "40",
+        "training.batchSize=20",
+        "--data",
+        data,
+        "--output",
+        output.toString());
+  }
+
+  private static LockstepProcess resume(Path output) throws IOException {
+    return LockstepProcess.start(
+        temp.resolve(output.getFileName() + ".resumed.log"),
+        MANY_CHECKPOINTS,
+        "compare",
+        "--resume",
+        output.toString());
+  }
+
+  private static boolean hasBegun(Path output) {
+    return output.resolve("session.json").toFile().length() > 0;
+  }
+
+  private static boolean isWriting(Path output, String file) {
+    try (Stream<Path> files = Files.walk(output)) {
+      return files.anyMatch(path -> String.valueOf(path.getFileName()).startsWith("." + file));
+    } catch (IOException | java.io.UncheckedIOException e) {
+      return false; // a part that was renamed while the files were listed
+    }
+  }
+
+  static Stream<Integer> kills() {
+    return Stream.iterate(0, kill -> kill + 1).limit(KILLS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kills")
+  void killedAtARandomMoment(int kill) throws IOException, InterruptedException {
+    Path output = temp.resolve("killed-" + kill);
+    LockstepProcess process = compare(output);
+    process.awaitThat(() -> hasBegun(output));
+    long moment = System.nanoTime() + new Random(kill).nextLong(millis) * 1_000_000;
+    String[] files = {"", "checkpoint.npz", "result.json", "report.html"};
+    String file = files[kill % files.length];
+    process.awaitThat(
+        () ->
+            file.isEmpty() || file.startsWith("checkpoint")
+                ? System.nanoTime() - moment > 0 && (file.isEmpty() || isWriting(output, file))
+                : isWriting(output, file));
+    process.kill();
+
+    LockstepProcess resumed = resume(output);
+    assertThat(resumed.exitCode()).as(resumed.printed()).isZero();
+    LockstepProcess.assertSame(undisturbed, LockstepProcess.results(output));
+    try (Stream<Path> left = Files.walk(output)) {
+      assertThat(left.map(path -> String.valueOf(path.getFileName())))
+          .noneMatch(name -> name.endsWith(".part") || name.startsWith("checkpoint"));
+    }
+  }
+
+  @Test
+  void interruptedByCtrlC() throws IOException, InterruptedException {
+    assumeTrue(noticesInterrupts(), "this process ignores SIGINT, and so do its children");
+    Path output = temp.resolve("interrupted");
+    LockstepProcess process = compare(output);
+    Path checkpoint = output.resolve("two-layer-net/seed-1/checkpoint.npz");
+    process.awaitThat(() -> Files.exists(checkpoint));
+    process.interrupt();
+    assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(process.printed()).contains("interrupted", "lockstep compare --resume " + output);
+    JsonNode stopped = LockstepProcess.results(output).get("two-layer-net/seed-1/result.json");
+    assertThat(stopped).isNotNull();
+    assertThat(stopped.at("/experiment/steps").asInt())
+        .isBetween(1, stopped.at("/experiment/plannedSteps").asInt() - 1);
+
+    LockstepProcess resumed = resume(output);
+    assertThat(resumed.exitCode()).as(resumed.printed()).isZero();
+    LockstepProcess.assertSame(undisturbed, LockstepProcess.results(output));
+  }
+
+  private static boolean noticesInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return false;
+    }
+    return Files.readAllLines(status, StandardCharsets.UTF_8).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .map(line -> new BigInteger(line.substring(line.indexOf(':') + 1).strip(), 16))
+        .noneMatch(ignored -> ignored.testBit(SIGINT - 1));
+  }
+
+  @Test
+  void twoInOneDirectory() throws IOException, InterruptedException {
+    Path output = temp.resolve("shared");
+    LockstepProcess first = compare(output);
+    first.awaitThat(() -> hasBegun(output));
+    for (String option : List.of("--output", "--resume")) {
+      Invocation second =
+          Invocation.of(
+              "compare",
+              "two-layer-net",
+              "--seeds",
+              "1..2",
+              "--steps",
+              "40",
+              "training.batchSize=20",
+              "--data",
+              data,
+              option,
+              output.toString());
+      assertThat(second.exitCode()).as(second.err()).isEqualTo(ExitCode.USAGE);
+      assertThat(second.err()).contains("another lockstep is at work", output.toString());
+    }
+    assertThat(first.exitCode()).as(first.printed()).isZero();
+    LockstepProcess.assertSame(undisturbed, LockstepProcess.results(output));
+  }
+
+  @Test
+  void aFinishedComparisonIsShownAgain() throws IOException {
+    Path output = temp.resolve("undisturbed");
+    Invocation again = Invocation.of("compare", "--resume", output.toString(), "-q");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.out()).startsWith("AGREE");
+    LockstepProcess.assertSame(undisturbed, LockstepProcess.results(output));
+  }
+}

@@ -109,6 +109,7 @@ final class RunDirectory implements AutoCloseable {
     try {
       Session session = read(path, Channels.newInputStream(directory.channel.position(0)));
       requireSame(path, session.runs(), runs);
+      WholeFile.tidy(path);
       for (String run : runs.keySet()) {
         Path folder = directory.of(run);
         if (Files.isDirectory(folder)) {

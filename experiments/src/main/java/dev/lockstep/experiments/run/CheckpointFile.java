@@ -2,6 +2,7 @@ package dev.lockstep.experiments.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.compare.LockstepOptions;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,10 @@ public final class CheckpointFile {
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /** What a run need not have come to. */
+  private static final Set<String> MAY_BE_NULL =
+      Set.of("horizon", "first", "divergence", "diagnosis");
 
   private static final String NOW = "now";
   private static final String AGREED = "agreed";
@@ -215,12 +221,25 @@ public final class CheckpointFile {
     long most = Math.min(Integer.MAX_VALUE, STATES * numbers + MORE_NUMBERS);
     NpzFile.Described described = NpzFile.readDescribed(file, (int) most);
     try {
-      return snapshot.apply(JSON.readValue(described.description(), type), described.tensors());
+      JsonNode description = JSON.readTree(described.description());
+      requireComplete(description, "description");
+      return snapshot.apply(JSON.treeToValue(description, type), described.tensors());
     } catch (JsonProcessingException e) {
       throw new InputException(
           file + ": expected the description of a checkpoint, found " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A file from a stranger may leave out what a run always has. */
+  private static void requireComplete(JsonNode node, String name) {
+    if ((node.isNull() || node.isMissingNode()) && !MAY_BE_NULL.contains(name)) {
+      throw new IllegalArgumentException(name + ": expected a value, found none");
+    }
+    node.properties().forEach(field -> requireComplete(field.getValue(), field.getKey()));
+    if (node.isArray()) {
+      node.forEach(element -> requireComplete(element, name));
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -126,8 +127,9 @@ class InterruptionTest {
     process.interrupt();
     assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.INTERRUPTED);
     assertThat(process.printed()).contains("interrupted", "lockstep compare --resume " + output);
-    JsonNode stopped = LockstepProcess.results(output).get("two-layer-net/seed-1/result.json");
-    assertThat(stopped).isNotNull();
+    JsonNode stopped =
+        Objects.requireNonNull(
+            LockstepProcess.results(output).get("two-layer-net/seed-1/result.json"));
     assertThat(stopped.at("/experiment/steps").asInt())
         .isBetween(1, stopped.at("/experiment/plannedSteps").asInt() - 1);
 
@@ -149,28 +151,13 @@ class InterruptionTest {
 
   @Test
   void twoInOneDirectory() throws IOException, InterruptedException {
-    Path output = temp.resolve("shared");
-    LockstepProcess first = compare(output);
-    first.awaitThat(() -> hasBegun(output));
-    for (String option : List.of("--output", "--resume")) {
-      Invocation second =
-          Invocation.of(
-              "compare",
-              "two-layer-net",
-              "--seeds",
-              "1..2",
-              "--steps",
-              "40",
-              "training.batchSize=20",
-              "--data",
-              data,
-              option,
-              output.toString());
-      assertThat(second.exitCode()).as(second.err()).isEqualTo(ExitCode.USAGE);
-      assertThat(second.err()).contains("another lockstep is at work", output.toString());
-    }
-    assertThat(first.exitCode()).as(first.printed()).isZero();
-    LockstepProcess.assertSame(undisturbed, LockstepProcess.results(output));
+    Path output = Files.createDirectories(temp.resolve("shared"));
+    RunDirectory first = RunDirectory.begin(output, List.of("compare"), Map.of());
+    LockstepProcess second = compare(output);
+    assertThat(second.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(second.printed()).contains("another lockstep is at work", output.toString());
+    first.close();
+    assertThat(output).as("the first did nothing").doesNotExist();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -93,7 +94,9 @@ final class LockstepProcess {
   static void assertSame(Map<String, JsonNode> expected, Map<String, JsonNode> found) {
     assertThat(found.keySet()).isEqualTo(expected.keySet());
     List<String> differences = new ArrayList<>();
-    expected.forEach((file, result) -> collect(file, result, found.get(file), differences));
+    expected.forEach(
+        (file, result) ->
+            collect(file, result, Objects.requireNonNull(found.get(file)), differences));
     assertThat(differences.stream().limit(10)).isEmpty();
   }
 

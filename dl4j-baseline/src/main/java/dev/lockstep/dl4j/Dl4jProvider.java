@@ -22,6 +22,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * <p>A model starts as DL4J draws it from the seed; in a comparison it is restored from the plan's
  * initial state, and then draws nothing. Where a convention about a start is left to DL4J's way,
  * restoring a state before the first step keeps DL4J's start of that tensor.
+ *
+ * <p>What is compared are DL4J's built-in layers: M2.1 leaves its accelerated ones off ({@code
+ * org.eclipse.deeplearning4j.helpers.disable}), and its usual library has none.
  */
 public final class Dl4jProvider implements ModelProvider {
 

@@ -241,7 +241,7 @@ final class Translation {
             dropout.ratio(), dropout.inverted() || leftToDl4j(Convention.DROPOUT_SCALING));
   }
 
-  private static IActivation activation(ActivationFunction function) {
+  static IActivation activation(ActivationFunction function) {
     return switch (function) {
       case RELU -> Activation.RELU.getActivationFunction();
       case SIGMOID -> Activation.SIGMOID.getActivationFunction();

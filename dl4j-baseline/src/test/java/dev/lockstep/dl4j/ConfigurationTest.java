@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.core.InputException;
-import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
@@ -357,7 +356,7 @@ class ConfigurationTest {
             .build();
 
     assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), IMAGE))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("conv: gradient normalization ClipL2PerLayer")
         .hasMessageContaining("conv: convolution mode Same")
         .hasMessageContaining("out: hasBias false");
@@ -372,7 +371,7 @@ class ConfigurationTest {
             .build();
 
     assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), IMAGE))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("org.deeplearning4j.nn.conf.layers.LSTM")
         .hasMessageContaining("ActivationSoftSign");
   }
@@ -382,7 +381,7 @@ class ConfigurationTest {
     String json = convolutional(new Sgd(0.1), InputType.convolutional(8, 8, 1)).toJson();
 
     assertThatThrownBy(() -> Dl4jConfiguration.parse(json, Shape.of(1, 28, 28)))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("layer3")
         .hasMessageContaining("data");
   }
@@ -403,7 +402,7 @@ class ConfigurationTest {
             .build();
 
     assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), IMAGE))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("b is part of several branches");
   }
 
@@ -414,7 +413,7 @@ class ConfigurationTest {
     assertThat(cycle).isNotEqualTo(json);
 
     assertThatThrownBy(() -> Dl4jConfiguration.parse(cycle, IMAGE))
-        .isInstanceOf(UsageException.class);
+        .isInstanceOf(InputException.class);
   }
 
   @Test

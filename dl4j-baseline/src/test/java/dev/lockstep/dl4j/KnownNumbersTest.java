@@ -177,4 +177,32 @@ class KnownNumbersTest {
     assertThat(lossOf(Fixture.BARE_CROSS_ENTROPY, logits, Tensor.of(Shape.of(1, 2), 0, 1)))
         .isZero();
   }
+
+  /** As {@code np.argmax} does; in overlapping windows as well. */
+  @Test
+  void ofEqualMaximaTheFirstOfAWindowTakesTheGradient() {
+    NetworkSpec network =
+        Fixture.network(
+            Shape.of(1, 3, 3),
+            new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
+            0,
+            Fixture.SGD,
+            new LayerSpec.Convolution("conv1", 1, 1, 1, 1, 0, Fixture.SMALL),
+            new LayerSpec.Pooling("pool1", LayerSpec.PoolingType.MAX, 2, 2, 1, 0));
+    ModelState start =
+        new ModelState(
+            0,
+            Map.of(
+                "conv1/W", Tensor.filled(Shape.of(1, 1, 1, 1), 1),
+                "conv1/b", Tensor.zeros(Shape.of(1))));
+    Fixture.Recorder recorder = new Fixture.Recorder();
+    try (Dl4jModel model = Fixture.model(network, start)) {
+      // four outputs of 1 against 0: the gradient of each is 1
+      Tensor ones = Tensor.filled(Shape.of(1, 1, 3, 3), 1);
+      model.step(new Batch(1, ones, Tensor.zeros(Shape.of(1, 4))), Fixture.masks(1), recorder);
+    }
+
+    assertThat(recorder.tensor(Phase.BACKWARD, "conv1/out").data())
+        .containsExactly(1, 1, 0, 1, 1, 0, 0, 0, 0);
+  }
 }

@@ -66,7 +66,9 @@ class StockTest {
   private static void assertExplained(NetworkSpec network, Convention... expected) {
     Attribution attribution =
         Attribution.search(
-            Conventions.applicable(network), conventions -> effect(network, conventions), NOTHING);
+            Conventions.applicable(network, Conventions.stock()),
+            conventions -> effect(network, conventions),
+            NOTHING);
 
     assertThat(attribution.explanation()).containsExactlyInAnyOrder(expected);
     assertThat(attribution.unexplained()).isLessThanOrEqualTo(NOTHING);

@@ -4,68 +4,104 @@ import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
-/** The class that a model names for every image of a split. */
+/** What a model puts out for every image of a split, and so the class that it names. */
 public final class Classification {
 
   /** Images predicted at once: bounds memory, and is past what makes a product faster. */
   private static final int CHUNK = 500;
 
   private final Split split;
-  private final int[] classes;
+  private final Tensor outputs;
 
-  private Classification(Split split, int[] classes) {
+  /**
+   * @param outputs images × classes
+   */
+  private Classification(Split split, Tensor outputs) {
     this.split = split;
-    this.classes = classes;
+    this.outputs = outputs;
   }
 
   /**
    * @param input the shape of one sample
    */
   public static Classification of(Model model, Split split, Shape input) {
-    int[] classes = new int[split.size()];
-    for (int from = 0; from < classes.length; from += CHUNK) {
-      int to = Math.min(from + CHUNK, classes.length);
-      Tensor outputs = model.predict(split.inputs(Split.range(from, to), input));
-      for (int i = from; i < to; i++) {
-        classes[i] = largest(outputs, i - from);
-      }
-    }
-    return new Classification(split, classes);
+    return of(model::predict, split, input);
   }
 
-  /** Returns the first of the largest elements of a row; a row that is all NaN names class 0. */
-  private static int largest(Tensor outputs, int row) {
-    int width = outputs.shape().length(1);
+  /**
+   * @param predict samples × input to samples × classes
+   * @param input the shape of one sample
+   */
+  public static Classification of(UnaryOperator<Tensor> predict, Split split, Shape input) {
+    Tensor outputs = Tensor.zeros(Shape.of(split.size(), split.classes()));
+    for (int from = 0; from < split.size(); from += CHUNK) {
+      int to = Math.min(from + CHUNK, split.size());
+      Tensor part = predict.apply(split.inputs(Split.range(from, to), input));
+      System.arraycopy(part.data(), 0, outputs.data(), from * split.classes(), part.size());
+    }
+    return new Classification(split, outputs);
+  }
+
+  /**
+   * Returns what several models say together: the mean of their outputs (section 8.1.2).
+   *
+   * @param members of one split, at least one
+   */
+  public static Classification average(List<Classification> members) {
+    Classification first = members.get(0);
+    Tensor mean = Tensor.zeros(first.outputs.shape());
+    for (Classification member : members) {
+      for (int i = 0; i < mean.size(); i++) {
+        mean.data()[i] += member.outputs.data()[i] / members.size();
+      }
+    }
+    return new Classification(first.split, mean);
+  }
+
+  /** Returns the first class of the largest output; outputs that are all NaN name class 0. */
+  public int classOf(int sample) {
     int best = 0;
-    for (int i = 1; i < width; i++) {
-      if (outputs.data()[row * width + i] > outputs.data()[row * width + best]) {
+    for (int i = 1; i < split.classes(); i++) {
+      if (output(sample, i) > output(sample, best)) {
         best = i;
       }
     }
     return best;
   }
 
-  public int classOf(int sample) {
-    return classes[sample];
+  /** Returns the output for the class that is named: its probability where outputs are that. */
+  public double outputOf(int sample) {
+    return output(sample, classOf(sample));
+  }
+
+  private double output(int sample, int category) {
+    return outputs.data()[sample * split.classes() + category];
+  }
+
+  /** Returns whether the class that is named is the label. */
+  public boolean right(int sample) {
+    return classOf(sample) == split.label(sample);
   }
 
   /** Returns the share of images whose class is their label. */
   public double accuracy() {
     int right = 0;
-    for (int i = 0; i < classes.length; i++) {
-      if (classes[i] == split.label(i)) {
+    for (int i = 0; i < split.size(); i++) {
+      if (right(i)) {
         right++;
       }
     }
-    return (double) right / classes.length;
+    return (double) right / split.size();
   }
 
   /** Returns for how many images of the same split another model names another class. */
   public int differentFrom(Classification other) {
     int different = 0;
-    for (int i = 0; i < classes.length; i++) {
-      if (classes[i] != other.classes[i]) {
+    for (int i = 0; i < split.size(); i++) {
+      if (classOf(i) != other.classOf(i)) {
         different++;
       }
     }

@@ -7,7 +7,9 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.FirstDivergence.Element;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ final class Comparison {
   private final List<ExpectedTensor> selected = new ArrayList<>();
   private final List<Coverage.Skipped> skipped = new ArrayList<>();
   private final boolean mayDiverge;
+  private final boolean declared;
   private final Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
   private final Map<Long, ObservedStep> readings = new TreeMap<>();
   private long stride = 1;
@@ -59,6 +62,13 @@ final class Comparison {
       return divergence == null
           ? this
           : new Finding(step, failure, divergence.withDiagnosis(diagnosis));
+    }
+
+    /** Returns this finding with what central differences say of it. */
+    Finding witnessed(ThirdWitness witness) {
+      return divergence == null
+          ? this
+          : new Finding(step, failure, divergence.withThirdWitness(witness));
     }
   }
 
@@ -120,6 +130,7 @@ final class Comparison {
 
   Comparison(NetworkSpec network, LockstepOptions options) {
     this.mayDiverge = options.mayDiverge();
+    this.declared = options.tolerance() != null;
     this.switches = new Switches(network);
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
       options
@@ -161,7 +172,7 @@ final class Comparison {
    */
   StepOutcome compare(
       long step, Reading reading, Recording reference, Recording candidate, Floors floors) {
-    if (reading == Reading.ACCUMULATED) {
+    if (reading == Reading.ACCUMULATED && !declared) {
       findHorizon(step, reference, floors);
     }
     List<TensorReading> kept = new ArrayList<>();
@@ -209,7 +220,7 @@ final class Comparison {
               difference.maxRel(),
               floor,
               difference.magnitude()));
-      if (finding == null && switches.flipped(tensor.key(), reference, candidate)) {
+      if (finding == null && !declared && switches.flipped(tensor.key(), reference, candidate)) {
         flipped = true;
         if (reading == Reading.ACCUMULATED) {
           comeToHorizon(step);
@@ -321,10 +332,10 @@ final class Comparison {
                         : nonFinite(a)
                             ? "the reference's side only"
                             : "the candidate's side only")),
-        divergence(step, reading, tensor, difference.nonFiniteAt(), a, b, floor));
+        divergence(step, reading, tensor, difference.nonFiniteAt(), difference, a, b, floor));
   }
 
-  private static Finding difference(
+  private Finding difference(
       long step,
       Reading reading,
       ExpectedTensor tensor,
@@ -333,39 +344,56 @@ final class Comparison {
       Tensor b,
       double floor) {
     FirstDivergence divergence =
-        divergence(step, reading, tensor, difference.maxAbsAt(), a, b, floor);
+        divergence(step, reading, tensor, difference.maxAbsAt(), difference, a, b, floor);
     return new Finding(
         step,
         new Failure(
             Failure.Kind.DIFFERENCE,
-            "step %d: %s of %s differs by %.3g, %.3g times what rounding explains"
+            "step %d: %s of %s differs by %.3g, %s"
                 .formatted(
                     step,
                     tensor.key(),
                     tensor.layer(),
                     divergence.error(),
-                    divergence.error() / floor)),
+                    declared
+                        ? "more than the declared %.3g".formatted(divergence.allowed())
+                        : "%.3g times what rounding explains"
+                            .formatted(divergence.error() / floor))),
         divergence);
   }
 
   private static FirstDivergence divergence(
-      long step, Reading reading, ExpectedTensor tensor, int at, Tensor a, Tensor b, double floor) {
-    double x = a.data()[at];
-    double y = b.data()[at];
+      long step,
+      Reading reading,
+      ExpectedTensor tensor,
+      int at,
+      Difference difference,
+      Tensor a,
+      Tensor b,
+      double floor) {
+    Element worst = element(at, a, b);
+    int relativeAt = difference.maxRelAt() < 0 ? at : difference.maxRelAt();
     return new FirstDivergence(
         step,
         tensor.key().phase(),
         tensor.layer(),
         tensor.key().path(),
-        IntStream.of(a.shape().indexOf(at)).boxed().toList(),
-        x,
-        y,
-        Math.abs(x - y),
+        worst.index(),
+        worst.reference(),
+        worst.candidate(),
+        Math.abs(worst.reference() - worst.candidate()),
         floor,
         reading,
         Difference.mismatched(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor),
         a.size(),
+        element(relativeAt, a, b),
+        null,
         null);
+  }
+
+  private static Element element(int at, Tensor a, Tensor b) {
+    return new Element(
+        IntStream.of(a.shape().indexOf(at)).boxed().toList(), a.data()[at], b.data()[at]);
   }
 
   private void addToWorst(long step, ExpectedTensor tensor, Difference difference) {
@@ -404,6 +432,29 @@ final class Comparison {
             .filter(tensor -> tensor.key().equals(key))
             .findFirst()
             .map(tensor -> new Evidence(tensor, a, b, divergence.allowed(), scene));
+  }
+
+  /** Returns the first parameter, from a divergence on, whose gradients differ. */
+  Optional<TensorKey> differingGradient(
+      FirstDivergence divergence, Recording reference, Recording candidate, Floors floors) {
+    TensorKey first = new TensorKey(divergence.phase(), divergence.tensor());
+    return selected.stream()
+        .dropWhile(tensor -> !tensor.key().equals(first))
+        .filter(tensor -> tensor.key().phase() == Phase.BACKWARD && !tensor.perSample())
+        .filter(tensor -> differs(tensor, reference, candidate, floors))
+        .map(ExpectedTensor::key)
+        .findFirst();
+  }
+
+  private static boolean differs(
+      ExpectedTensor tensor, Recording reference, Recording candidate, Floors floors) {
+    Tensor a = reference.tensor(tensor.key());
+    Tensor b = candidate.tensor(tensor.key());
+    if (a == null || b == null || !a.shape().equals(b.shape())) {
+      return false;
+    }
+    Difference difference = Difference.between(a, b);
+    return difference.finite() && tooFar(difference, floors.of(tensor, a, difference.magnitude()));
   }
 
   /** Remembers a finding if it is the first of the run. */

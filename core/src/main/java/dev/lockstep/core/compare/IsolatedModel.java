@@ -1,42 +1,91 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.WrappedModel;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.function.Supplier;
 
 /**
  * A model that shares no array with anyone. A candidate may be anybody's: it may overwrite the
  * batch it is given, keep the state it is given or hand out its own live arrays, and must not spoil
- * the other side's numbers, or the state to which a replay returns, by any of it.
+ * the other side's numbers, or the state to which a replay returns, by any of it. What it throws is
+ * told from what lockstep throws.
  */
 final class IsolatedModel extends WrappedModel {
 
-  IsolatedModel(Model model) {
+  private final int classes;
+
+  private IsolatedModel(Model model, int classes) {
     super(model);
+    this.classes = classes;
+  }
+
+  /** Returns a provider of isolated models. */
+  static ModelProvider over(ModelProvider provider) {
+    return new ModelProvider() {
+      @Override
+      public String name() {
+        return provider.name();
+      }
+
+      @Override
+      public Model create(NetworkSpec network) {
+        return new IsolatedModel(ask("create", () -> provider.create(network)), network.classes());
+      }
+    };
   }
 
   @Override
   public double step(Batch batch, Masks masks, Observer observer) {
     Batch copy = new Batch(batch.step(), batch.inputs().copy(), batch.targets().copy());
-    return super.step(copy, masks, observer);
+    return ask("step", () -> super.step(copy, masks, observer));
   }
 
   @Override
   public Tensor predict(Tensor inputs) {
-    return super.predict(inputs.copy());
+    Tensor output = ask("predict", () -> super.predict(inputs.copy()));
+    Shape expected = Shape.of(inputs.shape().length(0), classes);
+    if (!output.shape().equals(expected)) {
+      throw new CandidateException("predict", "shape " + expected, "shape " + output.shape());
+    }
+    return output;
   }
 
   @Override
   public ModelState state() {
-    return super.state().copy();
+    return ask("state", () -> super.state().copy());
   }
 
   @Override
   public void restore(ModelState state) {
-    super.restore(state.copy());
+    ask(
+        "restore",
+        () -> {
+          super.restore(state.copy());
+          return state;
+        });
+  }
+
+  /** Errors of the machine itself, such as no memory, are nobody's in particular. */
+  private static <T> T ask(String doing, Supplier<T> question) {
+    try {
+      T answer = question.get();
+      if (answer == null) {
+        throw new CandidateException(doing, "a value", "null");
+      }
+      return answer;
+    } catch (LockstepException | CandidateException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+      throw new CandidateException(doing, e);
+    }
   }
 }

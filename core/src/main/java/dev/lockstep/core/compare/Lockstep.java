@@ -1,10 +1,12 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Comparison.Finding;
 import dev.lockstep.core.compare.Comparison.StepOutcome;
 import dev.lockstep.core.compare.Snapshot.Standing;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.diagnosis.Diagnosis;
+import dev.lockstep.core.diagnosis.GradientWitness;
 import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
@@ -19,11 +21,14 @@ import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A third model, the twin of the reference, measures what rounding does (see {@link Twin}); a
  * second instance of candidate and twin takes every observed step from the reference's own state,
  * for the local reading. The candidate works on the calling thread, reference and twin on another.
+ * Where a tolerance is declared nothing is measured, and no twin takes part.
  */
 public final class Lockstep {
 
@@ -51,6 +57,7 @@ public final class Lockstep {
   private final LockstepListener listener;
   private final Comparison comparison;
   private final long steps;
+  private final double lossRounding;
 
   /**
    * Who takes part.
@@ -78,11 +85,16 @@ public final class Lockstep {
     this.listener = listener;
     this.comparison = new Comparison(network, options);
     this.steps = plan.steps();
+    this.lossRounding = Floors.lossRounding(network, options.floatCandidate());
   }
 
-  /** Trains both sides to the end of the plan, or to where it makes no sense to go on. */
-  public Outcome run(Sides sides) {
-    return run(sides, null);
+  /**
+   * Trains both sides to the end of the plan, or to where it makes no sense to go on.
+   *
+   * @throws UsageException if the candidate cannot even be built or take over the first state
+   */
+  public Outcome run(Sides given) {
+    return run(given, null);
   }
 
   /**
@@ -90,28 +102,52 @@ public final class Lockstep {
    *
    * @param from null: from the beginning
    * @throws IllegalArgumentException if the snapshot is of another run
+   * @throws UsageException if the candidate cannot even be built or take over the state
    */
-  public Outcome run(Sides sides, @Nullable Snapshot from) {
+  public Outcome run(Sides given, @Nullable Snapshot from) {
     if (comparison.comparesNothing()) {
       throw new NothingComparedException();
     }
     if (from != null) {
       from.requireFit(network, steps, options);
     }
+    Sides sides = new Sides(given.reference(), IsolatedModel.over(given.candidate()), given.twin());
+    try {
+      return runIsolated(sides, from);
+    } catch (CandidateException e) {
+      throw new UsageException(
+          "%s: expected a model ready for step %d, but %s"
+              .formatted(
+                  sides.candidate().name(),
+                  from == null ? 1 : from.now().step() + 1,
+                  e.getMessage()),
+          e);
+    }
+  }
+
+  private Outcome runIsolated(Sides sides, @Nullable Snapshot from) {
     try (Model reference = sides.reference().create(network);
-        Model candidate = new IsolatedModel(sides.candidate().create(network))) {
+        Model candidate = sides.candidate().create(network)) {
       ModelState initial = plan.initialState();
       reference.restore(initial);
       candidate.restore(initial);
       if (options.cadence().every() == 0) {
         return toTheEnd(sides, reference, candidate, null, from);
       }
-      try (Model twin = sides.twin().create(network);
-          Model localTwin = sides.twin().create(network);
-          Model localCandidate = new IsolatedModel(sides.candidate().create(network))) {
-        twin.restore(initial);
-        return toTheEnd(
-            sides, reference, candidate, new Witnesses(twin, localTwin, localCandidate), from);
+      try (Model localCandidate = sides.candidate().create(network)) {
+        if (options.tolerance() != null) {
+          return toTheEnd(sides, reference, candidate, new Witnesses(null, localCandidate), from);
+        }
+        try (Model twin = sides.twin().create(network);
+            Model localTwin = sides.twin().create(network)) {
+          twin.restore(initial);
+          return toTheEnd(
+              sides,
+              reference,
+              candidate,
+              new Witnesses(new Twins(twin, localTwin), localCandidate),
+              from);
+        }
       }
     }
   }
@@ -148,8 +184,15 @@ public final class Lockstep {
     }
   }
 
-  /** The further models that an observed run needs. */
-  private record Witnesses(Model twin, Model localTwin, Model localCandidate) {}
+  /**
+   * The further models that an observed run needs.
+   *
+   * @param twins null where a declared tolerance stands in place of what they measure
+   */
+  private record Witnesses(@Nullable Twins twins, Model localCandidate) {}
+
+  /** Two twins of the reference: one runs free, one takes each step from the reference's state. */
+  private record Twins(Model free, Model local) {}
 
   private final class Run {
     private final Sides sides;
@@ -167,6 +210,7 @@ public final class Lockstep {
     private @Nullable Standing agreement;
     private @Nullable ModelState stateBefore;
     private @Nullable Recording previousSeen;
+    private long step;
     private long seenStep = -1;
     private double referenceLoss;
     private double candidateLoss;
@@ -189,11 +233,19 @@ public final class Lockstep {
     }
 
     Outcome toTheEnd(@Nullable Snapshot from) {
-      long step = 0;
       if (from != null) {
         goOn(from);
-        step = from.now().step();
-      } else if (witnesses != null) {
+      }
+      try {
+        train();
+      } catch (CandidateException e) {
+        endWith(e);
+      }
+      return outcome(step);
+    }
+
+    private void train() {
+      if (witnesses != null && step == 0) {
         agreement = stand(0);
       }
       boolean goesOn = true;
@@ -213,7 +265,22 @@ public final class Lockstep {
       if (accuracies.isEmpty() || accuracies.get(accuracies.size() - 1).step() != step) {
         evaluate(step);
       }
-      return outcome(step);
+    }
+
+    /** The candidate takes no further step, which is no agreement. */
+    private void endWith(CandidateException e) {
+      comparison.report(
+          new Finding(
+              step,
+              new Failure(Failure.Kind.SHORTER_RUN, "step %d: %s".formatted(step, e.getMessage())),
+              null));
+      candidateLoss = Double.NaN;
+      // Runs behind the reference's own step, which may still be under way.
+      Future<Double> accuracy =
+          other.submit(() -> Classification.of(reference, test, network.input()).accuracy());
+      accuracies.add(
+          new Curves.AccuracyPoint(
+              step, Double.NaN, Double.NaN, await(accuracy), Double.NaN, test.size()));
     }
 
     /** Takes a step with nobody looking, the twin's too. */
@@ -224,10 +291,9 @@ public final class Lockstep {
           other.submit(
               () -> {
                 stepReference(batch, masks, Observer.NONE);
-                if (witnesses != null) {
-                  witnesses
-                      .twin()
-                      .step(Twin.of(batch, plan.streams()), Twin.of(masks), Observer.NONE);
+                Twins twins = twins();
+                if (twins != null) {
+                  twins.free().step(Twin.of(batch, plan.streams()), Twin.of(masks), Observer.NONE);
                 }
               });
       stepCandidate(batch, masks, Observer.NONE);
@@ -278,12 +344,14 @@ public final class Lockstep {
       }
     }
 
+    private @Nullable Twins twins() {
+      return witnesses == null ? null : witnesses.twins();
+    }
+
     private Standing stand(long step) {
+      Twins twins = twins();
       return new Standing(
-          step,
-          reference.state(),
-          candidate.state(),
-          witnesses == null ? null : witnesses.twin().state());
+          step, reference.state(), candidate.state(), twins == null ? null : twins.free().state());
     }
 
     private Snapshot snapshot(long step) {
@@ -304,10 +372,11 @@ public final class Lockstep {
 
     private void goOn(Snapshot from) {
       restore(from.now());
+      step = from.now().step();
       agreement = from.agreed();
       from.seen()
           .forEach((key, tensor) -> referenceSeen.observe(key.phase(), key.path(), () -> tensor));
-      seenStep = from.seen().isEmpty() ? -1 : from.now().step();
+      seenStep = from.seen().isEmpty() ? -1 : step;
       Snapshot.Progress progress = from.progress();
       referenceLoss = progress.referenceLoss();
       candidateLoss = progress.candidateLoss();
@@ -341,8 +410,9 @@ public final class Lockstep {
     private void restore(Standing stood) {
       reference.restore(stood.reference());
       candidate.restore(stood.candidate());
-      if (witnesses != null && stood.twin() != null) {
-        witnesses.twin().restore(stood.twin());
+      Twins twins = twins();
+      if (twins != null && stood.twin() != null) {
+        twins.free().restore(stood.twin());
       }
     }
 
@@ -371,11 +441,39 @@ public final class Lockstep {
               before,
               referenceSeen,
               previousSeen);
-      return comparison
-          .evidence(divergence, referenceSeen, localCandidateSeen, scene)
-          .flatMap(Diagnosis::explain)
-          .map(finding::explained)
-          .orElse(finding);
+      Finding explained =
+          comparison
+              .evidence(divergence, referenceSeen, localCandidateSeen, scene)
+              .flatMap(Diagnosis::explain)
+              .map(finding::explained)
+              .orElse(finding);
+      return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
+          ? explained.witnessed(thirdWitness(divergence, scene))
+          : explained;
+    }
+
+    private ThirdWitness thirdWitness(FirstDivergence divergence, Scene scene) {
+      Optional<TensorKey> parameter =
+          comparison.differingGradient(
+              divergence,
+              referenceSeen,
+              localCandidateSeen,
+              Floors.measuredBy(referenceSeen, localTwinSeen, lossRounding));
+      if (parameter.isEmpty()) {
+        return ThirdWitness.silent(
+            divergence.tensor(), divergence.index(), "no parameter's gradient differs with it");
+      }
+      TensorKey key = parameter.get();
+      try {
+        return new GradientWitness(
+                scene,
+                key.path(),
+                Objects.requireNonNull(referenceSeen.tensor(key)),
+                Objects.requireNonNull(localCandidateSeen.tensor(key)))
+            .examine(options.floatCandidate() ? null : sides.candidate());
+      } catch (CandidateException e) {
+        return ThirdWitness.silent(divergence.tensor(), divergence.index(), e.getMessage());
+      }
     }
 
     /** Takes a step with every side observed: locally from the reference's state, then onwards. */
@@ -387,9 +485,6 @@ public final class Lockstep {
       stateBefore = before;
       previousSeen = seenStep == step - 1 ? referenceSeen.copyOfParameters() : null;
       seenStep = step;
-      Batch twinBatch = Twin.of(batch, plan.streams());
-      Masks twinMasks = Twin.of(masks);
-
       for (Recording recording :
           List.of(referenceSeen, candidateSeen, twinSeen, localTwinSeen, localCandidateSeen)) {
         recording.clear();
@@ -399,11 +494,9 @@ public final class Lockstep {
               () -> {
                 showPrediction(reference, batch, referenceSeen);
                 stepReference(batch, masks, referenceSeen);
-                showPrediction(witnesses.twin(), twinBatch, twinSeen);
-                witnesses.twin().step(twinBatch, twinMasks, twinSeen);
-                witnesses.localTwin().restore(before);
-                showPrediction(witnesses.localTwin(), twinBatch, localTwinSeen);
-                witnesses.localTwin().step(twinBatch, twinMasks, localTwinSeen);
+                if (witnesses.twins() != null) {
+                  bothTwins(witnesses.twins(), before, batch, masks);
+                }
               });
       showPrediction(candidate, batch, candidateSeen);
       stepCandidate(batch, masks, candidateSeen);
@@ -415,21 +508,30 @@ public final class Lockstep {
 
       StepOutcome local =
           comparison.compare(
-              step,
-              Reading.LOCAL,
-              referenceSeen,
-              localCandidateSeen,
-              Floors.measuredBy(referenceSeen, localTwinSeen));
+              step, Reading.LOCAL, referenceSeen, localCandidateSeen, floors(localTwinSeen));
       StepOutcome accumulated =
           comparison.compare(
-              step,
-              Reading.ACCUMULATED,
-              referenceSeen,
-              candidateSeen,
-              Floors.measuredBy(referenceSeen, twinSeen));
+              step, Reading.ACCUMULATED, referenceSeen, candidateSeen, floors(twinSeen));
       return new StepOutcome(
           local.finding() != null ? local.finding() : accumulated.finding(),
           accumulated.divergedAlike());
+    }
+
+    private void bothTwins(Twins twins, ModelState before, Batch batch, Masks masks) {
+      Batch twinBatch = Twin.of(batch, plan.streams());
+      Masks twinMasks = Twin.of(masks);
+      showPrediction(twins.free(), twinBatch, twinSeen);
+      twins.free().step(twinBatch, twinMasks, twinSeen);
+      twins.local().restore(before);
+      showPrediction(twins.local(), twinBatch, localTwinSeen);
+      twins.local().step(twinBatch, twinMasks, localTwinSeen);
+    }
+
+    private Floors floors(Recording twin) {
+      DeclaredTolerance declared = options.tolerance();
+      return declared == null
+          ? Floors.measuredBy(referenceSeen, twin, lossRounding)
+          : Floors.declared(declared.parameters());
     }
 
     private void showPrediction(Model model, Batch batch, Recording recording) {
@@ -500,15 +602,25 @@ public final class Lockstep {
       candidateSeen.clear();
       show(reference.state(), referenceSeen);
       show(candidate.state(), candidateSeen);
-      double tolerance =
-          options.floatCandidate() ? Tolerance.UNMEASURED_FLOAT : Tolerance.UNMEASURED_DOUBLE;
       StepOutcome outcome =
           comparison.compare(
-              step, Reading.ACCUMULATED, referenceSeen, candidateSeen, Floors.declared(tolerance));
+              step,
+              Reading.ACCUMULATED,
+              referenceSeen,
+              candidateSeen,
+              Floors.declared(unmeasured()));
       divergedAlike |= outcome.divergedAlike();
       if (outcome.finding() != null) {
         comparison.report(outcome.finding());
       }
+    }
+
+    private double unmeasured() {
+      DeclaredTolerance declared = options.tolerance();
+      if (declared != null) {
+        return declared.parameters();
+      }
+      return options.floatCandidate() ? Tolerance.UNMEASURED_FLOAT : Tolerance.UNMEASURED_DOUBLE;
     }
 
     private void show(ModelState state, Recording recording) {
@@ -539,6 +651,24 @@ public final class Lockstep {
               referenceClasses[1].differentFrom(candidateTest));
       accuracies.add(point);
       listener.evaluated(point, steps);
+      if (options.tolerance() != null) {
+        judgeAccuracy(point, options.tolerance().accuracy());
+      }
+    }
+
+    private void judgeAccuracy(Curves.AccuracyPoint point, double allowed) {
+      double difference = Math.abs(point.referenceTest() - point.candidateTest());
+      if (difference > allowed) {
+        comparison.report(
+            new Finding(
+                point.step(),
+                new Failure(
+                    Failure.Kind.DIFFERENCE,
+                    "step %d: the test accuracies %s and %s differ by more than the declared %s"
+                        .formatted(
+                            point.step(), point.referenceTest(), point.candidateTest(), allowed)),
+                null));
+      }
     }
 
     private Outcome outcome(long step) {
@@ -573,8 +703,16 @@ public final class Lockstep {
           new Curves(losses.points(), accuracies),
           comparison.readings(),
           reference.state(),
-          candidate.state(),
+          candidateState(),
           speeds);
+    }
+
+    private ModelState candidateState() {
+      try {
+        return candidate.state();
+      } catch (CandidateException e) {
+        return new ModelState(step, Map.of());
+      }
     }
   }
 

@@ -2,12 +2,14 @@ package dev.lockstep.core.compare;
 
 import dev.lockstep.core.model.Phase;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a run is observed and judged.
  *
  * @param mayDiverge true if both sides may leave the finite numbers together
  * @param failFast true if the run ends at the first divergence
+ * @param tolerance declared in place of floors to be measured; null: they are measured
  * @param floatCandidate true if the candidate computes in float, which matters where no floor is
  *     measured
  */
@@ -16,11 +18,12 @@ public record LockstepOptions(
     Selection selection,
     boolean mayDiverge,
     boolean failFast,
+    @Nullable DeclaredTolerance tolerance,
     boolean floatCandidate) {
 
   /** Everything is compared at the default cadence. */
   public static final LockstepOptions DEFAULT =
-      new LockstepOptions(new Cadence(Cadence.SPARSER), Selection.ALL, false, false, false);
+      new LockstepOptions(new Cadence(Cadence.SPARSER), Selection.ALL, false, false, null, false);
 
   /** Returns why a tensor is not compared, empty if it is. */
   Optional<String> skips(ExpectedTensor tensor) {

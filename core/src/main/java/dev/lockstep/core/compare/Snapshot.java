@@ -23,7 +23,8 @@ public record Snapshot(
   /**
    * Where the sides stand after a step.
    *
-   * @param twin null where nothing is observed on the way
+   * @param twin null where nothing is observed on the way, or a declared tolerance stands in its
+   *     place
    */
   public record Standing(
       long step, ModelState reference, ModelState candidate, @Nullable ModelState twin) {}
@@ -67,20 +68,21 @@ public record Snapshot(
           "expected the last agreement at a step from 0 to %d, found %d"
               .formatted(now.step(), agreed.step()));
     }
-    requireFit(now, network, observes);
+    boolean measures = observes && options.tolerance() == null;
+    requireFit(now, network, measures);
     if (agreed != null) {
-      requireFit(agreed, network, observes);
+      requireFit(agreed, network, measures);
     }
   }
 
   /** The candidate may keep more than the network asks for, in a form of its own. */
-  private static void requireFit(Standing standing, NetworkSpec network, boolean observes) {
+  private static void requireFit(Standing standing, NetworkSpec network, boolean measures) {
     standing.reference().requireShapes(network.state());
     standing.candidate().requireAtLeast(network.state());
     ModelState twin = standing.twin();
-    if (observes != (twin != null)) {
+    if (measures != (twin != null)) {
       throw new IllegalArgumentException(
-          "expected %s of the reference's twin".formatted(observes ? "a state" : "no state"));
+          "expected %s of the reference's twin".formatted(measures ? "a state" : "no state"));
     }
     if (twin != null) {
       twin.requireShapes(network.state());

@@ -60,6 +60,24 @@ final class Alternatives {
     return alternatives.found;
   }
 
+  /** Returns networks in which every dropout layer differs in the same way, by what differs. */
+  static Map<String, NetworkSpec> ofAllDropouts(NetworkSpec network) {
+    Alternatives alternatives = new Alternatives(network);
+    alternatives.dropouts(
+        "every dropout used the share dropped for the share kept",
+        dropout -> new LayerSpec.Dropout(dropout.name(), 1 - dropout.ratio(), dropout.inverted()));
+    alternatives.dropouts(
+        "no dropout scaled",
+        dropout -> new LayerSpec.Dropout(dropout.name(), 0, dropout.inverted()));
+    return alternatives.found;
+  }
+
+  private void dropouts(String what, UnaryOperator<LayerSpec.Dropout> change) {
+    found.put(
+        what,
+        with(layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer));
+  }
+
   private void add(String what, double value, double right, NetworkSpec changed) {
     if (value != right) {
       found.putIfAbsent(String.format(Locale.ROOT, what, number(value), number(right)), changed);

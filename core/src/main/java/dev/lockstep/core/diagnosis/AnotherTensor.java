@@ -3,6 +3,7 @@ package dev.lockstep.core.diagnosis;
 import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,10 @@ final class AnotherTensor {
     if (evidence.candidate().size() < 2) {
       return Optional.empty();
     }
-    return equalTo(evidence).or(() -> sumOf(evidence)).or(() -> parameterItself(evidence));
+    return equalTo(evidence)
+        .or(() -> sumOf(evidence))
+        .or(() -> parameterItself(evidence))
+        .or(() -> parameterSubtracted(evidence));
   }
 
   private static Optional<String> equalTo(Evidence evidence) {
@@ -76,5 +80,18 @@ final class AnotherTensor {
         ? Optional.empty()
         : evidence.acceptedIf(
             parameter.data(), "it is the parameter itself in place of its gradient");
+  }
+
+  /** {@code W − lr · W}: whatever the rate, the whole change is a multiple of the parameter. */
+  private static Optional<String> parameterSubtracted(Evidence evidence) {
+    if (evidence.tensor().key().phase() != Phase.UPDATE) {
+      return Optional.empty();
+    }
+    double[] before = evidence.scene().before().tensor(evidence.tensor().key().path()).data();
+    double factor = NamedFactor.leastSquares(before, evidence.candidate().data());
+    return evidence.acceptedIf(
+        Arrays.stream(before).map(value -> factor * value).toArray(),
+        "it is what it was before times %s: the parameter is subtracted in place of its gradient"
+            .formatted(NamedFactor.number(factor)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
+import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -9,10 +10,53 @@ import java.util.Optional;
 /** Mistakes in what is taken over a batch: variances and softmax. */
 final class BatchStatistics {
 
+  private static final String UNBIASED =
+      "the variance is taken unbiased, divided by n-1 in place of n";
+
   private BatchStatistics() {}
 
   static Optional<String> explain(Evidence evidence) {
-    return unbiasedRunningVariance(evidence).or(() -> softmaxOverTheBatch(evidence));
+    return unbiasedRunningVariance(evidence)
+        .or(() -> unbiasedNormalization(evidence))
+        .or(() -> softmaxOverTheBatch(evidence));
+  }
+
+  /** {@code out = γ (x − μ) / √(variance · n/(n − 1) + ε) + β}. */
+  private static Optional<String> unbiasedNormalization(Evidence evidence) {
+    TensorKey key = evidence.tensor().key();
+    LayerSpec.BatchNormalization norm = normalization(evidence).orElse(null);
+    Tensor moved =
+        norm == null
+            ? null
+            : evidence
+                .scene()
+                .referenceSeen()
+                .tensor(new TensorKey(Phase.UPDATE, norm.name() + "/runningVar"));
+    if (key.phase() != Phase.FORWARD || norm == null || moved == null) {
+      return Optional.empty();
+    }
+    double[] old = evidence.scene().before().tensor(norm.name() + "/runningVar").data();
+    double[] beta = evidence.scene().before().tensor(norm.name() + "/beta").data();
+    double n = observations(evidence, norm);
+    double[] predicted = evidence.reference().data().clone();
+    int perSample = predicted.length / evidence.batchSize();
+    for (int i = 0; i < predicted.length; i++) {
+      int feature = i % perSample / (perSample / old.length);
+      double variance =
+          (moved.data()[feature] - norm.momentum() * old[feature]) / (1 - norm.momentum());
+      double factor =
+          Math.sqrt((variance + norm.epsilon()) / (variance * n / (n - 1) + norm.epsilon()));
+      predicted[i] = beta[feature] + factor * (predicted[i] - beta[feature]);
+    }
+    return evidence.acceptedIf(predicted, UNBIASED);
+  }
+
+  private static Optional<LayerSpec.BatchNormalization> normalization(Evidence evidence) {
+    return evidence.scene().network().allLayers().stream()
+        .filter(layer -> layer.name().equals(evidence.tensor().layer()))
+        .filter(LayerSpec.BatchNormalization.class::isInstance)
+        .map(LayerSpec.BatchNormalization.class::cast)
+        .findFirst();
   }
 
   /** Running ← momentum · running + (1 − momentum) · variance · n/(n − 1). */
@@ -21,20 +65,17 @@ final class BatchStatistics {
     if (evidence.tensor().key().phase() != Phase.UPDATE || !path.endsWith("/runningVar")) {
       return Optional.empty();
     }
-    for (LayerSpec layer : evidence.scene().network().allLayers()) {
-      if (layer instanceof LayerSpec.BatchNormalization norm
-          && path.startsWith(norm.name() + "/")) {
-        double n = observations(evidence, norm);
-        double[] old = evidence.scene().before().tensor(path).data();
-        double[] predicted = evidence.reference().data().clone();
-        for (int i = 0; i < predicted.length; i++) {
-          predicted[i] += (predicted[i] - norm.momentum() * old[i]) / (n - 1);
-        }
-        return evidence.acceptedIf(
-            predicted, "the variance is taken unbiased, divided by n-1 in place of n");
-      }
-    }
-    return Optional.empty();
+    return normalization(evidence)
+        .flatMap(
+            norm -> {
+              double n = observations(evidence, norm);
+              double[] old = evidence.scene().before().tensor(path).data();
+              double[] predicted = evidence.reference().data().clone();
+              for (int i = 0; i < predicted.length; i++) {
+                predicted[i] += (predicted[i] - norm.momentum() * old[i]) / (n - 1);
+              }
+              return evidence.acceptedIf(predicted, UNBIASED);
+            });
   }
 
   private static double observations(Evidence evidence, LayerSpec.BatchNormalization norm) {

@@ -78,7 +78,7 @@ final class Counterfactual {
         if (counted >= 0) {
           ModelState before = new ModelState(counted, scene.before().tensors());
           attempts.put(
-              "the optimizer counted %d steps in place of %d"
+              "the optimizer's count of steps before this one were %d in place of %d"
                   .formatted(counted, scene.before().step()),
               new Attempt(scene.network(), before, batch, masks));
         }
@@ -104,6 +104,7 @@ final class Counterfactual {
       for (LayerSpec layer : network.allLayers()) {
         networks.putAll(Alternatives.ofLayer(network, layer.name()));
       }
+      networks.putAll(Alternatives.ofAllDropouts(network));
     }
     switch (evidence.tensor().key().phase()) {
       case LOSS -> networks.putAll(Alternatives.ofLoss(network));

@@ -7,18 +7,22 @@ import java.util.function.Function;
 /** Tries every known explanation of a difference and returns the first that holds. */
 public final class Diagnosis {
 
-  /** From the most particular to the most general: a factor that has no name comes last. */
+  /**
+   * From the most particular to the most general: many a wrong setting comes to a factor in the
+   * first step, and a factor that has no name comes last.
+   */
   private static final List<Function<Evidence, Optional<String>>> EXPLANATIONS =
       List.of(
           NotFinite::explain,
           Untouched::explain,
-          NamedFactor::explain,
           Rearranged::explain,
           AnotherTensor::explain,
           LeftOut::explain,
           BatchStatistics::explain,
           LossFormula::explain,
+          Regularization::explain,
           Counterfactual::explain,
+          NamedFactor::explain,
           NamedFactor::explainByAnyFactor);
 
   private Diagnosis() {}

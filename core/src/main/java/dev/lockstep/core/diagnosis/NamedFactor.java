@@ -2,6 +2,7 @@ package dev.lockstep.core.diagnosis;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -10,6 +11,8 @@ import java.util.Optional;
 
 /** The same tensor, or the same change of it, times a constant. */
 final class NamedFactor {
+
+  private static final double NEXT_TO_ONE = 1e-3;
 
   private NamedFactor() {}
 
@@ -32,8 +35,7 @@ final class NamedFactor {
       return Optional.empty();
     }
     double factor = leastSquares(reference.data(), evidence.candidate().data());
-    String name = String.format(Locale.ROOT, "%.9g", factor);
-    return whole(evidence, factor, name)
+    return whole(evidence, factor, number(factor))
         .or(
             () -> {
               if (evidence.tensor().key().phase() != Phase.UPDATE) {
@@ -43,11 +45,20 @@ final class NamedFactor {
               double ofChange =
                   leastSquares(
                       minus(reference.data(), old), minus(evidence.candidate().data(), old));
-              return change(evidence, ofChange, String.format(Locale.ROOT, "%.9g", ofChange));
+              return change(evidence, ofChange, number(ofChange));
             });
   }
 
-  private static double leastSquares(double[] reference, double[] candidate) {
+  /** Next to 1 it is the distance from 1 that tells something. */
+  static String number(double factor) {
+    double excess = factor - 1;
+    return Math.abs(excess) < NEXT_TO_ONE
+        ? String.format(Locale.ROOT, "1 %s %.3g", excess < 0 ? "-" : "+", Math.abs(excess))
+        : String.format(Locale.ROOT, "%.9g", factor);
+  }
+
+  /** Returns the factor by which the first comes nearest to the second. */
+  static double leastSquares(double[] reference, double[] candidate) {
     double product = 0;
     double square = 0;
     for (int i = 0; i < reference.length; i++) {
@@ -62,18 +73,18 @@ final class NamedFactor {
     double classes = evidence.scene().network().classes();
     Map<String, Double> factors = new LinkedHashMap<>();
     factors.put("-1: the sign is turned", -1.0);
-    factors.put("the batch size: the division by it is missing", samples);
-    factors.put("1 / batch size: it is divided by it twice", 1 / samples);
+    factors.put("%.0f, the batch size: the division by it is missing".formatted(samples), samples);
+    factors.put(
+        "1/%.0f, the batch size: it is divided by it twice".formatted(samples), 1 / samples);
     factors.put("2", 2.0);
     factors.put("1/2", 0.5);
-    factors.put("the number of outputs", classes);
-    factors.put("1 / number of outputs", 1 / classes);
-    if (samples > 1) {
-      factors.put(
-          "n/(n-1): the variance is taken unbiased, divided by n-1", samples / (samples - 1));
-      factors.put(
-          "sqrt((n-1)/n): the variance is taken unbiased, divided by n-1",
-          Math.sqrt((samples - 1) / samples));
+    factors.put("%.0f, the number of outputs".formatted(classes), classes);
+    factors.put("1/%.0f, the number of outputs".formatted(classes), 1 / classes);
+    if (evidence.scene().network().optimizer() instanceof OptimizerSpec.Adam adam) {
+      double step = evidence.scene().before().step() + 1.0;
+      double undone =
+          (1 - Math.pow(adam.beta1(), step)) / Math.sqrt(1 - Math.pow(adam.beta2(), step));
+      factors.put(number(undone) + ", what undoes Adam's bias correction: it is missing", undone);
     }
     for (LayerSpec layer : evidence.scene().network().allLayers()) {
       if (layer instanceof LayerSpec.Dropout dropout && dropout.ratio() > 0) {

@@ -4,19 +4,78 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The right numbers in the wrong places, or cut off. */
+/** The right numbers in the wrong places, cut off or rounded. */
 final class Rearranged {
 
   private Rearranged() {}
 
   static Optional<String> explain(Evidence evidence) {
     return clipped(evidence)
+        .or(() -> roundedToFloat(evidence))
         .or(() -> permutedAxes(evidence))
         .or(() -> reversed(evidence))
-        .or(() -> shifted(evidence));
+        .or(() -> shifted(evidence))
+        .or(() -> otherRows(evidence))
+        .or(() -> otherOrder(evidence));
+  }
+
+  private static Optional<String> roundedToFloat(Evidence evidence) {
+    double[] predicted =
+        Arrays.stream(evidence.reference().data()).map(value -> (float) value).toArray();
+    return evidence.acceptedIf(predicted, "it is rounded to float");
+  }
+
+  /** Each row is one of the reference's, but not its own. */
+  private static Optional<String> otherRows(Evidence evidence) {
+    Shape shape = evidence.reference().shape();
+    if (shape.rank() < 2 || shape.length(0) < 2 || shape.size() == shape.length(0)) {
+      return Optional.empty();
+    }
+    int row = shape.size() / shape.length(0);
+    double[] predicted = new double[shape.size()];
+    for (int to = 0; to < predicted.length; to += row) {
+      int from = nearestRow(evidence, to, row);
+      System.arraycopy(evidence.reference().data(), from, predicted, to, row);
+    }
+    return evidence.acceptedIf(
+        predicted, "each of its rows is one of the reference's, in wrong order");
+  }
+
+  private static int nearestRow(Evidence evidence, int to, int row) {
+    double nearest = Double.POSITIVE_INFINITY;
+    int best = to;
+    for (int from = 0; from < evidence.reference().size(); from += row) {
+      double distance = 0;
+      for (int i = 0; i < row && distance < nearest; i++) {
+        double difference =
+            evidence.reference().data()[from + i] - evidence.candidate().data()[to + i];
+        distance = Math.max(distance, Math.abs(difference));
+      }
+      if (distance < nearest) {
+        nearest = distance;
+        best = from;
+      }
+    }
+    return best;
+  }
+
+  /** The smallest of the reference where the candidate has its smallest, and so on. */
+  private static Optional<String> otherOrder(Evidence evidence) {
+    double[] reference = evidence.reference().data().clone();
+    double[] candidate = evidence.candidate().data();
+    Arrays.sort(reference);
+    Integer[] byValue = new Integer[candidate.length];
+    Arrays.setAll(byValue, i -> i);
+    Arrays.sort(byValue, Comparator.comparingDouble(i -> candidate[i]));
+    double[] predicted = new double[candidate.length];
+    for (int rank = 0; rank < predicted.length; rank++) {
+      predicted[byValue[rank]] = reference[rank];
+    }
+    return evidence.acceptedIf(predicted, "its elements are the reference's, in wrong order");
   }
 
   private static Optional<String> clipped(Evidence evidence) {

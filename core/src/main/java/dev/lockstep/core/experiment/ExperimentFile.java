@@ -1,9 +1,11 @@
 package dev.lockstep.core.experiment;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.Augmentation;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.yaml.Fields;
@@ -11,10 +13,12 @@ import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An experiment file. Its variants are those of one axis, {@code optimizer: {sgd: …, adam: …}}, or
@@ -68,10 +72,10 @@ public final class ExperimentFile {
     return new ExperimentFile(id, changed, directory);
   }
 
-  /** Returns the changes of every variant by its name; one without changes if there are none. */
-  public Map<String, Map<String, YamlValue>> variants() {
-    Map<String, Map<String, YamlValue>> variants = new LinkedHashMap<>();
-    variants.put("", Map.of());
+  /** The changes of every variant by its choices; one without changes if there are none. */
+  private Map<List<String>, Map<String, YamlValue>> variants() {
+    Map<List<String>, Map<String, YamlValue>> variants = new LinkedHashMap<>();
+    variants.put(List.of(), Map.of());
     Optional<YamlValue> axes = new Fields(file, "").value("variants");
     if (axes.isEmpty()) {
       return variants;
@@ -85,16 +89,19 @@ public final class ExperimentFile {
     return variants;
   }
 
-  private static Map<String, Map<String, YamlValue>> combine(
-      Map<String, Map<String, YamlValue>> before, Map<String, YamlValue> choices, String path) {
-    Map<String, Map<String, YamlValue>> combined = new LinkedHashMap<>();
-    for (Map.Entry<String, Map<String, YamlValue>> old : before.entrySet()) {
+  private static Map<List<String>, Map<String, YamlValue>> combine(
+      Map<List<String>, Map<String, YamlValue>> before,
+      Map<String, YamlValue> choices,
+      String path) {
+    Map<List<String>, Map<String, YamlValue>> combined = new LinkedHashMap<>();
+    for (Map.Entry<List<String>, Map<String, YamlValue>> old : before.entrySet()) {
       for (Map.Entry<String, YamlValue> choice : choices.entrySet()) {
         Map<String, YamlValue> overrides = new LinkedHashMap<>(old.getValue());
         overrides.putAll(Fields.mapping(choice.getValue(), path + "." + choice.getKey()).values());
-        String name = old.getKey().isEmpty() ? "" : old.getKey() + "-";
-        requireName(name + choice.getKey(), choice.getValue());
-        combined.put(name + choice.getKey(), overrides);
+        List<String> choicesMade = new ArrayList<>(old.getKey());
+        choicesMade.add(choice.getKey());
+        requireName(String.join("-", choicesMade), choice.getValue());
+        combined.put(List.copyOf(choicesMade), overrides);
       }
     }
     if (combined.isEmpty() || combined.size() > MAX_VARIANTS) {
@@ -123,15 +130,15 @@ public final class ExperimentFile {
     List<Experiment> experiments = new ArrayList<>();
     variants()
         .forEach(
-            (variant, changes) ->
-                experiments.add(with(changes).with(overrides).experiment(variant)));
+            (made, changes) -> experiments.add(with(changes).with(overrides).experiment(made)));
     return experiments;
   }
 
-  private Experiment experiment(String variant) {
+  private Experiment experiment(List<String> choices) {
     Fields fields = new Fields(file, "");
     fields.value("variants");
     fields.value("full");
+    fields.value("seconds");
     String chapter = fields.text("chapter", "");
     String shows = fields.text("shows", "");
     NetworkSpec network = network(fields);
@@ -144,21 +151,10 @@ public final class ExperimentFile {
     Integer train = data.filter(d -> d.has("train")).map(d -> size(d, "train")).orElse(null);
     Integer test = data.filter(d -> d.has("test")).map(d -> size(d, "test")).orElse(null);
     data.ifPresent(Fields::done);
-    Optional<Experiment.DeclaredTolerance> tolerance =
-        fields
-            .fields("tolerance")
-            .map(
-                t -> {
-                  var declared =
-                      new Experiment.DeclaredTolerance(
-                          t.number("parameters"), t.number("accuracy"));
-                  t.done();
-                  return declared;
-                });
     Experiment experiment =
         new Experiment(
             id,
-            variant,
+            choices,
             chapter,
             shows,
             network,
@@ -167,12 +163,26 @@ public final class ExperimentFile {
             train,
             test,
             fields.integer("seed", 1),
+            fields.integer("member", 0),
             fields.truth("mayDiverge", false),
-            tolerance,
+            fields.choice(
+                "gradient",
+                List.of(Experiment.Gradient.values()),
+                Experiment.Gradient::id,
+                Experiment.Gradient.BACKPROPAGATION),
+            fields.fields("tolerance").map(ExperimentFile::tolerance).orElse(null),
             fields.has("margin") ? fields.number("margin") : null,
-            fields.has("initialState") ? directory.resolve(fields.text("initialState", "")) : null);
+            fields.has("initialState") ? directory.resolve(fields.text("initialState", "")) : null,
+            fields.has("figures") ? figures(fields) : Set.of());
     fields.done();
     return experiment;
+  }
+
+  private static DeclaredTolerance tolerance(Fields fields) {
+    double parameters = fields.number("parameters");
+    double accuracy = fields.number("accuracy");
+    fields.done();
+    return fields.checked(() -> new DeclaredTolerance(parameters, accuracy));
   }
 
   private static int size(Fields data, String key) {
@@ -181,6 +191,16 @@ public final class ExperimentFile {
       throw Fields.expected("at least 1", data.required(key), data.name(key));
     }
     return size;
+  }
+
+  private static Set<FigureKind> figures(Fields fields) {
+    Set<FigureKind> figures = EnumSet.noneOf(FigureKind.class);
+    for (YamlValue value : fields.list("figures")) {
+      figures.add(
+          Fields.choice(
+              value, fields.name("figures"), List.of(FigureKind.values()), FigureKind::id));
+    }
+    return figures;
   }
 
   private static long compared(Fields fields) {
@@ -241,7 +261,22 @@ public final class ExperimentFile {
         training.has("steps")
             ? new TrainingSpec.Length.Steps(training.integer("steps"))
             : new TrainingSpec.Length.Epochs(training.integer("epochs"));
+    Augmentation augmentation =
+        training.fields("augmentation").map(ExperimentFile::augmentation).orElse(Augmentation.NONE);
     training.done();
-    return training.checked(() -> new TrainingSpec(batchSize, order, length));
+    return training.checked(() -> new TrainingSpec(batchSize, order, length, augmentation));
+  }
+
+  private static Augmentation augmentation(Fields fields) {
+    Augmentation augmentation =
+        fields.checked(
+            () ->
+                new Augmentation(
+                    fields.number("shift", 0),
+                    fields.number("rotation", 0),
+                    fields.number("scaling", 0),
+                    fields.number("elastic", 0)));
+    fields.done();
+    return augmentation;
   }
 }

@@ -16,8 +16,9 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
 /**
- * Everything that is chosen at random in one run: initial values, the order of the samples, dropout
- * masks. Both sides of a comparison replay the same plan; neither draws anything itself.
+ * Everything that is chosen at random in one run: initial values, the order of the samples, how
+ * images are changed, dropout masks. Both sides of a comparison replay the same plan; neither draws
+ * anything itself.
  *
  * <p>Steps count from 1.
  */
@@ -170,7 +171,9 @@ public final class TrainingPlan {
 
   /** Returns what a step trains on. */
   public Batch batch(long step) {
-    return train.batch(step, samples(step), network.input());
+    Batch batch = train.batch(step, samples(step), network.input());
+    Tensor inputs = training.augmentation().apply(batch.inputs(), train.image(), streams, step);
+    return new Batch(step, inputs, batch.targets());
   }
 
   /** Returns the dropout masks of a step. */

@@ -6,8 +6,14 @@ package dev.lockstep.core.plan;
  * @param batchSize samples of a step
  * @param order how the samples of a step are chosen
  * @param length how long training goes on
+ * @param augmentation how the images of a step are changed
  */
-public record TrainingSpec(int batchSize, Order order, Length length) {
+public record TrainingSpec(int batchSize, Order order, Length length, Augmentation augmentation) {
+
+  /** Trains on the images as they are. */
+  public TrainingSpec(int batchSize, Order order, Length length) {
+    this(batchSize, order, length, Augmentation.NONE);
+  }
 
   /** How the samples of a step are chosen. */
   public enum Order {
@@ -51,6 +57,11 @@ public record TrainingSpec(int batchSize, Order order, Length length) {
               + ": expected at least 1, found "
               + amount);
     }
+  }
+
+  /** Returns the same training of another length. */
+  public TrainingSpec with(Length another) {
+    return new TrainingSpec(batchSize, order, another, augmentation);
   }
 
   /**

@@ -6,17 +6,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which conventions of the ledger explain what a stock comparison found. Every number is the
- * largest error ÷ floor over the first steps, on the same plan.
+ * largest error ÷ floor over the first steps, on the same plan: every convention shows there.
+ * Whether the explanation holds for the whole run is tried by running it once more.
  *
- * @param steps over which it was measured
+ * @param steps over which the numbers were measured
  * @param total with every convention in Deeplearning4j's way
  * @param explanation a smallest set that, done in the book's way, leaves nothing; null if none does
  * @param ownEffects what each convention makes by itself, by its name
+ * @param remainder what is left in the whole run with the explanation in the book's way; null if
+ *     nothing is
  * @param unexplained what is left with every convention in the book's way
  */
 public record Attribution(
     long steps,
     double total,
     @Nullable List<String> explanation,
+    @Nullable String remainder,
     Map<String, Double> ownEffects,
-    double unexplained) {}
+    double unexplained) {
+
+  /** Returns whether nothing is left of the differences. */
+  public boolean explains() {
+    return explanation != null && remainder == null;
+  }
+}

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param reading in which it shows
  * @param mismatched elements beyond what is allowed
  * @param elements of the tensor
+ * @param greatestRelative where the relative difference is greatest, which may be elsewhere
  * @param diagnosis what explains it, in words; null if nothing known does
+ * @param thirdWitness which side's gradient is wrong; null where it is not a gradient that differs
  */
 public record FirstDivergence(
     long step,
@@ -35,10 +37,35 @@ public record FirstDivergence(
     Reading reading,
     int mismatched,
     int elements,
-    @Nullable String diagnosis) {
+    Element greatestRelative,
+    @Nullable String diagnosis,
+    @Nullable ThirdWitness thirdWitness) {
+
+  /**
+   * One element on both sides.
+   *
+   * @param index along each axis
+   */
+  public record Element(List<Integer> index, double reference, double candidate) {
+
+    /** Returns |reference − candidate| ÷ max(|reference|, |candidate|). */
+    public double relativeError() {
+      double error = Math.abs(reference - candidate);
+      return error == 0 ? 0 : error / Math.max(Math.abs(reference), Math.abs(candidate));
+    }
+  }
 
   /** Returns this divergence with what explains it. */
   public FirstDivergence withDiagnosis(String explanation) {
+    return with(explanation, thirdWitness);
+  }
+
+  /** Returns this divergence with what central differences say of it. */
+  public FirstDivergence withThirdWitness(ThirdWitness witness) {
+    return with(diagnosis, witness);
+  }
+
+  private FirstDivergence with(@Nullable String explanation, @Nullable ThirdWitness witness) {
     return new FirstDivergence(
         step,
         phase,
@@ -52,7 +79,9 @@ public record FirstDivergence(
         reading,
         mismatched,
         elements,
-        explanation);
+        greatestRelative,
+        explanation,
+        witness);
   }
 
   /** Returns error ÷ floor, the number on which the verdict rests. */
@@ -68,10 +97,5 @@ public record FirstDivergence(
   /** Returns the share of the tensor's elements that lie beyond what is allowed. */
   public double mismatchedShare() {
     return (double) mismatched / elements;
-  }
-
-  /** Returns |reference − candidate| ÷ max(|reference|, |candidate|) of the worst element. */
-  public double relativeError() {
-    return error == 0 ? 0 : error / Math.max(Math.abs(reference), Math.abs(candidate));
   }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.core.result;
 
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.model.Phase;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,7 @@ public record RunResult(
    * @param layers full paths, {@code residual1/conv1}, in the order of the forward pass
    * @param equivalenceMargin the largest difference in test accuracy, as a share, at which the two
    *     sides still count as equally good; fixed before the run, null if it was not
+   * @param declaredTolerance what stands in place of measured floors, null if they were measured
    */
   public record ExperimentInfo(
       String id,
@@ -72,7 +74,8 @@ public record RunResult(
       String alignment,
       String precision,
       List<String> layers,
-      @Nullable Double equivalenceMargin) {
+      @Nullable Double equivalenceMargin,
+      @Nullable DeclaredTolerance declaredTolerance) {
 
     /** Returns the id, with the variant behind a slash where there is one. */
     public String title() {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A value of a YAML file, with the place it came from. */
 public sealed interface YamlValue {
@@ -14,6 +15,9 @@ public sealed interface YamlValue {
   /** Returns what this value is, for messages. */
   String kind();
 
+  /** Returns this value on one line, as it may stand behind {@code key=}. */
+  String flow();
+
   /** Keys and values, in the order of the file. */
   record Mapping(String where, Map<String, YamlValue> values) implements YamlValue {
     public Mapping {
@@ -23,6 +27,13 @@ public sealed interface YamlValue {
     @Override
     public String kind() {
       return "a mapping";
+    }
+
+    @Override
+    public String flow() {
+      return values.entrySet().stream()
+          .map(entry -> entry.getKey() + ": " + entry.getValue().flow())
+          .collect(Collectors.joining(", ", "{", "}"));
     }
 
     /** Returns a copy with one key set to another value. */
@@ -43,6 +54,11 @@ public sealed interface YamlValue {
     public String kind() {
       return "a list";
     }
+
+    @Override
+    public String flow() {
+      return values.stream().map(YamlValue::flow).collect(Collectors.joining(", ", "[", "]"));
+    }
   }
 
   /** A single value, as it is written. */
@@ -50,6 +66,11 @@ public sealed interface YamlValue {
     @Override
     public String kind() {
       return text.isEmpty() ? "nothing" : "'" + text + "'";
+    }
+
+    @Override
+    public String flow() {
+      return text.matches("[A-Za-z0-9_./+-]+") ? text : "'" + text.replace("'", "''") + "'";
     }
   }
 }

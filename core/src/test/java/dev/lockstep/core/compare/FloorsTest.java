@@ -3,8 +3,15 @@ package dev.lockstep.core.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LearningRate;
+import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +28,7 @@ class FloorsTest {
   }
 
   private static double floor(Recording twin) {
-    return Floors.measuredBy(twin, twin).of(WEIGHTS, REFERENCE, 4);
+    return Floors.measuredBy(twin, twin, 0).of(WEIGHTS, REFERENCE, 4);
   }
 
   @Test
@@ -57,12 +64,43 @@ class FloorsTest {
   @Test
   void neverGrowWithTheNumberOfElements() {
     Tensor many = Tensor.filled(Shape.of(1000), 4);
-    assertThat(Floors.measuredBy(showing(many), showing(many)).of(WEIGHTS, many, 4))
+    assertThat(Floors.measuredBy(showing(many), showing(many), 0).of(WEIGHTS, many, 4))
         .isEqualTo(0x1p-50);
   }
 
   @Test
   void allowAtMostAHundredOfThem() {
     assertThat(Tolerance.MAX_ERROR_OVER_FLOOR).isLessThanOrEqualTo(100);
+  }
+
+  /**
+   * 360,000 equal terms summed in float from the first to the last are off by some of a hundred
+   * units; nothing is summed where nothing decays.
+   */
+  @Test
+  void ofALossGrowWithTheRootOfTheNumberOfDecayedWeights() {
+    NetworkSpec decayed = network(0.1);
+    assertThat(Floors.lossRounding(decayed, false)).isEqualTo(100 * 0x1p-52);
+    assertThat(Floors.lossRounding(decayed, true)).isEqualTo(100 * 0x1p-23);
+    assertThat(Floors.lossRounding(network(0), true)).isZero();
+
+    ExpectedTensor loss =
+        new ExpectedTensor(new TensorKey(Phase.LOSS, NetworkSpec.LOSS), "loss", false);
+    Recording nothing = new Recording(Set.of());
+    assertThat(Floors.measuredBy(nothing, nothing, 1e-6).of(loss, Tensor.scalar(2), 2))
+        .isEqualTo(2e-6);
+    assertThat(Floors.measuredBy(nothing, nothing, 1e-6).of(WEIGHTS, REFERENCE, 4))
+        .as("the loss alone is such a sum")
+        .isEqualTo(0x1p-50);
+  }
+
+  /** 600 · 600 weights. */
+  private static NetworkSpec network(double weightDecay) {
+    return new NetworkSpec(
+        Shape.of(600),
+        List.of(new LayerSpec.Affine("affine1", 600, new InitialValues.He())),
+        new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
+        weightDecay,
+        new OptimizerSpec.Sgd(LearningRate.constant(0.1)));
   }
 }

@@ -1,10 +1,12 @@
 package dev.lockstep.core.tiny;
 
 import dev.lockstep.core.compare.Cadence;
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.data.Split;
@@ -59,6 +61,7 @@ public final class TinyRun {
   private Selection selection = Selection.ALL;
   private boolean mayDiverge;
   private boolean failFast;
+  private @Nullable DeclaredTolerance tolerance;
   private LockstepListener listener = LockstepListener.NONE;
   private @Nullable Snapshot from;
 
@@ -119,6 +122,11 @@ public final class TinyRun {
     return this;
   }
 
+  public TinyRun declare(DeclaredTolerance declared) {
+    tolerance = declared;
+    return this;
+  }
+
   public TinyRun listener(LockstepListener told) {
     listener = told;
     return this;
@@ -134,7 +142,8 @@ public final class TinyRun {
     Split data = images(SAMPLES, seed);
     TrainingSpec training =
         new TrainingSpec(BATCH, TrainingSpec.Order.SHUFFLED, new TrainingSpec.Length.Steps(steps));
-    LockstepOptions options = new LockstepOptions(cadence, selection, mayDiverge, failFast, false);
+    LockstepOptions options =
+        new LockstepOptions(cadence, selection, mayDiverge, failFast, tolerance, false);
     return new Lockstep(
             network,
             new TrainingPlan(network, training, data, seed),
@@ -142,7 +151,7 @@ public final class TinyRun {
             images(10, seed + 1),
             options,
             listener)
-        .run(new Lockstep.Sides(reference, candidate, reference), from);
+        .run(new Lockstep.Sides(reference, candidate, new RoundedUp(reference)), from);
   }
 
   /** Returns the first divergence of a run that has one. */

@@ -1,6 +1,6 @@
 package dev.lockstep.dl4j.config;
 
-import dev.lockstep.core.UsageException;
+import dev.lockstep.core.InputException;
 import dev.lockstep.dl4j.book.BookAdaGrad;
 import dev.lockstep.dl4j.book.BookCrossEntropy;
 import dev.lockstep.dl4j.book.BookMomentum;
@@ -9,6 +9,8 @@ import dev.lockstep.dl4j.book.BookRmsProp;
 import dev.lockstep.dl4j.book.BookSumOfSquares;
 import dev.lockstep.dl4j.book.MaskedDropout;
 import dev.lockstep.dl4j.book.StepActivation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -58,6 +60,7 @@ import org.nd4j.linalg.schedule.InverseSchedule;
 import org.nd4j.linalg.schedule.StepSchedule;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.core.JsonToken;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
@@ -129,13 +132,16 @@ final class ClassAllowList {
   /** The properties by which DL4J's classes say which class to make. */
   private static final Set<String> NAMING = Set.of("@class", "type");
 
+  /** Of objects and lists in one another; a graph of residual blocks stays below 20. */
+  private static final int DEEPEST = 100;
+
   private ClassAllowList() {}
 
   /**
    * Checks every class that a JSON text names, without making an object of any.
    *
    * @return the text's content, each property once: what a mapper may be given
-   * @throws UsageException if it is no JSON, names a property twice, or names other classes,
+   * @throws InputException if it is no JSON, names a property twice, or names other classes,
    *     listing them
    */
   static JsonNode check(String json) {
@@ -143,7 +149,7 @@ final class ClassAllowList {
     Set<String> others = new TreeSet<>();
     collectOthers(tree, others);
     if (!others.isEmpty()) {
-      throw new UsageException(
+      throw new InputException(
           "DL4J configuration: it names classes that are not known here: "
               + String.join(", ", others));
     }
@@ -154,13 +160,31 @@ final class ClassAllowList {
     // of two properties of one name, the tree keeps the last, but a mapper may act on the first
     ObjectMapper plain = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
     try {
+      requireShallow(plain, json);
       JsonNode tree = plain.readTree(json);
       if (tree == null || !tree.isObject()) {
-        throw new UsageException("DL4J configuration: expected a JSON object, found none");
+        throw new InputException("DL4J configuration: expected a JSON object, found none");
       }
       return tree;
     } catch (JsonProcessingException e) {
-      throw new UsageException("DL4J configuration: " + e.getOriginalMessage(), e);
+      throw new InputException("DL4J configuration: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("from memory", e);
+    }
+  }
+
+  /** A mapper calls itself for every level, until its stack ends. */
+  private static void requireShallow(ObjectMapper plain, String json) throws IOException {
+    try (JsonParser parser = plain.getFactory().createParser(json)) {
+      int depth = 0;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (depth > DEEPEST) {
+          throw new InputException(
+              "DL4J configuration: expected at most %d levels of objects and lists, found more"
+                  .formatted(DEEPEST));
+        }
+      }
     }
   }
 

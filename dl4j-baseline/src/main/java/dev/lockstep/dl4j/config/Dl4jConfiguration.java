@@ -1,7 +1,6 @@
 package dev.lockstep.dl4j.config;
 
 import dev.lockstep.core.InputException;
-import dev.lockstep.core.UsageException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -49,8 +48,7 @@ public record Dl4jConfiguration(
    *
    * @param sample the shape of one sample of the data, such as 1×28×28: a configuration need not
    *     say it
-   * @throws InputException if the file cannot be read
-   * @throws UsageException as {@link #parse} does
+   * @throws InputException if the file cannot be read, or as {@link #parse} does; names the file
    */
   public static Dl4jConfiguration read(Path file, Shape sample) {
     String json;
@@ -59,13 +57,17 @@ public record Dl4jConfiguration(
     } catch (IOException e) {
       throw new InputException("cannot read the DL4J configuration " + file + ": " + e, e);
     }
-    return parse(json, sample);
+    try {
+      return parse(json, sample);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
+    }
   }
 
   /**
    * Reads a configuration. No object is made of any class that is not known here.
    *
-   * @throws UsageException listing every part that is not known, or saying what does not fit
+   * @throws InputException listing every part that is not known, or saying what does not fit
    */
   public static Dl4jConfiguration parse(String json, Shape sample) {
     JsonNode tree = ClassAllowList.check(json);
@@ -78,10 +80,10 @@ public record Dl4jConfiguration(
           tree.has("vertices")
               ? readGraph(tree.toString(), reader, findings)
               : readSequence(tree.toString(), reader, findings);
-    } catch (UsageException e) {
+    } catch (InputException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new UsageException("DL4J configuration: DL4J cannot read it: " + e.getMessage(), e);
+      throw new InputException("DL4J configuration: DL4J cannot read it: " + e.getMessage(), e);
     }
     double weightDecay = training.weightDecay();
     OptimizerSpec optimizer = training.optimizer();
@@ -101,7 +103,7 @@ public record Dl4jConfiguration(
               weightDecay,
               optimizer);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("DL4J configuration: " + e.getMessage(), e);
+      throw new InputException("DL4J configuration: " + e.getMessage(), e);
     }
     requireShapes(reader.expectedInputs(), network.inputShapes(), "takes an input of");
     requireShapes(reader.expectedParameters(), parameterShapes(network), "is");
@@ -161,7 +163,7 @@ public record Dl4jConfiguration(
         (name, shape) -> {
           Shape before = Objects.requireNonNull(found.get(name), name);
           if (!shape.equals(before)) {
-            throw new UsageException(
+            throw new InputException(
                 "DL4J configuration: %s %s %s, but what comes before it gives %s; is the data of"
                         .formatted(name, relation, shape, before)
                     + " the shape that the network was made for?");

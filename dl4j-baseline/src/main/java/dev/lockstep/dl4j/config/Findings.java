@@ -1,6 +1,6 @@
 package dev.lockstep.dl4j.config;
 
-import dev.lockstep.core.UsageException;
+import dev.lockstep.core.InputException;
 import dev.lockstep.dl4j.ledger.Convention;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,11 +38,11 @@ final class Findings {
   }
 
   /**
-   * @throws UsageException listing everything that is not known
+   * @throws InputException listing everything that is not known
    */
   void requireNothingUnknown() {
     if (!unknown.isEmpty()) {
-      throw new UsageException(
+      throw new InputException(
           "DL4J configuration: parts that are not known here: " + String.join("; ", unknown));
     }
   }

@@ -1,6 +1,6 @@
 package dev.lockstep.dl4j.config;
 
-import dev.lockstep.core.UsageException;
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.network.LayerSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,7 +92,7 @@ final class GraphReader {
       return;
     }
     if (!begun.add(to)) {
-      throw new UsageException(
+      throw new InputException(
           "DL4J configuration: %s is part of several branches; expected branches that nest"
               .formatted(to));
     }

@@ -44,7 +44,8 @@ final class Training {
   }
 
   /**
-   * Takes note of a layer with parameters.
+   * Takes note of a layer with parameters. Constraints for all layers are not found here: in DL4J
+   * M2.1 {@code constrainAllParameters} has no effect.
    *
    * @param decayed whether it has weights that weight decay acts on
    */

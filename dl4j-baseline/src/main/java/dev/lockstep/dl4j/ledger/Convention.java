@@ -172,7 +172,7 @@ public enum Convention {
       "batch-norm-log-std",
       "batch normalization",
       "the running variance is kept as it is",
-      "log₁₀ of the running deviation is kept (useLogStd): the same to rounding, but never 0",
+      "log₁₀ of the running deviation is kept (useLogStd): the same to rounding, but 0 turns into NaN",
       Role.STOCK,
       network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
   BATCH_NORM_PER_CHANNEL(

@@ -32,9 +32,13 @@ public final class Conventions {
     return Collections.unmodifiableSet(conventions);
   }
 
-  /** Returns the stock entries that a network has a part for: those that can explain something. */
-  public static Set<Convention> applicable(NetworkSpec network) {
+  /**
+   * Returns those of some entries that can explain a difference between two sides that train on the
+   * same plan: the stock entries that the network has a part for.
+   */
+  public static Set<Convention> applicable(NetworkSpec network, Set<Convention> conventions) {
     EnumSet<Convention> applicable = EnumSet.copyOf(stock());
+    applicable.retainAll(conventions);
     applicable.removeIf(convention -> !convention.appliesTo(network));
     return Collections.unmodifiableSet(applicable);
   }

@@ -21,10 +21,10 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossL2;
 
 /**
- * A convention that is no part of a network, shown on a few numbers: how far what is measured lies
- * from what the book leads one to expect.
+ * A convention that training a network does not show, on a few numbers: how far what is measured
+ * lies from what the book leads one to expect.
  *
- * @param dl4jsWay the distance where DL4J is left to its way
+ * @param dl4jsWay the distance where DL4J is left to its way; NaN if what is measured is no number
  * @param booksWay the distance where the book's way is taken
  * @param nothing the largest distance that counts as none: rounding, or the chance in a draw
  */
@@ -47,7 +47,7 @@ public record Demonstration(
   /**
    * Runs the demonstration of a convention.
    *
-   * @throws IllegalArgumentException for a convention that is a switch of the translation
+   * @throws IllegalArgumentException for a convention that training a network shows
    */
   public static Demonstration of(Convention convention) {
     return switch (convention) {
@@ -55,6 +55,7 @@ public record Demonstration(
       case SCORE_BEFORE_UPDATE -> measure(convention, ROUNDING, Demonstration::score);
       case DEFAULT_PRECISION -> measure(convention, 0, Demonstration::precision);
       case RUNNING_STATISTICS -> measure(convention, ROUNDING, Demonstration::statistics);
+      case BATCH_NORM_LOG_STD -> measure(convention, ROUNDING, Demonstration::logDeviation);
       case LOSS_CONSTANT -> measure(convention, ROUNDING, Demonstration::lossConstant);
       case WHO_DRAWS -> measure(convention, 0, Demonstration::whoDraws);
       case DROPOUT_RETAIN -> measure(convention, CHANCE, Demonstration::retain);
@@ -155,6 +156,19 @@ public record Demonstration(
       network.fit(inputs, ones(2, 1));
     }
     return Math.abs(network.getParam("0_mean").getDouble(0) - 0.2);
+  }
+
+  /** The running variance from 0 on, after a batch of variance 1, against 0.1 · 1. */
+  private static double logDeviation(boolean dl4jsWay) {
+    BatchNormalization norm =
+        new BatchNormalization.Builder().nIn(1).nOut(1).useLogStd(dl4jsWay).build();
+    MultiLayerNetwork network = network(settings(), norm, squares());
+    double start = dl4jsWay ? Math.log10(0) : 0;
+    String parameter = dl4jsWay ? "0_log10stdev" : "0_var";
+    network.setParam(parameter, Nd4j.valueArrayOf(new long[] {1, 1}, start, DataType.DOUBLE));
+    network.fit(Nd4j.create(new double[][] {{1}, {3}}), ones(2, 1));
+    double kept = network.getParam(parameter).getDouble(0);
+    return Math.abs((dl4jsWay ? Math.pow(10, 2 * kept) : kept) - 0.1);
   }
 
   /** The gradient against a central difference of the loss, relative, at y = 3e-4. */

@@ -3,7 +3,7 @@ package dev.lockstep.dl4j.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.core.UsageException;
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.tensor.Shape;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -41,7 +41,7 @@ class ClassAllowListTest {
   private static void assertRefused(String json) {
     MADE.set(false);
     assertThatThrownBy(() -> Dl4jConfiguration.parse(json, Shape.of(2)))
-        .isInstanceOf(UsageException.class);
+        .isInstanceOf(InputException.class);
     assertThat(MADE).isFalse();
   }
 
@@ -73,14 +73,14 @@ class ClassAllowListTest {
   @Test
   void aDistributionIsNamedByItsType() {
     assertThatThrownBy(() -> ClassAllowList.check("{\"distribution\":{\"type\":\"x.Evil\"}}"))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("x.Evil");
   }
 
   @Test
   void aNameThatIsNoTextIsRefused() {
     assertThatThrownBy(() -> ClassAllowList.check("{\"@class\":[\"x\"]}"))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("@class");
   }
 
@@ -89,6 +89,15 @@ class ClassAllowListTest {
     assertRefused("no json");
     assertRefused("[]");
     assertRefused("");
+  }
+
+  @Test
+  void whatWouldExhaustAMappersStackIsRefused() {
+    int levels = 100_000;
+    assertThatThrownBy(
+            () -> ClassAllowList.check("{\"a\":" + "[".repeat(levels) + "]".repeat(levels) + "}"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("levels");
   }
 
   @Test

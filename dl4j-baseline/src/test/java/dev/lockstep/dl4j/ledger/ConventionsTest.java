@@ -45,16 +45,18 @@ class ConventionsTest {
   void anEntryAppliesWhereItsPartIs() {
     LayerSpec affine = new LayerSpec.Affine("affine1", 3, new InitialValues.Xavier());
 
-    assertThat(Conventions.applicable(network(affine)))
+    assertThat(Conventions.applicable(network(affine), Conventions.stock()))
         .containsExactlyInAnyOrder(Convention.ADAM_EPSILON, Convention.CROSS_ENTROPY_CLIPPING);
     assertThat(
             Conventions.applicable(
-                network(new LayerSpec.BatchNormalization("norm1", 0.9, 1e-6, false), affine)))
+                network(new LayerSpec.BatchNormalization("norm1", 0.9, 1e-6, false), affine),
+                Conventions.stock()))
         .contains(Convention.BATCH_NORM_PER_CHANNEL);
     // one per element is one per unit behind an affine layer
     assertThat(
             Conventions.applicable(
-                network(affine, new LayerSpec.BatchNormalization("norm1", 0.9, 1e-6, false))))
+                network(affine, new LayerSpec.BatchNormalization("norm1", 0.9, 1e-6, false)),
+                Conventions.stock()))
         .contains(Convention.BATCH_NORM_EPSILON)
         .doesNotContain(Convention.BATCH_NORM_PER_CHANNEL);
   }

@@ -21,21 +21,32 @@ public final class Catalogue {
   private static final List<String> IDS =
       List.of(
           DEFAULT,
+          "activations",
+          "gradient-field",
+          "gradient-descent",
+          "two-layer-net-numerical",
           "five-samples",
           "two-layer-net",
           "two-layer-net-relu",
           "keras-mlp",
+          "optimizer-paths",
           "optimizers",
+          "activation-histograms",
           "weight-init",
           "batch-norm",
           "weight-decay",
           "dropout",
+          "hyperparameters",
           "simple-convnet",
           "deep-convnet",
+          "ensemble",
           "learning-rate-decay",
+          "augmentation",
           "vgg-block",
           "inception-block",
-          "residual-block");
+          "residual-block",
+          "residual-depth",
+          "half-precision");
 
   private Catalogue() {}
 

@@ -24,7 +24,7 @@ final class Checkpoints implements LockstepListener {
   private final CheckpointFile file;
   private long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(INTERVAL_MILLIS);
   private boolean complains = true;
-  private boolean interrupted;
+  private volatile boolean interrupted;
 
   Checkpoints(Progress progress, Interruption interruption, CheckpointFile file) {
     this.progress = progress;
@@ -44,7 +44,8 @@ final class Checkpoints implements LockstepListener {
 
   @Override
   public boolean stops() {
-    return interruption.asked();
+    interrupted |= interruption.asked();
+    return interrupted;
   }
 
   @Override
@@ -59,7 +60,6 @@ final class Checkpoints implements LockstepListener {
 
   @Override
   public void betweenSteps(Supplier<Snapshot> snapshot, boolean stops) {
-    interrupted = stops;
     keep(stops, () -> file.write(snapshot.get()));
   }
 
@@ -70,7 +70,6 @@ final class Checkpoints implements LockstepListener {
 
   @Override
   public void betweenStepsAlone(Supplier<SoloTraining.Snapshot> snapshot, boolean stops) {
-    interrupted = stops;
     keep(stops, () -> file.write(snapshot.get()));
   }
 

@@ -13,10 +13,13 @@ import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.config.Dl4jConfiguration;
 import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.drawing.DrawingComparer;
 import dev.lockstep.experiments.run.Candidates;
 import dev.lockstep.experiments.run.CompareSettings;
 import dev.lockstep.experiments.run.Comparer;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -48,13 +51,15 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  lockstep compare",
       "  lockstep compare two-layer-net optimizer.learningRate=0.05 --steps 500",
-      "  lockstep compare my.yaml --precision float"
+      "  lockstep compare my.yaml --precision float",
+      "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1"
     })
 final class CompareCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
+  @Mixin private OwnNetwork ownNetwork;
 
   @Parameters(
       paramLabel = "EXPERIMENT|FILE.yaml|key=value",
@@ -65,7 +70,7 @@ final class CompareCommand implements Callable<Integer> {
               + ").")
   private List<String> what = new ArrayList<>();
 
-  @Option(names = "--all", description = "Every bundled experiment.")
+  @Option(names = "--all", description = "Every bundled experiment; the search is lockstep search.")
   private boolean all;
 
   @Option(names = "--full", description = "All data and steps where the default is a share.")
@@ -85,15 +90,23 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--alignment",
-      defaultValue = "aligned",
-      description = "aligned: DL4J computes the book's formulas; stock: its own.")
-  private CompareSettings.Alignment alignment;
+      description =
+          "aligned: DL4J computes the book's formulas; stock: its own"
+              + " (default: aligned; with --dl4j-config stock, as the file says).")
+  private CompareSettings.@Nullable Alignment alignment;
+
+  @Option(
+      names = "--own-draws",
+      description =
+          "With --alignment stock: each side draws initial values, order and masks for itself;"
+              + " statistics over --seeds judge.")
+  private boolean ownDraws;
 
   @Option(
       names = "--precision",
-      defaultValue = "double",
-      description = "What DL4J computes in: double or float.")
-  private Precision precision;
+      description =
+          "What DL4J computes in: double or float (default: double, or as --dl4j-config says).")
+  private @Nullable Precision precision;
 
   @Option(
       names = "--save-parameters",
@@ -138,6 +151,13 @@ final class CompareCommand implements Callable<Integer> {
   private boolean failFast;
 
   @Option(
+      names = "--reproduce",
+      description =
+          "Where the sides differ, write a JUnit 5 test of the one layer on a small batch, which"
+              + " fails until the candidate is right.")
+  private boolean reproduce;
+
+  @Option(
       names = "--resume",
       paramLabel = "DIR",
       description =
@@ -170,7 +190,9 @@ final class CompareCommand implements Callable<Integer> {
     added.remove(spec.name());
     all.addAll(added);
     CommandLine line =
-        Main.commandLine(spec.commandLine().getOut(), spec.commandLine().getErr())
+        Main.commandLine()
+            .setOut(spec.commandLine().getOut())
+            .setErr(spec.commandLine().getErr())
             .setOverwrittenOptionsAllowed(true);
     try {
       ParseResult parsed = line.parseArgs(all.toArray(String[]::new));
@@ -199,54 +221,141 @@ final class CompareCommand implements Callable<Integer> {
    * @param arguments with which the comparison was begun
    */
   private int run(List<String> arguments) {
-    if (resumed != null && output.isElsewhere(resumed)) {
-      throw new UsageException("expected either --resume or --output, found both");
-    }
-    List<Experiment> experiments = experiments();
-    List<Long> seedList = seedList();
+    refuseContradictions();
+    List<ExperimentFile> files = files();
     CompareSettings settings =
         new CompareSettings(
-            alignment,
-            precision,
+            alignment(CompareSettings.Alignment.ALIGNED),
+            ownDraws,
+            precision == null ? Precision.DOUBLE : precision,
             new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
             selection(),
             failFast,
             length(),
             data.trainSize(),
             data.testSize());
-    ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
-    Dataset dataset = data.load(spec.commandLine().getErr());
     String command = OutputOptions.command(arguments);
-    return new CompareSession(
-            spec, output, command, new Comparer(dataset, settings, command, provider), saved)
-        .run(experiments, seedList, resumed);
+    return new CompareSession(spec, output, command, saved, reproduce)
+        .run(
+            ownNetwork.isGiven()
+                ? ownNetworkPlanned(files, command, settings)
+                : planned(files, command, settings),
+            resumed);
   }
 
-  private List<Experiment> experiments() {
-    Map<String, YamlValue> overrides = new LinkedHashMap<>();
-    List<String> names = new ArrayList<>();
-    for (String word : what) {
-      if (word.contains("=") && !word.endsWith(".yaml")) {
-        var override = Overrides.parse(word);
-        overrides.put(override.getKey(), override.getValue());
-      } else {
-        names.add(word);
+  private void refuseContradictions() {
+    if (resumed != null && output.isElsewhere(resumed)) {
+      throw new UsageException("expected either --resume or --output, found both");
+    }
+    if (ownNetwork.isGiven() && candidate != null) {
+      throw new UsageException("expected either --candidate or --dl4j-config, found both");
+    }
+    if (reproduce && (ownDraws || ownNetwork.isGiven())) {
+      throw new UsageException(
+          "--reproduce: expected neither --own-draws nor --dl4j-config: a test is written of one"
+              + " layer of a network that both sides know");
+    }
+    if (ownDraws
+        && (alignment != CompareSettings.Alignment.STOCK
+            || candidate != null
+            || ownNetwork.isGiven())) {
+      throw new UsageException(
+          "--own-draws: expected --alignment stock and no network of your own: where both sides are"
+              + " given the same, neither draws");
+    }
+  }
+
+  /** Drawings need no data, and have no seeds to run with. */
+  private List<CompareSession.Planned> planned(
+      List<ExperimentFile> files, String command, CompareSettings settings) {
+    ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
+    List<CompareSession.Planned> planned = new ArrayList<>();
+    DrawingComparer drawings = new DrawingComparer(command);
+    Comparer comparer = null;
+    Map<String, YamlValue> overrides = overrides();
+    for (ExperimentFile file : files) {
+      if (DrawingComparer.isDrawing(file)) {
+        planned.add(CompareSession.Planned.of(file.with(overrides), drawings));
+        continue;
+      }
+      List<Experiment> experiments = file.experiments(overrides);
+      if (comparer == null) {
+        Dataset dataset = data.load(spec.commandLine().getErr());
+        comparer = new Comparer(dataset, settings, command, provider);
+      }
+      for (Experiment experiment : experiments) {
+        planned.addAll(withSeeds(experiment, comparer));
       }
     }
+    return planned;
+  }
+
+  /** A user's own network has no variants: it is trained as one experiment is. */
+  private List<CompareSession.Planned> ownNetworkPlanned(
+      List<ExperimentFile> files, String command, CompareSettings settings) {
+    List<Experiment> experiments = new ArrayList<>();
+    files.forEach(file -> experiments.addAll(file.experiments(overrides())));
+    OwnNetwork.requireTrainingOnly(experiments, overrides().keySet());
+    PrintWriter err = spec.commandLine().getErr();
+    Dataset dataset = data.load(err);
+    Dl4jConfiguration own = ownNetwork.read(dataset);
+    Experiment trained = ownNetwork.in(settings.applyTo(experiments.get(0)), own.network());
+    err.println("NOTICE: " + trained.shows());
+    return withSeeds(trained, new Comparer(dataset, forOwn(settings, own), command, null));
+  }
+
+  private List<CompareSession.Planned> withSeeds(Experiment experiment, Comparer comparer) {
+    List<Long> given = seedList();
+    return (given.isEmpty() ? List.of(experiment.seed()) : given)
+        .stream().map(s -> CompareSession.Planned.of(experiment, s, comparer)).toList();
+  }
+
+  private CompareSettings.Alignment alignment(CompareSettings.Alignment otherwise) {
+    return alignment == null ? otherwise : alignment;
+  }
+
+  /** What the file says, unless the command line says otherwise. */
+  private CompareSettings forOwn(CompareSettings settings, Dl4jConfiguration own) {
+    CompareSettings.Alignment chosen = alignment(CompareSettings.Alignment.STOCK);
+    return settings.withCandidate(
+        chosen,
+        chosen == CompareSettings.Alignment.STOCK ? own.conventions() : Set.of(),
+        precision == null ? own.precision() : precision);
+  }
+
+  private static boolean isOverride(String word) {
+    return word.contains("=") && !word.endsWith(".yaml");
+  }
+
+  private Map<String, YamlValue> overrides() {
+    Map<String, YamlValue> overrides = new LinkedHashMap<>();
+    what.stream()
+        .filter(CompareCommand::isOverride)
+        .map(Overrides::parse)
+        .forEach(override -> overrides.put(override.getKey(), override.getValue()));
+    return overrides;
+  }
+
+  private List<ExperimentFile> files() {
+    List<String> names = new ArrayList<>(what);
+    names.removeIf(CompareCommand::isOverride);
     if (all && !names.isEmpty()) {
       throw new UsageException("expected either --all or names of experiments, found both");
     }
     if (all) {
       names.addAll(Catalogue.ids());
+      spec.commandLine()
+          .getErr()
+          .println("hyperparameters: one candidate of the search, which 'lockstep search' runs");
     } else if (names.isEmpty()) {
       names.add(Catalogue.DEFAULT);
     }
-    List<Experiment> experiments = new ArrayList<>();
+    List<ExperimentFile> files = new ArrayList<>();
     for (String name : names) {
       ExperimentFile file = Catalogue.find(name);
-      experiments.addAll((full ? file.full() : file).experiments(overrides));
+      files.add(full ? file.full() : file);
     }
-    return experiments;
+    return files;
   }
 
   private List<Long> seedList() {

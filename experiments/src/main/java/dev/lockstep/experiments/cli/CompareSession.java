@@ -1,15 +1,22 @@
 package dev.lockstep.experiments.cli;
 
-import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.model.NpzFile;
+import dev.lockstep.core.result.Figure;
+import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.drawing.DrawingComparer;
+import dev.lockstep.experiments.figures.Ensembles;
+import dev.lockstep.experiments.figures.VariantFigures;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
 import dev.lockstep.experiments.report.Summary;
 import dev.lockstep.experiments.report.SummaryBuilder;
 import dev.lockstep.experiments.report.TextReport;
+import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.run.CheckpointFile;
 import dev.lockstep.experiments.run.Comparer;
 import java.nio.file.Path;
@@ -17,6 +24,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -26,46 +37,98 @@ final class CompareSession {
   private final CommandSpec spec;
   private final OutputOptions output;
   private final String command;
-  private final Comparer comparer;
   private final @Nullable Path parameters;
+  private final boolean reproduce;
 
   /**
    * @param command that the user gave
    * @param parameters where the trained parameters go; null: nowhere
+   * @param reproduce true if a difference is to be made small and written as a test
    */
   CompareSession(
       CommandSpec spec,
       OutputOptions output,
       String command,
-      Comparer comparer,
-      @Nullable Path parameters) {
+      @Nullable Path parameters,
+      boolean reproduce) {
     this.spec = spec;
     this.output = output;
     this.command = command;
-    this.comparer = comparer;
     this.parameters = parameters;
+    this.reproduce = reproduce;
   }
 
   /**
-   * One experiment with one seed.
+   * One thing to compare, with one seed.
    *
+   * @param title of its progress
    * @param path where its own report goes; empty if there is no other
+   * @param experiment null for a drawing
+   * @param identity everything that decides its numbers, by name
+   * @param comparison given the directory that may hold what an equal run left to go on from
    */
-  private record Planned(Experiment experiment, long seed, String path) {}
+  record Planned(
+      String id,
+      String title,
+      String path,
+      @Nullable Experiment experiment,
+      long seed,
+      Map<String, String> identity,
+      BiFunction<LockstepListener, Path, Comparer.Comparison> comparison,
+      Function<FirstDivergence, Optional<TestSource>> reproduction) {
+
+    static Planned of(Experiment experiment, long seed, Comparer comparer) {
+      String variant = experiment.variant().isEmpty() ? "" : "/" + experiment.variant();
+      return new Planned(
+          experiment.id(),
+          experiment.title() + " seed " + seed,
+          experiment.id() + variant + "/seed-" + seed,
+          experiment,
+          seed,
+          comparer.identity(experiment, seed),
+          (listener, checkpoints) -> comparer.run(experiment, seed, listener, checkpoints),
+          first -> comparer.reproduction(experiment, first));
+    }
+
+    static Planned of(ExperimentFile drawing, DrawingComparer comparer) {
+      return new Planned(
+          drawing.id(),
+          drawing.id(),
+          drawing.id(),
+          null,
+          0,
+          DrawingComparer.identity(drawing),
+          (listener, checkpoints) ->
+              new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()),
+          first -> Optional.empty());
+    }
+
+    /** Returns the same where there is no other. */
+    Planned alone() {
+      return new Planned(id, title, "", experiment, seed, identity, comparison, reproduction);
+    }
+
+    /** Returns whether a figure over several runs needs more of this one than its result holds. */
+    boolean isMember() {
+      return !path.isEmpty() && experiment != null && Ensembles.takes(experiment);
+    }
+  }
 
   /**
-   * @param seeds empty: each experiment's own
+   * @param asked at least one
    * @param resumed what an earlier process left; null: begins anew
    * @return what the process exits with
    */
-  int run(List<Experiment> experiments, List<Long> seeds, @Nullable Path resumed) {
-    List<Planned> planned = planned(experiments, seeds);
-    if (parameters != null && planned.size() > 1) {
-      throw new UsageException(
-          "--save-parameters: expected one run, found %d; name one experiment, variant and seed"
-              .formatted(planned.size()));
+  int run(List<Planned> asked, @Nullable Path resumed) {
+    if (parameters != null) {
+      requireOne("--save-parameters", asked);
+      requireTraining(asked.get(0));
     }
-    try (RunDirectory directory = directory(experiments, planned, resumed);
+    if (reproduce) {
+      requireOne("--reproduce", asked);
+    }
+    List<Planned> planned = asked.size() == 1 ? List.of(asked.get(0).alone()) : asked;
+    try (RunDirectory directory = directory(planned, resumed);
         Interruption interruption = new Interruption()) {
       return planned.size() == 1
           ? runOne(planned.get(0), directory, interruption)
@@ -73,71 +136,114 @@ final class CompareSession {
     }
   }
 
-  private RunDirectory directory(
-      List<Experiment> experiments, List<Planned> planned, @Nullable Path resumed) {
+  private static void requireOne(String option, List<Planned> planned) {
+    if (planned.size() > 1) {
+      throw new UsageException(
+          "%s: expected one run, found %d; name one experiment, variant and seed"
+              .formatted(option, planned.size()));
+    }
+  }
+
+  private static void requireTraining(Planned planned) {
+    if (planned.experiment() == null) {
+      throw new UsageException("--save-parameters: " + planned.id() + " trains no network");
+    }
+  }
+
+  private RunDirectory directory(List<Planned> planned, @Nullable Path resumed) {
     Map<String, Map<String, String>> runs = new LinkedHashMap<>();
-    planned.forEach(next -> runs.put(next.path(), identity(next)));
+    planned.forEach(next -> runs.put(next.path(), next.identity()));
     if (resumed != null) {
       return RunDirectory.goOn(resumed, runs);
     }
-    Path path = output.directory(name(experiments));
+    Path path = output.directory(name(planned));
     output.prepare(path);
     return RunDirectory.begin(path, OutputOptions.arguments(spec), runs);
   }
 
-  private Map<String, String> identity(Planned planned) {
-    return comparer.identity(planned.experiment(), planned.seed());
-  }
-
-  private static String name(List<Experiment> experiments) {
-    boolean same = experiments.stream().map(Experiment::id).distinct().count() == 1;
-    return same ? experiments.get(0).id() : "experiments";
-  }
-
-  private static List<Planned> planned(List<Experiment> experiments, List<Long> seeds) {
-    List<Planned> planned = new ArrayList<>();
-    for (Experiment experiment : experiments) {
-      for (long seed : seeds.isEmpty() ? List.of(experiment.seed()) : seeds) {
-        String variant = experiment.variant().isEmpty() ? "" : "/" + experiment.variant();
-        planned.add(new Planned(experiment, seed, experiment.id() + variant + "/seed-" + seed));
-      }
-    }
-    return planned.size() > 1
-        ? planned
-        : planned.stream().map(only -> new Planned(only.experiment(), only.seed(), "")).toList();
+  private static String name(List<Planned> planned) {
+    boolean same = planned.stream().map(Planned::id).distinct().count() == 1;
+    return same ? planned.get(0).id() : "experiments";
   }
 
   private int runOne(Planned planned, RunDirectory directory, Interruption interruption) {
-    Run run = run(planned, directory, interruption);
-    List<Path> written = Reports.write(directory.path(), output.formats(), run.result());
-    print(TextReport.write(run.result(), output.color(), report(written)));
-    if (run.interrupted()) {
+    Run run = run(planned, "", directory, interruption);
+    if (run.isLost()) {
+      return sayWhatIsLost();
+    }
+    RunResult result = run.comparison().result();
+    List<Path> written = Reports.write(directory.path(), output.formats(), result);
+    if (parameters != null && run.end() == End.COMPLETE) {
+      NpzFile.write(parameters, run.comparison().trained());
+    }
+    print(TextReport.write(result, output.color(), report(written)));
+    if (run.isInterrupted()) {
       return sayHowToGoOn(directory);
     }
+    FirstDivergence first = result.firstDivergence();
+    if (reproduce && first != null) {
+      reproduce(planned, first, directory.path());
+    }
     directory.finish(planned.path());
-    return run.result().verdict().exitCode();
+    return result.verdict().exitCode();
+  }
+
+  private void reproduce(Planned planned, FirstDivergence first, Path directory) {
+    print(
+        planned
+            .reproduction()
+            .apply(first)
+            .map(test -> test.writeTo(directory))
+            .orElse(
+                "Reproduction  none: %s of %s does not differ in a small network of this layer alone%n"
+                    .formatted(first.tensor(), first.layer())));
   }
 
   private int runAll(List<Planned> planned, RunDirectory directory, Interruption interruption) {
     SummaryBuilder summary = new SummaryBuilder(command);
+    Ensembles ensembles = new Ensembles();
     boolean interrupted = false;
-    for (Planned next : planned) {
-      interrupted = interrupted || interruption.asked();
-      if (interrupted) {
+    int reported = 0;
+    for (int i = 0; i < planned.size() && !interrupted; i++) {
+      if (interruption.asked()) {
+        interrupted = true;
         break;
       }
-      Run run = run(next, directory, interruption);
-      Reports.write(directory.of(next.path()), output.formats(), run.result());
-      summary.add(run.result(), next.path());
-      interrupted = run.interrupted();
-      if (!interrupted) {
+      Planned next = planned.get(i);
+      Run run = run(next, "%d/%d ".formatted(i + 1, planned.size()), directory, interruption);
+      interrupted = run.isInterrupted();
+      if (run.isLost()) {
+        break;
+      }
+      RunResult result = run.comparison().result();
+      if (next.experiment() != null) {
+        ensembles.add(next.experiment(), next.seed(), run.comparison().answers());
+      }
+      Reports.write(directory.of(next.path()), output.formats(), result);
+      summary.add(result, next.path());
+      reported++;
+      if (!interrupted && !next.isMember()) {
         directory.finish(next.path());
       }
     }
-    Summary all = summary.build();
+    if (reported == 0) {
+      return sayWhatIsLost();
+    }
+    Summary runs = summary.build();
+    List<Figure> figures = new ArrayList<>(ensembles.figures());
+    figures.addAll(VariantFigures.of(experiments(planned), runs));
+    Summary all = runs.with(figures);
     List<Path> written = Reports.write(directory.path(), output.formats(), all);
     print(TextReport.write(all, output.color(), report(written)));
-    return interrupted ? sayHowToGoOn(directory) : all.verdict().exitCode();
+    if (interrupted) {
+      return sayHowToGoOn(directory);
+    }
+    planned.stream().filter(Planned::isMember).forEach(member -> directory.finish(member.path()));
+    return all.verdict().exitCode();
+  }
+
+  private static List<Experiment> experiments(List<Planned> planned) {
+    return planned.stream().map(Planned::experiment).filter(Objects::nonNull).toList();
   }
 
   /** The report covers what there is; the rest can still be had. */
@@ -151,33 +257,56 @@ final class CompareSession {
     return ExitCode.INTERRUPTED;
   }
 
-  /**
-   * What came of one run.
-   *
-   * @param interrupted whether it ended before its time because the process was asked to end
-   */
-  private record Run(RunResult result, boolean interrupted) {}
+  private int sayWhatIsLost() {
+    spec.commandLine()
+        .getErr()
+        .println("lockstep: interrupted, and nothing could be kept to go on from: begin anew");
+    return ExitCode.INTERRUPTED;
+  }
 
-  private Run run(Planned planned, RunDirectory directory, Interruption interruption) {
-    if (directory.isFinished(planned.path())) {
-      return new Run(directory.result(planned.path()), false);
+  /** How a run came to its end. */
+  private enum End {
+    COMPLETE,
+    /** By an earlier process, which left the result. */
+    COMPLETE_BEFORE,
+    /** Before its time, because the process was asked to end: it can be gone on with. */
+    INTERRUPTED,
+    /** The same, but nothing was kept: it can only be begun anew. */
+    LOST
+  }
+
+  /** What came of one run. */
+  private record Run(Comparer.Comparison comparison, End end) {
+
+    boolean isInterrupted() {
+      return end == End.INTERRUPTED || isLost();
+    }
+
+    boolean isLost() {
+      return end == End.LOST;
+    }
+  }
+
+  /**
+   * @param position among all runs, empty if there is but one
+   */
+  private Run run(
+      Planned planned, String position, RunDirectory directory, Interruption interruption) {
+    if (directory.isFinished(planned.path()) && !planned.isMember()) {
+      return new Run(
+          new Comparer.Comparison(directory.result(planned.path()), Map.of(), List.of()),
+          End.COMPLETE_BEFORE);
     }
     Path kept = directory.of(planned.path());
-    String title = planned.experiment().title() + " seed " + planned.seed();
-    Progress progress = new Progress(title, output.quiet());
+    Progress progress = new Progress(position + planned.title(), output.quiet());
     Checkpoints checkpoints =
-        new Checkpoints(progress, interruption, new CheckpointFile(kept, identity(planned)));
+        new Checkpoints(progress, interruption, new CheckpointFile(kept, planned.identity()));
     try {
-      Comparer.Comparison comparison =
-          comparer.run(planned.experiment(), planned.seed(), checkpoints, kept);
-      if (parameters != null && !checkpoints.interrupted()) {
-        NpzFile.write(parameters, comparison.trained());
+      Comparer.Comparison comparison = planned.comparison().apply(checkpoints, kept);
+      if (!checkpoints.interrupted()) {
+        return new Run(comparison, End.COMPLETE);
       }
-      if (checkpoints.interrupted() && !CheckpointFile.isIn(kept)) {
-        throw new InputException(
-            "interrupted, and nothing could be kept to go on from: begin anew");
-      }
-      return new Run(comparison.result(), checkpoints.interrupted());
+      return new Run(comparison, CheckpointFile.isIn(kept) ? End.INTERRUPTED : End.LOST);
     } finally {
       progress.close();
     }

@@ -11,6 +11,7 @@ import dev.lockstep.dl4j.datavec.ImageFolders;
 import dev.lockstep.dl4j.datavec.LabelColumn;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -56,6 +57,18 @@ final class DataOptions {
       throw new UsageException(option + ": expected at least 1, found " + value);
     }
     return value;
+  }
+
+  /** Returns the options that name the same data in another command. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    if (!source.equals("auto")) {
+      arguments.addAll(List.of("--data", source));
+    }
+    if (directory != null) {
+      arguments.addAll(List.of("--data-dir", directory.toString()));
+    }
+    return arguments;
   }
 
   /** Returns every form of data there is. */

@@ -7,6 +7,7 @@ import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.search.space.Spaces;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,8 @@ final class ListCommand implements Callable<Integer> {
     DATASETS
   }
 
+  private static final String EXPERIMENT = "%-24s %-8s %7s %8s  %s%n";
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -42,7 +45,7 @@ final class ListCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     switch (what) {
-      case EXPERIMENTS -> Catalogue.ids().forEach(id -> printExperiment(out, id));
+      case EXPERIMENTS -> printExperiments(out);
       case LAYERS -> LayerReader.typeNames().forEach(out::println);
       case OPTIMIZERS -> NetworkReader.optimizerNames().forEach(out::println);
       case CONVENTIONS -> Conventions.all().forEach(entry -> printConvention(out, entry));
@@ -64,9 +67,36 @@ final class ListCommand implements Callable<Integer> {
     out.printf("  DL4J      %s%n", convention.dl4j());
   }
 
-  private static void printExperiment(PrintWriter out, String id) {
-    ExperimentFile file = Catalogue.find(id);
+  private static void printExperiments(PrintWriter out) {
+    out.printf(EXPERIMENT, "", "chapter", "time", "--full", "shows");
+    Catalogue.ids().forEach(id -> printExperiment(out, Catalogue.find(id)));
+    out.println("Times are those of two cores.");
+    out.println();
+    Spaces.ids().forEach(id -> out.printf("search %-19s %s%n", id, Spaces.find(id).shows()));
+  }
+
+  private static void printExperiment(PrintWriter out, ExperimentFile file) {
     Fields fields = new Fields(file.yaml(), "");
-    out.printf("%-26s ch. %-3s %s%n", id, fields.text("chapter", ""), fields.text("shows", ""));
+    int share = fields.integer("seconds", 0);
+    int full = new Fields(file.full().yaml(), "").integer("seconds", 0);
+    out.printf(
+        EXPERIMENT,
+        file.id(),
+        fields.text("chapter", ""),
+        time(share),
+        full == share ? "" : time(full),
+        fields.text("shows", ""));
+  }
+
+  /**
+   * Seconds up to two minutes, minutes up to two hours, then hours; nothing for an unknown time.
+   */
+  private static String time(int seconds) {
+    if (seconds < 120) {
+      return seconds == 0 ? "" : seconds + " s";
+    }
+    return seconds < 7200
+        ? Math.round(seconds / 60.0) + " min"
+        : Math.round(seconds / 3600.0) + " h";
   }
 }

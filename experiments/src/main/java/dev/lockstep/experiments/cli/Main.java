@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       CompareCommand.class,
       VerifyCommand.class,
+      SearchCommand.class,
+      BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
       ListCommand.class,
@@ -50,6 +52,10 @@ public final class Main implements Runnable {
       description = "Tell more, stack traces of internal errors included.")
   private boolean verbose;
 
+  boolean verbose() {
+    return verbose;
+  }
+
   public static void main(String[] args) {
     System.exit(
         run(
@@ -63,14 +69,12 @@ public final class Main implements Runnable {
     Locale.setDefault(Locale.ROOT);
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
     NETLIB.setLevel(Level.OFF);
-    return commandLine(out, err).execute(args);
+    return commandLine().setOut(out).setErr(err).execute(args);
   }
 
-  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+  static CommandLine commandLine() {
     Main main = new Main();
     return new CommandLine(main)
-        .setOut(out)
-        .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::usageError)
         .setExecutionExceptionHandler((e, command, parsed) -> main.failure(e, command));

@@ -26,6 +26,7 @@ final class Progress implements LockstepListener {
   private final boolean quiet;
   private final PrintStream err = System.err;
   private @Nullable ProgressBar bar;
+  private String losses = "";
 
   Progress(String title, boolean quiet) {
     this.title = title;
@@ -42,7 +43,8 @@ final class Progress implements LockstepListener {
     step(step, steps, String.format(Locale.ROOT, "loss %.4f, alone", loss));
   }
 
-  private void step(long step, long steps, String losses) {
+  private void step(long step, long steps, String latest) {
+    losses = latest;
     if (quiet || !TERMINAL) {
       return;
     }
@@ -76,7 +78,14 @@ final class Progress implements LockstepListener {
 
   private void accuracy(long step, long steps, String shares) {
     if (!quiet && !TERMINAL) {
-      err.printf(Locale.ROOT, "%s: step %d of %d, test accuracy %s%n", title, step, steps, shares);
+      err.printf(
+          Locale.ROOT,
+          "%s: step %d of %d, %s, test accuracy %s%n",
+          title,
+          step,
+          steps,
+          losses,
+          shares);
     }
   }
 

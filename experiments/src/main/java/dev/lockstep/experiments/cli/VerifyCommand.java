@@ -1,40 +1,147 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.UsageException;
+import dev.lockstep.experiments.faults.DetectionMatrix;
+import dev.lockstep.experiments.faults.DetectionResult;
+import dev.lockstep.experiments.report.DetectionReport;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
 import dev.lockstep.experiments.report.VerifyText;
 import dev.lockstep.experiments.verify.Verifier;
 import dev.lockstep.experiments.verify.VerifyResult;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code lockstep verify}: every part of networks on both sides, and the convention ledger. */
 @Command(
     name = "verify",
-    description =
-        "Trains every layer, activation, loss, initial value, optimizer and schedule on both sides,"
-            + " in double and float; draws initial values; shows every convention. Writes text and"
-            + " json.",
+    description = {
+      "Trains every layer, activation, loss, initial value, optimizer and schedule for 25 steps by"
+          + " hand and in Deeplearning4j, in double and float, and compares every tensor of each"
+          + " step; tests a million draws of each initial value against its distribution; shows"
+          + " every convention of the ledger with its switch in both positions.",
+      "Needs no data. Takes about two minutes."
+    },
     mixinStandardHelpOptions = true,
-    footer = {"", "Example: lockstep verify --output build/verify"})
+    defaultValueProvider = VerifyCommand.Formats.class,
+    footer = {
+      "",
+      "Examples:",
+      "  lockstep verify",
+      "  lockstep verify -v --include 'optimizer adam|convention adam'"
+    })
 final class VerifyCommand implements Callable<Integer> {
 
+  private static final Set<Format> FORMATS = EnumSet.of(Format.TEXT, Format.JSON);
+
   @Spec private CommandSpec spec;
+  @ParentCommand private Main main;
   @Mixin private OutputOptions output;
+
+  @Option(
+      names = "--faults",
+      description =
+          "Measure instead what the comparison can see: seeded faults in several sizes, factors"
+              + " next to 1 on every gradient, and false alarms. Writes detection.md too; takes"
+              + " about five minutes.")
+  private boolean faults;
+
+  @Option(
+      names = "--include",
+      paramLabel = "REGEX",
+      description = "Verify only what this finds a match in, such as 'layer conv'.")
+  private @Nullable String include;
+
+  /** The formats that this command can write, where none are asked for. */
+  static final class Formats implements IDefaultValueProvider {
+    @Override
+    public @Nullable String defaultValue(ArgSpec argument) {
+      return argument instanceof OptionSpec option && option.longestName().equals("--format")
+          ? "text,json"
+          : null;
+    }
+  }
 
   @Override
   public Integer call() {
+    requireKnownFormats();
+    Predicate<String> chosen = chosen();
+    if (faults && include != null) {
+      throw new UsageException("--include: expected without --faults, which measures all faults");
+    }
     Path directory = output.directory("verify");
     output.prepare(directory);
-    VerifyResult result =
-        new Verifier(this::tell).run(OutputOptions.command(OutputOptions.arguments(spec)));
+    try {
+      return faults ? measureDetection(directory) : verify(chosen, directory);
+    } finally {
+      output.tidy(directory);
+    }
+  }
+
+  private int verify(Predicate<String> chosen, Path directory) {
+    VerifyResult result = new Verifier(chosen, this::tell).run(command());
+    if (result.rows().isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println("lockstep: nothing to compare: --include finds a match in no title");
+      return result.verdict().exitCode();
+    }
     Path written = Reports.write(directory, result);
     if (output.formats().contains(Format.TEXT)) {
-      spec.commandLine().getOut().print(VerifyText.write(result, output.color(), written));
+      spec.commandLine()
+          .getOut()
+          .print(VerifyText.write(result, main.verbose(), output.color(), written));
+      spec.commandLine().getOut().flush();
+    }
+    return result.verdict().exitCode();
+  }
+
+  private String command() {
+    return OutputOptions.command(OutputOptions.arguments(spec));
+  }
+
+  private void requireKnownFormats() {
+    Set<Format> others = output.formats();
+    others.removeAll(FORMATS);
+    if (!others.isEmpty()) {
+      throw new UsageException(
+          "--format: expected text, json or both, which is what verify writes, found "
+              + others.iterator().next().id());
+    }
+  }
+
+  private Predicate<String> chosen() {
+    try {
+      return include == null ? title -> true : Pattern.compile(include).asPredicate();
+    } catch (PatternSyntaxException e) {
+      throw new UsageException(
+          "--include: expected a regular expression, found '%s': %s"
+              .formatted(include, e.getDescription()),
+          e);
+    }
+  }
+
+  private int measureDetection(Path directory) {
+    DetectionResult result = new DetectionMatrix(this::tell).run(command());
+    List<Path> written = Reports.write(directory, result);
+    if (output.formats().contains(Format.TEXT)) {
+      spec.commandLine().getOut().print(new DetectionReport(result.report()).text(written));
       spec.commandLine().getOut().flush();
     }
     return result.verdict().exitCode();

@@ -73,7 +73,7 @@ final class BookFaults {
                 "prediction-for-other-images",
                 "accuracy holds predictions for the first training images against other labels",
                 PREDICTION,
-                Explanation.UNKNOWN)
+                Explanation.STALE)
             .by(Injection.remembering(PredictionForFirstImages::new)),
         Fault.in(
                 SIGMOID_SGD,

@@ -2,19 +2,27 @@ package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.Verdict;
-import java.util.ArrayList;
+import dev.lockstep.dl4j.Dl4jProvider;
+import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.experiments.run.Environment;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Seeds one fault after another into the scratch implementation, compares it with the correct one,
- * and asks every detector whether it would have noticed.
+ * and asks every detector whether it would have noticed. Trainings are independent of each other
+ * and run on all cores; what they show does not depend on it.
  */
 public final class DetectionMatrix {
 
@@ -35,8 +43,11 @@ public final class DetectionMatrix {
   /** So many standard deviations over seeds explain nineteen differences of twenty. */
   private static final double DEVIATIONS = 2;
 
-  /** From what any difference shows down to the last bits of a double. */
-  private static final double[] EXCESSES = {1e-6, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15};
+  static final String PERMUTED = "scratch with its rows in another order";
+  static final String DL4J = "Deeplearning4j";
+
+  /** Comparisons with each correct implementation, each under another seed. */
+  private static final int COMPARISONS = 100;
 
   private final Trainings trainings;
   private final Consumer<String> progress;
@@ -53,25 +64,68 @@ public final class DetectionMatrix {
     this.progress = progress;
   }
 
+  /** From what any difference shows down to the last bits of a double. */
+  static Stream<Double> excesses() {
+    return Stream.of(1e-6, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15);
+  }
+
+  /**
+   * Seeds every fault in every size and compares what is correct.
+   *
+   * @param command that the user gave, for the report
+   */
+  public DetectionResult run(String command) {
+    long start = System.nanoTime();
+    FaultReport report = measure(Faults.all(), falseAlarms(COMPARISONS));
+    return DetectionResult.of(
+        command,
+        Environment.describe(Blas.pureJava().name()),
+        report,
+        (System.nanoTime() - start) / 1e9);
+  }
+
+  /**
+   * Compares correct implementations under different seeds: scratch with itself, adding up in
+   * another order, and with Deeplearning4j.
+   *
+   * @param runs with each
+   */
+  List<FalseAlarms> falseAlarms(int runs) {
+    ModelProvider scratch = trainings.scratch();
+    ModelProvider dl4j = Dl4jProvider.aligned(Precision.DOUBLE);
+    return List.of(
+        falseAlarms(
+            "scratch with its rows in another order",
+            seed -> new PermutedRows(scratch, seed),
+            runs),
+        falseAlarms(DL4J, seed -> dl4j, runs));
+  }
+
   /**
    * Compares correct implementations, one network after another, each under another seed.
    *
    * @param name of the candidate, for the table
    * @param candidate the provider for a seed
    */
-  public FalseAlarms falseAlarms(String name, LongFunction<ModelProvider> candidate, int runs) {
+  private FalseAlarms falseAlarms(String name, LongFunction<ModelProvider> candidate, int runs) {
+    progress.accept("%d comparisons with %s".formatted(runs, name));
+    List<String> alarms =
+        LongStream.rangeClosed(1, runs)
+            .boxed()
+            .parallel()
+            .flatMap(seed -> alarm(candidate.apply(seed), seed).stream())
+            .toList();
+    return new FalseAlarms(name, runs, alarms);
+  }
+
+  private Optional<String> alarm(ModelProvider candidate, long seed) {
     List<BaseNetwork> networks = BaseNetwork.all();
-    List<String> alarms = new ArrayList<>();
-    for (int run = 0; run < runs; run++) {
-      BaseNetwork base = networks.get(run % networks.size());
-      long seed = run + 1L;
-      progress.accept("%s: %s, seed %d".formatted(name, base.id(), seed));
-      Outcome outcome = trainings.compare(base, candidate.apply(seed), seed);
-      if (outcome.verdict() != Verdict.AGREE) {
-        alarms.add("%s, seed %d: %s".formatted(base.id(), seed, outcome.failure()));
-      }
-    }
-    return new FalseAlarms(name, runs, List.copyOf(alarms));
+    BaseNetwork base = networks.get((int) (seed % networks.size()));
+    Outcome outcome = trainings.compare(base, candidate, seed);
+    Failure failure = outcome.failure();
+    return failure == null
+        ? Optional.empty()
+        : Optional.of("%s, seed %d: %s".formatted(base.id(), seed, failure.message()));
   }
 
   /**
@@ -79,20 +133,28 @@ public final class DetectionMatrix {
    *
    * @param falseAlarms found beforehand
    */
-  public FaultReport measure(List<Fault> faults, List<FalseAlarms> falseAlarms) {
-    Map<String, Double> accuracyLimit = new LinkedHashMap<>();
-    List<Detection> detections = new ArrayList<>();
-    for (Fault fault : faults) {
-      double limit =
-          accuracyLimit.computeIfAbsent(fault.base().id(), id -> accuracyLimit(fault.base()));
-      for (Fault.Size size : fault.sizes()) {
-        progress.accept(fault.id() + " " + size.amount());
-        detections.add(detect(fault, size, limit));
-      }
+  FaultReport measure(List<Fault> faults, List<FalseAlarms> falseAlarms) {
+    progress.accept("what seeds do to accuracy");
+    Map<String, Double> accuracyLimit = new TreeMap<>();
+    for (BaseNetwork base : BaseNetwork.all()) {
+      accuracyLimit.put(base.id(), accuracyLimit(base));
     }
+    progress.accept("%d faults".formatted(faults.size()));
+    List<Detection> detections =
+        faults.parallelStream()
+            .flatMap(
+                fault ->
+                    fault.sizes().stream()
+                        .map(
+                            size ->
+                                detect(
+                                    fault,
+                                    size,
+                                    Objects.requireNonNull(accuracyLimit.get(fault.base().id())))))
+            .toList();
     progress.accept("gradients multiplied by almost 1");
     ScaledGradients scaled = new ScaledGradients(trainings);
-    List<Sensitivity> sensitivity = Arrays.stream(EXCESSES).mapToObj(scaled::sensitivity).toList();
+    List<Sensitivity> sensitivity = excesses().parallel().map(scaled::sensitivity).toList();
     return new FaultReport(trainings.steps(), detections, accuracyLimit, sensitivity, falseAlarms);
   }
 
@@ -115,9 +177,9 @@ public final class DetectionMatrix {
 
   /** Trains the correct network under several seeds and takes what their accuracies differ by. */
   private double accuracyLimit(BaseNetwork base) {
-    progress.accept(base.id() + ": what seeds do to its accuracy");
     double[] accuracies =
         LongStream.rangeClosed(1, SEEDS_FOR_ACCURACY)
+            .parallel()
             .mapToDouble(seed -> trainings.accuracy(base, seed))
             .toArray();
     return Math.max(SMALLEST_ACCURACY_LIMIT, DEVIATIONS * standardDeviation(accuracies));

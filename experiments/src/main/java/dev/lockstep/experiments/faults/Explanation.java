@@ -1,60 +1,66 @@
 package dev.lockstep.experiments.faults;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of explanation by which a difference can be told to a person. */
 public enum Explanation {
   /** Every element is the same multiple of what it should be. */
-  FACTOR("factor"),
+  FACTOR("times"),
+  /** The images are read on another scale. */
+  PIXELS("pixels"),
   /** Two axes have changed places. */
   TRANSPOSED("transposed"),
   /** The elements are the right ones, in other places: reversed, shifted, permuted. */
-  REORDERED("order"),
+  REORDERED("order", "shifted", "turned", "row before"),
   /** The constant that keeps a division or a logarithm finite is another, or stands elsewhere. */
-  EPSILON("epsilon"),
+  EPSILON("epsilon", "constant"),
   /** A variance divided by n − 1 in place of n. */
   VARIANCE("variance"),
   /** Weight decay is missing, doubled, or acts where it should not. */
   REGULARIZATION("weight decay"),
   /** A hyperparameter of the optimizer or of a running mean has another value. */
-  HYPERPARAMETER("hyperparameter"),
+  HYPERPARAMETER("learning rate were", "momentum", "beta", "decay were"),
   /** What an earlier step came to is used once more. */
-  STALE("stale"),
+  STALE("stale", "step before", "first step"),
   /** A tensor that never leaves its first value. */
-  NEVER_UPDATED("never updated"),
+  NEVER_UPDATED("not updated", "never computed"),
   /** Steps are counted from another number. */
-  STEP_COUNT("step count"),
+  STEP_COUNT("count of steps"),
   /** The values are those of another tensor of the same step. */
-  ANOTHER_TENSOR("equals"),
+  ANOTHER_TENSOR("another tensor", "another gradient", "parameter is subtracted"),
   /** Another share of a dropout layer is dropped, kept or scaled. */
   DROPOUT("dropout"),
   /** The softmax runs over the whole batch. */
   WHOLE_BATCH("whole batch"),
   /** Values are cut off at a limit. */
-  SATURATED("saturated"),
+  SATURATED("clipped"),
   /** Values are infinite or not a number. */
-  NOT_FINITE("not finite"),
+  NOT_FINITE("nan or infinite"),
   /** Rounded to float. */
   PRECISION("float"),
+  /** Another function of the same input: a sigmoid for a tanh, a mean for a maximum. */
+  ANOTHER_FUNCTION("computed", "took the average"),
   /** Another formula, of which no difference between tensors tells the name. */
-  UNKNOWN("");
+  UNKNOWN;
 
-  private final String words;
+  private final Pattern words;
 
-  Explanation(String words) {
-    this.words = words;
-  }
-
-  /** Returns what a diagnosis of this kind says, among other things. */
-  public String words() {
-    return words;
+  /**
+   * @param words one of which a diagnosis of this kind has in it
+   */
+  Explanation(String... words) {
+    this.words =
+        Pattern.compile(Stream.of(words).map(Pattern::quote).collect(Collectors.joining("|")));
   }
 
   /** Returns whether a diagnosis is of this kind; nothing is of an unknown one. */
   public boolean isGivenBy(@Nullable String diagnosis) {
-    return diagnosis != null
-        && this != UNKNOWN
-        && diagnosis.toLowerCase(Locale.ROOT).contains(words);
+    return this != UNKNOWN
+        && diagnosis != null
+        && words.matcher(diagnosis.toLowerCase(Locale.ROOT)).find();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.faults;
 
+import dev.lockstep.core.result.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,9 +63,11 @@ public record FaultReport(
     return ordinary().stream().filter(condition).count();
   }
 
-  /** Returns whether every fault of ordinary size is detected and nothing else is. */
-  public boolean holds() {
+  /** Returns agreement if every fault of ordinary size is detected and nothing else is. */
+  public Verdict verdict() {
     return detected() == ordinary().size()
-        && falseAlarms.stream().allMatch(alarms -> alarms.alarms().isEmpty());
+            && falseAlarms.stream().allMatch(alarms -> alarms.alarms().isEmpty())
+        ? Verdict.AGREE
+        : Verdict.DIFFER;
   }
 }

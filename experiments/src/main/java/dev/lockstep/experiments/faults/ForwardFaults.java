@@ -39,7 +39,8 @@ final class ForwardFaults {
                 "pixels-divided-by-256",
                 "pixels are divided by 256 in place of 255",
                 FIRST_OUTPUT,
-                Explanation.FACTOR)
+                Explanation.FACTOR,
+                Explanation.PIXELS)
             .smaller("255.01", Injection.tampering(Tampering.images(dividedBy(255.01))))
             .ordinary("256", Injection.tampering(Tampering.images(dividedBy(256))))
             .larger("1", Injection.tampering(Tampering.images(dividedBy(1)))),
@@ -55,7 +56,7 @@ final class ForwardFaults {
                 "sigmoid-for-tanh",
                 "the hidden layer computes a sigmoid in place of a hyperbolic tangent",
                 new Place(FORWARD, "tanh1", "tanh1/out"),
-                Explanation.UNKNOWN)
+                Explanation.ANOTHER_FUNCTION)
             .by(Injection.network(Change.eachLayer(ForwardFaults::sigmoid))),
         Fault.in(
                 BATCH_NORM,
@@ -104,7 +105,7 @@ final class ForwardFaults {
                 "average-for-max-pooling",
                 "pooling takes the mean of a window in place of its largest element",
                 new Place(FORWARD, "pool1", "pool1/out"),
-                Explanation.UNKNOWN)
+                Explanation.ANOTHER_FUNCTION)
             .by(Injection.network(Change.eachLayer(ForwardFaults::averagePooling))),
         Fault.in(
                 SIGMOID_SGD,

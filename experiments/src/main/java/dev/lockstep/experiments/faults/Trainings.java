@@ -5,12 +5,14 @@ import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.experiments.run.Blas;
 import dev.lockstep.scratch.ScratchProvider;
 
 /** Trains the base networks, by the correct scratch implementation and a candidate beside it. */
@@ -18,7 +20,7 @@ final class Trainings {
 
   private static final int BATCH_SIZE = 20;
 
-  private final ModelProvider scratch = new ScratchProvider();
+  private final ModelProvider scratch = new ScratchProvider(Blas.pureJava().implementation());
   private final SmallDigits digits;
   private final long steps;
 
@@ -55,7 +57,7 @@ final class Trainings {
             test,
             LockstepOptions.DEFAULT,
             LockstepListener.NONE)
-        .run(new Lockstep.Sides(scratch, candidate, scratch));
+        .run(new Lockstep.Sides(scratch, candidate, new RoundedUp(scratch)));
   }
 
   private TrainingPlan plan(BaseNetwork base, long seed, long steps) {

@@ -157,8 +157,7 @@ final class UpdateFaults {
                 "batchnorm-momentum",
                 "the momentum of the running statistics is another than .9",
                 new Place(UPDATE, "batchNorm1", "batchNorm1/runningMean"),
-                Explanation.HYPERPARAMETER,
-                Explanation.FACTOR)
+                Explanation.HYPERPARAMETER)
             .smaller(".901", batchNormalizationMomentum(.901))
             .ordinary(".99", batchNormalizationMomentum(.99))
             .larger(".5", batchNormalizationMomentum(.5)),

@@ -3,6 +3,7 @@ package dev.lockstep.experiments.report;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Findings;
 import dev.lockstep.experiments.report.Summary.Run;
 import java.io.StringWriter;
 import java.util.List;
@@ -98,7 +99,7 @@ final class JUnitXmlReport {
       FirstDivergence first, List<RunResult.Implementation> implementations) {
     return String.join(
         "\n",
-        Wording.divergence(first, implementations.get(0).name(), implementations.get(1).name()));
+        Findings.divergence(first, implementations.get(0).name(), implementations.get(1).name()));
   }
 
   private static Case tensor(String group, TensorOutcome outcome, RunResult result) {

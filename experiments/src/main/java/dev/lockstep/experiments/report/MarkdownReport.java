@@ -4,6 +4,7 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Worst;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import dev.lockstep.experiments.report.Summary.Variant;
@@ -157,7 +158,7 @@ final class MarkdownReport {
         List.of("run", "seed", "phase", "error ÷ floor", "absolute", "relative", "tensor", "step"),
         rows,
         Function.identity());
-    line(Wording.FLOOR + " " + Wording.RELATIVE);
+    line(Wording.differences(summary));
   }
 
   private static List<String> cells(Run run, Phase phase, Worst worst) {

@@ -4,7 +4,9 @@ import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Findings;
 import dev.lockstep.experiments.report.Summary.Run;
+import dev.lockstep.experiments.search.result.SearchResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param solos how the reference of each run went on alone, one sentence; empty if it did not
  * @param horizons of each variant, one sentence
  * @param variantSettings in what the variants of an experiment differ
+ * @param search whose finalist the run is; null if there was none
  */
 record ReportView(
     String title,
@@ -38,7 +41,8 @@ record ReportView(
     List<String> solos,
     List<String> horizons,
     List<VariantSettings> variantSettings,
-    Summary summary) {
+    Summary summary,
+    @Nullable SearchView search) {
 
   /** Returns the page of a single run. */
   static ReportView of(RunResult result) {
@@ -56,17 +60,39 @@ record ReportView(
         failed,
         failed == null || first == null
             ? List.of()
-            : Wording.divergence(
+            : Findings.divergence(
                 first,
                 failed.implementations().get(0).name(),
                 failed.implementations().get(1).name()),
         summary.runs().stream().map(run -> Wording.attribution(run.attribution())).toList(),
         Tolerance.MAX_ERROR_OVER_FLOOR,
-        Wording.FLOOR + " " + Wording.RELATIVE,
+        Wording.differences(summary),
         summary.runs().stream().map(run -> Wording.coverage(run.coverage())).toList(),
         summary.runs().stream().map(run -> Wording.solo(run.solo())).toList(),
         summary.variants().stream().map(variant -> Wording.horizon(variant.horizon())).toList(),
         VariantSettings.of(summary.variants()),
-        summary);
+        summary,
+        null);
+  }
+
+  /** Returns the page of a search around the comparison of its finalist. */
+  static ReportView of(SearchResult result, RunResult finalist, int best) {
+    ReportView page = of(finalist);
+    return new ReportView(
+        "Search " + result.search().id(),
+        result.verdict(),
+        SearchText.headline(result),
+        SearchText.meaning(result),
+        page.failed(),
+        page.divergence(),
+        page.attributions(),
+        page.maxErrorOverFloor(),
+        page.explained(),
+        page.coverage(),
+        page.solos(),
+        page.horizons(),
+        page.variantSettings(),
+        page.summary(),
+        SearchView.of(result, finalist, best));
   }
 }

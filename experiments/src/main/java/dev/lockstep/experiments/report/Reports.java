@@ -3,6 +3,9 @@ package dev.lockstep.experiments.report;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.bench.BenchResult;
+import dev.lockstep.experiments.faults.DetectionResult;
+import dev.lockstep.experiments.search.result.SearchResult;
 import dev.lockstep.experiments.verify.VerifyResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,10 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Writes results in the formats that are asked for, each file complete or not at all. */
 public final class Reports {
@@ -56,6 +63,67 @@ public final class Reports {
     return write(directory, EnumSet.of(Format.JSON), format -> ResultJson.write(result)).get(0);
   }
 
+  /**
+   * Writes what a search found.
+   *
+   * @param directory is created if it is not there
+   * @param formats {@link Format#JSON}, {@link Format#CSV} and {@link Format#HTML} write files
+   * @param finalist compared on the test images; null if no trial was completed, and then there is
+   *     no page
+   * @return the files written
+   * @throws InputException if they cannot be written
+   */
+  public static List<Path> write(
+      Path directory, Set<Format> formats, SearchResult result, @Nullable RunResult finalist) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    if (formats.contains(Format.JSON)) {
+      files.put(Format.JSON.fileName(), () -> ResultJson.write(result));
+    }
+    if (formats.contains(Format.CSV)) {
+      files.put("trials.csv", () -> SearchCsv.write(result));
+    }
+    SearchResult.Finalist best = result.finalist();
+    if (formats.contains(Format.HTML) && finalist != null && best != null) {
+      files.put(
+          Format.HTML.fileName(),
+          () -> HtmlReport.write(ReportView.of(result, finalist, best.trial())));
+    }
+    return write(directory, files);
+  }
+
+  /**
+   * Writes what the comparison can see, as JSON and as the page {@code detection.md}.
+   *
+   * @param directory is created if it is not there
+   * @return the files written
+   * @throws InputException if they cannot be written
+   */
+  public static List<Path> write(Path directory, DetectionResult result) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    files.put(Format.JSON.fileName(), () -> ResultJson.write(result));
+    files.put("detection.md", () -> new DetectionReport(result.report()).markdown());
+    return write(directory, files);
+  }
+
+  /**
+   * Writes how fast everything was, as JSON and, if asked for, as a page of documentation: the
+   * files that there are of it.
+   *
+   * @param directory is created if it is not there
+   * @return the files written
+   * @throws InputException if they cannot be written
+   */
+  public static List<Path> write(Path directory, Set<Format> formats, BenchResult result) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    if (formats.contains(Format.JSON)) {
+      files.put(Format.JSON.fileName(), () -> ResultJson.write(result));
+    }
+    if (formats.contains(Format.MARKDOWN)) {
+      files.put(Format.MARKDOWN.fileName(), () -> BenchText.markdown(result));
+    }
+    return write(directory, files);
+  }
+
   private static String content(Format format, RunResult result) {
     return switch (format) {
       case TEXT -> TextReport.write(result, false, null);
@@ -80,13 +148,21 @@ public final class Reports {
 
   private static List<Path> write(
       Path directory, Set<Format> formats, Function<Format, String> content) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    for (Format format : new TreeSet<>(formats)) {
+      if (!format.fileName().isEmpty()) {
+        files.put(format.fileName(), () -> content.apply(format));
+      }
+    }
+    return write(directory, files);
+  }
+
+  private static List<Path> write(Path directory, Map<String, Supplier<String>> files) {
     List<Path> written = new ArrayList<>();
     try {
       Files.createDirectories(directory);
-      for (Format format : new TreeSet<>(formats)) {
-        if (!format.fileName().isEmpty()) {
-          written.add(write(directory.resolve(format.fileName()), content.apply(format)));
-        }
+      for (Map.Entry<String, Supplier<String>> file : files.entrySet()) {
+        written.add(write(directory.resolve(file.getKey()), file.getValue().get()));
       }
     } catch (IOException e) {
       throw new InputException(

@@ -1,7 +1,9 @@
 package dev.lockstep.experiments.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -26,6 +28,11 @@ import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.experiments.bench.BenchResult;
+import dev.lockstep.experiments.bench.Task;
+import dev.lockstep.experiments.faults.BaseNetwork;
+import dev.lockstep.experiments.faults.Detection;
+import dev.lockstep.experiments.faults.Fault;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,6 +68,8 @@ public final class ResultJson {
     module.addSerializer(double.class, numbers);
     module.addSerializer(Phase.class, new NameSerializer<>(Phase::id));
     module.addSerializer(Reading.class, new NameSerializer<>(Reading::id));
+    module.addSerializer(Task.class, new NameSerializer<>(Task::id));
+    module.addSerializer(BenchResult.Setting.class, new NameSerializer<>(BenchResult.Setting::id));
     module.addKeySerializer(Phase.class, new PhaseKeySerializer());
     module.addDeserializer(Phase.class, new NameDeserializer<>(Phase.values(), Phase::id));
     module.addDeserializer(Reading.class, new NameDeserializer<>(Reading.values(), Reading::id));
@@ -70,9 +79,14 @@ public final class ResultJson {
         .addModule(module)
         .addMixIn(Figure.class, FigureType.class)
         .addMixIn(FirstDivergence.class, DerivedOfDivergence.class)
+        .addMixIn(FirstDivergence.Element.class, DerivedOfElement.class)
         .addMixIn(TensorReading.class, DerivedOfReading.class)
         .addMixIn(Coverage.class, DerivedOfCoverage.class)
         .addMixIn(PairedStatistics.class, DerivedOfStatistics.class)
+        .addMixIn(Detection.class, DerivedOfDetection.class)
+        .addMixIn(Fault.class, ToldOfFault.class)
+        .addMixIn(Fault.Size.class, ToldOfSize.class)
+        .addMixIn(BaseNetwork.class, ToldOfNetwork.class)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // what is derived
         .build();
   }
@@ -112,7 +126,9 @@ public final class ResultJson {
 
     @JsonProperty
     double mismatchedShare();
+  }
 
+  private interface DerivedOfElement {
     @JsonProperty
     double relativeError();
   }
@@ -125,6 +141,27 @@ public final class ResultJson {
   private interface DerivedOfStatistics {
     @JsonProperty
     boolean identical();
+  }
+
+  private interface DerivedOfDetection {
+    @JsonProperty
+    boolean located();
+
+    @JsonProperty
+    boolean explained();
+  }
+
+  /** A fault stands in every detection of it: what tells the detections apart is their size. */
+  @JsonIgnoreProperties("sizes")
+  private interface ToldOfFault {}
+
+  /** How a fault is injected is code. */
+  @JsonIgnoreProperties("injection")
+  private interface ToldOfSize {}
+
+  private interface ToldOfNetwork {
+    @JsonValue
+    String id();
   }
 
   private interface DerivedOfReading {

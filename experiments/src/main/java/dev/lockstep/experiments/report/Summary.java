@@ -54,6 +54,18 @@ public record Summary(
         : runs.stream().map(Run::experiment).distinct().collect(Collectors.joining(", "));
   }
 
+  /** Returns whether statistics over seeds are all that there is to judge by. */
+  boolean drewApart() {
+    return runs.stream().anyMatch(Run::drewApart)
+        && runs.stream().allMatch(run -> run.drewApart() || run.verdict().exitCode() == 0);
+  }
+
+  /** Returns the same with figures over several variants. */
+  public Summary with(List<Figure> more) {
+    return new Summary(
+        schemaVersion, command, verdict, dataset, environment, runs, statistics, variants, more);
+  }
+
   /** Returns how many runs came to each verdict, the worst first. */
   public Map<Verdict, Long> verdicts() {
     Map<Verdict, Long> counts = new TreeMap<>(Comparator.reverseOrder());
@@ -63,7 +75,7 @@ public record Summary(
 
   /** Returns the first run whose verdict is the worst, null if that verdict is a good one. */
   public @Nullable Run failed() {
-    return verdict.exitCode() == 0
+    return verdict.exitCode() == 0 || drewApart()
         ? null
         : runs.stream().filter(run -> run.verdict() == verdict).findFirst().orElse(null);
   }
@@ -110,6 +122,11 @@ public record Summary(
           TensorOutcome.largestErrorOverFloor(result),
           result.solo(),
           result.timing());
+    }
+
+    /** Returns whether each side drew for itself, so that nothing could be compared. */
+    boolean drewApart() {
+      return verdict == Verdict.NOTHING_COMPARED && coverage.steps() == 0;
     }
 
     /** Returns the experiment, with the variant behind a slash where there is one. */

@@ -16,14 +16,17 @@ import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import dev.lockstep.experiments.report.Summary.Variant;
 import dev.lockstep.experiments.statistics.PairedStatistics;
 import dev.lockstep.experiments.statistics.PairedStatistics.Better;
+import dev.lockstep.experiments.statistics.PairedTest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers runs into a {@link Summary}; keeps of each only what the summary shows. */
@@ -79,18 +82,56 @@ public final class SummaryBuilder {
     if (first == null) {
       throw new IllegalStateException("a summary needs at least one run");
     }
+    List<SeedStatistics> statistics =
+        variants.values().stream().flatMap(variant -> variant.statistics().stream()).toList();
     return new Summary(
         RunResult.SCHEMA_VERSION,
         command,
-        verdict,
+        runs.stream().anyMatch(Run::drewApart) ? judged(statistics) : verdict,
         first.dataset(),
         first.environment(),
         List.copyOf(runs),
-        variants.values().stream().flatMap(variant -> variant.statistics().stream()).toList(),
+        statistics,
         variants.values().stream()
             .map(variant -> variant.build(variants.size() <= DETAILED_VARIANTS))
             .toList(),
         List.copyOf(figures));
+  }
+
+  /**
+   * Where both sides drew for themselves no run can be judged by its tensors: the test accuracies
+   * over the seeds are, against the margin fixed before.
+   */
+  private Verdict judged(List<SeedStatistics> statistics) {
+    Set<String> apart =
+        runs.stream().filter(Run::drewApart).map(Run::title).collect(Collectors.toSet());
+    Verdict judged =
+        runs.stream()
+            .filter(run -> !run.drewApart())
+            .map(Run::verdict)
+            .reduce(Verdict.AGREE, Verdict::or);
+    for (String title : apart) {
+      judged =
+          judged.or(
+              statistics.stream()
+                  .filter(seeds -> seeds.title().equals(title))
+                  .findFirst()
+                  .map(seeds -> judged(seeds.measures().get(0).values()))
+                  .orElse(Verdict.NOTHING_COMPARED));
+    }
+    return judged;
+  }
+
+  private static Verdict judged(PairedStatistics accuracy) {
+    PairedTest test = accuracy.test();
+    PairedTest.Equivalence equivalence = test == null ? null : test.equivalence();
+    if (test == null || equivalence == null) {
+      return Verdict.NOTHING_COMPARED;
+    }
+    if (equivalence.equivalent()) {
+      return Verdict.AGREE;
+    }
+    return test.interval().contains(0) ? Verdict.NOTHING_COMPARED : Verdict.DIFFER;
   }
 
   private static final class VariantBuilder {

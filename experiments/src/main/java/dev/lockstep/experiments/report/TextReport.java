@@ -1,14 +1,18 @@
 package dev.lockstep.experiments.report;
 
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Findings;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.report.Summary.SeedStatistics;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -67,24 +71,28 @@ public final class TextReport {
                 experiment.alignment(),
                 experiment.precision()));
     line("  %s".formatted(Wording.headline(run)));
-    line(
-        "  %s"
-            .formatted(
-                Wording.meaning(
-                    result.verdict(), result.failure() == null ? null : result.failure().kind())));
+    line("  %s".formatted(meaning(result)));
     notice(result.dataset().notice());
     divergence(run);
     attribution(result.attribution());
-    line("");
     sides(result.implementations());
     line("");
-    worst(run);
+    worst(run, result.experiment().declaredTolerance());
     line("Compared   %s".formatted(Wording.coverage(result.coverage())));
     if (result.solo() != null) {
       line("Alone      %s".formatted(Wording.solo(result.solo())));
     }
     line("Horizon    %s".formatted(Wording.horizon(result.horizon())));
     speed(result);
+  }
+
+  private static String meaning(RunResult result) {
+    if (Run.of(result, "").drewApart()) {
+      return Wording.APART;
+    }
+    return result.verdict() == Verdict.AGREE
+        ? Wording.agreement(Collections.singletonList(result.experiment().declaredTolerance()))
+        : Findings.meaning(result.verdict(), result.failure());
   }
 
   private void notice(String notice) {
@@ -102,7 +110,7 @@ public final class TextReport {
     line("");
     line("First divergence");
     List<Implementation> sides = run.implementations();
-    for (String line : Wording.divergence(first, sides.get(0).name(), sides.get(1).name())) {
+    for (String line : Findings.divergence(first, sides.get(0).name(), sides.get(1).name())) {
       line("  %s".formatted(line));
     }
   }
@@ -115,6 +123,10 @@ public final class TextReport {
   }
 
   private void sides(List<Implementation> sides) {
+    if (sides.stream().allMatch(side -> Double.isNaN(side.testAccuracy()))) {
+      return; // nothing was trained
+    }
+    line("");
     row("", sides, Implementation::name);
     row("Last loss", sides, side -> Numbers.rounded(side.trainLoss()));
     row("Train accuracy", sides, side -> Numbers.percent(side.trainAccuracy()));
@@ -130,7 +142,7 @@ public final class TextReport {
     line(row.toString());
   }
 
-  private void worst(Run run) {
+  private void worst(Run run, @Nullable DeclaredTolerance declared) {
     if (run.worst().isEmpty()) {
       return;
     }
@@ -146,7 +158,7 @@ public final class TextReport {
                             Numbers.rounded(run.errorOverFloor().getOrDefault(phase, Double.NaN)),
                             w.path(),
                             Numbers.count(w.step()))));
-    line("  %s".formatted(Wording.FLOOR));
+    line("  %s".formatted(Wording.floor(declared)));
     line("");
   }
 

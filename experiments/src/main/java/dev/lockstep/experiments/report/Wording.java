@@ -1,15 +1,17 @@
 package dev.lockstep.experiments.report;
 
+import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
-import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Findings;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.statistics.Interval;
 import dev.lockstep.experiments.statistics.PairedStatistics;
@@ -17,7 +19,9 @@ import dev.lockstep.experiments.statistics.PairedTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What results say, in the same words in every report. */
@@ -28,13 +32,17 @@ final class Wording {
       "All of this is conditional on this split of the data: the seeds change initial values, order"
           + " and masks, not which images there are to train and to test on.";
 
-  /** What the number says on which every verdict rests. */
-  static final String FLOOR =
+  private static final String FLOOR =
       "The floor is how far rounding alone carries two correct computations, measured; up to %s floors count as rounding."
           .formatted(Numbers.rounded(Tolerance.MAX_ERROR_OVER_FLOOR));
 
-  static final String RELATIVE =
+  private static final String RELATIVE =
       "Relative differences are those of single elements: near 0 they may be large though nothing is wrong.";
+
+  /** What judges where no tensor can be compared. */
+  static final String APART =
+      "Judged by the test accuracies over at least %d seeds (--seeds 1..10), against the margin in the experiment file."
+          .formatted(PairedStatistics.SEEDS_TO_TEST);
 
   private Wording() {}
 
@@ -46,10 +54,33 @@ final class Wording {
             .formatted(experiment.steps(), Numbers.counted(experiment.plannedSteps(), "step"));
   }
 
+  /** Returns what the number says on which a verdict rests. */
+  static String floor(@Nullable DeclaredTolerance declared) {
+    return declared == null
+        ? FLOOR
+        : "The tolerance is declared by the experiment, not measured: %s × max(1, largest magnitude) of a tensor, %s of an accuracy; a floor stands for a hundredth of it."
+            .formatted(
+                Numbers.rounded(declared.parameters()), Numbers.rounded(declared.accuracy()));
+  }
+
+  /** Returns what the numbers on the differences say, for all runs of a summary. */
+  static String differences(Summary summary) {
+    return Stream.concat(
+            summary.variants().stream()
+                .map(variant -> variant.experiment().declaredTolerance())
+                .map(Wording::floor)
+                .distinct(),
+            Stream.of(RELATIVE))
+        .collect(Collectors.joining(" "));
+  }
+
   /** Returns one sentence: what was found. */
   static String headline(Summary summary) {
     if (summary.runs().size() == 1) {
       return headline(summary.runs().get(0));
+    }
+    if (summary.drewApart()) {
+      return apart(summary.verdict());
     }
     return Numbers.counted(summary.runs().size(), "run")
         + ": "
@@ -63,7 +94,7 @@ final class Wording {
   static String headline(Run run) {
     Failure failure = run.failure();
     if (failure != null) {
-      return sentence(failure.message());
+      return Findings.headline(failure);
     }
     String sides =
         run.implementations().stream()
@@ -74,12 +105,20 @@ final class Wording {
       case DIVERGED_ALIKE -> sides + " left the finite numbers at the same step and tensor.";
       case EXPLAINED -> sides + " differ, and known conventions explain all of it.";
       case DIFFER -> sides + " differ.";
-      case NOTHING_COMPARED -> "Not a single tensor was compared.";
+      case NOTHING_COMPARED ->
+          run.drewApart()
+              ? "Each side drew for itself: nothing can be compared number by number."
+              : "Not a single tensor was compared.";
     };
   }
 
-  private static String sentence(String message) {
-    return Character.toUpperCase(message.charAt(0)) + message.substring(1) + ".";
+  private static String apart(Verdict verdict) {
+    return switch (verdict) {
+      case AGREE -> "Each side drew for itself, and over the seeds they are equally good.";
+      case DIFFER -> "Each side drew for itself, and over the seeds they are not equally good.";
+      default ->
+          "Each side drew for itself, and the seeds do not decide whether they are equally good.";
+    };
   }
 
   /**
@@ -87,81 +126,32 @@ final class Wording {
    */
   static String meaning(Summary summary) {
     Run failed = summary.failed();
-    if (failed == null) {
-      return meaning(summary.verdict(), null);
+    if (summary.drewApart()) {
+      return APART;
     }
-    Failure failure = failed.failure();
-    String meaning = meaning(failed.verdict(), failure == null ? null : failure.kind());
+    if (failed == null) {
+      return summary.verdict() == Verdict.AGREE
+          ? agreement(
+              summary.variants().stream()
+                  .map(variant -> variant.experiment().declaredTolerance())
+                  .toList())
+          : Findings.meaning(summary.verdict(), null);
+    }
+    String meaning = Findings.meaning(failed.verdict(), failed.failure());
     return summary.runs().size() == 1
         ? meaning
         : "%s, seed %d: %s %s".formatted(failed.title(), failed.seed(), headline(failed), meaning);
   }
 
-  /** Returns one sentence: what the verdict means to the reader. */
-  static String meaning(Verdict verdict, Failure.@Nullable Kind kind) {
-    return switch (verdict) {
-      case AGREE ->
-          "Every tensor that was compared lies within the noise of rounding: the two compute the"
-              + " same.";
-      case DIVERGED_ALIKE ->
-          "The experiment says that every correct implementation must do so; the two compute the"
-              + " same.";
-      case EXPLAINED ->
-          "With the named switches set to the book's conventions no difference is left.";
-      case NOTHING_COMPARED -> "That is no agreement: widen the selection.";
-      case DIFFER -> failed(kind == null ? Failure.Kind.DIFFERENCE : kind);
-    };
-  }
-
-  private static String failed(Failure.Kind kind) {
-    return switch (kind) {
-      case DIFFERENCE ->
-          "That is more than rounding can explain: from here on the two do not compute the same.";
-      case NON_FINITE ->
-          "A number that is not finite, on one side only or where the experiment does not foresee"
-              + " it, is a fault of its own kind.";
-      case MISSING_TENSOR ->
-          "What only one side shows cannot be compared, and that does not count as agreement.";
-      case SHORTER_RUN ->
-          "What one side alone did cannot be compared, and that does not count as agreement.";
-    };
-  }
-
-  /** Returns what is known of the first divergence, a line each, the most telling first. */
-  static List<String> divergence(FirstDivergence found, String reference, String candidate) {
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        "Step %s, %s, layer %s, tensor %s (%s reading)"
-            .formatted(
-                Numbers.count(found.step()),
-                found.phase().id(),
-                found.layer(),
-                found.tensor(),
-                found.reading().id()));
-    lines.add(
-        "Mismatched elements: %s / %s (%s)"
-            .formatted(
-                Numbers.count(found.mismatched()),
-                Numbers.count(found.elements()),
-                Numbers.percent(found.mismatchedShare())));
-    lines.add(
-        "Greatest absolute difference: %s at index %s (up to %s allowed)"
-            .formatted(
-                Numbers.rounded(found.error()),
-                index(found.index()),
-                Numbers.rounded(found.allowed())));
-    lines.add("  %s: %s".formatted(reference, found.reference()));
-    lines.add("  %s: %s".formatted(candidate, found.candidate()));
-    lines.add("Relative difference there: " + Numbers.rounded(found.relativeError()));
-    lines.add(
-        "Measured floor: %s; error ÷ floor: %s"
-            .formatted(Numbers.rounded(found.floor()), Numbers.rounded(found.errorOverFloor())));
-    lines.add(
-        "Smallest tolerance that would have passed: %s absolute, %s floors"
-            .formatted(Numbers.rounded(found.error()), Numbers.rounded(found.errorOverFloor())));
-    String diagnosis = found.diagnosis();
-    lines.add("Diagnosis: " + (diagnosis == null ? "none of the known ones fits" : diagnosis));
-    return lines;
+  /** Returns one sentence: what it means that a run agrees. */
+  static String agreement(List<@Nullable DeclaredTolerance> tolerances) {
+    if (tolerances.stream().allMatch(Objects::isNull)) {
+      return Findings.meaning(Verdict.AGREE, null);
+    }
+    return tolerances.stream().allMatch(Objects::nonNull)
+        ? "Every tensor that was compared lies within the tolerance that the experiment declares."
+        : "Every tensor that was compared lies within the noise of rounding, or within the tolerance"
+            + " where its experiment declares one.";
   }
 
   /** Returns what explains a stock comparison: the set first, then each convention by itself. */
@@ -174,8 +164,14 @@ final class Wording {
     lines.add(
         explanation == null
             ? "Nothing in the convention ledger explains it."
-            : "With %s in the book's way no difference is left."
-                .formatted(String.join(", ", explanation)));
+            : attribution.remainder() == null
+                ? "With %s in the book's way no difference is left in the whole run."
+                    .formatted(String.join(", ", explanation))
+                : "%s explain the first %s, but with them in the book's way this is left of the whole run: %s"
+                    .formatted(
+                        String.join(", ", explanation),
+                        Numbers.counted(attribution.steps(), "step"),
+                        attribution.remainder()));
     lines.add(
         "Largest error ÷ floor over the first %s: %s in all, %s with every convention in the book's way"
             .formatted(
@@ -200,10 +196,6 @@ final class Wording {
                 reading.reading().id(),
                 Numbers.rounded(reading.maxAbs()),
                 Numbers.rounded(reading.errorOverFloor()));
-  }
-
-  private static String index(List<Integer> index) {
-    return index.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
   }
 
   /** Returns one sentence: what was compared and what was not. */

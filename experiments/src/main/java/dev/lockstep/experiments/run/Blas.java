@@ -18,13 +18,21 @@ public record Blas(BLAS implementation, String name) {
 
   private static final String LIBRARY_PROPERTY = "dev.ludovic.netlib.blas.nativeLibPath";
 
-  /** Returns the fastest there is. The first call of the process decides for all. */
+  /**
+   * Returns the fastest there is. What the first call finds holds for the whole process, and netlib
+   * looks for a library as soon as any BLAS of its own is asked for: this must come before.
+   */
   public static Blas fastest() {
     return Holder.FASTEST;
   }
 
   /** Returns the one in pure Java, which sums in another order than OpenBLAS. */
   public static Blas pureJava() {
+    fastest();
+    return inJava();
+  }
+
+  private static Blas inJava() {
     return new Blas(JavaBLAS.getInstance(), "pure Java (netlib)");
   }
 
@@ -43,7 +51,7 @@ public record Blas(BLAS implementation, String name) {
       } catch (LinkageError | RuntimeException e) {
         // No OpenBLAS for this platform: the report names what is used instead.
       }
-      return pureJava();
+      return inJava();
     }
 
     private static String libraryName() {

@@ -53,7 +53,8 @@ public final class CheckpointFile {
 
   /** What a run need not have come to. */
   private static final Set<String> MAY_BE_NULL =
-      Set.of("horizon", "first", "divergence", "diagnosis");
+      Set.of(
+          "horizon", "first", "divergence", "diagnosis", "thirdWitness", "reference", "candidate");
 
   private static final String NOW = "now";
   private static final String AGREED = "agreed";

@@ -5,12 +5,17 @@ import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.ledger.Conventions;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a user asked for, beyond the experiment itself.
  *
+ * @param conventions left to Deeplearning4j's way, each of which may explain a difference
+ * @param ownDraws whether each side draws for itself, so that only statistics over seeds judge
  * @param precision that Deeplearning4j computes in; the scratch side always computes in double
  * @param length in place of the experiment's own, null: its own
  * @param trainSize in place of the experiment's own, null: its own
@@ -18,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record CompareSettings(
     Alignment alignment,
+    Set<Convention> conventions,
+    boolean ownDraws,
     Precision precision,
     Cadence cadence,
     Selection selection,
@@ -49,25 +56,50 @@ public record CompareSettings(
     }
   }
 
+  /** Settings for bundled experiments, which leave to DL4J's way what the alignment says. */
+  public CompareSettings(
+      Alignment alignment,
+      boolean ownDraws,
+      Precision precision,
+      Cadence cadence,
+      Selection selection,
+      boolean failFast,
+      TrainingSpec.@Nullable Length length,
+      @Nullable Integer trainSize,
+      @Nullable Integer testSize) {
+    this(
+        alignment,
+        alignment == Alignment.STOCK ? Conventions.stock() : Set.of(),
+        ownDraws,
+        precision,
+        cadence,
+        selection,
+        failFast,
+        length,
+        trainSize,
+        testSize);
+  }
+
+  /** Returns the same for a candidate configured in another way. */
+  public CompareSettings withCandidate(
+      Alignment alignment, Set<Convention> conventions, Precision precision) {
+    return new CompareSettings(
+        alignment,
+        conventions,
+        ownDraws,
+        precision,
+        cadence,
+        selection,
+        failFast,
+        length,
+        trainSize,
+        testSize);
+  }
+
   /** Returns the experiment as it is to be run. */
-  Experiment applyTo(Experiment experiment) {
+  public Experiment applyTo(Experiment experiment) {
     TrainingSpec training = experiment.training();
-    return new Experiment(
-        experiment.id(),
-        experiment.variant(),
-        experiment.chapter(),
-        experiment.shows(),
-        experiment.network(),
-        length == null
-            ? training
-            : new TrainingSpec(training.batchSize(), training.order(), length),
-        experiment.compared(),
-        trainSize == null ? experiment.trainSize() : trainSize,
-        testSize == null ? experiment.testSize() : testSize,
-        experiment.seed(),
-        experiment.mayDiverge(),
-        experiment.tolerance(),
-        experiment.margin(),
-        experiment.initialState());
+    return experiment.withTraining(
+        length == null ? training : training.with(length), trainSize, testSize);
   }
 }

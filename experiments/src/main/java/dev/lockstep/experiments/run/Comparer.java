@@ -6,9 +6,9 @@ import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.OwnDraws;
 import dev.lockstep.core.compare.RoundedToFloat;
 import dev.lockstep.core.compare.RoundedUp;
-import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.compare.SoloTraining;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
@@ -18,22 +18,36 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
+import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.ledger.Conventions;
+import dev.lockstep.experiments.figures.RunFigures;
+import dev.lockstep.experiments.figures.SideAnswers;
+import dev.lockstep.experiments.reproduce.Reproduction;
+import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.scratch.ScratchProvider;
+import dev.lockstep.scratch.book.learning.NumericalGradientProvider;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -86,22 +100,37 @@ public final class Comparer {
     identity.put("mayDiverge", Boolean.toString(experiment.mayDiverge()));
     identity.put("compared steps", String.valueOf(experiment.compared()));
     identity.put("margin", String.valueOf(experiment.margin()));
+    identity.put("member", Integer.toString(experiment.member()));
+    identity.put("gradient", experiment.gradient().id());
+    identity.put("tolerance", String.valueOf(experiment.tolerance()));
+    identity.put("figures", String.valueOf(new TreeSet<>(experiment.figures())));
+    identity.put(
+        "conventions",
+        String.valueOf(settings.conventions().stream().map(Convention::id).sorted().toList()));
     identity.put("--observe-every", Long.toString(settings.cadence().every()));
     identity.put("--include, --exclude, --phase", settings.selection().toString());
     identity.put("--fail-fast", Boolean.toString(settings.failFast()));
-    Environment.describe(blas.name()).entrySet().stream()
-        .filter(entry -> Environment.decidesNumbers(entry.getKey()))
-        .forEach(entry -> identity.put(entry.getKey(), entry.getValue()));
+    identity.putAll(Environment.ofNumbers(blas.name()));
     return identity;
   }
 
   /**
    * @param seed of every random choice
-   * @param checkpoints the directory that may hold those of an equal run, from which to go on
+   * @throws UsageException if the network does not fit the data
+   */
+  public Comparison run(Experiment asked, long seed, LockstepListener listener) {
+    return run(asked, seed, listener, null);
+  }
+
+  /**
+   * @param seed of every random choice
+   * @param checkpoints the directory that may hold those of an equal run, from which to go on;
+   *     null: from the beginning
    * @throws UsageException if the network does not fit the data
    * @throws InputException if a checkpoint is damaged or of another run
    */
-  public Comparison run(Experiment asked, long seed, LockstepListener listener, Path checkpoints) {
+  public Comparison run(
+      Experiment asked, long seed, LockstepListener listener, @Nullable Path checkpoints) {
     long start = System.nanoTime();
     Experiment experiment = settings.applyTo(asked);
     Split train = part(dataset.train(), experiment.trainSize());
@@ -116,36 +145,62 @@ public final class Comparer {
             settings.selection(),
             experiment.mayDiverge(),
             settings.failFast(),
+            experiment.tolerance(),
             inFloat);
-    Lockstep.Sides sides = sides();
+    Lockstep.Sides sides = sides(experiment.gradient());
     TrainingPlan compared =
         experiment.compared() == null ? plan : plan(experiment, train, seed, experiment.compared());
-    CheckpointFile checkpoint = new CheckpointFile(checkpoints, identity(asked, seed));
-    Snapshot from = checkpoint.read(network, compared.steps(), options);
+    CheckpointFile checkpoint =
+        checkpoints == null ? null : new CheckpointFile(checkpoints, identity(asked, seed));
     Outcome outcome =
-        new Lockstep(network, compared, train, test, options, listener).run(sides, from);
+        settings.ownDraws()
+            ? apart(experiment, train, test, seed, listener)
+            : new Lockstep(network, compared, train, test, options, listener)
+                .run(
+                    sides,
+                    checkpoint == null
+                        ? null
+                        : checkpoint.read(network, compared.steps(), options));
     SoloTraining.Trained alone =
-        goesOnAlone(outcome, compared, plan)
+        !settings.ownDraws() && goesOnAlone(outcome, compared, plan)
             ? new SoloTraining(network, plan, train, test, listener)
                 .goOn(
                     sides.reference(),
                     outcome.referenceState(),
-                    checkpoint.readAlone(network, plan.steps()))
+                    checkpoint == null ? null : checkpoint.readAlone(network, plan.steps()))
             : null;
-    Attribution attribution =
-        isStock() && differs(outcome)
+    ModelState last = alone == null ? outcome.referenceState() : alone.state();
+    RunFigures figures =
+        new RunFigures(
+            experiment,
+            plan,
+            test,
+            new RunFigures.Trained(sides.reference(), last),
+            new RunFigures.Trained(
+                sides.candidate(), alone == null ? outcome.candidateState() : last),
+            alone != null);
+    Attribution explanation =
+        isStock() && differs(outcome) && !listener.stops()
             ? new StockExplanation(
                     network,
                     plan(experiment, train, seed, StockExplanation.STEPS),
                     train,
                     test,
+                    settings.conventions(),
                     settings.precision(),
+                    experiment.tolerance(),
                     sides.reference(),
                     sides.twin(),
-                    seed)
-                .attribution()
+                    seed,
+                    experiment.mayDiverge())
+                .attribution(
+                    left ->
+                        new Lockstep(network, compared, train, test, options, aside(listener))
+                            .run(with(left, sides)))
             : null;
-    boolean explained = attribution != null && attribution.explanation() != null;
+    // A run that was stopped explains nothing.
+    Attribution attribution = explanation == null || listener.stops() ? null : explanation;
+    boolean explained = attribution != null && attribution.explains();
     RunResult result =
         new RunResult(
             RunResult.SCHEMA_VERSION,
@@ -164,7 +219,8 @@ public final class Comparer {
                 settings.alignment().id(),
                 settings.precision().name().toLowerCase(Locale.ROOT),
                 network.allLayers().stream().map(LayerSpec::name).toList(),
-                experiment.margin()),
+                experiment.margin(),
+                experiment.tolerance()),
             new RunResult.DatasetInfo(
                 dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
             Environment.describe(blas.name()),
@@ -178,26 +234,93 @@ public final class Comparer {
             outcome.curves(),
             outcome.readings(),
             alone == null ? null : alone.solo(),
-            List.of(),
+            figures.figures(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
-    ModelState last = alone == null ? outcome.referenceState() : alone.state();
-    return new Comparison(result, trained(network, last));
+    return new Comparison(result, trained(network, last), figures.answers());
   }
 
   /**
    * One experiment compared.
    *
    * @param trained what prediction needs of the reference after the last step, by path
+   * @param answers of both sides to the test images; empty if no figure needs them
    */
-  public record Comparison(RunResult result, Map<String, Tensor> trained) {}
+  public record Comparison(
+      RunResult result, Map<String, Tensor> trained, List<SideAnswers> answers) {}
+
+  /**
+   * Makes a difference small: a test of the one layer, which fails until the candidate is right.
+   *
+   * @return empty if no small network shows the difference
+   */
+  public Optional<TestSource> reproduction(Experiment experiment, FirstDivergence first) {
+    Lockstep.Sides sides = sides(experiment.gradient());
+    return Reproduction.find(sides, experiment.network(), first)
+        .map(found -> TestSource.of(found, first, sides.reference().name(), providerExpression()));
+  }
+
+  private String providerExpression() {
+    if (candidate == null) {
+      return "dev.lockstep.dl4j.Dl4jProvider.%s(dev.lockstep.dl4j.Precision.%s)"
+          .formatted(settings.alignment().id(), settings.precision().name());
+    }
+    return TestSource.providerNamed(candidate.name());
+  }
 
   private boolean isStock() {
     return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;
   }
 
+  private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
+    return new Lockstep.Sides(
+        sides.reference(), new Dl4jProvider(settings.precision(), conventions, 0), sides.twin());
+  }
+
+  /** A run besides may be watched and stopped; what it would need to go on is not kept. */
+  private static LockstepListener aside(LockstepListener listener) {
+    return new LockstepListener() {
+      @Override
+      public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
+        listener.stepTaken(step, steps, referenceLoss, candidateLoss);
+      }
+
+      @Override
+      public void evaluated(Curves.AccuracyPoint point, long steps) {
+        listener.evaluated(point, steps);
+      }
+
+      @Override
+      public boolean stops() {
+        return listener.stops();
+      }
+    };
+  }
+
   private static boolean differs(Outcome outcome) {
     Failure failure = outcome.failure();
-    return failure != null && failure.kind() == Failure.Kind.DIFFERENCE;
+    return failure != null
+        && (failure.kind() == Failure.Kind.DIFFERENCE || failure.kind() == Failure.Kind.NON_FINITE);
+  }
+
+  /**
+   * Deeplearning4j draws initial values and masks itself, and its batches in an order of its own.
+   */
+  private Outcome apart(
+      Experiment experiment, Split train, Split test, long seed, LockstepListener listener) {
+    long ownSeed = new RandomStreams(seed).stream("own draws", 0).nextLong();
+    Set<Convention> conventions = new HashSet<>(Conventions.stock());
+    conventions.addAll(Conventions.ownDraws());
+    long steps = experiment.compared() == null ? Long.MAX_VALUE : experiment.compared();
+    return new OwnDraws(
+            experiment.network(),
+            plan(experiment, train, seed, steps),
+            plan(experiment, train, ownSeed, steps),
+            train,
+            test,
+            listener)
+        .run(
+            sides(experiment.gradient()).reference(),
+            new Dl4jProvider(settings.precision(), conventions, ownSeed));
   }
 
   /** The plan of an experiment, or its first steps. */
@@ -206,10 +329,11 @@ public final class Comparer {
     long steps = Math.min(atMost, training.steps(train.size()));
     return new TrainingPlan(
         experiment.network(),
-        new TrainingSpec(
-            training.batchSize(), training.order(), new TrainingSpec.Length.Steps(steps)),
+        training.with(new TrainingSpec.Length.Steps(steps)),
         train,
-        seed,
+        experiment.member() == 0
+            ? seed
+            : new RandomStreams(seed).stream("member", experiment.member()).nextLong(),
         given(experiment));
   }
 
@@ -226,16 +350,17 @@ public final class Comparer {
     return trained;
   }
 
-  private Lockstep.Sides sides() {
-    ModelProvider scratch = new ScratchProvider(blas.implementation());
+  private Lockstep.Sides sides(Experiment.Gradient gradient) {
+    ModelProvider scratch =
+        gradient == Experiment.Gradient.NUMERICAL
+            ? new NumericalGradientProvider()
+            : new ScratchProvider(blas.implementation());
     boolean inFloat = settings.precision() == Precision.FLOAT;
     return new Lockstep.Sides(
         scratch,
         candidate != null
             ? candidate
-            : isStock()
-                ? Dl4jProvider.stock(settings.precision())
-                : Dl4jProvider.aligned(settings.precision()),
+            : new Dl4jProvider(settings.precision(), settings.conventions(), 0),
         inFloat ? new RoundedToFloat(scratch) : new RoundedUp(scratch));
   }
 

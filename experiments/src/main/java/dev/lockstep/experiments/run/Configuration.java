@@ -5,6 +5,7 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.plan.Augmentation;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Setting;
 import java.lang.reflect.InvocationTargetException;
@@ -27,6 +28,7 @@ final class Configuration {
     for (LayerSpec layer : network.allLayers()) {
       configuration.both(layer.name(), describe(layer));
     }
+    configuration.both("parameters", numbers(network));
     configuration.both("loss", describe(network.loss()));
     configuration.both("weightDecay", network.weightDecay());
     configuration.optimizer(network.optimizer());
@@ -34,10 +36,20 @@ final class Configuration {
     configuration.both("training.batchSize", training.batchSize());
     configuration.both("training.order", training.order().id());
     configuration.both("training.length", describe(training.length()));
+    if (!training.augmentation().equals(Augmentation.NONE)) {
+      configuration.both("training.augmentation", describe(training.augmentation()));
+    }
     configuration.settings.add(
         new Setting("precision", "double", asked.precision().name().toLowerCase(Locale.ROOT)));
     configuration.settings.add(new Setting("formulas", "the book's", asked.alignment().formulas()));
+    configuration.settings.add(
+        new Setting("draws", "the plan's", asked.ownDraws() ? "DL4J's own" : "the plan's"));
     return configuration.settings;
+  }
+
+  /** How many numbers training sets. */
+  private static long numbers(NetworkSpec network) {
+    return network.parameters().stream().mapToLong(p -> p.shape().size()).sum();
   }
 
   private void optimizer(OptimizerSpec optimizer) {

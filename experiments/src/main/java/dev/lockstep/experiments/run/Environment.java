@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 
 /** What a run stands on, as the report prints it. */
 public final class Environment {
@@ -67,9 +68,11 @@ public final class Environment {
     return environment;
   }
 
-  /** Returns whether an entry of the environment may decide the last bits of a run's numbers. */
-  static boolean decidesNumbers(String entry) {
-    return !entry.equals("maxHeapMiB") && !entry.equals("processors");
+  /** Returns what of that may decide the last bits of a run's numbers. */
+  public static Map<String, String> ofNumbers(String blas) {
+    Map<String, String> environment = describe(blas);
+    environment.keySet().removeAll(Set.of("maxHeapMiB", "processors"));
+    return environment;
   }
 
   /** The model name where the system tells it in the usual file. */

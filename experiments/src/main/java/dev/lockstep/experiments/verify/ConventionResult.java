@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id see {@link Convention}
  * @param shownBy what was measured
- * @param dl4jsWay the difference with the entry left to DL4J's way
+ * @param dl4jsWay the difference with the entry left to DL4J's way; NaN where that gives no number
  * @param booksWay the difference in the book's way
  * @param nothing the largest difference that counts as none
  */
@@ -31,7 +31,8 @@ public record ConventionResult(
 
   static ConventionResult of(
       Convention convention, String shownBy, double dl4jsWay, double booksWay, double nothing) {
-    boolean shown = dl4jsWay > nothing && booksWay <= nothing;
+    boolean differs = !(dl4jsWay <= nothing); // NaN does
+    boolean shown = differs && booksWay <= nothing;
     return new ConventionResult(
         convention.id(),
         convention.topic(),

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /** Draws a million of each initial value, on every side that draws for itself. */
 final class InitialValuesVerifier {
@@ -29,11 +30,21 @@ final class InitialValuesVerifier {
     this.digits = digits;
   }
 
-  /** Tests every distribution in every place, as every side draws it. */
-  List<Draws> verify() {
+  /**
+   * Tests every distribution in every place, as every side draws it.
+   *
+   * @param chosen by title, such as {@code initial xavier, affine}
+   */
+  List<Draws> verify(Predicate<String> chosen) {
     List<Draws> all = new ArrayList<>();
     for (InitialValues initial : Parts.initials()) {
-      places(initial).forEach((place, network) -> verify(initial, place, network, all));
+      places(initial)
+          .forEach(
+              (place, network) -> {
+                if (chosen.test("initial %s, %s".formatted(Parts.nameOf(initial), place))) {
+                  verify(initial, place, network, all);
+                }
+              });
     }
     return all;
   }

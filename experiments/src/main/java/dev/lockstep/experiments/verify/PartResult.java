@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What one part came to with one pairing.
  *
  * @param candidate see {@link Pairing}
+ * @param bound the largest difference allowed
  * @param worst by phase, over all steps and both readings, the recognised exception aside
  * @param errorOverFloor the largest, the recognised exception aside
  * @param exception the largest difference beyond the limits among tensors that carry the drift of a
@@ -27,6 +28,7 @@ public record PartResult(
     String name,
     String candidate,
     String precision,
+    double bound,
     Verdict verdict,
     @Nullable String failure,
     Map<Phase, Largest> worst,
@@ -55,7 +57,17 @@ public record PartResult(
 
   @Override
   public String title() {
-    return "%s %s, %s in %s".formatted(kind, name, candidate, precision);
+    return "%s, %s".formatted(part(), side());
+  }
+
+  /** Returns the part's title, {@code optimizer adam, dense}. */
+  public String part() {
+    return kind + " " + name;
+  }
+
+  /** Returns who was held against the reference, {@code dl4j in float}. */
+  public String side() {
+    return candidate + " in " + precision;
   }
 
   /** Judges what a run showed by the pairing's bound and by the measured floors. */
@@ -72,6 +84,7 @@ public record PartResult(
         part.name(),
         pairing.candidate(),
         pairing.precision().id(),
+        pairing.bound(),
         failure == null ? Verdict.AGREE : Verdict.DIFFER,
         failure,
         judge.worst,
@@ -80,13 +93,9 @@ public record PartResult(
         coverage);
   }
 
-  /** Returns the largest difference of all, the exception included. */
-  double largest() {
-    double largest = exception == null ? 0 : exception.difference();
-    for (Largest phase : worst.values()) {
-      largest = Math.max(largest, phase.difference());
-    }
-    return largest;
+  /** Returns the largest difference of all phases, the recognised exception aside. */
+  public double largest() {
+    return worst.values().stream().mapToDouble(Largest::difference).reduce(0, Math::max);
   }
 
   /** Takes one reading after another. */

@@ -30,7 +30,12 @@ final class PartVerifier {
     TrainingPlan plan = new TrainingPlan(part.network(), TRAINING, digits.train(), SEED);
     LockstepOptions everything =
         new LockstepOptions(
-            new Cadence(1), Selection.ALL, false, false, pairing.precision() == Precision.FLOAT);
+            new Cadence(1),
+            Selection.ALL,
+            false,
+            false,
+            null,
+            pairing.precision() == Precision.FLOAT);
     Outcome outcome =
         new Lockstep(
                 part.network(),

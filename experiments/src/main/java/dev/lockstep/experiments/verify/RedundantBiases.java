@@ -35,6 +35,11 @@ final class RedundantBiases {
     }
   }
 
+  /** Returns whether a network has none. */
+  boolean isEmpty() {
+    return drifting.isEmpty();
+  }
+
   /** Returns whether a tensor carries the drift of such a bias. */
   boolean reach(Reading reading, TensorKey tensor) {
     return drifting.contains(tensor)

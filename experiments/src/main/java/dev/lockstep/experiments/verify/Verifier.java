@@ -3,13 +3,15 @@ package dev.lockstep.experiments.verify;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.SyntheticDigits;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
+import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.run.Blas;
 import dev.lockstep.experiments.run.Environment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/** Verifies every part, every initial value and every convention. */
+/** Verifies every part, every initial value and every convention, or those that are chosen. */
 public final class Verifier {
 
   private static final int TRAIN = 47;
@@ -17,12 +19,22 @@ public final class Verifier {
 
   private final Dataset digits = SyntheticDigits.dataset(SyntheticDigits.DEFAULT_SEED, TRAIN, TEST);
   private final PartVerifier partVerifier = new PartVerifier(digits);
+  private final List<Pairing> pairings;
+  private final Predicate<String> chosen;
   private final Consumer<String> progress;
 
   /**
+   * @param chosen by title, such as {@code layer affine}, {@code initial xavier, affine} or {@code
+   *     convention adam-epsilon}
    * @param progress told of what comes next
    */
-  public Verifier(Consumer<String> progress) {
+  public Verifier(Predicate<String> chosen, Consumer<String> progress) {
+    this(Pairing.all(), chosen, progress);
+  }
+
+  Verifier(List<Pairing> pairings, Predicate<String> chosen, Consumer<String> progress) {
+    this.pairings = pairings;
+    this.chosen = chosen;
     this.progress = progress;
   }
 
@@ -31,13 +43,11 @@ public final class Verifier {
    */
   public VerifyResult run(String command) {
     long start = System.nanoTime();
-    List<Pairing> pairings = Pairing.all();
-    List<PartResult> parts = parts(pairings);
+    List<PartResult> parts = parts();
     progress.accept("initial values");
-    List<Draws> initialValues = new InitialValuesVerifier(digits).verify();
+    List<Draws> initialValues = new InitialValuesVerifier(digits).verify(chosen);
     progress.accept("conventions");
-    List<ConventionResult> conventions =
-        new ConventionVerifier(partVerifier, pairings.get(0).sides().reference()).verify();
+    List<ConventionResult> conventions = conventions();
     return VerifyResult.of(
         command,
         new DatasetInfo(digits.name(), TRAIN, TEST, digits.sha256(), digits.notice()),
@@ -49,10 +59,13 @@ public final class Verifier {
         (System.nanoTime() - start) / 1e9);
   }
 
-  private List<PartResult> parts(List<Pairing> pairings) {
+  private List<PartResult> parts() {
     List<PartResult> results = new ArrayList<>();
     String kind = "";
     for (Part part : Parts.all()) {
+      if (!chosen.test(part.title())) {
+        continue;
+      }
       if (!part.kind().equals(kind)) {
         kind = part.kind();
         progress.accept(kind);
@@ -62,5 +75,13 @@ public final class Verifier {
       }
     }
     return results;
+  }
+
+  private List<ConventionResult> conventions() {
+    var verifier = new ConventionVerifier(partVerifier, pairings.get(0).sides().reference());
+    return Conventions.all().stream()
+        .filter(convention -> chosen.test("convention " + convention.id()))
+        .map(verifier::verify)
+        .toList();
   }
 }

@@ -63,6 +63,16 @@ public record VerifyResult(
   /** What a clock gave. */
   public record Timing(double seconds) {}
 
+  /** Returns everything that was verified, in order. */
+  public List<Row> rows() {
+    return rows(parts, initialValues, conventions);
+  }
+
+  private static List<Row> rows(
+      List<PartResult> parts, List<Draws> initialValues, List<ConventionResult> conventions) {
+    return Stream.of(parts, initialValues, conventions).<Row>flatMap(Collection::stream).toList();
+  }
+
   /** Brings rows together under their worst verdict; no row at all is no agreement. */
   static VerifyResult of(
       String command,
@@ -77,13 +87,10 @@ public record VerifyResult(
     for (PartResult part : parts) {
       coverage = coverage.and(part);
     }
-    List<? extends Row> rows =
-        Stream.of(parts, initialValues, conventions).<Row>flatMap(Collection::stream).toList();
+    List<Row> rows = rows(parts, initialValues, conventions);
     Row failed = rows.stream().filter(row -> row.failure() != null).findFirst().orElse(null);
     Verdict verdict =
-        coverage.compared() == 0
-            ? Verdict.NOTHING_COMPARED
-            : failed == null ? Verdict.AGREE : Verdict.DIFFER;
+        rows.isEmpty() ? Verdict.NOTHING_COMPARED : failed == null ? Verdict.AGREE : Verdict.DIFFER;
     return new VerifyResult(
         SCHEMA_VERSION,
         command,

@@ -377,7 +377,9 @@
     const main = el('main', {id: 'main', tabindex: -1});
     page.append(main);
     main.append(el('h1', {}, view.title));
-    if (single && summary.variants[0].experiment.shows) {
+    if (view.search) {
+      if (view.search.shows) main.append(el('p', {class: 'quiet'}, view.search.shows));
+    } else if (single && summary.variants[0].experiment.shows) {
       const e = summary.variants[0].experiment;
       main.append(el('p', {class: 'quiet'}, (e.chapter ? 'Chapter ' + e.chapter + ': ' : '') + e.shows));
     }
@@ -392,10 +394,11 @@
         el('h2', {}, 'First divergence' + (single ? '' : ': ' + titleOf(view.failed) + ', seed ' + view.failed.seed)),
         list(view.divergence)));
     }
+    if (view.search) screen.append(ranking(view.search), finalist(view.search));
     if (single && view.attributions[0].length) screen.append(attribution(summary.runs[0], view.attributions[0]));
-    if (single) screen.append(bothSides(summary.runs[0], view.solos[0]));
-    screen.append(el('section', {class: 'card'}, el('h2', {}, 'To repeat it'), el('code', {class: 'command'}, summary.command),
-      el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.')));
+    if (single && summary.variants[0].loss.length) screen.append(bothSides(summary.runs[0], view.solos[0]));
+    screen.append(el('section', {class: 'card'}, el('h2', {}, 'To repeat it'), el('code', {class: 'command'}, view.search ? view.search.command : summary.command),
+      summary.dataset.train > 0 ? el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.') : null));
     return {main, nav};
   }
 
@@ -403,7 +406,7 @@
   const attribution = (run, lines) => el('section', {class: 'card'}, el('h2', {}, 'What explains ' + (single ? 'it' : titleOf(run))), list(lines));
 
   function bothSides(run, solo) {
-    return el('section', {class: 'card'}, el('h2', {}, 'Both sides'),
+    return el('section', {class: 'card'}, el('h2', {}, view.search ? 'The finalist on both sides' : 'Both sides'),
       scroll('Both sides', table('Both sides', ['', ...run.implementations.map(side => side.name)], [
         ['loss of the last batch', ...run.implementations.map(side => num(side.trainLoss))],
         ['accuracy on training images', ...run.implementations.map(side => percent(side.trainAccuracy))],
@@ -416,6 +419,41 @@
     context.main.append(part);
     context.nav.append(el('a', {href: '#' + id}, title));
     return part;
+  }
+
+  // ---------------------------------------------------------------- a search
+
+  const score = value => value === null ? '–' : percent(value);
+  const rounded = text => text !== '' && Number.isFinite(Number(text)) ? num(text) : text;
+
+  function ranking(search) {
+    const a = search.agreement;
+    const shares = search.importance.map(i => [i.key, i.share === null ? 'too few trials' : num(i.share)]);
+    return el('section', {class: 'card'}, el('h2', {}, 'Do both sides rank alike?'),
+      a && el('p', {}, search.correlations + '; ' + a.shared + ' of the best ' + a.best + ' shared, ' + a.identical + ' of ' + a.trials + ' scores identical.'),
+      shares.length ? [el('h3', {}, 'Importance'), scroll('Importance', table('Importance', ['hyperparameter', 'share'], shares)),
+        el('p', {class: 'quiet'}, 'The share of the variance of the scores’ ranks that a hyperparameter explains by itself (η² of Kruskal and Wallis).')] : null,
+      el('p', {class: 'quiet'}, 'Why the search ended: ' + search.ending + '.'));
+  }
+
+  function finalist(search) {
+    const best = search.trials[search.best - 1];
+    return el('section', {class: 'card'}, el('h2', {}, 'The finalist: trial ' + best.number),
+      scroll('The finalist', table('Its values', ['hyperparameter', 'value'], search.keys.map(key => [key, rounded(best.values[key])]))),
+      el('p', {}, 'To train it again:'), el('code', {class: 'command'}, best.command),
+      el('p', {}, el('a', {href: './finalist/report.html'}, 'Its own report')));
+  }
+
+  function trials(part, search) {
+    part.append(scroll('Trials', table('Trials', ['trial', 'state', 'score, ' + sides[0], 'score, ' + sides[1], ...search.keys, 'seconds', 'to train it again'],
+      search.trials.map(t => [String(t.number), el('span', {class: 'badge ' + (t.state === 'FAILED' ? 'bad' : 'good')}, t.state.toLowerCase()),
+        score(t.referenceScore), score(t.candidateScore), ...search.keys.map(key => rounded(t.values[key] ?? '–')), num(t.seconds),
+        el('details', {}, el('summary', {}, t.reason ? 'why, and how' : 'how'), t.reason ? el('p', {}, t.reason) : null, el('code', {class: 'command'}, t.command))]))));
+    if (search.disagreements.length) {
+      part.append(el('h3', {}, 'Where the sides disagree'), scroll('Disagreements', table('Disagreements',
+        ['trial', 'score, ' + sides[0], 'score, ' + sides[1], 'images classified differently', 'why'],
+        search.disagreements.map(d => [String(d.trial), percent(d.referenceScore), percent(d.candidateScore), count(d.classifiedDifferently), d.why]))));
+    }
   }
 
   // ---------------------------------------------------------------- the runs
@@ -935,7 +973,7 @@
       const turned = d3.max(columns, c => c.length) * 7 > side - 4;
       const foot = 30 + (turned ? 7 * Math.min(16, d3.max(columns, c => c.length)) : 14);
       const sheetHeight = top + tall * rows.length + foot;
-      const height = sheetHeight * Math.ceil(sheets.length / across) + 44;
+      const height = sheetHeight * Math.ceil(sheets.length / across) + 60;
       const items = [];
       const svg = drawing(self, w, height, items, columns.length);
       sheets.forEach((sheet, s) => {
@@ -967,7 +1005,7 @@
       d3.range(40).forEach(i => key.append('rect').attr('x', i * keyWidth / 40).attr('width', keyWidth / 40 + .5).attr('height', 10).attr('fill', d3.interpolateCividis((i + .5) / 40)));
       key.append('text').attr('y', 24).text(show(extent[0]));
       key.append('text').attr('x', keyWidth).attr('y', 24).attr('text-anchor', 'end').text(show(extent[1]));
-      key.append('text').attr('x', keyWidth / 2).attr('y', 24).attr('text-anchor', 'middle').text(axisTitle(value));
+      key.append('text').attr('y', -6).text(axisTitle(value));
       return svg.node();
     };
     growing(self, width, paint);
@@ -1022,10 +1060,14 @@
   // ---------------------------------------------------------------- all of it
 
   const context = firstScreen();
+  if (view.search) {
+    figures(section(context, 'figures', 'The search'), view.search.figures);
+    trials(section(context, 'trials', 'Trials'), view.search);
+  }
   if (!single) runsTable(section(context, 'runs', 'Runs'));
   if (summary.figures.length) figures(section(context, 'figures', 'Figures'), summary.figures);
   if (summary.statistics.length) seeds(section(context, 'seeds', 'Over the seeds'));
-  const results = section(context, 'training', 'Training');
+  const results = section(context, 'training', view.search ? 'Training of the finalist' : summary.variants.some(v => v.loss.length) ? 'Training' : 'The figure');
   const lazy = summary.variants.length > 4;
   for (const variant of summary.variants) {
     let parent = results;
@@ -1040,6 +1082,7 @@
       filled = true;
       const charts = el('div', {class: 'charts'});
       parent.append(charts);
+      if (!variant.loss.length) { figures(parent, variant.figures); return; }
       learning(charts, variant);
       solo(charts, variant);
       network(parent, variant);

@@ -116,6 +116,70 @@ class CompareCommandTest {
     assertThat(coverage.at("/compared").asInt()).isEqualTo(24);
   }
 
+  @Test
+  void sidesThatDrawForThemselvesAreJudgedByStatisticsAlone() throws IOException {
+    Path output = temp.resolve("own-draws");
+    String[] asked = {
+      "--alignment", "stock", "--own-draws", "--seeds", "1..6", "--steps", "30", "margin=0.5"
+    };
+    Invocation run = compare(output, asked);
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(run.out()).startsWith("AGREE").contains("Each side drew for itself");
+    JsonNode result = result(output);
+    JsonNode accuracy = result.at("/statistics/0/measures/0/values");
+    assertThat(accuracy.at("/differences")).hasSize(6);
+    assertThat(accuracy.at("/identical").asBoolean()).isFalse();
+    assertThat(accuracy.at("/test/equivalence/equivalent").asBoolean()).isTrue();
+    for (JsonNode one : result.at("/runs")) {
+      assertThat(one.at("/verdict").asText()).isEqualTo("NOTHING_COMPARED");
+      assertThat(one.at("/coverage/compared").asInt()).isZero();
+    }
+    String first = result.at("/statistics").toString();
+    compare(output, asked);
+    assertThat(result(output).at("/statistics")).hasToString(first);
+  }
+
+  @Test
+  void aMarginThatSixSeedsCannotShowLeavesItOpen() {
+    Invocation run =
+        compare(
+            temp.resolve("undecided"),
+            "--alignment",
+            "stock",
+            "--own-draws",
+            "--seeds",
+            "1..6",
+            "--steps",
+            "5",
+            "margin=0.0001");
+    assertThat(run.exitCode()).as(run.out() + run.err()).isIn(1, 5);
+    assertThat(run.out()).contains("Each side drew for itself");
+  }
+
+  @Test
+  void ownDrawsWithoutStockAreRefused() {
+    Invocation run = compare(temp.resolve("refused"), "--own-draws");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--own-draws: expected --alignment stock");
+  }
+
+  @Test
+  void figureIsComparedWithoutData() throws IOException {
+    Path output = temp.resolve("figure");
+    Invocation run =
+        Invocation.of(
+            "compare",
+            "gradient-descent",
+            "--data",
+            "idx:nowhere",
+            "--output",
+            output.toString(),
+            "steps=50");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).startsWith("AGREE").doesNotContain("NaN");
+    assertThat(result(output).at("/figures/0/paths/0/x")).hasSize(51);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "wrong-momentum,      2, update,   affine1,    affine1/W/velocity,    momentum were 0.99",

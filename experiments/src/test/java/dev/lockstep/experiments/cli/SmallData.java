@@ -18,10 +18,13 @@ final class SmallData {
   private SmallData() {}
 
   static Path write(Path directory) throws IOException {
-    Dataset dataset = SyntheticDigits.dataset(1, 600, 200);
-    write(directory, "train", dataset.train());
-    write(directory, "t10k", dataset.test());
+    write(directory, SyntheticDigits.dataset(1, 600, 200));
     return directory;
+  }
+
+  static void write(Path directory, Dataset digits) throws IOException {
+    write(directory, "train", digits.train());
+    write(directory, "t10k", digits.test());
   }
 
   private static void write(Path directory, String prefix, Split split) throws IOException {

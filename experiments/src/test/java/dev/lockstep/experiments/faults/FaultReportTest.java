@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.report.DetectionReport;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ final class FaultReportTest {
           MOMENTUM,
           MOMENTUM.ordinary(),
           true,
-          found(MOMENTUM.place(), "another hyperparameter: momentum .99"),
+          found(MOMENTUM.place(), "it is as if the momentum were 0.99 in place of 0.9"),
           Map.of(Detector.FIRST_PARAMETERS, 2L, Detector.FINAL_ACCURACY, 300L),
           .03);
   private static final Detection ORDINARY_HALVED =
@@ -29,7 +32,7 @@ final class FaultReportTest {
           HALVED,
           HALVED.ordinary(),
           true,
-          found(MOMENTUM.place(), "a constant factor of 0.5"),
+          found(MOMENTUM.place(), "it is the reference's times 1/2"),
           Map.of(Detector.FIRST_GRADIENTS, 1L),
           0);
 
@@ -51,7 +54,9 @@ final class FaultReportTest {
         Reading.LOCAL,
         1,
         10,
-        diagnosis);
+        new FirstDivergence.Element(List.of(0), 1, 2),
+        diagnosis,
+        null);
   }
 
   private static FaultReport report(FalseAlarms alarms) {
@@ -77,8 +82,9 @@ final class FaultReportTest {
 
   @Test
   void aFalseAlarmBreaksIt() {
-    assertThat(QUIET.holds()).isTrue();
-    assertThat(report(new FalseAlarms("another", 20, List.of("seed 3"))).holds()).isFalse();
+    assertThat(QUIET.verdict()).isEqualTo(Verdict.AGREE);
+    assertThat(report(new FalseAlarms("another", 20, List.of("seed 3"))).verdict())
+        .isEqualTo(Verdict.DIFFER);
   }
 
   @Test
@@ -121,9 +127,10 @@ final class FaultReportTest {
 
   @Test
   void theScreenShowsTheSameInColumns() {
-    assertThat(new DetectionReport(QUIET).text())
+    assertThat(new DetectionReport(QUIET).text(List.of(Path.of("out", "report.md"))))
         .contains("momentum         step 2, update, affine1/W/velocity  yes      yes")
         .contains(
-            "fault            found                               located  explained  forward");
+            "fault            found                               located  explained  forward")
+        .endsWith("Report     " + Path.of("out", "report.md") + "\n");
   }
 }

@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.experiments.search.result.SearchResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +33,9 @@ class HtmlReportBrowserTest {
 
   /** Loss, accuracy, and a chart of differences for each of the four phases. */
   private static final int CHARTS_OF_A_RUN = 6;
+
+  /** Best so far, side against side, two slices, parallel coordinates, the best curves. */
+  private static final int CHARTS_OF_A_SEARCH = 6;
 
   private static Browser browser;
 
@@ -91,6 +96,29 @@ class HtmlReportBrowserTest {
     assertSound(
         check(HtmlReport.write(ReportView.of(all.build())), width),
         6 * CHARTS_OF_A_RUN + SampleFigures.all().size() + 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {DESKTOP, PHONE})
+  void aSearchShowsItsFinalistItsTrialsAndBothRankings(int width) throws IOException {
+    RunResult finalist = SampleRuns.agreeing(1);
+    SearchResult search = SampleSearch.result(finalist);
+    int best = Objects.requireNonNull(search.finalist()).trial();
+    String page = HtmlReport.write(ReportView.of(search, finalist, best));
+    Browser.Visit visit = open(write(page) + "#check", width);
+    assertSound(found(visit), CHARTS_OF_A_RUN + CHARTS_OF_A_SEARCH);
+    assertThat(visit.dom())
+        .contains(
+            "<h1>Search hyperparameters",
+            "Both sides find the same trial best, " + best,
+            "Do both sides rank alike?",
+            "38 of 39 scores identical",
+            "The finalist: trial " + best,
+            "optimizer.learningRate="
+                + search.trials().get(best - 1).values().get("optimizer.learningRate"),
+            "The search",
+            "the loss was not finite",
+            "Where the sides disagree");
   }
 
   @Test

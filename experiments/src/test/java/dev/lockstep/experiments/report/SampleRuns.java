@@ -20,6 +20,7 @@ import dev.lockstep.core.result.RunResult.Timing;
 import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.experiments.catalogue.Catalogue;
@@ -86,7 +87,8 @@ final class SampleRuns {
             info.alignment(),
             info.precision(),
             info.layers(),
-            info.equivalenceMargin()),
+            info.equivalenceMargin(),
+            info.declaredTolerance()),
         run.dataset(),
         run.environment(),
         Stream.concat(
@@ -269,7 +271,8 @@ final class SampleRuns {
           "aligned",
           "double",
           EXPERIMENT.network().layers().stream().map(LayerSpec::name).toList(),
-          0.005);
+          0.005,
+          null);
     }
 
     private static Map<String, String> environment() {
@@ -379,7 +382,7 @@ final class SampleRuns {
       own.put("dropout-scaling", 0.0);
       own.put("nesterov-velocity", 4.2e9);
       return new Attribution(
-          10, 3.1e12, List.of("batch-norm-momentum", "nesterov-velocity"), own, 1.7);
+          10, 3.1e12, List.of("batch-norm-momentum", "nesterov-velocity"), null, own, 1.7);
     }
 
     private Failure failure() {
@@ -403,7 +406,15 @@ final class SampleRuns {
           Reading.LOCAL,
           9_984,
           10_000,
-          "the gradient is not divided by the batch size");
+          new FirstDivergence.Element(List.of(0, 2), 1e-5, 4e-5),
+          "the gradient is not divided by the batch size",
+          ThirdWitness.of(
+              "affine2/W",
+              List.of(3, 7),
+              0.001,
+              new ThirdWitness.Testimony(0.0125, 0.0125, 1e-11),
+              new ThirdWitness.Testimony(0.0135, 0.0125, 1e-11),
+              ""));
     }
   }
 }

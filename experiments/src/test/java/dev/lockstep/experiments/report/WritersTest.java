@@ -8,6 +8,7 @@ import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.wording.Numbers;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -107,7 +108,7 @@ class WritersTest {
   void whatExplainsAStockComparisonIsToldEverywhere() {
     RunResult run = SampleRuns.explained(1);
     String set =
-        "With batch-norm-momentum, nesterov-velocity in the book's way no difference is left.";
+        "With batch-norm-momentum, nesterov-velocity in the book's way no difference is left in the whole run.";
     for (String report :
         List.of(
             TextReport.write(run, false, null),

@@ -16,8 +16,7 @@ import java.util.Map;
  */
 public final class OptimizerPaths {
 
-  private static final double START_X = -7;
-  private static final double START_Y = 2;
+  private static final Tensor START = Tensor.of(Shape.of(2), -7, 2);
 
   /** The book's optimizers and learning rates, by the names used in experiment files. */
   public static final Map<String, OptimizerSpec> OPTIMIZERS = optimizers();
@@ -43,16 +42,25 @@ public final class OptimizerPaths {
   }
 
   /**
-   * Returns where an optimizer goes.
+   * Returns where an optimizer goes from the book's start.
    *
    * @return (steps + 1) × 2, from the start to the end
    */
   public static Tensor path(OptimizerSpec spec, int steps) {
+    return path(spec, START, steps);
+  }
+
+  /**
+   * Returns where an optimizer goes.
+   *
+   * @param start a vector of 2
+   * @return (steps + 1) × 2, from the start to the end
+   */
+  public static Tensor path(OptimizerSpec spec, Tensor start, int steps) {
     Optimizer optimizer = Optimizer.of(spec);
     Parameter position = new Parameter("f", "position", Shape.of(2), 0);
     double[] point = position.value().data();
-    point[0] = START_X;
-    point[1] = START_Y;
+    System.arraycopy(start.data(), 0, point, 0, 2);
     Tensor path = Tensor.zeros(Shape.of(steps + 1, 2));
     System.arraycopy(point, 0, path.data(), 0, 2);
     for (int step = 0; step < steps; step++) {

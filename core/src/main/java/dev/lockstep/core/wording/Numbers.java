@@ -1,11 +1,11 @@
-package dev.lockstep.experiments.report;
+package dev.lockstep.core.wording;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/** Numbers as people read them, the same in every report. */
-final class Numbers {
+/** Numbers as people read them, the same wherever they are shown. */
+public final class Numbers {
 
   private static final MathContext FOUR_DIGITS = new MathContext(4);
   private static final double SMALLEST_PLAIN = 1e-3;
@@ -16,7 +16,7 @@ final class Numbers {
   /**
    * Returns up to four digits, {@code 0.9755}, {@code 4.441e-16}; all of a number is in the JSON.
    */
-  static String rounded(double x) {
+  public static String rounded(double x) {
     if (x == 0 || !Double.isFinite(x)) {
       return x == 0 ? "0" : Double.toString(x);
     }
@@ -28,24 +28,24 @@ final class Numbers {
   }
 
   /** Returns a count with separators, {@code 60,000}. */
-  static String count(long n) {
+  public static String count(long n) {
     return String.format(Locale.ROOT, "%,d", n);
   }
 
   /** Returns a share in per cent, {@code 97.55 %}. */
-  static String percent(double share) {
+  public static String percent(double share) {
     return Double.isFinite(share)
         ? String.format(Locale.ROOT, "%.2f %%", 100 * share)
         : Double.toString(share);
   }
 
   /** Returns {@code 1 step}, {@code 2 steps}. */
-  static String counted(long n, String noun) {
+  public static String counted(long n, String noun) {
     return count(n) + " " + noun + (n == 1 ? "" : "s");
   }
 
   /** Returns a time span, {@code 4.2 s}, {@code 3 min 12 s}. */
-  static String seconds(double seconds) {
+  public static String seconds(double seconds) {
     if (!(seconds >= 60)) {
       return String.format(Locale.ROOT, "%.1f s", seconds);
     }

@@ -1,12 +1,17 @@
-package dev.lockstep.experiments.faults;
+package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.result.FirstDivergence;
-import dev.lockstep.experiments.report.Table;
+import dev.lockstep.experiments.faults.Detection;
+import dev.lockstep.experiments.faults.Detector;
+import dev.lockstep.experiments.faults.Fault;
+import dev.lockstep.experiments.faults.FaultReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what the comparison can see, for the screen and as a page of the documentation. */
@@ -20,8 +25,12 @@ public final class DetectionReport {
     this.report = report;
   }
 
-  /** Returns what the screen shows. */
-  public String text() {
+  /**
+   * Returns what the screen shows.
+   *
+   * @param written the files that hold all of it
+   */
+  public String text(List<Path> written) {
     return """
         %s
         Smallest size detected
@@ -29,14 +38,17 @@ public final class DetectionReport {
         One gradient times 1 + x, x =
         %s
         %s
-        %s
+        %s  %s
+        Report     %s
         """
         .formatted(
             faults(false).text(),
             sizes().text(),
             sensitivity().text(),
             falseAlarms().text(),
-            summary());
+            report.verdict(),
+            summary(),
+            written.stream().map(Path::toString).collect(Collectors.joining(", ")));
   }
 
   /** Returns the page {@code docs/detection.md}. */

@@ -1,0 +1,148 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.result.Coverage;
+import dev.lockstep.core.result.Curves;
+import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trains two models of one network apart, each on draws of its own: initial values, order, masks.
+ * No number of one has a counterpart in the other, so nothing is compared; what both reach, over
+ * several seeds, is for statistics to judge.
+ */
+public final class OwnDraws {
+
+  private final NetworkSpec network;
+  private final TrainingPlan referencePlan;
+  private final TrainingPlan candidatePlan;
+  private final Split train;
+  private final Split test;
+  private final LockstepListener listener;
+  private final LossCurve losses;
+  private final List<Curves.AccuracyPoint> accuracies = new ArrayList<>();
+  private double referenceLoss;
+  private double candidateLoss;
+  private long referenceNanos;
+  private long candidateNanos;
+  private long samples;
+
+  /**
+   * @param referencePlan all that the reference draws
+   * @param candidatePlan the order of the candidate, of as many steps; its initial values it draws
+   *     itself
+   */
+  public OwnDraws(
+      NetworkSpec network,
+      TrainingPlan referencePlan,
+      TrainingPlan candidatePlan,
+      Split train,
+      Split test,
+      LockstepListener listener) {
+    this.network = network;
+    this.referencePlan = referencePlan;
+    this.candidatePlan = candidatePlan;
+    this.train = train;
+    this.test = test;
+    this.listener = listener;
+    this.losses = new LossCurve(referencePlan.steps());
+  }
+
+  /** Trains both to the end, or to where one leaves the finite numbers. */
+  public Outcome run(ModelProvider referenceProvider, ModelProvider candidateProvider) {
+    try (Model reference = referenceProvider.create(network);
+        Model candidate = candidateProvider.create(network)) {
+      reference.restore(referencePlan.initialState());
+      long steps = referencePlan.steps();
+      long step = 0;
+      boolean goesOn = true;
+      while (goesOn && step < steps) {
+        step++;
+        step(reference, candidate, step);
+        goesOn =
+            step < steps
+                && Double.isFinite(referenceLoss)
+                && Double.isFinite(candidateLoss)
+                && !listener.stops();
+        if (!goesOn || Lockstep.evaluatesAfter(step, referencePlan)) {
+          evaluate(reference, candidate, step);
+        }
+      }
+      return outcome(
+          referenceProvider.name(), candidateProvider.name(), reference, candidate, step);
+    }
+  }
+
+  private void step(Model reference, Model candidate, long step) {
+    long start = System.nanoTime();
+    referenceLoss =
+        reference.step(referencePlan.batch(step), referencePlan.masks(step), Observer.NONE);
+    long between = System.nanoTime();
+    candidateLoss =
+        candidate.step(candidatePlan.batch(step), candidatePlan.masks(step), Observer.NONE);
+    referenceNanos += between - start;
+    candidateNanos += System.nanoTime() - between;
+    samples += referencePlan.samples(step).length;
+    losses.add(step, referenceLoss, candidateLoss);
+    listener.stepTaken(step, referencePlan.steps(), referenceLoss, candidateLoss);
+  }
+
+  private void evaluate(Model reference, Model candidate, long step) {
+    Split trainPart = train.first(test.size());
+    Classification referenceTest = Classification.of(reference, test, network.input());
+    Classification candidateTest = Classification.of(candidate, test, network.input());
+    Curves.AccuracyPoint point =
+        new Curves.AccuracyPoint(
+            step,
+            Classification.of(reference, trainPart, network.input()).accuracy(),
+            Classification.of(candidate, trainPart, network.input()).accuracy(),
+            referenceTest.accuracy(),
+            candidateTest.accuracy(),
+            referenceTest.differentFrom(candidateTest));
+    accuracies.add(point);
+    listener.evaluated(point, referencePlan.steps());
+  }
+
+  private Outcome outcome(
+      String referenceName, String candidateName, Model reference, Model candidate, long step) {
+    Curves.AccuracyPoint last = accuracies.get(accuracies.size() - 1);
+    Map<String, Double> speeds = new LinkedHashMap<>();
+    speeds.put(referenceName, samples * 1e9 / referenceNanos);
+    speeds.put(candidateName, samples * 1e9 / candidateNanos);
+    return new Outcome(
+        Verdict.NOTHING_COMPARED,
+        null,
+        null,
+        step,
+        List.of(
+            new Implementation(
+                referenceName,
+                "reference",
+                referenceLoss,
+                last.referenceTrain(),
+                last.referenceTest()),
+            new Implementation(
+                candidateName,
+                "candidate",
+                candidateLoss,
+                last.candidateTrain(),
+                last.candidateTest())),
+        new Coverage(0, 0, 0, 0, 0, 0, List.of()),
+        null,
+        Map.of(),
+        new Curves(losses.points(), accuracies),
+        List.of(),
+        reference.state(),
+        candidate.state(),
+        speeds);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.lockstep.core.diagnosis;
+
+import dev.lockstep.core.compare.Recording;
+import dev.lockstep.core.compare.TensorKey;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.result.ThirdWitness;
+import dev.lockstep.core.result.ThirdWitness.Judgement;
+import dev.lockstep.core.result.ThirdWitness.Testimony;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which of two gradients is wrong: each side's own loss is measured with one element of a
+ * parameter moved a little, same batch and masks, and its stabilizing constant set to 0, which no
+ * backward pass knows of.
+ */
+public final class GradientWitness {
+
+  /** Of the elements that differ the most; one of them may lie at a kink. */
+  private static final int ELEMENTS_ASKED = 5;
+
+  private static final TensorKey LOSS = new TensorKey(Phase.LOSS, NetworkSpec.LOSS);
+
+  private final Scene scene;
+  private final String parameter;
+  private final Tensor reference;
+  private final Tensor candidate;
+
+  /**
+   * @param parameter path of a parameter whose gradients differ
+   * @param reference its gradient as the reference computed it
+   * @param candidate its gradient as the candidate computed it
+   */
+  public GradientWitness(Scene scene, String parameter, Tensor reference, Tensor candidate) {
+    this.scene = scene;
+    this.parameter = parameter;
+    this.reference = reference;
+    this.candidate = candidate;
+  }
+
+  /**
+   * Asks both sides about the elements that differ the most, until one decides.
+   *
+   * @param candidateSide null if its loss is too coarse to be asked
+   */
+  public ThirdWitness examine(@Nullable ModelProvider candidateSide) {
+    List<Integer> asked =
+        IntStream.range(0, reference.size())
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer i) -> -difference(i)))
+            .limit(ELEMENTS_ASKED)
+            .toList();
+    try (Side own = new Side(scene.reference());
+        Side other = candidateSide == null ? null : new Side(candidateSide)) {
+      ThirdWitness first = null;
+      for (int position : asked) {
+        ThirdWitness witness = witness(position, own, other);
+        if (witness.judgement() != Judgement.UNDECIDED) {
+          return witness;
+        }
+        first = first == null ? witness : first;
+      }
+      return Objects.requireNonNull(first, "a tensor that differs has elements");
+    }
+  }
+
+  private double difference(int position) {
+    return Math.abs(reference.data()[position] - candidate.data()[position]);
+  }
+
+  private ThirdWitness witness(int position, Side own, @Nullable Side other) {
+    return ThirdWitness.of(
+        parameter,
+        IntStream.of(reference.shape().indexOf(position)).boxed().toList(),
+        difference(position),
+        own.testimony(position, reference),
+        other == null ? null : other.testimony(position, candidate),
+        other == null
+            ? "the candidate computes in float, too coarse for central differences of its loss"
+            : "");
+  }
+
+  /** One implementation, always started from the state before the step. */
+  private final class Side implements AutoCloseable {
+    private final Model model;
+
+    Side(ModelProvider provider) {
+      NetworkSpec network = scene.network();
+      this.model =
+          provider.create(
+              new NetworkSpec(
+                  network.input(),
+                  network.layers(),
+                  new LossSpec(network.loss().type(), 0),
+                  network.weightDecay(),
+                  network.optimizer()));
+    }
+
+    Testimony testimony(int position, Tensor gradient) {
+      double at = scene.before().tensor(parameter).data()[position];
+      CentralDifferences.Slope slope =
+          CentralDifferences.of(value -> lossWith(position, value), at);
+      return new Testimony(gradient.data()[position], slope.value(), slope.uncertainty());
+    }
+
+    private double lossWith(int position, double value) {
+      ModelState moved = scene.before().copy();
+      moved.tensor(parameter).data()[position] = value;
+      model.restore(moved);
+      Recording recording = new Recording(Set.of(LOSS));
+      model.step(scene.plan().batch(scene.step()), scene.plan().masks(scene.step()), recording);
+      Tensor loss = recording.tensor(LOSS);
+      return loss == null ? Double.NaN : loss.data()[0];
+    }
+
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.lockstep.experiments.bench;
+
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.bench.BenchResult.Row;
+import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.experiments.run.Environment;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures every network on every side: the sides in turn, round after round, so that what else the
+ * machine does meets all of them alike. A ratio is formed of the two measurements of a round, and
+ * only for a pair that has been found to agree.
+ */
+public final class Bench {
+
+  private final BenchSettings settings;
+  private final Consumer<String> progress;
+  private final @Nullable Peers peers;
+  private final List<String> missing = new ArrayList<>();
+  private final Set<Contender> present = new LinkedHashSet<>();
+
+  /**
+   * @param peers null: they are not measured
+   * @param progress is told what comes next
+   */
+  public Bench(BenchSettings settings, @Nullable Peers peers, Consumer<String> progress) {
+    this.settings = settings;
+    this.peers = peers;
+    this.progress = progress;
+  }
+
+  /**
+   * @param command that the user gave
+   * @param date of today
+   */
+  public BenchResult run(String command, LocalDate date) {
+    lookForPeers();
+    List<Row> rows = new ArrayList<>();
+    Verdict verdict = Verdict.AGREE;
+    for (Entry entry : entries()) {
+      Set<Contender> agreeing = new LinkedHashSet<>();
+      for (Contender other : entry.others()) {
+        if (!other.isPeer()) {
+          progress.accept(entry.subject().name() + ": compared with " + other);
+          Verdict pair = Agreement.withDl4j(entry.subject(), other, command);
+          verdict = verdict.or(pair);
+          addIf(pair == Verdict.AGREE, other, agreeing);
+        }
+      }
+      Measured measured = measure(entry);
+      for (Contender other : entry.others()) {
+        if (other.isPeer()) {
+          boolean agrees = peers().agrees(entry.subject(), other);
+          addIf(agrees, other, agreeing);
+          if (!agrees) {
+            missing.add(
+                "%s: no ratio on %s, its first steps lead elsewhere"
+                    .formatted(other, entry.subject().name()));
+          }
+        }
+      }
+      rows.addAll(new Rows(entry, measured, agreeing).all());
+    }
+    return new BenchResult(
+        BenchResult.SCHEMA_VERSION,
+        command,
+        verdict,
+        date.toString(),
+        Environment.describe(Blas.fastest().name()),
+        settings.rounds(),
+        rows,
+        missing);
+  }
+
+  private static void addIf(boolean agrees, Contender other, Set<Contender> agreeing) {
+    if (agrees) {
+      agreeing.add(other);
+    }
+  }
+
+  private Peers peers() {
+    if (peers == null) {
+      throw new IllegalStateException("peers that nobody asked for");
+    }
+    return peers;
+  }
+
+  private void lookForPeers() {
+    if (peers != null) {
+      for (Contender peer : Contender.peers()) {
+        Optional<String> reason = peers.missing(peer);
+        reason.ifPresentOrElse(missing::add, () -> present.add(peer));
+      }
+    }
+  }
+
+  private List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    for (Subject subject : settings.subjects()) {
+      List<Contender> others = new ArrayList<>(settings.dl4j());
+      for (Contender peer : present) {
+        if (Peers.canTrain(peer, subject.experiment().network())) {
+          others.add(peer);
+        }
+      }
+      entries.add(new Entry(subject, Task.TRAINING, Contender.SCRATCH, others));
+    }
+    for (Subject subject : settings.predicting()) {
+      entries.add(new Entry(subject, Task.INFERENCE, Contender.SCRATCH, settings.dl4j()));
+    }
+    for (Subject subject : settings.numerical()) {
+      entries.add(new Entry(subject, Task.TRAINING, Contender.NUMERICAL, List.of()));
+    }
+    return entries;
+  }
+
+  private Measured measure(Entry entry) {
+    Measured measured = new Measured();
+    for (int round = 1; round <= settings.rounds(); round++) {
+      for (int threads : settings.threads()) {
+        List<Contender> order = entry.contenders(threads);
+        // Whoever comes first meets another machine than who comes last: they take turns.
+        Collections.rotate(order, round - 1);
+        for (Contender contender : order) {
+          progress.accept(
+              "%s, %s: %s on %d thread%s, round %d of %d"
+                  .formatted(
+                      entry.subject().name(),
+                      entry.task().id(),
+                      contender,
+                      threads,
+                      threads == 1 ? "" : "s",
+                      round,
+                      settings.rounds()));
+          Job job =
+              new Job(
+                  contender,
+                  entry.subject(),
+                  entry.task(),
+                  threads,
+                  settings.warmUpSeconds(),
+                  settings.seconds());
+          measured.add(contender, threads, measure(job));
+        }
+      }
+    }
+    return measured;
+  }
+
+  private Measurement measure(Job job) {
+    return job.contender().isPeer() ? peers().measure(job) : JavaProcesses.measure(job);
+  }
+}

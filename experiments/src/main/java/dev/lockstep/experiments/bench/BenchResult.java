@@ -1,0 +1,84 @@
+package dev.lockstep.experiments.bench;
+
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.statistics.Interval;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How fast everything was.
+ *
+ * @param command that started it
+ * @param verdict whether all pairs agree
+ * @param date on which it was measured, {@code 2026-01-31}
+ * @param environment what it stood on, as for a comparison
+ * @param rounds in which every side was measured once
+ * @param missing what could not be measured or compared, and why
+ */
+public record BenchResult(
+    int schemaVersion,
+    String command,
+    Verdict verdict,
+    String date,
+    Map<String, String> environment,
+    int rounds,
+    List<Row> benchmarks,
+    List<String> missing) {
+
+  /** Raised whenever a field of the written form changes its meaning or goes away. */
+  static final int SCHEMA_VERSION = 1;
+
+  /** How many threads each side may use. */
+  public enum Setting {
+    ONE_THREAD("one thread"),
+    /** As many as make it fastest: one, or one for each processor. */
+    BEST("best");
+
+    private final String id;
+
+    Setting(String id) {
+      this.id = id;
+    }
+
+    public String id() {
+      return id;
+    }
+  }
+
+  /**
+   * One pair, on one network.
+   *
+   * @param network its name
+   * @param description of the network, in the fewest words
+   * @param candidate what the scratch side is measured against; null: it is measured alone
+   * @param precision of the candidate; the scratch side always computes in double
+   * @param threads of each side
+   * @param samplesPerSecond of each side, the geometric mean over the rounds
+   * @param ratio of the scratch side's speed to the candidate's; null: they have not been found to
+   *     agree
+   * @param interval of the ratio, 95 %; null where a single round gives none
+   * @param limitShare the time that the matrix products of the network take by themselves, as a
+   *     share of the scratch side's; null where it is not on one thread
+   * @param peakHeapMiB of each side, the most over the rounds; the heap is limited to 512
+   */
+  public record Row(
+      String network,
+      String description,
+      Task task,
+      @Nullable String candidate,
+      String precision,
+      Setting setting,
+      Map<String, Integer> threads,
+      Map<String, Double> samplesPerSecond,
+      @Nullable Double ratio,
+      @Nullable Interval interval,
+      @Nullable Double limitShare,
+      Map<String, Double> peakHeapMiB) {
+
+    /** Returns the side that the candidate is measured against. */
+    public String reference() {
+      return samplesPerSecond.keySet().iterator().next();
+    }
+  }
+}

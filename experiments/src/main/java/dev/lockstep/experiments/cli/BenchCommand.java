@@ -1,0 +1,102 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.experiments.bench.Bench;
+import dev.lockstep.experiments.bench.BenchResult;
+import dev.lockstep.experiments.bench.BenchSettings;
+import dev.lockstep.experiments.bench.Peers;
+import dev.lockstep.experiments.report.BenchText;
+import dev.lockstep.experiments.report.Format;
+import dev.lockstep.experiments.report.Reports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep bench}: how fast both sides train and predict, in one run. */
+@Command(
+    name = "bench",
+    description =
+        "Measures how fast both sides train and predict: each in processes of its own, in turn,"
+            + " after they have been compared. Writes text, json and md; the md is a page of"
+            + " documentation.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: lockstep bench --quick --output build/bench"})
+final class BenchCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private OutputOptions output;
+
+  @Option(
+      names = "--quick",
+      description = "Training in double on one thread only, briefly: less than two minutes.")
+  private boolean quick;
+
+  @Option(
+      names = "--peers",
+      description =
+          "Also NumPy and PyTorch, where Python has them; LOCKSTEP_PYTHON names another Python.")
+  private boolean peers;
+
+  @Override
+  public Integer call() {
+    Path directory = output.directory("bench");
+    output.prepare(directory);
+    BenchSettings settings =
+        quick
+            ? BenchSettings.quick()
+            : BenchSettings.full(Runtime.getRuntime().availableProcessors());
+    BenchResult result = peers ? runWithPeers(settings) : run(settings, null);
+    List<Path> written = Reports.write(directory, output.formats(), result);
+    if (output.formats().contains(Format.TEXT)) {
+      spec.commandLine().getOut().print(BenchText.write(result, output.color(), written.get(0)));
+      spec.commandLine().getOut().flush();
+    }
+    return result.verdict().exitCode();
+  }
+
+  private BenchResult run(BenchSettings settings, @Nullable Peers with) {
+    return new Bench(settings, with, this::tell)
+        .run(
+            OutputOptions.command(OutputOptions.arguments(spec)),
+            LocalDate.now(ZoneId.systemDefault()));
+  }
+
+  private BenchResult runWithPeers(BenchSettings settings) {
+    try {
+      Path directory = Files.createTempDirectory("lockstep-peers");
+      try {
+        return run(settings, new Peers(directory));
+      } finally {
+        delete(directory);
+      }
+    } catch (IOException e) {
+      throw new InputException("--peers: no temporary directory: " + e.getMessage(), e);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private void tell(String next) {
+    if (!output.quiet()) {
+      spec.commandLine().getErr().println("bench: " + next);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.dl4j.config.Dl4jConfiguration;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** A user's own network as Deeplearning4j writes it, in the place of an experiment's. */
+final class OwnNetwork {
+
+  @Option(
+      names = "--dl4j-config",
+      paramLabel = "FILE.json",
+      description =
+          "Compare the network that DL4J's toJson() wrote to this file, in place of the"
+              + " experiment's; batches, length, sizes and seed stay the experiment's.")
+  private @Nullable Path file;
+
+  boolean isGiven() {
+    return file != null;
+  }
+
+  /**
+   * @throws UsageException if it is not clear what the network is trained as, or if a setting is of
+   *     the network that it replaces
+   */
+  static void requireTrainingOnly(List<Experiment> experiments, Set<String> overrides) {
+    if (experiments.size() != 1) {
+      throw new UsageException(
+          "--dl4j-config: expected one experiment, without variants, to train the network as, found %d"
+              .formatted(experiments.size()));
+    }
+    for (String key : overrides) {
+      if (!key.startsWith("training.") && !key.startsWith("data.") && !key.equals("seed")) {
+        throw new UsageException(
+            "--dl4j-config: expected only training.…, data.… and seed, since the file says all else, found %s"
+                .formatted(key));
+      }
+    }
+  }
+
+  /**
+   * @param data that the network is to read
+   */
+  Dl4jConfiguration read(Dataset data) {
+    return Dl4jConfiguration.read(Objects.requireNonNull(file), data.train().image());
+  }
+
+  /**
+   * Returns the network trained as an experiment is, and says how that is.
+   *
+   * @param network that {@link #read} found
+   */
+  Experiment in(Experiment trainedAs, NetworkSpec network) {
+    String name = String.valueOf(Objects.requireNonNull(file).getFileName());
+    String id = name.replaceFirst("[.]json$", "").replaceAll("[^A-Za-z0-9._-]|^[.]", "-");
+    TrainingSpec training = trainedAs.training();
+    String length =
+        training.length() instanceof TrainingSpec.Length.Steps steps
+            ? steps.steps() + " steps"
+            : ((TrainingSpec.Length.Epochs) training.length()).epochs() + " epochs";
+    return trainedAs.withNetwork(
+        id,
+        "the network of %s, trained as %s is: %s in batches of %d, %s"
+            .formatted(name, trainedAs.id(), length, training.batchSize(), training.order().id()),
+        network);
+  }
+}

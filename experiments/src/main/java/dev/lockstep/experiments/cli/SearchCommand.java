@@ -1,0 +1,233 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.yaml.Overrides;
+import dev.lockstep.core.yaml.YamlValue;
+import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.report.Format;
+import dev.lockstep.experiments.run.CompareSettings.Alignment;
+import dev.lockstep.experiments.search.SearchSettings;
+import dev.lockstep.experiments.search.space.SearchSpace;
+import dev.lockstep.experiments.search.space.Spaces;
+import dev.lockstep.experiments.search.strategy.Strategy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep search}: the same candidates on both sides. */
+@Command(
+    name = "search",
+    description = {
+      "Trains many candidates on both sides and says which are good, and whether that depends on"
+          + " the implementation.",
+      "Scores are taken on held-out training images; the finalist alone is tested."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  lockstep search",
+      "  lockstep search my-space.yaml --strategy genetic --max-trials 60 --output runs/shape",
+      "  lockstep search --resume runs/shape"
+    })
+final class SearchCommand implements Callable<Integer> {
+
+  private static final Pattern TIME = Pattern.compile("(\\d{1,6})(s|m|h)");
+
+  @Spec private CommandSpec spec;
+  @Mixin private DataOptions data;
+  @Mixin private OutputOptions output;
+
+  @Parameters(
+      paramLabel = "SPACE|SPACE.yaml|key=value",
+      description =
+          "A search by name, or a space file; and values that replace the experiment's for all"
+              + " candidates (default: "
+              + Spaces.DEFAULT
+              + ").")
+  private List<String> what = new ArrayList<>();
+
+  @Option(
+      names = "--strategy",
+      defaultValue = "random",
+      description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Strategy strategy;
+
+  @Option(
+      names = "--max-trials",
+      paramLabel = "N",
+      description = "Try at most N candidates (default: the space file's).")
+  private @Nullable Integer trials;
+
+  @Option(
+      names = "--max-time",
+      paramLabel = "TIME",
+      description = "Begin no candidate after 90s, 15m or 2h: then two searches may differ.")
+  private @Nullable String time;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Candidates at the same time, each on two threads (default: half the cores).")
+  private @Nullable Integer workers;
+
+  @Option(
+      names = "--repeats",
+      paramLabel = "R",
+      defaultValue = "1",
+      description = "Train each candidate with R seeds; its score is their mean.")
+  private int repeats;
+
+  @Option(
+      names = "--early-stopping",
+      description = "Give up candidates below the median of those in earlier blocks.")
+  private boolean earlyStopping;
+
+  @Option(names = "--seed", paramLabel = "S", description = "The seed of every random choice.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--alignment",
+      defaultValue = "aligned",
+      description = "aligned: DL4J computes the book's formulas; stock: its own.")
+  private Alignment alignment;
+
+  @Option(
+      names = "--precision",
+      defaultValue = "double",
+      description = "What DL4J computes in: double or float.")
+  private Precision precision;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Go on with the search that was interrupted there.")
+  private @Nullable Path resumed;
+
+  @Override
+  public Integer call() {
+    List<String> arguments = arguments();
+    if (resumed == null) {
+      return session(arguments).begin(output.directory("search-" + space().id()));
+    }
+    if (arguments.size() > (output.quiet() ? 3 : 2)) {
+      throw new UsageException(
+          "--resume: expected nothing beside it but -q, found more; the search goes on as it"
+              + " began");
+    }
+    List<String> original = SearchSession.argumentsOf(resumed);
+    SearchCommand command = new SearchCommand();
+    new CommandLine(command)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOut(spec.commandLine().getOut())
+        .setErr(spec.commandLine().getErr())
+        .parseArgs(original.toArray(String[]::new));
+    return command.session(original).resume(resumed, output.quiet());
+  }
+
+  /** Returns the words behind {@code search}. */
+  private List<String> arguments() {
+    List<String> all = spec.root().commandLine().getParseResult().originalArgs();
+    return all.subList(all.indexOf("search") + 1, all.size());
+  }
+
+  private SearchSession session(List<String> arguments) {
+    requireFormats();
+    Map<String, YamlValue> overrides = overrides();
+    SearchSpace space = space().with(overrides);
+    SearchSettings settings = settings(space);
+    space.requireFit();
+    Dataset dataset = data.load(spec.commandLine().getErr());
+    Map<String, String> values = new LinkedHashMap<>();
+    overrides.forEach(
+        (key, value) -> {
+          if (!space.ranges().containsKey(key)) {
+            values.put(key, value.flow());
+          }
+        });
+    return new SearchSession(
+        spec, output, arguments, space, settings, dataset, values, data.arguments());
+  }
+
+  /** A search is no list of tests and no page of documentation. */
+  private void requireFormats() {
+    if (!Set.of(Format.TEXT, Format.JSON, Format.CSV, Format.HTML).containsAll(output.formats())) {
+      throw new UsageException("--format: expected some of text, json, csv, html for a search");
+    }
+  }
+
+  private SearchSpace space() {
+    List<String> names = what.stream().filter(word -> !isOverride(word)).toList();
+    if (names.size() > 1) {
+      throw new UsageException("expected one search, found " + names);
+    }
+    return Spaces.find(names.isEmpty() ? Spaces.DEFAULT : names.get(0));
+  }
+
+  private Map<String, YamlValue> overrides() {
+    Map<String, YamlValue> overrides = new LinkedHashMap<>();
+    for (String word : what) {
+      if (isOverride(word)) {
+        var override = Overrides.parse(word);
+        overrides.put(override.getKey(), override.getValue());
+      }
+    }
+    return overrides;
+  }
+
+  private static boolean isOverride(String word) {
+    return word.contains("=") && !word.endsWith(".yaml");
+  }
+
+  private SearchSettings settings(SearchSpace space) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new SearchSettings(
+        strategy,
+        seed == null ? 1 : seed,
+        atLeastOne("--repeats", repeats),
+        atLeastOne("--workers", workers == null ? Math.max(1, processors / 2) : workers),
+        atLeastOne("--max-trials", trials == null ? space.trials() : trials),
+        time == null ? null : duration(time),
+        earlyStopping,
+        alignment,
+        precision,
+        data.trainSize(),
+        data.testSize());
+  }
+
+  private static int atLeastOne(String option, int value) {
+    if (value < 1) {
+      throw new UsageException(option + ": expected at least 1, found " + value);
+    }
+    return value;
+  }
+
+  private static Duration duration(String text) {
+    Matcher matcher = TIME.matcher(text);
+    if (!matcher.matches()) {
+      throw new UsageException("--max-time: expected such as 90s, 15m or 2h, found '" + text + "'");
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      default -> Duration.ofHours(amount);
+    };
+  }
+}

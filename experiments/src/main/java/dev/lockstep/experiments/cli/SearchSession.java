@@ -1,0 +1,252 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.Cadence;
+import dev.lockstep.core.compare.LockstepListener;
+import dev.lockstep.core.compare.Selection;
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.report.Format;
+import dev.lockstep.experiments.report.Reports;
+import dev.lockstep.experiments.report.SearchText;
+import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.experiments.run.CompareSettings;
+import dev.lockstep.experiments.run.CompareSettings.Alignment;
+import dev.lockstep.experiments.run.Comparer;
+import dev.lockstep.experiments.run.Environment;
+import dev.lockstep.experiments.search.Search;
+import dev.lockstep.experiments.search.SearchSettings;
+import dev.lockstep.experiments.search.result.Rerun;
+import dev.lockstep.experiments.search.result.SearchReport;
+import dev.lockstep.experiments.search.result.SearchResult;
+import dev.lockstep.experiments.search.space.SearchSpace;
+import dev.lockstep.experiments.search.trial.HeldOut;
+import dev.lockstep.experiments.search.trial.JsonFile;
+import dev.lockstep.experiments.search.trial.Trial;
+import dev.lockstep.experiments.search.trial.Trials;
+import dev.lockstep.experiments.search.trial.Trials.Kept;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Runs a search in a directory, from the beginning or from where it was interrupted. */
+final class SearchSession {
+
+  private static final String BEGUN = "search.json";
+
+  private final CommandSpec spec;
+  private final OutputOptions output;
+  private final List<String> arguments;
+  private final SearchSpace space;
+  private final SearchSettings settings;
+  private final Dataset dataset;
+  private final Map<String, String> values;
+  private final List<String> dataArguments;
+
+  /**
+   * @param arguments of the command line behind {@code search}
+   * @param values that the user set for all candidates
+   * @param dataArguments options that name the same data in another command
+   */
+  SearchSession(
+      CommandSpec spec,
+      OutputOptions output,
+      List<String> arguments,
+      SearchSpace space,
+      SearchSettings settings,
+      Dataset dataset,
+      Map<String, String> values,
+      List<String> dataArguments) {
+    this.spec = spec;
+    this.output = output;
+    this.arguments = arguments;
+    this.space = space;
+    this.settings = settings;
+    this.dataset = dataset;
+    this.values = values;
+    this.dataArguments = dataArguments;
+  }
+
+  /**
+   * What a search leaves behind when it begins.
+   *
+   * @param arguments of the command line behind {@code search}
+   * @param definition everything in files that its results depend on
+   */
+  record Begun(List<String> arguments, String definition) {}
+
+  /** Returns the arguments of the search that was begun in a directory. */
+  static List<String> argumentsOf(Path directory) {
+    return JsonFile.read(directory.resolve(BEGUN), Begun.class).arguments();
+  }
+
+  /** Runs from the beginning and returns what the process exits with. */
+  int begin(Path directory) {
+    if (Files.exists(directory.resolve(BEGUN))) {
+      throw new UsageException(
+          "--output: expected a directory without a search, found one in %s; go on with --resume %s, or name another"
+              .formatted(directory, directory));
+    }
+    output.prepare(directory);
+    JsonFile.write(directory.resolve(BEGUN), new Begun(arguments, definition()));
+    return run(directory, output.quiet());
+  }
+
+  /** Goes on from where the search was interrupted. */
+  int resume(Path directory, boolean quiet) {
+    Begun begun = JsonFile.read(directory.resolve(BEGUN), Begun.class);
+    if (!begun.definition().equals(definition())) {
+      throw new InputException(
+          "--resume: expected the search that was begun in %s, found that its space, its experiment or the data has changed since"
+              .formatted(directory));
+    }
+    return run(directory, quiet);
+  }
+
+  private String definition() {
+    return "%s %s %s %s"
+        .formatted(
+            space.ranges(), space.validation(), space.file().yaml().flow(), dataset.sha256());
+  }
+
+  private int run(Path directory, boolean quiet) {
+    long start = System.nanoTime();
+    String command =
+        "lockstep search" + (arguments.isEmpty() ? "" : " " + String.join(" ", arguments));
+    Trials trials = Trials.in(directory.resolve("trials"));
+    SearchProgress progress =
+        new SearchProgress(spec.commandLine().getErr(), quiet, settings.trials());
+    progress.begins(directory);
+    String ending = new Search(space, settings, dataset, trials, progress).run();
+    Optional<Trial> best = SearchReport.best(trials.all().stream().map(Kept::trial).toList());
+    Experiment experiment =
+        best.map(trial -> space.experiment(trial.values())).orElseGet(space::requireFit);
+    HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
+    Rerun rerun = new Rerun(space.experiment(), values, options(images));
+    RunResult finalist =
+        best.map(trial -> test(experiment, images, rerun.command(trial.values()))).orElse(null);
+    SearchResult result =
+        new SearchReport(space, settings, dataset, rerun)
+            .of(
+                command,
+                trials.all(),
+                ending,
+                finalist,
+                images,
+                Environment.describe(Blas.fastest().name()),
+                (System.nanoTime() - start) / 1e9);
+    if (finalist != null) {
+      Reports.write(directory.resolve(SearchReport.FINALIST), output.formats(), finalist);
+    }
+    List<Path> written = Reports.write(directory, output.formats(), result, finalist);
+    if (output.formats().contains(Format.TEXT)) {
+      spec.commandLine().getOut().print(SearchText.write(result, output.color(), report(written)));
+      spec.commandLine().getOut().flush();
+    }
+    return result.verdict().exitCode();
+  }
+
+  /** Trains the finalist once more, on the same images, and looks at the test images at last. */
+  private RunResult test(Experiment experiment, HeldOut images, String command) {
+    Dataset tested =
+        new Dataset(
+            dataset.name(), images.train(), dataset.test(), dataset.sha256(), dataset.notice());
+    CompareSettings observed =
+        new CompareSettings(
+            settings.alignment(),
+            false,
+            settings.precision(),
+            new Cadence(Cadence.SPARSER),
+            Selection.ALL,
+            false,
+            null,
+            images.train().size(),
+            settings.testSize());
+    return new Comparer(tested, observed, command, null)
+        .run(experiment, settings.seed(), LockstepListener.NONE)
+        .result();
+  }
+
+  private List<String> options(HeldOut images) {
+    List<String> options = new ArrayList<>(dataArguments);
+    options.addAll(List.of("--train-size", Integer.toString(images.train().size())));
+    long last = settings.seed() + settings.repeats() - 1;
+    options.addAll(
+        settings.repeats() == 1
+            ? List.of("--seed", Long.toString(last))
+            : List.of("--seeds", settings.seed() + ".." + last));
+    if (settings.alignment() != Alignment.ALIGNED) {
+      options.addAll(List.of("--alignment", settings.alignment().id()));
+    }
+    if (settings.precision() != Precision.DOUBLE) {
+      options.addAll(List.of("--precision", settings.precision().id()));
+    }
+    return options;
+  }
+
+  private static @Nullable Path report(List<Path> written) {
+    return written.isEmpty() ? null : written.get(written.size() - 1);
+  }
+
+  /** Tells on stderr of every trial, and of the best so far. */
+  private static final class SearchProgress implements Consumer<Kept> {
+    private final PrintWriter err;
+    private final boolean quiet;
+    private final int trials;
+    private @Nullable Trial best;
+    private int finished;
+
+    SearchProgress(PrintWriter err, boolean quiet, int trials) {
+      this.err = err;
+      this.quiet = quiet;
+      this.trials = trials;
+    }
+
+    void begins(Path directory) {
+      if (!quiet) {
+        err.printf(
+            "search: if interrupted, go on with: ./lockstep search --resume %s%n", directory);
+      }
+    }
+
+    @Override
+    public synchronized void accept(Kept kept) {
+      Trial trial = kept.trial();
+      finished++;
+      best = SearchReport.best(best == null ? List.of(trial) : List.of(best, trial)).orElse(best);
+      if (quiet) {
+        return;
+      }
+      err.printf(
+          Locale.ROOT,
+          "search: %d of %d: trial %d %s in %.1f s%s%n",
+          finished,
+          trials,
+          trial.number(),
+          trial.hasScores()
+              ? String.format(
+                  Locale.ROOT,
+                  "%.4f | %.4f%s",
+                  trial.referenceScore(),
+                  trial.candidateScore(),
+                  trial.state() == Trial.State.STOPPED ? ", stopped" : "")
+              : "failed: " + trial.reason(),
+          kept.seconds(),
+          best == null
+              ? ""
+              : String.format(
+                  Locale.ROOT, "; best %.4f, trial %d", best.referenceScore(), best.number()));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.lockstep.experiments.search.space;
+
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.YamlReader;
+import dev.lockstep.core.yaml.YamlValue;
+import dev.lockstep.experiments.catalogue.Catalogue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Space files: those that are bundled, and users' own. */
+public final class Spaces {
+
+  /** What {@code search} runs if nothing is named: the book's. */
+  public static final String DEFAULT = "hyperparameters";
+
+  private static final List<String> IDS = List.of(DEFAULT, "mlp-shape");
+  private static final double VALIDATION = 0.2;
+  private static final int TRIALS = 100;
+
+  private Spaces() {}
+
+  /** Returns the names of all bundled searches. */
+  public static List<String> ids() {
+    return IDS;
+  }
+
+  /**
+   * Finds a search.
+   *
+   * @param name of a bundled search, or the path of a YAML file
+   * @throws UsageException if there is neither, or the file says something wrong
+   */
+  public static SearchSpace find(String name) {
+    if (IDS.contains(name)) {
+      return read(name, YamlReader.parse(name + ".yaml", text(name)), null);
+    }
+    Path file = Path.of(name);
+    if (name.endsWith(".yaml") || name.endsWith(".yml") || Files.isRegularFile(file)) {
+      return read(
+          String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", ""),
+          YamlReader.read(file),
+          file.getParent());
+    }
+    throw new UsageException(
+        "expected a search or a .yaml file, found '%s'; searches: %s"
+            .formatted(name, String.join(", ", IDS)));
+  }
+
+  /** Returns a bundled search as it is written, for a user to copy and edit. */
+  private static String text(String id) {
+    try (InputStream in = Spaces.class.getResourceAsStream(id + ".yaml")) {
+      if (in == null) {
+        throw new IllegalStateException("there is no file for the search " + id);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * @param directory of the file, from which it names its experiment; null: the current one
+   */
+  private static SearchSpace read(String id, YamlValue.Mapping yaml, @Nullable Path directory) {
+    Fields fields = new Fields(yaml, "");
+    String shows = fields.text("shows", "");
+    String experiment = Fields.text(fields.required("experiment"), "experiment");
+    if (!Catalogue.ids().contains(experiment) && directory != null) {
+      experiment = directory.resolve(experiment).toString();
+    }
+    double validation = fields.number("validation", VALIDATION);
+    if (!(validation > 0 && validation < 1)) {
+      throw Fields.expected("a share between 0 and 1", fields.required("validation"), "validation");
+    }
+    int trials = fields.integer("trials", TRIALS);
+    if (trials < 1) {
+      throw Fields.expected("at least 1", fields.required("trials"), "trials");
+    }
+    Map<String, Range> ranges = new LinkedHashMap<>();
+    Fields.mapping(fields.required("space"), "space")
+        .values()
+        .forEach((key, value) -> ranges.put(key, Range.read(value, "space." + key)));
+    if (ranges.isEmpty()) {
+      throw Fields.expected(
+          "keys of the experiment with their ranges", fields.required("space"), "space");
+    }
+    fields.done();
+    return new SearchSpace(
+        id, shows, experiment, Catalogue.find(experiment), validation, trials, ranges);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.lockstep.experiments.search.trial;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.WholeFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Records in files, each complete or not there at all at whatever moment the process is killed. */
+public final class JsonFile {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private JsonFile() {}
+
+  /**
+   * @throws InputException if the file cannot be written
+   */
+  public static void write(Path file, Object value) {
+    try {
+      byte[] json = JSON.writeValueAsBytes(value);
+      WholeFile.write(file, out -> out.write(json));
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * @throws InputException if the file cannot be read, or holds something else
+   */
+  public static <T> T read(Path file, Class<T> type) {
+    try {
+      return JSON.readValue(Files.readAllBytes(file), type);
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: expected a file that search has written, found none that can be read: %s"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.lockstep.experiments.search.trial;
+
+import dev.lockstep.core.LockstepException;
+import dev.lockstep.core.compare.Cadence;
+import dev.lockstep.core.compare.LockstepListener;
+import dev.lockstep.core.compare.Selection;
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.experiments.run.CompareSettings;
+import dev.lockstep.experiments.run.Comparer;
+import dev.lockstep.experiments.search.SearchSettings;
+import dev.lockstep.experiments.search.space.SearchSpace;
+import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a candidate on both sides in lockstep, with nobody looking but at the state that the last
+ * step leaves. Whatever goes wrong with a candidate is its own failure, not the search's.
+ */
+public final class TrialRunner {
+
+  private static final String HOPELESS =
+      "worse on both sides than the median of earlier trials at this point";
+
+  private final SearchSpace space;
+  private final SearchSettings settings;
+  private final Dataset dataset;
+  private final ModelProvider candidate;
+
+  /**
+   * @param dataset of which the test images are not used
+   * @param candidate the side that is compared with the scratch side
+   */
+  public TrialRunner(
+      SearchSpace space, SearchSettings settings, Dataset dataset, ModelProvider candidate) {
+    this.space = space;
+    this.settings = settings;
+    this.dataset = dataset;
+    this.candidate = candidate;
+  }
+
+  /**
+   * @param number of the trial, from 1
+   * @param earlier completed trials that this one may be given up against; empty: it never is
+   */
+  public Trial run(int number, Proposal proposal, List<Trial> earlier) {
+    List<Trial.Run> runs = new ArrayList<>();
+    if (proposal.failure() != null) {
+      return failed(number, proposal, proposal.failure(), runs);
+    }
+    try {
+      for (long seed : settings.seeds()) {
+        MedianStopping stopping = new MedianStopping(earlier);
+        Trial.Run run = train(proposal.values(), seed, stopping);
+        runs.add(run);
+        String failure = failure(run);
+        if (failure != null) {
+          return failed(number, proposal, failure, runs);
+        }
+        if (stopping.stops()) {
+          return new Trial(number, Trial.State.STOPPED, HOPELESS, proposal.values(), runs);
+        }
+      }
+      return new Trial(number, Trial.State.COMPLETED, "", proposal.values(), runs);
+    } catch (LockstepException e) {
+      return failed(number, proposal, e.getMessage(), runs);
+    } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      return failed(number, proposal, e.toString(), runs);
+    }
+  }
+
+  private static Trial failed(int number, Proposal proposal, String why, List<Trial.Run> runs) {
+    return new Trial(number, Trial.State.FAILED, why, proposal.values(), runs);
+  }
+
+  private Trial.Run train(Map<String, String> values, long seed, LockstepListener listener) {
+    Map<String, String> all = new LinkedHashMap<>(values);
+    all.put("mayDiverge", "true");
+    Experiment experiment = space.experiment(all);
+    HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
+    Dataset scored =
+        new Dataset(
+            dataset.name(),
+            images.train(),
+            images.validation(),
+            dataset.sha256(),
+            dataset.notice());
+    CompareSettings bare =
+        new CompareSettings(
+            settings.alignment(),
+            false,
+            settings.precision(),
+            new Cadence(0),
+            Selection.ALL,
+            false,
+            null,
+            null,
+            images.validation().size());
+    RunResult result =
+        new Comparer(scored, bare, "", candidate).run(experiment, seed, listener).result();
+    Failure difference = result.failure();
+    return new Trial.Run(
+        seed,
+        result.experiment().steps(),
+        experiment.training().steps(images.train().size()),
+        result.side("reference").trainLoss(),
+        result.side("candidate").trainLoss(),
+        result.verdict(),
+        difference == null ? null : difference.message(),
+        result.curves().accuracy());
+  }
+
+  /** Returns why a training counts as failed, null if it does not. */
+  private static @Nullable String failure(Trial.Run run) {
+    boolean reference = Double.isFinite(run.referenceLoss());
+    boolean other = Double.isFinite(run.candidateLoss());
+    if (!reference || !other) {
+      String where =
+          reference ? "the candidate's side" : other ? "the reference's side" : "both sides";
+      return "the loss was not finite at step %d on %s".formatted(run.steps(), where);
+    }
+    return run.verdict() == Verdict.DIVERGED_ALIKE
+        ? "what the last step left was not finite on both sides"
+        : null;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.lockstep.experiments.search.trial;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.experiments.search.strategy.ValidationAccuracy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The trials of a search that have finished, each in a file of its own from that moment on. A file
+ * is there complete or not at all, at whatever moment the process is killed.
+ */
+public final class Trials {
+
+  private final Path directory;
+  private final Map<Integer, Kept> kept;
+  private final Map<Integer, Kept> finished = new TreeMap<>();
+
+  /**
+   * A trial and what a clock gave.
+   *
+   * @param seconds that it took
+   */
+  public record Kept(Trial trial, double seconds) {}
+
+  private Trials(Path directory, Map<Integer, Kept> kept) {
+    this.directory = directory;
+    this.kept = kept;
+  }
+
+  /**
+   * Opens a directory of trials, making it if need be.
+   *
+   * @throws InputException if it cannot be read or made
+   */
+  public static Trials in(Path directory) {
+    Map<Integer, Kept> kept = new TreeMap<>();
+    try {
+      Files.createDirectories(directory);
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
+          Kept trial = JsonFile.read(file, Kept.class);
+          kept.put(trial.trial().number(), trial);
+        }
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: expected a directory for the trials, found that it cannot be used: %s"
+              .formatted(directory, e.getMessage()),
+          e);
+    }
+    return new Trials(directory, kept);
+  }
+
+  /**
+   * Returns a trial that an earlier process finished, null if none did.
+   *
+   * @param values that it must have
+   * @throws InputException if it has others: the directory is another search's
+   */
+  public @Nullable Kept kept(int number, Map<String, String> values) {
+    Kept known = kept.get(number);
+    if (known != null && !known.trial().values().equals(values)) {
+      throw new InputException(
+          "%s: expected trial %d of this search with %s, found %s; name another directory"
+              .formatted(directory, number, values, known.trial().values()));
+    }
+    return known;
+  }
+
+  /**
+   * Keeps a trial.
+   *
+   * @throws InputException if it cannot be written
+   */
+  public void finish(Kept trial) {
+    int number = trial.trial().number();
+    if (!kept.containsKey(number)) {
+      JsonFile.write(directory.resolve("trial-%05d.json".formatted(number)), trial);
+    }
+    synchronized (finished) {
+      finished.put(number, trial);
+    }
+  }
+
+  public boolean isFinished(int number) {
+    synchronized (finished) {
+      return finished.containsKey(number);
+    }
+  }
+
+  /** Returns the reference's score of a finished trial, the worst there is if it failed. */
+  public double score(int number) {
+    synchronized (finished) {
+      Kept trial = finished.get(number);
+      return trial == null || !trial.trial().hasScores()
+          ? ValidationAccuracy.WORST
+          : trial.trial().referenceScore();
+    }
+  }
+
+  /** Returns the finished trials in their order. */
+  public List<Kept> all() {
+    synchronized (finished) {
+      return new ArrayList<>(finished.values());
+    }
+  }
+}

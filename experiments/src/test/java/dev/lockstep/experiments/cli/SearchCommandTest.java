@@ -1,0 +1,278 @@
+package dev.lockstep.experiments.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.lockstep.experiments.report.Reports;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Searches as a user calls them, on a few hundred digits. */
+class SearchCommandTest {
+
+  /** How often a search is killed; ten for {@code -Dlockstep.kills=10}. */
+  private static final int KILLS = Integer.getInteger("lockstep.kills", 2);
+
+  private static final int TRIALS = 24;
+
+  @TempDir static Path temp;
+  private static String data;
+  private static Path space;
+
+  @BeforeAll
+  static void writeFiles() throws IOException {
+    data = "idx:" + SmallData.write(Files.createDirectories(temp.resolve("digits")));
+    Files.writeString(
+        temp.resolve("small.yaml"),
+        """
+        input: 784
+        layers: [affine: {units: 8}, relu, affine: {units: 10}]
+        optimizer: {type: sgd, learningRate: 0.1}
+        training: {batchSize: 20, steps: 40}
+        data: {train: 200}
+        """);
+    space =
+        Files.writeString(
+            temp.resolve("small-space.yaml"),
+            """
+            experiment: small.yaml
+            trials: %d
+            space:
+              optimizer.learningRate: {logUniform: [1e-3, 1]}
+              layers.affine1.units: {integer: [2, 12]}
+            """
+                .formatted(TRIALS));
+  }
+
+  private static String[] arguments(Path output, String... more) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("search", space.toString(), "--data", data, "--output", output.toString()));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  private static JsonNode result(Path output) throws IOException {
+    return JsonMapper.builder().build().readTree(output.resolve("result.json").toFile());
+  }
+
+  /** Returns a result without what a clock gave and what the user called it. */
+  private static JsonNode comparable(Path output) throws IOException {
+    ObjectNode result = (ObjectNode) result(output);
+    result.remove(List.of("timing", "command"));
+    return result;
+  }
+
+  @Test
+  void bothSidesGiveTheSameScoresAndEveryFormatIsWritten() throws IOException {
+    Path output = temp.resolve("agree");
+    Invocation run =
+        Invocation.of(arguments(output, "--max-trials", "6", "--format", "text,json,csv"));
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(run.out())
+        .startsWith("AGREE  search small-space: 6 trials, random, seed 1, aligned, double")
+        .contains("Both sides give every trial the same score", "6 of 6 scores identical");
+    assertThat(run.err()).contains("search: 6 of 6", "--resume " + output);
+
+    JsonNode result = result(output);
+    assertThat(result.at("/agreement/identical").asInt()).isEqualTo(6);
+    assertThat(result.at("/finalist/coverage/compared").asLong()).isPositive();
+    int best = result.at("/finalist/trial").asInt();
+    for (JsonNode trial : result.at("/trials")) {
+      assertThat(trial.at("/referenceScore").asDouble())
+          .isLessThanOrEqualTo(result.at("/trials/" + (best - 1) + "/referenceScore").asDouble());
+    }
+    assertThat(Files.readAllLines(output.resolve("trials.csv"))).hasSize(7);
+    assertThat(output.resolve("finalist/result.json")).isNotEmptyFile();
+    try (InputStream schema =
+        Objects.requireNonNull(Reports.class.getResourceAsStream("search.schema.json"))) {
+      assertThat(
+              JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                  .getSchema(schema)
+                  .validate(result))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void theCommandOfATrialTrainsTheSameNetworkAgain() throws IOException {
+    Path output = temp.resolve("rerun");
+    assertThat(Invocation.of(arguments(output, "--max-trials", "1", "-q")).exitCode()).isZero();
+    JsonNode trial = result(output).at("/trials/0");
+    List<String> words =
+        new ArrayList<>(Arrays.asList(trial.at("/command").asText().split(" ", -1)));
+    assertThat(words.subList(0, 2)).containsExactly("./lockstep", "compare");
+    Path again = temp.resolve("again");
+    words.addAll(List.of("--output", again.toString(), "-q"));
+    Invocation run = Invocation.of(words.subList(1, words.size()).toArray(String[]::new));
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(result(again).at("/implementations/0/trainLoss").asDouble())
+        .isEqualTo(trial.at("/runs/0/referenceLoss").asDouble());
+  }
+
+  @Test
+  void stockIsToldApartAndExplained() throws IOException {
+    Path output = temp.resolve("stock");
+    Invocation run =
+        Invocation.of(
+            arguments(
+                output,
+                "--max-trials",
+                "4",
+                "-q",
+                "--alignment",
+                "stock",
+                "optimizer.type=adaGrad"));
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    JsonNode result = result(output);
+    assertThat(result.at("/verdict").asText()).isEqualTo("EXPLAINED");
+    assertThat(result.at("/finalist/attribution/explanation")).isNotEmpty();
+    assertThat(result.at("/trials/0/command").asText())
+        .contains("optimizer.type=adaGrad", "--alignment stock");
+  }
+
+  @Test
+  void aSearchWithoutACompletedTrialComparesNothing() throws IOException {
+    Path output = temp.resolve("nothing");
+    Invocation run =
+        Invocation.of(arguments(output, "--max-trials", "2", "-q", "training.batchSize=5000"));
+    assertThat(run.exitCode()).isEqualTo(ExitCode.NOTHING_COMPARED);
+    assertThat(run.out()).contains("NOTHING_COMPARED", "2 failed", "2 × ", "5000");
+    assertThat(result(output).at("/finalist").isNull()).isTrue();
+  }
+
+  @Test
+  void everyOptionInTheDocumentationExists() throws IOException {
+    String help =
+        Invocation.of("search", "--help").out() + Invocation.of("compare", "--help").out();
+    List<String> options =
+        Pattern.compile("--[a-z]+(-[a-z]+)*")
+            .matcher(Files.readString(Path.of("../docs/search.md")))
+            .results()
+            .map(MatchResult::group)
+            .distinct()
+            .toList();
+    assertThat(options).hasSizeGreaterThan(7).allMatch(help::contains);
+  }
+
+  @Test
+  void whatIsWrongIsToldWithExitCodeTwo() throws IOException {
+    Path output = temp.resolve("wrong");
+    assertThat(Invocation.of(arguments(output, "--workers", "0")).err())
+        .contains("--workers: expected at least 1, found 0");
+    assertThat(Invocation.of(arguments(output, "--max-time", "soon")).err())
+        .contains("--max-time: expected such as 90s, 15m or 2h, found 'soon'");
+    assertThat(Invocation.of(arguments(output, "--format", "junit")).exitCode())
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(Invocation.of("search", "no-such-search").err())
+        .contains("searches: hyperparameters");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void aDirectoryWithASearchIsNotOverwritten() {
+    Path output = temp.resolve("twice");
+    assertThat(Invocation.of(arguments(output, "--max-trials", "1", "-q")).exitCode()).isZero();
+    Invocation second = Invocation.of(arguments(output, "--max-trials", "1", "-q"));
+    assertThat(second.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(second.err()).contains("--resume " + output);
+  }
+
+  @Test
+  void aResumeRefusesAChangedSpaceAndAnEmptyDirectory() throws IOException {
+    Path output = temp.resolve("changed");
+    Path own = Files.writeString(temp.resolve("own.yaml"), Files.readString(space));
+    assertThat(
+            Invocation.of(
+                    "search",
+                    own.toString(),
+                    "--data",
+                    data,
+                    "--output",
+                    output.toString(),
+                    "--max-trials",
+                    "1",
+                    "-q")
+                .exitCode())
+        .isZero();
+    Files.writeString(own, Files.readString(own).replace("[2, 12]", "[2, 13]"));
+    Invocation resumed = Invocation.of("search", "--resume", output.toString());
+    assertThat(resumed.exitCode()).isEqualTo(ExitCode.INPUT);
+    assertThat(resumed.err()).contains("has changed since");
+    Invocation nowhere = Invocation.of("search", "--resume", temp.resolve("nowhere").toString());
+    assertThat(nowhere.exitCode()).isEqualTo(ExitCode.INPUT);
+  }
+
+  @Test
+  void aKilledSearchGoesOnAndEndsLikeAnUndisturbedOne() throws Exception {
+    Path undisturbed = temp.resolve("undisturbed");
+    assertThat(Invocation.of(arguments(undisturbed, "-q", "--strategy", "genetic")).exitCode())
+        .isZero();
+    Random random = new Random(1);
+    for (int kill = 0; kill < KILLS; kill++) {
+      Path output = temp.resolve("killed-" + kill);
+      killAfter(1 + random.nextInt(TRIALS - 2), output);
+      Invocation resumed = Invocation.of("search", "--resume", output.toString(), "-q");
+      assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+      assertThat(comparable(output)).isEqualTo(comparable(undisturbed));
+      assertThat(result(output).at("/command").asText())
+          .isEqualTo("lockstep " + String.join(" ", genetic(output)));
+    }
+  }
+
+  private static String[] genetic(Path output) {
+    return arguments(output, "-q", "--strategy", "genetic", "--workers", "2");
+  }
+
+  /** Starts a search in a process of its own and kills it, as {@code kill -9} does. */
+  private static void killAfter(int trials, Path output) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(genetic(output)));
+    File log = Files.createTempFile(temp, "killed", ".log").toFile();
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+    try {
+      while (kept(output.resolve("trials")) < trials) {
+        assertThat(process.isAlive()).as(Files.readString(log.toPath())).isTrue();
+        process.waitFor(5, TimeUnit.MILLISECONDS);
+      }
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(output.resolve("result.json")).doesNotExist();
+  }
+
+  private static long kept(Path trials) throws IOException {
+    if (!Files.isDirectory(trials)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(trials)) {
+      return files.filter(file -> file.toString().endsWith(".json")).count();
+    }
+  }
+}

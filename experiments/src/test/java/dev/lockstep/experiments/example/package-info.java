@@ -1,0 +1,2 @@
+/** What users may put into their own tests: right and wrong side by side. */
+package dev.lockstep.experiments.example;

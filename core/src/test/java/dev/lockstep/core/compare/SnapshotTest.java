@@ -25,12 +25,17 @@ class SnapshotTest {
 
   private static final long STEPS = 20;
 
-  /** Keeps a snapshot between every two steps. */
+  /** Keeps a snapshot between every two steps, and the one after the last. */
   private static final class Keeper implements LockstepListener {
     final List<Snapshot> snapshots = new ArrayList<>();
 
     @Override
     public void betweenSteps(Supplier<Snapshot> snapshot, boolean stops) {
+      snapshots.add(snapshot.get());
+    }
+
+    @Override
+    public void compared(Supplier<Snapshot> snapshot) {
       snapshots.add(snapshot.get());
     }
   }
@@ -76,6 +81,12 @@ class SnapshotTest {
   }
 
   @Test
+  void fromEveryStepUnderADeclaredTolerance() {
+    assertSameOutcome(
+        () -> TinyRun.selfComparison().declare(new DeclaredTolerance(1e-6, 0.01)).observeEvery(3));
+  }
+
+  @Test
   void fromEveryStepAroundAWrongGradient() {
     Fault fault = Fault.in(Phase.BACKWARD, "affine1/W", Fault.Change.times(1.01)).from(9);
     assertSameOutcome(() -> TinyRun.against(fault).observeEvery(6));
@@ -88,10 +99,10 @@ class SnapshotTest {
   }
 
   @Test
-  void aSnapshotIsTakenBetweenEveryTwoSteps() {
+  void aSnapshotIsTakenAfterEveryStep() {
     assertThat(snapshots(TinyRun.selfComparison()))
         .map(snapshot -> snapshot.now().step())
-        .containsExactlyElementsOf(Stream.iterate(1L, step -> step + 1).limit(STEPS - 1).toList());
+        .containsExactlyElementsOf(Stream.iterate(1L, step -> step + 1).limit(STEPS).toList());
   }
 
   @Test
@@ -136,9 +147,9 @@ class SnapshotTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {-1, 0, STEPS, Long.MAX_VALUE})
+  @ValueSource(longs = {-1, 0, STEPS + 1, Long.MAX_VALUE})
   void stepOutsideOfTheRun(long step) {
-    refused(at(step), "expected a step from 1 to 19, found " + step);
+    refused(at(step), "expected a step from 1 to 20, found " + step);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,6 +68,34 @@ class InterruptionTest {
         output.toString());
   }
 
+  private static LockstepProcess start(Path output, String... args) throws IOException {
+    List<String> all = new ArrayList<>(List.of("compare"));
+    all.addAll(List.of(args));
+    all.addAll(List.of("training.batchSize=20", "--data", data, "--output", output.toString()));
+    return LockstepProcess.start(
+        temp.resolve(output.getFileName() + ".log"), MANY_CHECKPOINTS, all.toArray(String[]::new));
+  }
+
+  /** Runs a command to its end and returns what it came to. */
+  private static Map<String, JsonNode> undisturbed(String name, String... args)
+      throws IOException, InterruptedException {
+    Path output = temp.resolve(name);
+    LockstepProcess process = start(output, args);
+    assertThat(process.exitCode()).as(process.printed()).isZero();
+    return LockstepProcess.results(output);
+  }
+
+  private static void assertResumes(Path output, Map<String, JsonNode> expected)
+      throws IOException, InterruptedException {
+    LockstepProcess resumed = resume(output);
+    assertThat(resumed.exitCode()).as(resumed.printed()).isZero();
+    LockstepProcess.assertSame(expected, LockstepProcess.results(output));
+    try (Stream<Path> left = Files.walk(output)) {
+      assertThat(left.map(path -> String.valueOf(path.getFileName())))
+          .noneMatch(name -> name.endsWith(".part") || name.startsWith("checkpoint"));
+    }
+  }
+
   private static LockstepProcess resume(Path output) throws IOException {
     return LockstepProcess.start(
         temp.resolve(output.getFileName() + ".resumed.log"),
@@ -108,13 +137,85 @@ class InterruptionTest {
                 : isWriting(output, file));
     process.kill();
 
-    LockstepProcess resumed = resume(output);
-    assertThat(resumed.exitCode()).as(resumed.printed()).isZero();
-    LockstepProcess.assertSame(undisturbed, LockstepProcess.results(output));
-    try (Stream<Path> left = Files.walk(output)) {
-      assertThat(left.map(path -> String.valueOf(path.getFileName())))
-          .noneMatch(name -> name.endsWith(".part") || name.startsWith("checkpoint"));
+    assertResumes(output, undisturbed);
+  }
+
+  /** What is said of all members together needs the answers of those that were done already. */
+  @Test
+  void killedAmongTheMembersOfAnEnsemble() throws IOException, InterruptedException {
+    Path file =
+        Files.writeString(
+            temp.resolve("members.yaml"),
+            """
+            figures: [ensemble, loss]
+            variants:
+              member:
+                a: {member: 1}
+                b: {member: 2}
+            input: [784]
+            layers:
+              - affine: {units: 20}
+              - relu
+              - affine: {units: 10}
+            optimizer: {type: sgd, learningRate: 0.1}
+            training: {batchSize: 20, steps: 30}
+            """,
+            StandardCharsets.UTF_8);
+    Map<String, JsonNode> expected = undisturbed("all-members", file.toString());
+    Path output = temp.resolve("killed-members");
+    LockstepProcess process = start(output, file.toString());
+    process.awaitThat(() -> Files.exists(output.resolve("members/b/seed-1/checkpoint.npz")));
+    process.kill();
+    assertThat(output.resolve("members/a/seed-1/result.json")).exists();
+    assertThat(output.resolve("result.json")).doesNotExist();
+
+    assertResumes(output, expected);
+    assertThat(Objects.requireNonNull(expected.get("result.json")).at("/figures/0/id").asText())
+        .isEqualTo("ensemble-1");
+  }
+
+  /** The search for an explanation runs the training again, which must not be taken for the run. */
+  @Test
+  void killedWithADifferenceToExplain() throws IOException, InterruptedException {
+    String[] args = {
+      "two-layer-net", "--alignment", "stock", "optimizer.type=adam", "--steps", "20"
+    };
+    Map<String, JsonNode> expected = undisturbed("explained", args);
+    assertThat(Objects.requireNonNull(expected.get("result.json")).at("/verdict").asText())
+        .isEqualTo("EXPLAINED");
+    Path output = temp.resolve("killed-explained");
+    LockstepProcess process = start(output, args);
+    process.awaitThat(() -> isWriting(output, "result.json"));
+    process.kill();
+    assertThat(output.resolve("checkpoint.npz")).exists();
+
+    assertResumes(output, expected);
+  }
+
+  /** Where each side draws for itself there are no checkpoints: a run is whole or begun anew. */
+  @Test
+  void interruptedWhereEachSideDraws() throws IOException, InterruptedException {
+    assumeTrue(noticesInterrupts(), "this process ignores SIGINT, and so do its children");
+    String[] args = {
+      "two-layer-net", "--alignment", "stock", "--own-draws", "--seeds", "1..6", "--steps", "400"
+    };
+    Path output = temp.resolve("interrupted-apart");
+    LockstepProcess process = start(output, args);
+    process.awaitThat(() -> Files.exists(output.resolve("two-layer-net/seed-1/result.json")));
+    process.interrupt();
+    assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(process.printed()).contains("lockstep compare --resume " + output);
+    for (JsonNode run : LockstepProcess.results(output).values()) {
+      assertThat(run.at("/experiment/steps")).isEqualTo(run.at("/experiment/plannedSteps"));
     }
+
+    LockstepProcess resumed = resume(output);
+    int exitCode = resumed.exitCode();
+    Path undisturbed = temp.resolve("apart");
+    LockstepProcess other = start(undisturbed, args);
+    assertThat(exitCode).as(resumed.printed()).isEqualTo(other.exitCode());
+    LockstepProcess.assertSame(
+        LockstepProcess.results(undisturbed), LockstepProcess.results(output));
   }
 
   @Test

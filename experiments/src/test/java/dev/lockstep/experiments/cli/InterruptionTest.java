@@ -132,7 +132,7 @@ class InterruptionTest {
     String file = files[kill % files.length];
     process.awaitThat(
         () ->
-            file.isEmpty() || file.startsWith("checkpoint")
+            (file.isEmpty() || file.startsWith("checkpoint"))
                 ? System.nanoTime() - moment > 0 && (file.isEmpty() || isWriting(output, file))
                 : isWriting(output, file));
     process.kill();

@@ -10,6 +10,7 @@ import dev.lockstep.dl4j.config.Dl4jConfiguration;
 import dev.lockstep.dl4j.datavec.CsvDigits;
 import dev.lockstep.dl4j.datavec.DigitImage;
 import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.drawing.DrawingComparer;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -97,6 +98,7 @@ enum Parser {
     @Override
     List<byte[]> samples() {
       return Catalogue.ids().stream()
+          .filter(id -> !DrawingComparer.isDrawing(Catalogue.find(id)))
           .map(id -> Catalogue.text(id).getBytes(StandardCharsets.UTF_8))
           .toList();
     }
@@ -112,8 +114,9 @@ enum Parser {
     @Override
     List<byte[]> samples() {
       return List.of(
-          "label,a,b,c,d\n1,0,2,3,4\n0,5,\"6\",255,8\n".getBytes(StandardCharsets.UTF_8),
-          "1,0,0,0,0\r\n2,9,9,9,9\r\n".getBytes(StandardCharsets.UTF_8));
+          ("label,a,b,c,d\n" + "1,0,2,3,4\n0,5,\"6\",255,8\n".repeat(4))
+              .getBytes(StandardCharsets.UTF_8),
+          "1,0,0,0,0\r\n2,9,9,9,9\r\n".repeat(4).getBytes(StandardCharsets.UTF_8));
     }
   },
 

@@ -150,12 +150,12 @@ public final class Dl4jModel implements Model {
   public ModelState state() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     state.forEach((path, tensor) -> tensors.put(path, tensor.get()));
+    tensors.putAll(state.asKept());
     return new ModelState(network.iteration(), tensors);
   }
 
   @Override
   public void restore(ModelState from) {
-    from.requireShapes(spec.state());
     state.assign(from);
     network.setIteration(Math.toIntExact(from.step()));
   }

@@ -37,12 +37,20 @@ final class PerChannel {
     }
     Tensor channels = Tensor.zeros(Shape.of(length));
     int each = tensor.size() / length;
-    for (int i = 0; i < tensor.size(); i++) {
-      channels.data()[i / each] += tensor.data()[i];
-    }
     for (int channel = 0; channel < length; channel++) {
-      channels.data()[channel] /= each;
+      channels.data()[channel] = mean(tensor.data(), channel * each, each);
     }
     TensorConversion.assign(array, channels);
+  }
+
+  /** The mean of equal numbers is that number, whatever their sum would be rounded to. */
+  private static double mean(double[] values, int from, int count) {
+    double sum = 0;
+    boolean equal = true;
+    for (int i = from; i < from + count; i++) {
+      sum += values[i];
+      equal &= values[i] == values[from];
+    }
+    return equal ? values[from] : sum / count;
   }
 }

@@ -46,6 +46,9 @@ final class StateViews {
     LOG_DEVIATION
   }
 
+  /** Follows the path of a tensor that DL4J keeps in another form: the tensor in that form. */
+  private static final String AS_KEPT = "/asKept";
+
   private record View(INDArray array, Form form) {}
 
   private final Map<String, Shape> shapes;
@@ -119,6 +122,21 @@ final class StateViews {
     shapes.forEach((path, shape) -> consumer.accept(path, () -> read(path, shape)));
   }
 
+  /**
+   * Returns the tensors that DL4J keeps in another form as it keeps them: to the form that a
+   * network's state has and back, their last bits would be lost.
+   */
+  Map<String, Tensor> asKept() {
+    Map<String, Tensor> kept = new LinkedHashMap<>();
+    shapes.forEach(
+        (path, shape) -> {
+          if (view(path).form() != Form.AS_IT_IS) {
+            kept.put(path + AS_KEPT, PerChannel.toTensor(view(path).array(), shape));
+          }
+        });
+    return kept;
+  }
+
   private Tensor read(String path, Shape shape) {
     View view = view(path);
     Tensor tensor = PerChannel.toTensor(view.array(), shape);
@@ -134,8 +152,18 @@ final class StateViews {
 
   /**
    * Overwrites everything. Before the first step, what DL4J starts in its own way is left to it.
+   *
+   * @throws IllegalArgumentException if a path is missing or superfluous, or a shape differs
    */
   void assign(ModelState state) {
+    Map<String, Shape> expected = new LinkedHashMap<>(shapes);
+    shapes.forEach(
+        (path, shape) -> {
+          if (view(path).form() != Form.AS_IT_IS && state.tensors().containsKey(path + AS_KEPT)) {
+            expected.put(path + AS_KEPT, shape);
+          }
+        });
+    state.requireShapes(expected);
     for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
       String path = entry.getKey();
       Double start = starts.get(path);
@@ -143,7 +171,12 @@ final class StateViews {
           state.step() == 0 && start != null && start != 0
               ? Tensor.filled(entry.getValue(), start)
               : state.tensor(path);
-      write(view(path), tensor);
+      Tensor kept = state.tensors().get(path + AS_KEPT);
+      if (kept == null) {
+        write(view(path), tensor);
+      } else {
+        PerChannel.assign(view(path).array(), kept);
+      }
     }
   }
 

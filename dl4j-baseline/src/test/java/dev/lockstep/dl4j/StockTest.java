@@ -16,8 +16,8 @@ import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -162,25 +162,17 @@ class StockTest {
                         stock.restore(Fixture.start(network, 1));
                         Fixture.train(stock, network, 1, 3);
                         ModelState state = stock.state();
-                        assertThat(state.tensors().keySet()).isEqualTo(network.state().keySet());
+                        assertThat(asAsked(state)).isEqualTo(network.state().keySet());
                         other.restore(state);
-                        assertClose(other.state(), state);
+                        assertThat(other.state()).isEqualTo(state);
                       }
                     }));
   }
 
-  private static void assertClose(ModelState found, ModelState expected) {
-    assertThat(found.step()).isEqualTo(expected.step());
-    expected
-        .tensors()
-        .forEach(
-            (path, tensor) -> {
-              Tensor other = Objects.requireNonNull(found.tensors().get(path));
-              for (int i = 0; i < tensor.size(); i++) {
-                assertThat(Math.abs(other.data()[i] - tensor.data()[i]))
-                    .as(path)
-                    .isLessThanOrEqualTo(NOTHING);
-              }
-            });
+  /** Beside the paths that a network asks for there may be tensors in the form DL4J keeps. */
+  private static Set<String> asAsked(ModelState state) {
+    return state.tensors().keySet().stream()
+        .filter(path -> !path.endsWith("/asKept"))
+        .collect(Collectors.toSet());
   }
 }

@@ -77,7 +77,40 @@ final class Comparison {
    *
    * @param number counts observed steps
    */
-  private record ObservedStep(long number, List<TensorReading> readings) {}
+  record ObservedStep(long number, List<TensorReading> readings) {}
+
+  /**
+   * All that is known so far.
+   *
+   * @param readings by step, of the steps that are kept
+   * @param leftOut what had left the finite numbers on both sides
+   */
+  record Memory(
+      Map<Phase, Worst> worst,
+      Map<Long, ObservedStep> readings,
+      long stride,
+      List<Coverage.Skipped> leftOut,
+      long latest,
+      long steps,
+      long compared,
+      long oneSided,
+      long elements,
+      @Nullable Long horizon,
+      @Nullable Finding first) {
+    Memory {
+      worst = Map.copyOf(worst);
+      leftOut = List.copyOf(leftOut);
+      Map<Long, ObservedStep> kept = new TreeMap<>();
+      readings.forEach(
+          (step, observed) ->
+              kept.put(
+                  step, new ObservedStep(observed.number(), List.copyOf(observed.readings()))));
+      readings = kept;
+      if (stride < 1) {
+        throw new IllegalArgumentException("stride: expected at least 1, found " + stride);
+      }
+    }
+  }
 
   /**
    * What one reading of one step showed.
@@ -458,5 +491,33 @@ final class Comparison {
         elements,
         steps,
         left);
+  }
+
+  Memory memory() {
+    return new Memory(
+        worst, readings, stride, leftOut, latest, steps, compared, oneSided, elements, horizon,
+        first);
+  }
+
+  void recall(Memory memory) {
+    worst.clear();
+    worst.putAll(memory.worst());
+    readings.clear();
+    memory
+        .readings()
+        .forEach(
+            (step, kept) ->
+                readings.put(
+                    step, new ObservedStep(kept.number(), new ArrayList<>(kept.readings()))));
+    stride = memory.stride();
+    leftOut.clear();
+    leftOut.addAll(memory.leftOut());
+    latest = memory.latest();
+    steps = memory.steps();
+    compared = memory.compared();
+    oneSided = memory.oneSided();
+    elements = memory.elements();
+    horizon = memory.horizon();
+    first = memory.first();
   }
 }

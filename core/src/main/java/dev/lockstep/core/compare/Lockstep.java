@@ -3,6 +3,7 @@ package dev.lockstep.core.compare;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Comparison.Finding;
 import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.compare.Snapshot.Standing;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.diagnosis.Diagnosis;
 import dev.lockstep.core.diagnosis.GradientWitness;
@@ -93,32 +94,49 @@ public final class Lockstep {
    * @throws UsageException if the candidate cannot even be built or take over the first state
    */
   public Outcome run(Sides given) {
+    return run(given, null);
+  }
+
+  /**
+   * Trains both sides on from where an equal run stood.
+   *
+   * @param from null: from the beginning
+   * @throws IllegalArgumentException if the snapshot is of another run
+   * @throws UsageException if the candidate cannot even be built or take over the state
+   */
+  public Outcome run(Sides given, @Nullable Snapshot from) {
     if (comparison.comparesNothing()) {
       throw new NothingComparedException();
     }
+    if (from != null) {
+      from.requireFit(network, steps, options);
+    }
     Sides sides = new Sides(given.reference(), IsolatedModel.over(given.candidate()), given.twin());
     try {
-      return runIsolated(sides);
+      return runIsolated(sides, from);
     } catch (CandidateException e) {
       throw new UsageException(
-          "%s: expected a model ready for the first step, but %s"
-              .formatted(sides.candidate().name(), e.getMessage()),
+          "%s: expected a model ready for step %d, but %s"
+              .formatted(
+                  sides.candidate().name(),
+                  from == null ? 1 : from.now().step() + 1,
+                  e.getMessage()),
           e);
     }
   }
 
-  private Outcome runIsolated(Sides sides) {
+  private Outcome runIsolated(Sides sides, @Nullable Snapshot from) {
     try (Model reference = sides.reference().create(network);
         Model candidate = sides.candidate().create(network)) {
       ModelState initial = plan.initialState();
       reference.restore(initial);
       candidate.restore(initial);
       if (options.cadence().every() == 0) {
-        return toTheEnd(sides, reference, candidate, null);
+        return toTheEnd(sides, reference, candidate, null, from);
       }
       try (Model localCandidate = sides.candidate().create(network)) {
         if (options.tolerance() != null) {
-          return toTheEnd(sides, reference, candidate, new Witnesses(null, localCandidate));
+          return toTheEnd(sides, reference, candidate, new Witnesses(null, localCandidate), from);
         }
         try (Model twin = sides.twin().create(network);
             Model localTwin = sides.twin().create(network)) {
@@ -127,14 +145,19 @@ public final class Lockstep {
               sides,
               reference,
               candidate,
-              new Witnesses(new Twins(twin, localTwin), localCandidate));
+              new Witnesses(new Twins(twin, localTwin), localCandidate),
+              from);
         }
       }
     }
   }
 
   private Outcome toTheEnd(
-      Sides sides, Model reference, Model candidate, @Nullable Witnesses witnesses) {
+      Sides sides,
+      Model reference,
+      Model candidate,
+      @Nullable Witnesses witnesses,
+      @Nullable Snapshot from) {
     ExecutorService other =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -143,7 +166,7 @@ public final class Lockstep {
               return thread;
             });
     try {
-      return new Run(sides, reference, candidate, witnesses, other).toTheEnd();
+      return new Run(sides, reference, candidate, witnesses, other).toTheEnd(from);
     } finally {
       end(other);
     }
@@ -171,10 +194,6 @@ public final class Lockstep {
   /** Two twins of the reference: one runs free, one takes each step from the reference's state. */
   private record Twins(Model free, Model local) {}
 
-  /** Where all sides stood when they last agreed. */
-  private record Agreement(
-      long step, ModelState reference, ModelState candidate, @Nullable ModelState twin) {}
-
   private final class Run {
     private final Sides sides;
     private final Model reference;
@@ -188,7 +207,7 @@ public final class Lockstep {
     private final Recording twinSeen = new Recording(comparison.wanted());
     private final Recording localTwinSeen = new Recording(comparison.wanted());
     private final Recording localCandidateSeen = new Recording(comparison.wanted());
-    private @Nullable Agreement agreement;
+    private @Nullable Standing agreement;
     private @Nullable ModelState stateBefore;
     private @Nullable Recording previousSeen;
     private long step;
@@ -213,7 +232,10 @@ public final class Lockstep {
       this.other = other;
     }
 
-    Outcome toTheEnd() {
+    Outcome toTheEnd(@Nullable Snapshot from) {
+      if (from != null) {
+        goOn(from);
+      }
       try {
         train();
       } catch (CandidateException e) {
@@ -223,8 +245,8 @@ public final class Lockstep {
     }
 
     private void train() {
-      if (witnesses != null) {
-        agreement = stand(0, witnesses);
+      if (witnesses != null && step == 0) {
+        agreement = stand(0);
       }
       boolean goesOn = true;
       while (goesOn && step < steps) {
@@ -269,11 +291,9 @@ public final class Lockstep {
           other.submit(
               () -> {
                 stepReference(batch, masks, Observer.NONE);
-                if (witnesses != null && witnesses.twins() != null) {
-                  witnesses
-                      .twins()
-                      .free()
-                      .step(Twin.of(batch, plan.streams()), Twin.of(masks), Observer.NONE);
+                Twins twins = twins();
+                if (twins != null) {
+                  twins.free().step(Twin.of(batch, plan.streams()), Twin.of(masks), Observer.NONE);
                 }
               });
       stepCandidate(batch, masks, Observer.NONE);
@@ -295,12 +315,12 @@ public final class Lockstep {
 
     private void observedStep(long step, Witnesses witnesses) {
       StepOutcome outcome = bothReadings(step, witnesses);
-      Agreement last = agreement;
+      Standing last = agreement;
       if (comparison.first() != null || last == null) {
         return;
       }
       if (outcome.agrees()) {
-        agreement = stand(step, witnesses);
+        agreement = stand(step);
         return;
       }
       if (last.step() + 1 == step) {
@@ -309,7 +329,7 @@ public final class Lockstep {
       }
       StepOutcome replayed = replay(last, step, witnesses);
       if (replayed.agrees() && !comparison.stillCounts(outcome)) {
-        agreement = stand(step, witnesses);
+        agreement = stand(step);
       } else {
         conclude(replayed.agrees() ? outcome : replayed);
       }
@@ -324,36 +344,75 @@ public final class Lockstep {
       }
     }
 
-    private Agreement stand(long step, Witnesses witnesses) {
-      Twins twins = witnesses.twins();
-      return new Agreement(
+    private @Nullable Twins twins() {
+      return witnesses == null ? null : witnesses.twins();
+    }
+
+    private Standing stand(long step) {
+      Twins twins = twins();
+      return new Standing(
           step, reference.state(), candidate.state(), twins == null ? null : twins.free().state());
+    }
+
+    private Snapshot snapshot(long step) {
+      return new Snapshot(
+          stand(step),
+          agreement,
+          seenStep == step ? referenceSeen.copyOfParameters().tensors() : Map.of(),
+          new Snapshot.Progress(
+              referenceLoss,
+              candidateLoss,
+              referenceNanos,
+              candidateNanos,
+              samples,
+              accuracies,
+              losses.memory(),
+              comparison.memory()));
+    }
+
+    private void goOn(Snapshot from) {
+      restore(from.now());
+      step = from.now().step();
+      agreement = from.agreed();
+      from.seen()
+          .forEach((key, tensor) -> referenceSeen.observe(key.phase(), key.path(), () -> tensor));
+      seenStep = from.seen().isEmpty() ? -1 : step;
+      Snapshot.Progress progress = from.progress();
+      referenceLoss = progress.referenceLoss();
+      candidateLoss = progress.candidateLoss();
+      referenceNanos = progress.referenceNanos();
+      candidateNanos = progress.candidateNanos();
+      samples = progress.samples();
+      accuracies.addAll(progress.accuracies());
+      losses.recall(progress.losses());
+      comparison.recall(progress.comparison());
     }
 
     /**
      * Takes the steps since the last agreement once more, each observed, up to the first that does
      * not agree, and returns to where it was called.
      */
-    private StepOutcome replay(Agreement last, long to, Witnesses witnesses) {
-      Agreement now = stand(to, witnesses);
+    private StepOutcome replay(Standing last, long to, Witnesses witnesses) {
+      Standing now = stand(to);
       double referenceLossNow = referenceLoss;
       double candidateLossNow = candidateLoss;
-      restore(last, witnesses);
+      restore(last);
       StepOutcome outcome = StepOutcome.AGREES;
       for (long step = last.step() + 1; step <= to && outcome.agrees(); step++) {
         outcome = diagnosed(bothReadings(step, witnesses));
       }
-      restore(now, witnesses);
+      restore(now);
       referenceLoss = referenceLossNow;
       candidateLoss = candidateLossNow;
       return outcome;
     }
 
-    private void restore(Agreement stood, Witnesses witnesses) {
+    private void restore(Standing stood) {
       reference.restore(stood.reference());
       candidate.restore(stood.candidate());
-      if (witnesses.twins() != null && stood.twin() != null) {
-        witnesses.twins().free().restore(stood.twin());
+      Twins twins = twins();
+      if (twins != null && stood.twin() != null) {
+        twins.free().restore(stood.twin());
       }
     }
 
@@ -496,7 +555,13 @@ public final class Lockstep {
       if (evaluatesAfter(step, plan)) {
         evaluate(step);
       }
-      return !listener.stops();
+      if (step == steps) {
+        listener.compared(() -> snapshot(step));
+        return false;
+      }
+      boolean stops = listener.stops();
+      listener.betweenSteps(() -> snapshot(step), stops);
+      return !stops;
     }
 
     /**
@@ -509,7 +574,7 @@ public final class Lockstep {
       if (referenceFinite && candidateFinite) {
         return;
       }
-      Agreement last = agreement;
+      Standing last = agreement;
       StepOutcome outcome =
           witnesses == null || last == null || last.step() == step
               ? StepOutcome.AGREES

@@ -2,6 +2,7 @@ package dev.lockstep.core.compare;
 
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Solo;
+import java.util.function.Supplier;
 
 /** Told of the progress of a run. */
 public interface LockstepListener {
@@ -20,6 +21,25 @@ public interface LockstepListener {
 
   /** Told after every evaluation of the reference alone. */
   default void evaluatedAlone(Solo.Point point, long steps) {}
+
+  /**
+   * Told between two steps, last of all.
+   *
+   * @param snapshot from which the run could go on; copies the state of every side when asked for
+   * @param stops true if the run ends here because {@link #stops()} said so
+   */
+  default void betweenSteps(Supplier<Snapshot> snapshot, boolean stops) {}
+
+  /**
+   * Told between two steps that the reference takes alone, last of all.
+   *
+   * @param snapshot from which it could go on
+   * @param stops true if the run ends here because {@link #stops()} said so
+   */
+  default void betweenStepsAlone(Supplier<SoloTraining.Snapshot> snapshot, boolean stops) {}
+
+  /** Told when every step that is compared was taken. */
+  default void compared(Supplier<Snapshot> snapshot) {}
 
   /** Returns true to end the run in order after the current step. */
   default boolean stops() {

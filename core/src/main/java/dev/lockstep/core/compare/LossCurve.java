@@ -16,6 +16,13 @@ final class LossCurve {
   private int count;
   private long last;
 
+  /** What is known of a curve that is still being drawn. */
+  record Memory(List<LossPoint> points, double reference, double candidate, int count, long last) {
+    Memory {
+      points = List.copyOf(points);
+    }
+  }
+
   LossCurve(long steps) {
     this.width = (steps + POINTS - 1) / POINTS;
   }
@@ -44,5 +51,18 @@ final class LossCurve {
       all.add(mean());
     }
     return all;
+  }
+
+  Memory memory() {
+    return new Memory(points, reference, candidate, count, last);
+  }
+
+  void recall(Memory memory) {
+    points.clear();
+    points.addAll(memory.points());
+    reference = memory.reference();
+    candidate = memory.candidate();
+    count = memory.count();
+    last = memory.last();
   }
 }

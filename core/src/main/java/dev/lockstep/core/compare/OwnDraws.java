@@ -69,8 +69,11 @@ public final class OwnDraws {
         step++;
         step(reference, candidate, step);
         goesOn =
-            Double.isFinite(referenceLoss) && Double.isFinite(candidateLoss) && !listener.stops();
-        if (!goesOn || step == steps || Lockstep.evaluatesAfter(step, referencePlan)) {
+            step < steps
+                && Double.isFinite(referenceLoss)
+                && Double.isFinite(candidateLoss)
+                && !listener.stops();
+        if (!goesOn || Lockstep.evaluatesAfter(step, referencePlan)) {
           evaluate(reference, candidate, step);
         }
       }

@@ -10,6 +10,7 @@ import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.Solo;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the reference alone to the end of a plan whose first steps were compared: what would take
@@ -44,30 +45,50 @@ public final class SoloTraining {
   public record Trained(Solo solo, ModelState state) {}
 
   /**
+   * What is needed to go on alone as if the training had never stopped.
+   *
+   * @param accuracy taken so far
+   */
+  public record Snapshot(ModelState state, List<Solo.Point> accuracy) {
+    public Snapshot {
+      accuracy = List.copyOf(accuracy);
+    }
+  }
+
+  /**
    * Goes on from a state, to the end of the plan or to where the listener stops it.
    *
+   * @param from where an equal training stood that began with the same state; null: from that state
    * @throws IllegalArgumentException if the plan has no step left after that state
    */
-  public Trained goOn(ModelProvider provider, ModelState state) {
+  public Trained goOn(ModelProvider provider, ModelState state, @Nullable Snapshot from) {
     if (state.step() >= plan.steps()) {
       throw new IllegalArgumentException(
           "expected fewer than %d steps taken, found %d".formatted(plan.steps(), state.step()));
     }
     try (Model model = provider.create(network)) {
-      model.restore(state);
-      List<Solo.Point> accuracy = new ArrayList<>();
-      long step = state.step();
+      Snapshot start = from == null ? new Snapshot(state, List.of()) : from;
+      model.restore(start.state());
+      List<Solo.Point> accuracy = new ArrayList<>(start.accuracy());
+      long step = start.state().step();
       double loss;
       boolean goesOn;
       do {
         step++;
         loss = model.step(plan.batch(step), plan.masks(step), Observer.NONE);
         listener.steppedAlone(step, plan.steps(), loss);
-        goesOn = step < plan.steps() && Double.isFinite(loss) && !listener.stops();
-        if (!goesOn || Lockstep.evaluatesAfter(step, plan)) {
-          Solo.Point point = evaluate(model, step);
-          accuracy.add(point);
-          listener.evaluatedAlone(point, plan.steps());
+        boolean ends = step == plan.steps() || !Double.isFinite(loss);
+        boolean stops = !ends && listener.stops();
+        goesOn = !ends && !stops;
+        boolean evaluates = Lockstep.evaluatesAfter(step, plan);
+        if (evaluates || ends) {
+          evaluate(model, step, accuracy);
+        }
+        if (!ends) {
+          listener.betweenStepsAlone(() -> new Snapshot(model.state(), accuracy), stops);
+        }
+        if (stops && !evaluates) {
+          evaluate(model, step, accuracy);
         }
       } while (goesOn);
       return new Trained(
@@ -75,10 +96,13 @@ public final class SoloTraining {
     }
   }
 
-  private Solo.Point evaluate(Model model, long step) {
-    return new Solo.Point(
-        step,
-        Classification.of(model, train.first(test.size()), network.input()).accuracy(),
-        Classification.of(model, test, network.input()).accuracy());
+  private void evaluate(Model model, long step, List<Solo.Point> accuracy) {
+    Solo.Point point =
+        new Solo.Point(
+            step,
+            Classification.of(model, train.first(test.size()), network.input()).accuracy(),
+            Classification.of(model, test, network.input()).accuracy());
+    accuracy.add(point);
+    listener.evaluatedAlone(point, plan.steps());
   }
 }

@@ -32,7 +32,7 @@ public record UserEnvironment(
   }
 
   /** Returns where this user's programs keep what can be fetched again, if they can. */
-  Optional<Path> cache() {
+  public Optional<Path> cache() {
     Optional<Path> named = variable("XDG_CACHE_HOME").map(Path::of).filter(Path::isAbsolute);
     return named.or(this::systemCache);
   }

@@ -48,6 +48,22 @@ public record ModelState(long step, Map<String, Tensor> tensors) {
    *     another shape
    */
   public void requireShapes(Map<String, Shape> expected) {
+    requireAtLeast(expected);
+    for (String path : tensors.keySet()) {
+      if (!expected.containsKey(path)) {
+        throw new IllegalArgumentException(
+            "state: found a tensor at " + path + ", expected only " + expected.keySet());
+      }
+    }
+  }
+
+  /**
+   * Checks that this state is complete, whatever else it has.
+   *
+   * @param expected shape by path
+   * @throws IllegalArgumentException naming the first path that is missing or of another shape
+   */
+  public void requireAtLeast(Map<String, Shape> expected) {
     expected.forEach(
         (path, shape) -> {
           if (!tensor(path).shape().equals(shape)) {
@@ -56,11 +72,5 @@ public record ModelState(long step, Map<String, Tensor> tensors) {
                     .formatted(path, shape, tensor(path).shape()));
           }
         });
-    for (String path : tensors.keySet()) {
-      if (!expected.containsKey(path)) {
-        throw new IllegalArgumentException(
-            "state: found a tensor at " + path + ", expected only " + expected.keySet());
-      }
-    }
   }
 }

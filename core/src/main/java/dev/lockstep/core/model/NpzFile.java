@@ -1,15 +1,15 @@
 package dev.lockstep.core.model;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,6 +20,7 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors by path in a NumPy archive: {@code affine1/W} is the entry {@code affine1/W.npy}. Written
@@ -35,6 +36,12 @@ public final class NpzFile {
   static final int MAX_NUMBERS = 1 << 25;
 
   private static final String SUFFIX = ".npy";
+
+  /** The entry with the text that may accompany tensors. */
+  private static final String DESCRIPTION = "description.json";
+
+  /** A hundred times what describes a run with 400 observed steps of a large network. */
+  private static final int MAX_DESCRIPTION = 1 << 28;
 
   /** Names separated by slashes: no empty one, no backslash, nothing invisible. */
   private static final Pattern PATH = Pattern.compile("[^/\\\\\\p{Cntrl}]+(/[^/\\\\\\p{Cntrl}]+)*");
@@ -87,10 +94,39 @@ public final class NpzFile {
   }
 
   static Map<String, Tensor> read(Path file, int maxNumbers) {
+    return readDescribed(file, maxNumbers, false).tensors();
+  }
+
+  /**
+   * Tensors and a text that says what they are.
+   *
+   * @param description JSON
+   */
+  public record Described(String description, Map<String, Tensor> tensors) {}
+
+  /**
+   * Reads what {@link #write(Path, Described)} wrote.
+   *
+   * @param maxNumbers the most that such a file needs
+   * @throws InputException as {@link #read(Path)}, and if there is no description
+   */
+  public static Described readDescribed(Path file, int maxNumbers) {
+    return readDescribed(file, maxNumbers, true);
+  }
+
+  private static Described readDescribed(Path file, int maxNumbers, boolean described) {
     try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       int left = maxNumbers;
+      String description = null;
       for (ZipEntry entry : Collections.list(zip.entries())) {
+        if (described && entry.getName().equals(DESCRIPTION)) {
+          if (description != null) {
+            throw new InputException(at(file, entry.getName()) + "expected once, found twice");
+          }
+          description = text(file, zip, entry);
+          continue;
+        }
         String path = path(file, entry.getName());
         Tensor tensor = read(file, zip, entry, left);
         left -= tensor.size();
@@ -98,7 +134,10 @@ public final class NpzFile {
           throw new InputException(at(file, entry.getName()) + "expected once, found twice");
         }
       }
-      return tensors;
+      if (described && description == null) {
+        throw new InputException(at(file, DESCRIPTION) + "expected a description, found none");
+      }
+      return new Described(description == null ? "" : description, tensors);
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": expected a NumPy archive (.npz), found no such file", e);
     } catch (IOException e) {
@@ -124,14 +163,41 @@ public final class NpzFile {
   }
 
   private static Tensor read(Path file, ZipFile zip, ZipEntry entry, int maxNumbers) {
+    return read(file, zip, entry, in -> NpyFormat.read(in, maxNumbers));
+  }
+
+  private static String text(Path file, ZipFile zip, ZipEntry entry) {
+    byte[] bytes =
+        read(
+            file,
+            zip,
+            entry,
+            in -> {
+              byte[] read = in.readNBytes(MAX_DESCRIPTION);
+              if (in.read() >= 0) {
+                throw new IOException(
+                    "expected at most %d bytes, found more".formatted(MAX_DESCRIPTION));
+              }
+              return read;
+            });
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Reads an entry to its end. */
+  @FunctionalInterface
+  private interface EntryReader<T> {
+    T read(InputStream in) throws IOException;
+  }
+
+  private static <T> T read(Path file, ZipFile zip, ZipEntry entry, EntryReader<T> reader) {
     try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
-      Tensor tensor = NpyFormat.read(in, maxNumbers);
+      T content = reader.read(in);
       if (in.getChecksum().getValue() != entry.getCrc()) {
         throw new IOException(
             "expected the checksum %08x, found %08x: the file is damaged"
                 .formatted(entry.getCrc(), in.getChecksum().getValue()));
       }
-      return tensor;
+      return content;
     } catch (IOException e) {
       throw new InputException(at(file, entry.getName()) + e.getMessage(), e);
     }
@@ -159,12 +225,8 @@ public final class NpzFile {
                 .formatted(MAX_NUMBERS, tensor.getKey(), numbers));
       }
     }
-    Path target = file.toAbsolutePath();
-    Path part =
-        target.resolveSibling(
-            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
     try {
-      write(part, target, tensors);
+      WholeFile.write(file, out -> writeArchive(out, null, tensors));
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be written (%s): choose a file in a directory that exists and is writable"
@@ -173,29 +235,39 @@ public final class NpzFile {
     }
   }
 
-  private static void write(Path part, Path target, Map<String, Tensor> tensors)
+  /**
+   * Writes tensors, however many, with their description before them. NumPy reads the tensors as
+   * from any other archive.
+   */
+  public static void write(Path file, Described described) throws IOException {
+    WholeFile.write(file, out -> writeArchive(out, described.description(), described.tensors()));
+  }
+
+  private static void writeArchive(
+      OutputStream out, @Nullable String description, Map<String, Tensor> tensors)
       throws IOException {
-    try {
-      try (ZipOutputStream zip =
-          new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(part)))) {
-        for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-          write(zip, tensor.getKey(), tensor.getValue());
-        }
-      }
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
+    ZipOutputStream zip = new ZipOutputStream(out);
+    if (description != null) {
+      byte[] content = description.getBytes(StandardCharsets.UTF_8);
+      write(zip, DESCRIPTION, content, new byte[0]);
     }
+    for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+      write(
+          zip,
+          tensor.getKey() + SUFFIX,
+          NpyFormat.header(tensor.getValue().shape()),
+          NpyFormat.content(tensor.getValue()));
+    }
+    zip.finish();
   }
 
   /** Neither compressed nor dated: compression differs between versions of its library. */
-  private static void write(ZipOutputStream zip, String path, Tensor tensor) throws IOException {
-    byte[] header = NpyFormat.header(tensor.shape());
-    byte[] content = NpyFormat.content(tensor);
+  private static void write(ZipOutputStream zip, String name, byte[] header, byte[] content)
+      throws IOException {
     CRC32 checksum = new CRC32();
     checksum.update(header);
     checksum.update(content);
-    ZipEntry entry = new ZipEntry(path + SUFFIX);
+    ZipEntry entry = new ZipEntry(name);
     entry.setMethod(ZipEntry.STORED);
     entry.setSize(header.length + (long) content.length);
     entry.setCrc(checksum.getValue());

@@ -54,6 +54,9 @@ public record RunResult(
    * @param variant empty if the experiment has none
    * @param chapter of the book, empty if it is not from there
    * @param shows one sentence: what a reader learns from it, may be empty
+   * @param steps that were taken
+   * @param plannedSteps more than were taken if the run was interrupted, or ended early for what it
+   *     found
    * @param layers full paths, {@code residual1/conv1}, in the order of the forward pass
    * @param equivalenceMargin the largest difference in test accuracy, as a share, at which the two
    *     sides still count as equally good; fixed before the run, null if it was not
@@ -66,6 +69,7 @@ public record RunResult(
       String shows,
       long seed,
       long steps,
+      long plannedSteps,
       int batchSize,
       String alignment,
       String precision,

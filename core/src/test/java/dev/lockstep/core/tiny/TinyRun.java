@@ -8,6 +8,7 @@ import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.compare.Selection;
+import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.ActivationFunction;
@@ -62,6 +63,7 @@ public final class TinyRun {
   private boolean failFast;
   private @Nullable DeclaredTolerance tolerance;
   private LockstepListener listener = LockstepListener.NONE;
+  private @Nullable Snapshot from;
 
   /** Returns a run of the reference against itself, summing in the opposite order. */
   public static TinyRun selfComparison() {
@@ -130,6 +132,12 @@ public final class TinyRun {
     return this;
   }
 
+  /** Goes on from where an equal run stood. */
+  public TinyRun from(Snapshot snapshot) {
+    from = snapshot;
+    return this;
+  }
+
   public Outcome run() {
     Split data = images(SAMPLES, seed);
     TrainingSpec training =
@@ -143,7 +151,7 @@ public final class TinyRun {
             images(10, seed + 1),
             options,
             listener)
-        .run(new Lockstep.Sides(reference, candidate, new RoundedUp(reference)));
+        .run(new Lockstep.Sides(reference, candidate, new RoundedUp(reference)), from);
   }
 
   /** Returns the first divergence of a run that has one. */

@@ -68,7 +68,9 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchResult run(BenchSettings settings, @Nullable Peers with) {
     return new Bench(settings, with, this::tell)
-        .run(OutputOptions.command(spec), LocalDate.now(ZoneId.systemDefault()));
+        .run(
+            OutputOptions.command(OutputOptions.arguments(spec)),
+            LocalDate.now(ZoneId.systemDefault()));
   }
 
   private BenchResult runWithPeers(BenchSettings settings) {

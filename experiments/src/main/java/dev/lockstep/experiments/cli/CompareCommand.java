@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Cadence;
 import dev.lockstep.core.compare.Selection;
@@ -30,11 +31,14 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code lockstep compare}: trains both sides and reports the differences. */
@@ -153,8 +157,70 @@ final class CompareCommand implements Callable<Integer> {
               + " fails until the candidate is right.")
   private boolean reproduce;
 
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description =
+          "Go on with the comparison that was interrupted in this directory; nothing else is needed.")
+  private @Nullable Path resumed;
+
+  /** Options that decide neither what is run nor how it is judged. */
+  private static final Set<String> BESIDES =
+      Set.of("--resume", "--quiet", "--no-color", "--verbose");
+
   @Override
   public Integer call() {
+    if (resumed == null) {
+      return run(OutputOptions.arguments(spec));
+    }
+    List<String> arguments = RunDirectory.arguments(resumed);
+    return (isResumedAlone() ? asBegun(arguments, resumed) : this).run(arguments);
+  }
+
+  private boolean isResumedAlone() {
+    return what.isEmpty()
+        && spec.commandLine().getParseResult().matchedOptions().stream()
+            .allMatch(option -> BESIDES.contains(option.longestName()));
+  }
+
+  /** Returns the command as it was given when the comparison was begun, with what is added now. */
+  private CompareCommand asBegun(List<String> arguments, Path directory) {
+    List<String> all = new ArrayList<>(arguments);
+    List<String> added = new ArrayList<>(OutputOptions.arguments(spec));
+    added.remove(spec.name());
+    all.addAll(added);
+    CommandLine line =
+        Main.commandLine()
+            .setOut(spec.commandLine().getOut())
+            .setErr(spec.commandLine().getErr())
+            .setOverwrittenOptionsAllowed(true);
+    try {
+      ParseResult parsed = line.parseArgs(all.toArray(String[]::new));
+      if (parsed.hasSubcommand()
+          && parsed.subcommand().commandSpec().userObject() instanceof CompareCommand begun) {
+        begun.requireHarmless(directory);
+        return begun;
+      }
+    } catch (ParameterException e) {
+      throw new InputException("--resume " + directory + ": " + e.getMessage(), e);
+    }
+    throw new InputException("--resume " + directory + ": no comparison was begun there");
+  }
+
+  /** A directory may come from anywhere: it must not make this process load or overwrite files. */
+  private void requireHarmless(Path directory) {
+    if (candidate != null || classPath != null || saved != null) {
+      throw new UsageException(
+          ("--resume %s: it was begun with --candidate, --classpath or --save-parameters, which are"
+                  + " not taken from a file: give the whole command again and add --resume")
+              .formatted(directory));
+    }
+  }
+
+  /**
+   * @param arguments with which the comparison was begun
+   */
+  private int run(List<String> arguments) {
     refuseContradictions();
     List<ExperimentFile> files = files();
     CompareSettings settings =
@@ -168,15 +234,19 @@ final class CompareCommand implements Callable<Integer> {
             length(),
             data.trainSize(),
             data.testSize());
-    String command = OutputOptions.command(spec);
+    String command = OutputOptions.command(arguments);
     return new CompareSession(spec, output, command, saved, reproduce)
         .run(
             ownNetwork.isGiven()
                 ? ownNetworkPlanned(files, command, settings)
-                : planned(files, command, settings));
+                : planned(files, command, settings),
+            resumed);
   }
 
   private void refuseContradictions() {
+    if (resumed != null && output.isElsewhere(resumed)) {
+      throw new UsageException("expected either --resume or --output, found both");
+    }
     if (ownNetwork.isGiven() && candidate != null) {
       throw new UsageException("expected either --candidate or --dl4j-config, found both");
     }

@@ -17,13 +17,16 @@ import dev.lockstep.experiments.report.Summary;
 import dev.lockstep.experiments.report.SummaryBuilder;
 import dev.lockstep.experiments.report.TextReport;
 import dev.lockstep.experiments.reproduce.TestSource;
+import dev.lockstep.experiments.run.CheckpointFile;
 import dev.lockstep.experiments.run.Comparer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,8 +62,10 @@ final class CompareSession {
    * One thing to compare, with one seed.
    *
    * @param title of its progress
-   * @param path where its own report goes, among others
+   * @param path where its own report goes; empty if there is no other
    * @param experiment null for a drawing
+   * @param identity everything that decides its numbers, by name
+   * @param comparison given the directory that may hold what an equal run left to go on from
    */
   record Planned(
       String id,
@@ -68,7 +73,8 @@ final class CompareSession {
       String path,
       @Nullable Experiment experiment,
       long seed,
-      Function<LockstepListener, Comparer.Comparison> comparison,
+      Map<String, String> identity,
+      BiFunction<LockstepListener, Path, Comparer.Comparison> comparison,
       Function<FirstDivergence, Optional<TestSource>> reproduction) {
 
     static Planned of(Experiment experiment, long seed, Comparer comparer) {
@@ -79,7 +85,8 @@ final class CompareSession {
           experiment.id() + variant + "/seed-" + seed,
           experiment,
           seed,
-          listener -> comparer.run(experiment, seed, listener),
+          comparer.identity(experiment, seed),
+          (listener, checkpoints) -> comparer.run(experiment, seed, listener, checkpoints),
           first -> comparer.reproduction(experiment, first));
     }
 
@@ -90,25 +97,42 @@ final class CompareSession {
           drawing.id(),
           null,
           0,
-          listener -> new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()),
+          DrawingComparer.identity(drawing),
+          (listener, checkpoints) ->
+              new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()),
           first -> Optional.empty());
+    }
+
+    /** Returns the same where there is no other. */
+    Planned alone() {
+      return new Planned(id, title, "", experiment, seed, identity, comparison, reproduction);
+    }
+
+    /** Returns whether a figure over several runs needs more of this one than its result holds. */
+    boolean isMember() {
+      return !path.isEmpty() && experiment != null && Ensembles.takes(experiment);
     }
   }
 
-  /** Returns what the process exits with. */
-  int run(List<Planned> planned) {
+  /**
+   * @param asked at least one
+   * @param resumed what an earlier process left; null: begins anew
+   * @return what the process exits with
+   */
+  int run(List<Planned> asked, @Nullable Path resumed) {
     if (parameters != null) {
-      requireOne("--save-parameters", planned);
+      requireOne("--save-parameters", asked);
+      requireTraining(asked.get(0));
     }
     if (reproduce) {
-      requireOne("--reproduce", planned);
+      requireOne("--reproduce", asked);
     }
-    Path directory = output.directory(name(planned));
-    output.prepare(directory);
-    try {
-      return planned.size() == 1 ? runOne(planned.get(0), directory) : runAll(planned, directory);
-    } finally {
-      output.tidy(directory);
+    List<Planned> planned = asked.size() == 1 ? List.of(asked.get(0).alone()) : asked;
+    try (RunDirectory directory = directory(planned, resumed);
+        Interruption interruption = new Interruption()) {
+      return planned.size() == 1
+          ? runOne(planned.get(0), directory, interruption)
+          : runAll(planned, directory, interruption);
     }
   }
 
@@ -120,26 +144,47 @@ final class CompareSession {
     }
   }
 
+  private static void requireTraining(Planned planned) {
+    if (planned.experiment() == null) {
+      throw new UsageException("--save-parameters: " + planned.id() + " trains no network");
+    }
+  }
+
+  private RunDirectory directory(List<Planned> planned, @Nullable Path resumed) {
+    Map<String, Map<String, String>> runs = new LinkedHashMap<>();
+    planned.forEach(next -> runs.put(next.path(), next.identity()));
+    if (resumed != null) {
+      return RunDirectory.goOn(resumed, runs);
+    }
+    Path path = output.directory(name(planned));
+    output.prepare(path);
+    return RunDirectory.begin(path, OutputOptions.arguments(spec), runs);
+  }
+
   private static String name(List<Planned> planned) {
     boolean same = planned.stream().map(Planned::id).distinct().count() == 1;
     return same ? planned.get(0).id() : "experiments";
   }
 
-  private int runOne(Planned planned, Path directory) {
-    Comparer.Comparison comparison = run(planned, "");
-    RunResult result = comparison.result();
-    List<Path> written = Reports.write(directory, output.formats(), result);
-    if (parameters != null && comparison.trained().isEmpty()) {
-      throw new UsageException("--save-parameters: " + planned.id() + " trains no network");
+  private int runOne(Planned planned, RunDirectory directory, Interruption interruption) {
+    Run run = run(planned, "", directory, interruption);
+    if (run.isLost()) {
+      return sayWhatIsLost();
     }
-    if (parameters != null) {
-      NpzFile.write(parameters, comparison.trained());
+    RunResult result = run.comparison().result();
+    List<Path> written = Reports.write(directory.path(), output.formats(), result);
+    if (parameters != null && run.end() == End.COMPLETE) {
+      NpzFile.write(parameters, run.comparison().trained());
     }
     print(TextReport.write(result, output.color(), report(written)));
+    if (run.isInterrupted()) {
+      return sayHowToGoOn(directory);
+    }
     FirstDivergence first = result.firstDivergence();
     if (reproduce && first != null) {
-      reproduce(planned, first, directory);
+      reproduce(planned, first, directory.path());
     }
+    directory.finish(planned.path());
     return result.verdict().exitCode();
   }
 
@@ -154,25 +199,46 @@ final class CompareSession {
                     .formatted(first.tensor(), first.layer())));
   }
 
-  private int runAll(List<Planned> planned, Path directory) {
+  private int runAll(List<Planned> planned, RunDirectory directory, Interruption interruption) {
     SummaryBuilder summary = new SummaryBuilder(command);
     Ensembles ensembles = new Ensembles();
-    for (int i = 0; i < planned.size(); i++) {
-      Planned next = planned.get(i);
-      Comparer.Comparison comparison = run(next, "%d/%d ".formatted(i + 1, planned.size()));
-      if (next.experiment() != null) {
-        ensembles.add(next.experiment(), next.seed(), comparison.answers());
+    boolean interrupted = false;
+    int reported = 0;
+    for (int i = 0; i < planned.size() && !interrupted; i++) {
+      if (interruption.asked()) {
+        interrupted = true;
+        break;
       }
-      RunResult result = comparison.result();
-      Reports.write(directory.resolve(next.path()), output.formats(), result);
+      Planned next = planned.get(i);
+      Run run = run(next, "%d/%d ".formatted(i + 1, planned.size()), directory, interruption);
+      interrupted = run.isInterrupted();
+      if (run.isLost()) {
+        break;
+      }
+      RunResult result = run.comparison().result();
+      if (next.experiment() != null) {
+        ensembles.add(next.experiment(), next.seed(), run.comparison().answers());
+      }
+      Reports.write(directory.of(next.path()), output.formats(), result);
       summary.add(result, next.path());
+      reported++;
+      if (!interrupted && !next.isMember()) {
+        directory.finish(next.path());
+      }
+    }
+    if (reported == 0) {
+      return sayWhatIsLost();
     }
     Summary runs = summary.build();
     List<Figure> figures = new ArrayList<>(ensembles.figures());
     figures.addAll(VariantFigures.of(experiments(planned), runs));
     Summary all = runs.with(figures);
-    List<Path> written = Reports.write(directory, output.formats(), all);
+    List<Path> written = Reports.write(directory.path(), output.formats(), all);
     print(TextReport.write(all, output.color(), report(written)));
+    if (interrupted) {
+      return sayHowToGoOn(directory);
+    }
+    planned.stream().filter(Planned::isMember).forEach(member -> directory.finish(member.path()));
     return all.verdict().exitCode();
   }
 
@@ -180,13 +246,67 @@ final class CompareSession {
     return planned.stream().map(Planned::experiment).filter(Objects::nonNull).toList();
   }
 
+  /** The report covers what there is; the rest can still be had. */
+  private int sayHowToGoOn(RunDirectory directory) {
+    spec.commandLine()
+        .getErr()
+        .println(
+            "lockstep: interrupted; the report covers the steps taken so far.\nTo go on: "
+                + "lockstep compare --resume "
+                + directory.path());
+    return ExitCode.INTERRUPTED;
+  }
+
+  private int sayWhatIsLost() {
+    spec.commandLine()
+        .getErr()
+        .println("lockstep: interrupted, and nothing could be kept to go on from: begin anew");
+    return ExitCode.INTERRUPTED;
+  }
+
+  /** How a run came to its end. */
+  private enum End {
+    COMPLETE,
+    /** By an earlier process, which left the result. */
+    COMPLETE_BEFORE,
+    /** Before its time, because the process was asked to end: it can be gone on with. */
+    INTERRUPTED,
+    /** The same, but nothing was kept: it can only be begun anew. */
+    LOST
+  }
+
+  /** What came of one run. */
+  private record Run(Comparer.Comparison comparison, End end) {
+
+    boolean isInterrupted() {
+      return end == End.INTERRUPTED || isLost();
+    }
+
+    boolean isLost() {
+      return end == End.LOST;
+    }
+  }
+
   /**
    * @param position among all runs, empty if there is but one
    */
-  private Comparer.Comparison run(Planned planned, String position) {
+  private Run run(
+      Planned planned, String position, RunDirectory directory, Interruption interruption) {
+    if (directory.isFinished(planned.path()) && !planned.isMember()) {
+      return new Run(
+          new Comparer.Comparison(directory.result(planned.path()), Map.of(), List.of()),
+          End.COMPLETE_BEFORE);
+    }
+    Path kept = directory.of(planned.path());
     Progress progress = new Progress(position + planned.title(), output.quiet());
+    Checkpoints checkpoints =
+        new Checkpoints(progress, interruption, new CheckpointFile(kept, planned.identity()));
     try {
-      return planned.comparison().apply(progress);
+      Comparer.Comparison comparison = planned.comparison().apply(checkpoints, kept);
+      if (!checkpoints.interrupted()) {
+        return new Run(comparison, End.COMPLETE);
+      }
+      return new Run(comparison, CheckpointFile.isIn(kept) ? End.INTERRUPTED : End.LOST);
     } finally {
       progress.close();
     }

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
-      ListCommand.class
+      ListCommand.class,
+      DoctorCommand.class
     },
     footer = {
       "",

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -58,9 +59,13 @@ final class OutputOptions {
   }
 
   /** Returns the command as the user gave it, so that a report can tell how to repeat it. */
-  static String command(CommandSpec spec) {
-    return "lockstep "
-        + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+  static String command(List<String> arguments) {
+    return "lockstep " + String.join(" ", arguments);
+  }
+
+  /** Returns what the user wrote behind {@code lockstep}. */
+  static List<String> arguments(CommandSpec spec) {
+    return spec.root().commandLine().getParseResult().originalArgs();
   }
 
   /**
@@ -80,6 +85,12 @@ final class OutputOptions {
     if (!Files.isWritable(target)) {
       throw new InputException("--output: the directory " + target + " cannot be written to");
     }
+  }
+
+  /** Returns whether a directory was asked for that is not this one. */
+  boolean isElsewhere(Path path) {
+    return directory != null
+        && !directory.toAbsolutePath().normalize().equals(path.toAbsolutePath().normalize());
   }
 
   /** Returns the directory asked for, or one named after what runs and the time. */

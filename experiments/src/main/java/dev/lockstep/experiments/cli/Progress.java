@@ -89,6 +89,11 @@ final class Progress implements LockstepListener {
     }
   }
 
+  /** Tells what a user must know even if asked to be quiet. */
+  void say(String message) {
+    err.println("lockstep: " + title + ": " + message);
+  }
+
   /** Leaves the terminal as it was. */
   void close() {
     if (bar != null) {

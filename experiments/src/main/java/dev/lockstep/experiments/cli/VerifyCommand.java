@@ -95,7 +95,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify(Predicate<String> chosen, Path directory) {
-    VerifyResult result = new Verifier(chosen, this::tell).run(OutputOptions.command(spec));
+    VerifyResult result = new Verifier(chosen, this::tell).run(command());
     if (result.rows().isEmpty()) {
       spec.commandLine()
           .getErr()
@@ -110,6 +110,10 @@ final class VerifyCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
     }
     return result.verdict().exitCode();
+  }
+
+  private String command() {
+    return OutputOptions.command(OutputOptions.arguments(spec));
   }
 
   private void requireKnownFormats() {
@@ -134,7 +138,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int measureDetection(Path directory) {
-    DetectionResult result = new DetectionMatrix(this::tell).run(OutputOptions.command(spec));
+    DetectionResult result = new DetectionMatrix(this::tell).run(command());
     List<Path> written = Reports.write(directory, result);
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(new DetectionReport(result.report()).text(written));

@@ -18,6 +18,7 @@ import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.experiments.run.Blas;
 import dev.lockstep.experiments.run.Environment;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -42,6 +43,15 @@ public final class DrawingComparer {
   /** Returns whether an experiment file describes a figure, not a training. */
   public static boolean isDrawing(ExperimentFile file) {
     return new Fields(file.yaml(), "").has("figure");
+  }
+
+  /** Returns everything that decides a drawing's numbers, by name. */
+  public static Map<String, String> identity(ExperimentFile file) {
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("experiment", file.id());
+    identity.put("definition", file.yaml().flow());
+    identity.putAll(Environment.ofNumbers(Blas.fastest().name()));
+    return identity;
   }
 
   /**
@@ -75,6 +85,7 @@ public final class DrawingComparer {
             chapter,
             shows,
             new Fields(file.yaml(), "").integer("seed", 1),
+            1,
             1,
             1,
             "aligned",

@@ -15,13 +15,18 @@ public final class Ensembles {
 
   private final Map<String, Map<String, List<SideAnswers>>> members = new LinkedHashMap<>();
 
+  /** Returns whether an experiment's answers are needed beside its result. */
+  public static boolean takes(Experiment experiment) {
+    return experiment.figures().contains(FigureKind.ENSEMBLE);
+  }
+
   /**
    * Adds a member.
    *
    * @param answers of both sides
    */
   public void add(Experiment experiment, long seed, List<SideAnswers> answers) {
-    if (experiment.figures().contains(FigureKind.ENSEMBLE)) {
+    if (takes(experiment)) {
       members
           .computeIfAbsent(experiment.id() + ", seed " + seed, ensemble -> new LinkedHashMap<>())
           .put(experiment.variant(), answers);

@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.faults.DetectionResult;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -173,15 +173,8 @@ public final class Reports {
     return written;
   }
 
-  /** Writes beside the file and moves into its place: nobody ever reads half a report. */
   private static Path write(Path file, String text) throws IOException {
-    Path part = file.resolveSibling("." + file.getFileName() + ".part");
-    try {
-      Files.writeString(part, text, StandardCharsets.UTF_8);
-      return Files.move(
-          part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
-    }
+    WholeFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    return file;
   }
 }

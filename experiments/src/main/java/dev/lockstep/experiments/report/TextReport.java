@@ -66,7 +66,7 @@ public final class TextReport {
                 verdict(result.verdict()),
                 experiment.title(),
                 experiment.seed(),
-                Numbers.counted(experiment.steps(), "step"),
+                Wording.steps(experiment),
                 experiment.batchSize(),
                 experiment.alignment(),
                 experiment.precision()));

@@ -5,6 +5,7 @@ import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
@@ -44,6 +45,14 @@ final class Wording {
           .formatted(PairedStatistics.SEEDS_TO_TEST);
 
   private Wording() {}
+
+  /** Returns how many steps were taken, and of how many if the run ended before its time. */
+  static String steps(ExperimentInfo experiment) {
+    return experiment.steps() == experiment.plannedSteps()
+        ? Numbers.counted(experiment.steps(), "step")
+        : "%d of %s"
+            .formatted(experiment.steps(), Numbers.counted(experiment.plannedSteps(), "step"));
+  }
 
   /** Returns what the number says on which a verdict rests. */
   static String floor(@Nullable DeclaredTolerance declared) {

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.run;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
@@ -21,9 +22,11 @@ import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
+import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.Dl4jProvider;
@@ -36,6 +39,7 @@ import dev.lockstep.experiments.reproduce.Reproduction;
 import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.scratch.ScratchProvider;
 import dev.lockstep.scratch.book.learning.NumericalGradientProvider;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +47,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -70,10 +75,62 @@ public final class Comparer {
   }
 
   /**
+   * Returns everything that decides a run's numbers, by name: two runs in which all of it is the
+   * same come to the same result.
+   */
+  public Map<String, String> identity(Experiment asked, long seed) {
+    Experiment experiment = settings.applyTo(asked);
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("experiment", experiment.title());
+    identity.put("seed", Long.toString(seed));
+    identity.put("data set", dataset.name());
+    identity.put("SHA-256 of the data set", dataset.sha256());
+    identity.put("training images", String.valueOf(experiment.trainSize()));
+    identity.put("test images", String.valueOf(experiment.testSize()));
+    identity.put("candidate", candidate == null ? "Deeplearning4j" : candidate.name());
+    identity.put("alignment", settings.alignment().id());
+    for (Setting setting : Configuration.of(experiment, settings)) {
+      identity.put(
+          setting.key(),
+          setting.differs()
+              ? setting.reference() + " against " + setting.candidate()
+              : setting.reference());
+    }
+    identity.put("initialState", String.valueOf(experiment.initialState()));
+    identity.put("mayDiverge", Boolean.toString(experiment.mayDiverge()));
+    identity.put("compared steps", String.valueOf(experiment.compared()));
+    identity.put("margin", String.valueOf(experiment.margin()));
+    identity.put("member", Integer.toString(experiment.member()));
+    identity.put("gradient", experiment.gradient().id());
+    identity.put("tolerance", String.valueOf(experiment.tolerance()));
+    identity.put("figures", String.valueOf(new TreeSet<>(experiment.figures())));
+    identity.put(
+        "conventions",
+        String.valueOf(settings.conventions().stream().map(Convention::id).sorted().toList()));
+    identity.put("--observe-every", Long.toString(settings.cadence().every()));
+    identity.put("--include, --exclude, --phase", settings.selection().toString());
+    identity.put("--fail-fast", Boolean.toString(settings.failFast()));
+    identity.putAll(Environment.ofNumbers(blas.name()));
+    return identity;
+  }
+
+  /**
    * @param seed of every random choice
    * @throws UsageException if the network does not fit the data
    */
   public Comparison run(Experiment asked, long seed, LockstepListener listener) {
+    return run(asked, seed, listener, null);
+  }
+
+  /**
+   * @param seed of every random choice
+   * @param checkpoints the directory that may hold those of an equal run, from which to go on;
+   *     null: from the beginning
+   * @throws UsageException if the network does not fit the data
+   * @throws InputException if a checkpoint is damaged or of another run
+   */
+  public Comparison run(
+      Experiment asked, long seed, LockstepListener listener, @Nullable Path checkpoints) {
     long start = System.nanoTime();
     Experiment experiment = settings.applyTo(asked);
     Split train = part(dataset.train(), experiment.trainSize());
@@ -93,14 +150,24 @@ public final class Comparer {
     Lockstep.Sides sides = sides(experiment.gradient());
     TrainingPlan compared =
         experiment.compared() == null ? plan : plan(experiment, train, seed, experiment.compared());
+    CheckpointFile checkpoint =
+        checkpoints == null ? null : new CheckpointFile(checkpoints, identity(asked, seed));
     Outcome outcome =
         settings.ownDraws()
             ? apart(experiment, train, test, seed, listener)
-            : new Lockstep(network, compared, train, test, options, listener).run(sides);
+            : new Lockstep(network, compared, train, test, options, listener)
+                .run(
+                    sides,
+                    checkpoint == null
+                        ? null
+                        : checkpoint.read(network, compared.steps(), options));
     SoloTraining.Trained alone =
         !settings.ownDraws() && goesOnAlone(outcome, compared, plan)
             ? new SoloTraining(network, plan, train, test, listener)
-                .goOn(sides.reference(), outcome.referenceState())
+                .goOn(
+                    sides.reference(),
+                    outcome.referenceState(),
+                    checkpoint == null ? null : checkpoint.readAlone(network, plan.steps()))
             : null;
     ModelState last = alone == null ? outcome.referenceState() : alone.state();
     RunFigures figures =
@@ -112,8 +179,8 @@ public final class Comparer {
             new RunFigures.Trained(
                 sides.candidate(), alone == null ? outcome.candidateState() : last),
             alone != null);
-    Attribution attribution =
-        isStock() && differs(outcome)
+    Attribution explanation =
+        isStock() && differs(outcome) && !listener.stops()
             ? new StockExplanation(
                     network,
                     plan(experiment, train, seed, StockExplanation.STEPS),
@@ -128,9 +195,11 @@ public final class Comparer {
                     experiment.mayDiverge())
                 .attribution(
                     left ->
-                        new Lockstep(network, compared, train, test, options, listener)
+                        new Lockstep(network, compared, train, test, options, aside(listener))
                             .run(with(left, sides)))
             : null;
+    // A run that was stopped explains nothing.
+    Attribution attribution = explanation == null || listener.stops() ? null : explanation;
     boolean explained = attribution != null && attribution.explains();
     RunResult result =
         new RunResult(
@@ -145,6 +214,7 @@ public final class Comparer {
                 experiment.shows(),
                 seed,
                 outcome.stepsTaken(),
+                compared.steps(),
                 experiment.training().batchSize(),
                 settings.alignment().id(),
                 settings.precision().name().toLowerCase(Locale.ROOT),
@@ -204,6 +274,26 @@ public final class Comparer {
   private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
     return new Lockstep.Sides(
         sides.reference(), new Dl4jProvider(settings.precision(), conventions, 0), sides.twin());
+  }
+
+  /** A run besides may be watched and stopped; what it would need to go on is not kept. */
+  private static LockstepListener aside(LockstepListener listener) {
+    return new LockstepListener() {
+      @Override
+      public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
+        listener.stepTaken(step, steps, referenceLoss, candidateLoss);
+      }
+
+      @Override
+      public void evaluated(Curves.AccuracyPoint point, long steps) {
+        listener.evaluated(point, steps);
+      }
+
+      @Override
+      public boolean stops() {
+        return listener.stops();
+      }
+    };
   }
 
   private static boolean differs(Outcome outcome) {

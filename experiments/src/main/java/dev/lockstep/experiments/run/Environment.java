@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 
 /** What a run stands on, as the report prints it. */
 public final class Environment {
@@ -64,6 +65,13 @@ public final class Environment {
     environment.put("ompNumThreads", System.getenv().getOrDefault("OMP_NUM_THREADS", "not set"));
     environment.put("scratchBlas", blas);
     environment.put("dl4j", dl4jVersion());
+    return environment;
+  }
+
+  /** Returns what of that may decide the last bits of a run's numbers. */
+  public static Map<String, String> ofNumbers(String blas) {
+    Map<String, String> environment = describe(blas);
+    environment.keySet().removeAll(Set.of("maxHeapMiB", "processors"));
     return environment;
   }
 

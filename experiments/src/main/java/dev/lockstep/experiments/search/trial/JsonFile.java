@@ -2,10 +2,10 @@ package dev.lockstep.experiments.search.trial;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** Records in files, each complete or not there at all at whatever moment the process is killed. */
 public final class JsonFile {
@@ -18,10 +18,9 @@ public final class JsonFile {
    * @throws InputException if the file cannot be written
    */
   public static void write(Path file, Object value) {
-    Path part = file.resolveSibling("." + file.getFileName() + ".part");
     try {
-      Files.write(part, JSON.writeValueAsBytes(value));
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      byte[] json = JSON.writeValueAsBytes(value);
+      WholeFile.write(file, out -> out.write(json));
     } catch (IOException e) {
       throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
     }

@@ -1,0 +1,91 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.result.Curves.AccuracyPoint;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a run remembers between two steps: from it the run goes on, in another process too, to
+ * the very result to which it would have come undisturbed.
+ *
+ * @param now where every side stands
+ * @param agreed where all sides stood when they last agreed; null where nothing is observed on the
+ *     way
+ * @param seen what the reference showed of its parameters if the step was observed, else empty
+ */
+public record Snapshot(
+    Standing now, @Nullable Standing agreed, Map<TensorKey, Tensor> seen, Progress progress) {
+
+  /**
+   * Where the sides stand after a step.
+   *
+   * @param twin null where nothing is observed on the way, or a declared tolerance stands in its
+   *     place
+   */
+  public record Standing(
+      long step, ModelState reference, ModelState candidate, @Nullable ModelState twin) {}
+
+  /** What a run has gathered: everything but tensors. */
+  public record Progress(
+      double referenceLoss,
+      double candidateLoss,
+      long referenceNanos,
+      long candidateNanos,
+      long samples,
+      List<AccuracyPoint> accuracies,
+      LossCurve.Memory losses,
+      Comparison.Memory comparison) {
+    public Progress {
+      accuracies = List.copyOf(accuracies);
+      if (losses == null || comparison == null) {
+        throw new IllegalArgumentException("expected losses and what was compared, found none");
+      }
+    }
+  }
+
+  /**
+   * Checks that a run can go on from here.
+   *
+   * @param steps of the whole run
+   * @throws IllegalArgumentException naming what does not fit
+   */
+  public void requireFit(NetworkSpec network, long steps, LockstepOptions options) {
+    if (now.step() < 1 || now.step() > steps) {
+      throw new IllegalArgumentException(
+          "expected a step from 1 to %d, found %d".formatted(steps, now.step()));
+    }
+    boolean observes = options.cadence().every() != 0;
+    if (observes != (agreed != null)) {
+      throw new IllegalArgumentException(
+          "expected %s where the sides last agreed".formatted(observes ? "a state" : "no state"));
+    }
+    if (agreed != null && (agreed.step() < 0 || agreed.step() > now.step())) {
+      throw new IllegalArgumentException(
+          "expected the last agreement at a step from 0 to %d, found %d"
+              .formatted(now.step(), agreed.step()));
+    }
+    boolean measures = observes && options.tolerance() == null;
+    requireFit(now, network, measures);
+    if (agreed != null) {
+      requireFit(agreed, network, measures);
+    }
+  }
+
+  /** The candidate may keep more than the network asks for, in a form of its own. */
+  private static void requireFit(Standing standing, NetworkSpec network, boolean measures) {
+    standing.reference().requireShapes(network.state());
+    standing.candidate().requireAtLeast(network.state());
+    ModelState twin = standing.twin();
+    if (measures != (twin != null)) {
+      throw new IllegalArgumentException(
+          "expected %s of the reference's twin".formatted(measures ? "a state" : "no state"));
+    }
+    if (twin != null) {
+      twin.requireShapes(network.state());
+    }
+  }
+}

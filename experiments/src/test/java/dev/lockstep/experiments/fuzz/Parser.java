@@ -1,0 +1,230 @@
+package dev.lockstep.experiments.fuzz;
+
+import dev.lockstep.core.data.Datasets;
+import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.model.NpzFile;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.yaml.YamlReader;
+import dev.lockstep.dl4j.config.Dl4jConfiguration;
+import dev.lockstep.dl4j.datavec.CsvDigits;
+import dev.lockstep.dl4j.datavec.DigitImage;
+import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.drawing.DrawingComparer;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/**
+ * Everything that reads what a user, or a stranger, feeds in. Whatever the bytes, a parser gives a
+ * value or throws one of the exceptions that end in a message.
+ */
+enum Parser {
+  /** The images of a data set whose other three files are sound. */
+  IDX {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      Path digits = Files.createDirectories(directory.resolve("digits"));
+      Files.write(digits.resolve("train-images-idx3-ubyte"), bytes);
+      Files.write(digits.resolve("train-labels-idx1-ubyte"), labels());
+      Files.write(digits.resolve("t10k-images-idx3-ubyte"), images());
+      Files.write(digits.resolve("t10k-labels-idx1-ubyte"), labels());
+      Datasets.readIdx(digits);
+    }
+
+    @Override
+    List<byte[]> samples() throws IOException {
+      ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+      try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+        out.write(images());
+      }
+      return List.of(images(), zipped.toByteArray());
+    }
+  },
+
+  /** A whole archive of tensors. */
+  NPZ {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      NpzFile.read(Files.write(directory.resolve("parameters.npz"), bytes));
+    }
+
+    @Override
+    List<byte[]> samples() throws IOException {
+      return List.of(archive(), zipped("affine1/W.npy", array()));
+    }
+  },
+
+  /** One array in an otherwise sound archive: no checksum stands in the fuzzer's way. */
+  NPY {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      NpzFile.read(Files.write(directory.resolve("array.npz"), zipped("affine1/W.npy", bytes)));
+    }
+
+    @Override
+    List<byte[]> samples() throws IOException {
+      return List.of(array());
+    }
+  },
+
+  /** An experiment file, up to the specification of its networks. */
+  EXPERIMENT {
+    @Override
+    void parse(byte[] bytes, Path directory) {
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      new ExperimentFile("mine", YamlReader.parse("mine.yaml", text), directory)
+          .experiments(Map.of());
+    }
+
+    @Override
+    List<byte[]> samples() {
+      return Catalogue.ids().stream()
+          .filter(id -> !DrawingComparer.isDrawing(Catalogue.find(id)))
+          .map(id -> Catalogue.text(id).getBytes(StandardCharsets.UTF_8))
+          .toList();
+    }
+  },
+
+  /** Labelled images as numbers. */
+  CSV {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      CsvDigits.read(Files.write(directory.resolve("digits.csv"), bytes));
+    }
+
+    @Override
+    List<byte[]> samples() {
+      return List.of(
+          ("label,a,b,c,d\n" + "1,0,2,3,4\n0,5,\"6\",255,8\n".repeat(4))
+              .getBytes(StandardCharsets.UTF_8),
+          "1,0,0,0,0\r\n2,9,9,9,9\r\n".repeat(4).getBytes(StandardCharsets.UTF_8));
+    }
+  },
+
+  /** What {@code MultiLayerConfiguration.toJson()} gives. */
+  DL4J_CONFIGURATION {
+    @Override
+    void parse(byte[] bytes, Path directory) {
+      Dl4jConfiguration.parse(new String(bytes, StandardCharsets.UTF_8), Shape.of(1, 2, 2));
+    }
+
+    @Override
+    List<byte[]> samples() {
+      return List.of(configuration().getBytes(StandardCharsets.UTF_8));
+    }
+  },
+
+  /** A picture of a digit. */
+  IMAGE {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      DigitImage.read(Files.write(directory.resolve("digit.png"), bytes));
+    }
+
+    @Override
+    List<byte[]> samples() throws IOException {
+      List<byte[]> samples = new ArrayList<>();
+      for (String format : List.of("png", "jpeg")) {
+        BufferedImage image = new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(4, 3, 0xffffff);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageIO.write(image, format, out);
+        samples.add(out.toByteArray());
+      }
+      return samples;
+    }
+  };
+
+  private static final int SIDE = 2;
+  private static final int ITEMS = 3;
+
+  /**
+   * Reads what the bytes say.
+   *
+   * @param directory of this parser's own, to put files into
+   */
+  abstract void parse(byte[] bytes, Path directory) throws IOException;
+
+  /** Returns sound inputs, from which a fuzzer sets out. */
+  abstract List<byte[]> samples() throws IOException;
+
+  private static byte[] images() {
+    ByteBuffer file = ByteBuffer.allocate(4 * Integer.BYTES + ITEMS * SIDE * SIDE);
+    return file.putInt(0x0803).putInt(ITEMS).putInt(SIDE).putInt(SIDE).array();
+  }
+
+  private static byte[] labels() {
+    ByteBuffer file = ByteBuffer.allocate(2 * Integer.BYTES + ITEMS);
+    return file.putInt(0x0801).putInt(ITEMS).put(new byte[] {0, 1, 2}).array();
+  }
+
+  private static byte[] archive() throws IOException {
+    Path file = Files.createTempFile("sample", ".npz");
+    NpzFile.write(file, Map.of("affine1/W", Tensor.of(Shape.of(2, 1), 0.5, -1)));
+    byte[] bytes = Files.readAllBytes(file);
+    Files.delete(file);
+    return bytes;
+  }
+
+  private static byte[] array() {
+    String header = "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }";
+    byte[] padded =
+        (" ".repeat(128 - 10 - header.length() - 1) + "\n").getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
+    out.writeBytes(header.getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(padded);
+    out.writeBytes(new byte[2 * Double.BYTES]);
+    return out.toByteArray();
+  }
+
+  static byte[] zipped(String name, byte[] content) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      CRC32 checksum = new CRC32();
+      checksum.update(content);
+      ZipEntry entry = new ZipEntry(name);
+      entry.setMethod(ZipEntry.STORED);
+      entry.setSize(content.length);
+      entry.setCrc(checksum.getValue());
+      zip.putNextEntry(entry);
+      zip.write(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String configuration() {
+    return new NeuralNetConfiguration.Builder()
+        .list()
+        .layer(new DenseLayer.Builder().nIn(4).nOut(3).activation(Activation.RELU).build())
+        .layer(
+            new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                .nIn(3)
+                .nOut(2)
+                .activation(Activation.SOFTMAX)
+                .build())
+        .build()
+        .toJson();
+  }
+}

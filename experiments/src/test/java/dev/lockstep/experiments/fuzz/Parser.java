@@ -116,7 +116,7 @@ enum Parser {
       return List.of(
           ("label,a,b,c,d\n" + "1,0,2,3,4\n0,5,\"6\",255,8\n".repeat(4))
               .getBytes(StandardCharsets.UTF_8),
-          "1,0,0,0,0\r\n2,9,9,9,9\r\n".repeat(4).getBytes(StandardCharsets.UTF_8));
+          "1,0,0,0,40\r\n2,9,9,9,99\r\n".repeat(4).getBytes(StandardCharsets.UTF_8));
     }
   },
 

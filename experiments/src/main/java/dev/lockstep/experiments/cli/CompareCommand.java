@@ -174,7 +174,13 @@ final class CompareCommand implements Callable<Integer> {
       return run(OutputOptions.arguments(spec));
     }
     List<String> arguments = RunDirectory.arguments(resumed);
-    return (isResumedAlone() ? asBegun(arguments, resumed) : this).run(arguments);
+    if (isResumedAlone()) {
+      return asBegun(arguments, resumed).run(arguments);
+    }
+    if (output.isElsewhere(resumed)) {
+      throw new UsageException("expected either --resume or --output, found both");
+    }
+    return run(arguments);
   }
 
   private boolean isResumedAlone() {
@@ -244,9 +250,6 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private void refuseContradictions() {
-    if (resumed != null && output.isElsewhere(resumed)) {
-      throw new UsageException("expected either --resume or --output, found both");
-    }
     if (ownNetwork.isGiven() && candidate != null) {
       throw new UsageException("expected either --candidate or --dl4j-config, found both");
     }

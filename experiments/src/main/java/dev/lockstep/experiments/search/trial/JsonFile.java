@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.search.trial;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lockstep.core.InputException;
 import java.io.IOException;
@@ -18,9 +19,21 @@ public final class JsonFile {
    * @throws InputException if the file cannot be written
    */
   public static void write(Path file, Object value) {
+    try {
+      write(file, JSON.writeValueAsBytes(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("no JSON can be made of " + value, e);
+    }
+  }
+
+  /**
+   * @param json the file's whole content
+   * @throws InputException if the file cannot be written
+   */
+  static void write(Path file, byte[] json) {
     Path part = file.resolveSibling("." + file.getFileName() + ".part");
     try {
-      Files.write(part, JSON.writeValueAsBytes(value));
+      Files.write(part, json);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new InputException(file + ": cannot be written: " + e.getMessage(), e);

@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  lockstep search",
       "  lockstep search my-space.yaml --strategy genetic --max-trials 60 --output runs/shape",
+      "  lockstep search --arbiter-space space.json training.epochs=5",
       "  lockstep search --resume runs/shape"
     })
 final class SearchCommand implements Callable<Integer> {

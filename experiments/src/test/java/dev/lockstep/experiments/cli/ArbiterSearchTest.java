@@ -102,8 +102,7 @@ class ArbiterSearchTest {
                 .nOut(new IntegerParameterSpace(4, 12))
                 .activation(new DiscreteParameterSpace<>(Activation.RELU, Activation.TANH))
                 .build(),
-            new IntegerParameterSpace(1, 2),
-            true)
+            new IntegerParameterSpace(1, 2))
         .addLayer(
             new DropoutLayerSpace.Builder().dropOut(new ContinuousParameterSpace(.6, .9)).build())
         .addLayer(output())

@@ -17,11 +17,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.arbiter.MultiLayerSpace;
 import org.deeplearning4j.arbiter.dropout.DropoutSpace;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
@@ -188,7 +190,10 @@ public final class ArbiterSpace implements SearchSpace {
   public String configuration(Map<String, String> values) {
     ObjectNode filled = tree.deepCopy();
     leaves.forEach(
-        (key, leaf) -> fill((ObjectNode) filled.at(leaf.place()), leaf.json(values.get(key))));
+        (key, leaf) ->
+            fill(
+                (ObjectNode) filled.at(leaf.place()),
+                leaf.json(Objects.requireNonNull(values.get(key), key))));
     // Arbiter writes this class but cannot read it; it has another that does the same
     for (JsonNode dropout : filled.findParents("dropout")) {
       if (dropout.path(CLASS).asText().equals(DropoutSpace.class.getName())) {
@@ -206,11 +211,22 @@ public final class ArbiterSpace implements SearchSpace {
       }
       configuration = space.getValue(new double[1]).getMultiLayerConfiguration();
     } catch (RuntimeException e) {
-      throw new InputException("Arbiter space: Arbiter makes no network of it: " + e, e);
+      throw new InputException("Arbiter space: Arbiter makes no network of it: " + why(e), e);
     }
     configuration.setDataType(precision.type());
     configuration.getConfs().forEach(layer -> layer.setDataType(precision.type()));
     return configuration.toJson();
+  }
+
+  /** Returns why Arbiter failed, without the whole file that its mapper's messages repeat. */
+  private static String why(Throwable failure) {
+    Throwable root = failure;
+    for (Throwable cause = root; cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return root instanceof JsonProcessingException json
+        ? json.getOriginalMessage()
+        : root.toString();
   }
 
   /** Puts one value where a range was. */

@@ -49,7 +49,7 @@ public final class TrialRunner {
   public @Nullable String configuration(Proposal proposal) {
     try {
       return proposal.failure() == null ? space.configuration(proposal.values()) : null;
-    } catch (LockstepException e) {
+    } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
       return null;
     }
   }

@@ -114,6 +114,28 @@ public record Experiment(
         figures);
   }
 
+  /** Returns the same where both sides may leave the finite numbers together. */
+  public Experiment thatMayDiverge() {
+    return new Experiment(
+        id,
+        choices,
+        chapter,
+        shows,
+        network,
+        training,
+        compared,
+        trainSize,
+        testSize,
+        seed,
+        member,
+        true,
+        gradient,
+        tolerance,
+        margin,
+        initialState,
+        figures);
+  }
+
   /** Returns the choices in one name, empty if there are none. */
   public String variant() {
     return String.join("-", choices);

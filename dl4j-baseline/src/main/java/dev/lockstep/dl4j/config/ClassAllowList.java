@@ -11,6 +11,7 @@ import dev.lockstep.dl4j.book.MaskedDropout;
 import dev.lockstep.dl4j.book.StepActivation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -68,74 +69,96 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * The only classes that a file may name. DL4J's mapper makes an object of every class that a JSON
  * file names, so a file is looked through before the mapper sees it.
  */
-final class ClassAllowList {
+public final class ClassAllowList {
 
-  private static final Set<String> ALLOWED =
-      Stream.of(
-              // layers and vertices
-              ActivationLayer.class,
-              BatchNormalization.class,
-              ConvolutionLayer.class,
-              DenseLayer.class,
-              DropoutLayer.class,
-              LossLayer.class,
-              MaskedDropout.class,
-              OutputLayer.class,
-              SubsamplingLayer.class,
-              ZeroPaddingLayer.class,
-              ElementWiseVertex.class,
-              LayerVertex.class,
-              MergeVertex.class,
-              CnnToFeedForwardPreProcessor.class,
-              FeedForwardToCnnPreProcessor.class,
-              // what is in them
-              ActivationIdentity.class,
-              ActivationReLU.class,
-              ActivationSigmoid.class,
-              ActivationSoftmax.class,
-              ActivationTanH.class,
-              StepActivation.class,
-              Dropout.class,
-              BookCrossEntropy.class,
-              BookSumOfSquares.class,
-              LossL2.class,
-              LossMCXENT.class,
-              LossMSE.class,
-              LossNegativeLogLikelihood.class,
-              WeightInitConstant.class,
-              WeightInitDistribution.class,
-              WeightInitNormal.class,
-              WeightInitRelu.class,
-              WeightInitXavier.class,
-              WeightInitXavierUniform.class,
-              NormalDistribution.class,
-              UniformDistribution.class,
-              // how they are trained
-              AdaGrad.class,
-              Adam.class,
-              BookAdaGrad.class,
-              BookMomentum.class,
-              BookNesterov.class,
-              BookRmsProp.class,
-              Nesterovs.class,
-              RmsProp.class,
-              Sgd.class,
-              ExponentialSchedule.class,
-              FixedSchedule.class,
-              InverseSchedule.class,
-              StepSchedule.class,
-              L2Regularization.class,
-              WeightDecay.class)
-          .map(Class::getName)
-          .collect(Collectors.toUnmodifiableSet());
+  /** What a network may be made of that DL4J wrote. */
+  static final ClassAllowList DL4J = new ClassAllowList("DL4J configuration", classes());
 
-  /** The properties by which DL4J's classes say which class to make. */
-  private static final Set<String> NAMING = Set.of("@class", "type");
+  /** The properties by which DL4J's and Arbiter's classes say which class to make. */
+  private static final Set<String> NAMING = Set.of("@class", "@valueclass", "type");
 
   /** Of objects and lists in one another; a graph of residual blocks stays below 20. */
   private static final int DEEPEST = 100;
 
-  private ClassAllowList() {}
+  private final String what;
+  private final Set<String> allowed;
+
+  private ClassAllowList(String what, Stream<Class<?>> allowed) {
+    this.what = what;
+    this.allowed = allowed.map(Class::getName).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Returns a list of DL4J's own classes and of more.
+   *
+   * @param what is read, for messages
+   */
+  public static ClassAllowList dl4jAnd(String what, List<Class<?>> more) {
+    return new ClassAllowList(what, Stream.concat(classes(), more.stream()));
+  }
+
+  /** Returns whether a class is on the list. */
+  public boolean allows(String name) {
+    return allowed.contains(name);
+  }
+
+  private static Stream<Class<?>> classes() {
+    return Stream.of(
+        // layers and vertices
+        ActivationLayer.class,
+        BatchNormalization.class,
+        ConvolutionLayer.class,
+        DenseLayer.class,
+        DropoutLayer.class,
+        LossLayer.class,
+        MaskedDropout.class,
+        OutputLayer.class,
+        SubsamplingLayer.class,
+        ZeroPaddingLayer.class,
+        ElementWiseVertex.class,
+        LayerVertex.class,
+        MergeVertex.class,
+        CnnToFeedForwardPreProcessor.class,
+        FeedForwardToCnnPreProcessor.class,
+        // what is in them
+        ActivationIdentity.class,
+        ActivationReLU.class,
+        ActivationSigmoid.class,
+        ActivationSoftmax.class,
+        ActivationTanH.class,
+        StepActivation.class,
+        Dropout.class,
+        BookCrossEntropy.class,
+        BookSumOfSquares.class,
+        LossL2.class,
+        LossMCXENT.class,
+        LossMSE.class,
+        LossNegativeLogLikelihood.class,
+        WeightInitConstant.class,
+        WeightInitDistribution.class,
+        WeightInitNormal.class,
+        WeightInitRelu.class,
+        WeightInitXavier.class,
+        WeightInitXavierUniform.class,
+        NormalDistribution.class,
+        UniformDistribution.class,
+        // how they are trained
+        AdaGrad.class,
+        Adam.class,
+        BookAdaGrad.class,
+        BookMomentum.class,
+        BookNesterov.class,
+        BookRmsProp.class,
+        Nesterovs.class,
+        RmsProp.class,
+        Sgd.class,
+        ExponentialSchedule.class,
+        FixedSchedule.class,
+        InverseSchedule.class,
+        StepSchedule.class,
+        L2Regularization.class,
+        WeightDecay.class);
+  }
 
   /**
    * Checks every class that a JSON text names, without making an object of any.
@@ -144,54 +167,53 @@ final class ClassAllowList {
    * @throws InputException if it is no JSON, names a property twice, or names other classes,
    *     listing them
    */
-  static JsonNode check(String json) {
+  public JsonNode check(String json) {
     JsonNode tree = parse(json);
     Set<String> others = new TreeSet<>();
     collectOthers(tree, others);
     if (!others.isEmpty()) {
       throw new InputException(
-          "DL4J configuration: it names classes that are not known here: "
-              + String.join(", ", others));
+          what + ": it names classes that are not known here: " + String.join(", ", others));
     }
     return tree;
   }
 
-  private static JsonNode parse(String json) {
+  private JsonNode parse(String json) {
     // of two properties of one name, the tree keeps the last, but a mapper may act on the first
     ObjectMapper plain = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
     try {
       requireShallow(plain, json);
       JsonNode tree = plain.readTree(json);
       if (tree == null || !tree.isObject()) {
-        throw new InputException("DL4J configuration: expected a JSON object, found none");
+        throw new InputException(what + ": expected a JSON object, found none");
       }
       return tree;
     } catch (JsonProcessingException e) {
-      throw new InputException("DL4J configuration: " + e.getOriginalMessage(), e);
+      throw new InputException(what + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("from memory", e);
     }
   }
 
   /** A mapper calls itself for every level, until its stack ends. */
-  private static void requireShallow(ObjectMapper plain, String json) throws IOException {
+  private void requireShallow(ObjectMapper plain, String json) throws IOException {
     try (JsonParser parser = plain.getFactory().createParser(json)) {
       int depth = 0;
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
         if (depth > DEEPEST) {
           throw new InputException(
-              "DL4J configuration: expected at most %d levels of objects and lists, found more"
-                  .formatted(DEEPEST));
+              "%s: expected at most %d levels of objects and lists, found more"
+                  .formatted(what, DEEPEST));
         }
       }
     }
   }
 
-  private static void collectOthers(JsonNode node, Set<String> others) {
+  private void collectOthers(JsonNode node, Set<String> others) {
     for (String property : NAMING) {
       JsonNode name = node.get(property);
-      if (name != null && !ALLOWED.contains(name.asText())) {
+      if (name != null && !allows(name.asText())) {
         others.add(name.isTextual() ? name.asText() : property + " without a name");
       }
     }

@@ -70,7 +70,7 @@ public record Dl4jConfiguration(
    * @throws InputException listing every part that is not known, or saying what does not fit
    */
   public static Dl4jConfiguration parse(String json, Shape sample) {
-    JsonNode tree = ClassAllowList.check(json);
+    JsonNode tree = ClassAllowList.DL4J.check(json);
     Findings findings = new Findings();
     Training training = new Training(findings);
     LayerReader reader = new LayerReader(findings, training);

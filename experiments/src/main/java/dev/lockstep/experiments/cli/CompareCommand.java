@@ -298,7 +298,7 @@ final class CompareCommand implements Callable<Integer> {
       List<ExperimentFile> files, String command, CompareSettings settings) {
     List<Experiment> experiments = new ArrayList<>();
     files.forEach(file -> experiments.addAll(file.experiments(overrides())));
-    OwnNetwork.requireTrainingOnly(experiments, overrides().keySet());
+    OwnNetwork.requireTrainingOnly("--dl4j-config", experiments, overrides().keySet());
     PrintWriter err = spec.commandLine().getErr();
     Dataset dataset = data.load(err);
     Dl4jConfiguration own = ownNetwork.read(dataset);
@@ -321,9 +321,7 @@ final class CompareCommand implements Callable<Integer> {
   private CompareSettings forOwn(CompareSettings settings, Dl4jConfiguration own) {
     CompareSettings.Alignment chosen = alignment(CompareSettings.Alignment.STOCK);
     return settings.withCandidate(
-        chosen,
-        chosen == CompareSettings.Alignment.STOCK ? own.conventions() : Set.of(),
-        precision == null ? own.precision() : precision);
+        chosen, chosen.leaves(own.conventions()), precision == null ? own.precision() : precision);
   }
 
   private static boolean isOverride(String word) {

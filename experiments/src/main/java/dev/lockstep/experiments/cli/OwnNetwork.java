@@ -29,20 +29,22 @@ final class OwnNetwork {
   }
 
   /**
+   * @param option that names the file
    * @throws UsageException if it is not clear what the network is trained as, or if a setting is of
    *     the network that it replaces
    */
-  static void requireTrainingOnly(List<Experiment> experiments, Set<String> overrides) {
+  static void requireTrainingOnly(
+      String option, List<Experiment> experiments, Set<String> overrides) {
     if (experiments.size() != 1) {
       throw new UsageException(
-          "--dl4j-config: expected one experiment, without variants, to train the network as, found %d"
-              .formatted(experiments.size()));
+          "%s: expected one experiment, without variants, to train the network as, found %d"
+              .formatted(option, experiments.size()));
     }
     for (String key : overrides) {
       if (!key.startsWith("training.") && !key.startsWith("data.") && !key.equals("seed")) {
         throw new UsageException(
-            "--dl4j-config: expected only training.…, data.… and seed, since the file says all else, found %s"
-                .formatted(key));
+            "%s: expected only training.…, data.… and seed, since the file says all else, found %s"
+                .formatted(option, key));
       }
     }
   }
@@ -62,15 +64,17 @@ final class OwnNetwork {
   Experiment in(Experiment trainedAs, NetworkSpec network) {
     String name = String.valueOf(Objects.requireNonNull(file).getFileName());
     String id = name.replaceFirst("[.]json$", "").replaceAll("[^A-Za-z0-9._-]|^[.]", "-");
-    TrainingSpec training = trainedAs.training();
+    return trainedAs.withNetwork(id, "the network of " + name + trainedAs(trainedAs), network);
+  }
+
+  /** Returns how a network is trained in the place of an experiment's, behind its name. */
+  static String trainedAs(Experiment experiment) {
+    TrainingSpec training = experiment.training();
     String length =
         training.length() instanceof TrainingSpec.Length.Steps steps
             ? steps.steps() + " steps"
             : ((TrainingSpec.Length.Epochs) training.length()).epochs() + " epochs";
-    return trainedAs.withNetwork(
-        id,
-        "the network of %s, trained as %s is: %s in batches of %d, %s"
-            .formatted(name, trainedAs.id(), length, training.batchSize(), training.order().id()),
-        network);
+    return ", trained as %s is: %s in batches of %d, %s"
+        .formatted(experiment.id(), length, training.batchSize(), training.order().id());
   }
 }

@@ -2,15 +2,20 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.Precision;
+import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.run.CompareSettings.Alignment;
 import dev.lockstep.experiments.search.SearchSettings;
+import dev.lockstep.experiments.search.arbiter.ArbiterSpace;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.space.Spaces;
 import dev.lockstep.experiments.search.strategy.Strategy;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,10 +49,12 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  lockstep search",
       "  lockstep search my-space.yaml --strategy genetic --max-trials 60 --output runs/shape",
+      "  lockstep search --arbiter-space space.json training.epochs=5",
       "  lockstep search --resume runs/shape"
     })
 final class SearchCommand implements Callable<Integer> {
 
+  private static final String ARBITER_SPACE = "--arbiter-space";
   private static final Pattern TIME = Pattern.compile("(\\d{1,6})(s|m|h)");
 
   @Spec private CommandSpec spec;
@@ -57,11 +64,19 @@ final class SearchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SPACE|SPACE.yaml|key=value",
       description =
-          "A search by name, or a space file; and values that replace the experiment's for all"
-              + " candidates (default: "
+          "A search by name, or a space file; with --arbiter-space an experiment, or its file; and"
+              + " values that replace the experiment's for all candidates (default: "
               + Spaces.DEFAULT
               + ").")
   private List<String> what = new ArrayList<>();
+
+  @Option(
+      names = ARBITER_SPACE,
+      paramLabel = "FILE.json",
+      description =
+          "Search the MultiLayerSpace that Arbiter's toJson() wrote to this file; batches, length"
+              + " and sizes are the experiment's.")
+  private @Nullable Path arbiterSpace;
 
   @Option(
       names = "--strategy",
@@ -104,9 +119,10 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--alignment",
-      defaultValue = "aligned",
-      description = "aligned: DL4J computes the book's formulas; stock: its own.")
-  private Alignment alignment;
+      description =
+          "aligned: DL4J computes the book's formulas; stock: its own"
+              + " (default: aligned; with --arbiter-space stock, as the file says).")
+  private @Nullable Alignment alignment;
 
   @Option(
       names = "--precision",
@@ -124,7 +140,8 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() {
     List<String> arguments = arguments();
     if (resumed == null) {
-      return session(arguments).begin(output.directory("search-" + space().id()));
+      SearchSpace space = space();
+      return session(space, arguments).begin(output.directory("search-" + space.id()));
     }
     if (arguments.size() > (output.quiet() ? 3 : 2)) {
       throw new UsageException(
@@ -138,7 +155,7 @@ final class SearchCommand implements Callable<Integer> {
         .setOut(spec.commandLine().getOut())
         .setErr(spec.commandLine().getErr())
         .parseArgs(original.toArray(String[]::new));
-    return command.session(original).resume(resumed, output.quiet());
+    return command.session(command.space(), original).resume(resumed, output.quiet());
   }
 
   /** Returns the words behind {@code search}. */
@@ -147,20 +164,21 @@ final class SearchCommand implements Callable<Integer> {
     return all.subList(all.indexOf("search") + 1, all.size());
   }
 
-  private SearchSession session(List<String> arguments) {
+  private SearchSession session(SearchSpace space, List<String> arguments) {
     requireFormats();
-    Map<String, YamlValue> overrides = overrides();
-    SearchSpace space = space().with(overrides);
     SearchSettings settings = settings(space);
     space.requireFit();
-    Dataset dataset = data.load(spec.commandLine().getErr());
+    PrintWriter err = spec.commandLine().getErr();
+    space.notices().forEach(notice -> err.println("NOTICE: " + notice));
+    Dataset dataset = data.load(err);
     Map<String, String> values = new LinkedHashMap<>();
-    overrides.forEach(
-        (key, value) -> {
-          if (!space.ranges().containsKey(key)) {
-            values.put(key, value.flow());
-          }
-        });
+    overrides()
+        .forEach(
+            (key, value) -> {
+              if (!space.ranges().containsKey(key)) {
+                values.put(key, value.flow());
+              }
+            });
     return new SearchSession(
         spec, output, arguments, space, settings, dataset, values, data.arguments());
   }
@@ -177,7 +195,30 @@ final class SearchCommand implements Callable<Integer> {
     if (names.size() > 1) {
       throw new UsageException("expected one search, found " + names);
     }
-    return Spaces.find(names.isEmpty() ? Spaces.DEFAULT : names.get(0));
+    String name = names.isEmpty() ? Spaces.DEFAULT : names.get(0);
+    return arbiterSpace == null
+        ? Spaces.find(name).with(overrides())
+        : arbiterSpace(arbiterSpace, name);
+  }
+
+  /**
+   * @param name of the experiment that the networks are trained as
+   */
+  private ArbiterSpace arbiterSpace(Path file, String name) {
+    if (Spaces.isSpace(name)) {
+      throw new UsageException(
+          ARBITER_SPACE
+              + ": expected an experiment to train the networks as, found the search "
+              + name
+              + "; leave one of the two out");
+    }
+    Map<String, YamlValue> overrides = overrides();
+    ExperimentFile settings = Catalogue.find(name).with(overrides);
+    List<Experiment> experiments = settings.experiments(Map.of());
+    OwnNetwork.requireTrainingOnly(ARBITER_SPACE, experiments, overrides.keySet());
+    String shows =
+        "the networks of " + file.getFileName() + OwnNetwork.trainedAs(experiments.get(0));
+    return ArbiterSpace.read(file, shows, name, settings, precision);
   }
 
   private Map<String, YamlValue> overrides() {
@@ -205,7 +246,7 @@ final class SearchCommand implements Callable<Integer> {
         atLeastOne("--max-trials", trials == null ? space.trials() : trials),
         time == null ? null : duration(time),
         earlyStopping,
-        alignment,
+        alignment != null ? alignment : arbiterSpace == null ? Alignment.ALIGNED : Alignment.STOCK,
         precision,
         data.trainSize(),
         data.testSize());

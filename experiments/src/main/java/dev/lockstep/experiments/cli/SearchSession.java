@@ -115,9 +115,7 @@ final class SearchSession {
   }
 
   private String definition() {
-    return "%s %s %s %s"
-        .formatted(
-            space.ranges(), space.validation(), space.file().yaml().flow(), dataset.sha256());
+    return space.definition() + " " + dataset.sha256();
   }
 
   private int run(Path directory, boolean quiet) {
@@ -130,12 +128,18 @@ final class SearchSession {
     progress.begins(directory);
     String ending = new Search(space, settings, dataset, trials, progress).run();
     Optional<Trial> best = SearchReport.best(trials.all().stream().map(Kept::trial).toList());
-    Experiment experiment =
-        best.map(trial -> space.experiment(trial.values())).orElseGet(space::requireFit);
+    SearchSpace.Candidate winner =
+        best.map(trial -> space.candidate(trial.values(), dataset.train().image())).orElse(null);
+    Experiment experiment = winner == null ? space.requireFit() : winner.experiment();
     HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
-    Rerun rerun = new Rerun(space.experiment(), values, options(images));
+    Rerun rerun =
+        new Rerun(
+            space.experiment(),
+            values,
+            options(images),
+            space.hasConfigurations() ? trials::configuration : null);
     RunResult finalist =
-        best.map(trial -> test(experiment, images, rerun.command(trial.values()))).orElse(null);
+        winner == null ? null : test(winner, images, rerun.command(best.orElseThrow()));
     SearchResult result =
         new SearchReport(space, settings, dataset, rerun)
             .of(
@@ -158,13 +162,14 @@ final class SearchSession {
   }
 
   /** Trains the finalist once more, on the same images, and looks at the test images at last. */
-  private RunResult test(Experiment experiment, HeldOut images, String command) {
+  private RunResult test(SearchSpace.Candidate candidate, HeldOut images, String command) {
     Dataset tested =
         new Dataset(
             dataset.name(), images.train(), dataset.test(), dataset.sha256(), dataset.notice());
     CompareSettings observed =
         new CompareSettings(
             settings.alignment(),
+            settings.alignment().leaves(candidate.conventions()),
             false,
             settings.precision(),
             new Cadence(Cadence.SPARSER),
@@ -174,7 +179,7 @@ final class SearchSession {
             images.train().size(),
             settings.testSize());
     return new Comparer(tested, observed, command, null)
-        .run(experiment, settings.seed(), LockstepListener.NONE)
+        .run(candidate.experiment(), settings.seed(), LockstepListener.NONE)
         .result();
   }
 
@@ -186,7 +191,8 @@ final class SearchSession {
         settings.repeats() == 1
             ? List.of("--seed", Long.toString(last))
             : List.of("--seeds", settings.seed() + ".." + last));
-    if (settings.alignment() != Alignment.ALIGNED) {
+    // compare has another default for a network that Deeplearning4j wrote
+    if (settings.alignment() != Alignment.ALIGNED || space.hasConfigurations()) {
       options.addAll(List.of("--alignment", settings.alignment().id()));
     }
     if (settings.precision() != Precision.DOUBLE) {

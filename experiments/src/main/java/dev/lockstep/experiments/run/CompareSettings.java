@@ -54,6 +54,11 @@ public record CompareSettings(
     public String id() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    /** Returns which of these conventions are left to DL4J's way. */
+    public Set<Convention> leaves(Set<Convention> conventions) {
+      return this == STOCK ? conventions : Set.of();
+    }
   }
 
   /** Settings for bundled experiments, which leave to DL4J's way what the alignment says. */
@@ -69,7 +74,7 @@ public record CompareSettings(
       @Nullable Integer testSize) {
     this(
         alignment,
-        alignment == Alignment.STOCK ? Conventions.stock() : Set.of(),
+        alignment.leaves(Conventions.stock()),
         ownDraws,
         precision,
         cadence,

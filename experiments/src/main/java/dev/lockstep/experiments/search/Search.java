@@ -2,8 +2,6 @@ package dev.lockstep.experiments.search;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Dataset;
-import dev.lockstep.dl4j.Dl4jProvider;
-import dev.lockstep.experiments.run.CompareSettings.Alignment;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.strategy.InOrder;
 import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
@@ -62,13 +60,7 @@ public final class Search {
     this(
         settings,
         trials,
-        new TrialRunner(
-            space,
-            settings,
-            dataset,
-            settings.alignment() == Alignment.STOCK
-                ? Dl4jProvider.stock(settings.precision())
-                : Dl4jProvider.aligned(settings.precision())),
+        new TrialRunner(space, settings, dataset),
         settings.strategy().generator(space.ranges(), settings.seed()),
         listener);
   }
@@ -140,6 +132,10 @@ public final class Search {
 
   private Kept train(int number, Proposal proposal) {
     long start = System.nanoTime();
+    String configuration = runner.configuration(proposal);
+    if (configuration != null) {
+      trials.keepConfiguration(number, configuration);
+    }
     Trial trial = runner.run(number, proposal, earlier(number));
     return new Kept(trial, (System.nanoTime() - start) / 1e9);
   }

@@ -11,7 +11,7 @@ import dev.lockstep.experiments.search.SearchSettings;
 import dev.lockstep.experiments.search.result.Rerun;
 import dev.lockstep.experiments.search.result.SearchReport;
 import dev.lockstep.experiments.search.result.SearchResult;
-import dev.lockstep.experiments.search.space.SearchSpace;
+import dev.lockstep.experiments.search.space.ExperimentSpace;
 import dev.lockstep.experiments.search.space.Spaces;
 import dev.lockstep.experiments.search.strategy.Strategy;
 import dev.lockstep.experiments.search.trial.HeldOut;
@@ -38,7 +38,7 @@ final class SampleSearch {
   private SampleSearch() {}
 
   static SearchResult result(RunResult finalist) {
-    SearchSpace space = Spaces.find(Spaces.DEFAULT);
+    ExperimentSpace space = Spaces.find(Spaces.DEFAULT);
     Dataset dataset = SyntheticDigits.dataset(1, 500, 100);
     SearchSettings settings =
         new SearchSettings(
@@ -53,7 +53,7 @@ final class SampleSearch {
             Precision.DOUBLE,
             null,
             null);
-    Rerun rerun = new Rerun(space.experiment(), Map.of(), List.of("--train-size", "400"));
+    Rerun rerun = new Rerun(space.experiment(), Map.of(), List.of("--train-size", "400"), null);
     HeldOut images = HeldOut.of(dataset, space.experiment(Map.of()), null, space.validation());
     return new SearchReport(space, settings, dataset, rerun)
         .of(

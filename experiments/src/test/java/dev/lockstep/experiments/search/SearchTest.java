@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.SyntheticDigits;
-import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.experiments.run.CompareSettings.Alignment;
 import dev.lockstep.experiments.search.result.SearchReport;
@@ -205,8 +204,7 @@ class SearchTest {
     SearchSpace space = space("optimizer.learningRate: {uniform: [0, 1]}");
     SearchSettings settings = settings(Strategy.RANDOM, 2, 6);
     Trials trials = Trials.in(directory.resolve("faulty"));
-    TrialRunner runner =
-        new TrialRunner(space, settings, DIGITS, Dl4jProvider.aligned(Precision.DOUBLE));
+    TrialRunner runner = new TrialRunner(space, settings, DIGITS);
     CandidateGenerator like = Strategy.RANDOM.generator(space.ranges(), 1);
     String ending =
         new Search(settings, trials, runner, new Faulty(like, throwsItself), kept -> {}).run();

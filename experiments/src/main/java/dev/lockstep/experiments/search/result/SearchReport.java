@@ -82,7 +82,7 @@ public final class SearchReport {
             dataset.notice()),
         environment,
         ending,
-        trials.stream().map(t -> TrialInfo.of(t, rerun.command(t.values()))).toList(),
+        trials.stream().map(t -> TrialInfo.of(t, rerun.command(t))).toList(),
         best(trials).map(best -> finalist(best, finalist)).orElse(null),
         scored.isEmpty() ? null : Agreement.of(scored),
         Importance.of(space.ranges(), scored),

@@ -87,7 +87,8 @@ public record SearchResult(
    * @param referenceScore null if it failed
    * @param candidateScore null if it failed
    * @param verdict null if it never came to training
-   * @param command that trains this candidate again and compares every step
+   * @param command that trains this candidate again and compares every step; empty if
+   *     Deeplearning4j made no network of its values
    */
   public record TrialInfo(
       int number,

@@ -1,91 +1,108 @@
 package dev.lockstep.experiments.search.space;
 
-import dev.lockstep.core.UsageException;
+import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.experiment.Experiment;
-import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.yaml.Overrides;
-import dev.lockstep.core.yaml.YamlValue;
-import java.util.Collections;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.dl4j.ledger.Convention;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What is searched.
- *
- * @param id of the search, the name of its file
- * @param shows one sentence: what a reader learns from it, may be empty
- * @param experiment as it is named on a command line: an id, or the path of a file
- * @param file the experiment before a candidate's values are set
- * @param validation the share of the training images that scores are taken on
- * @param trials how many candidates are tried unless the user says otherwise
- * @param ranges by the experiment's dotted keys
- */
-public record SearchSpace(
-    String id,
-    String shows,
-    String experiment,
-    ExperimentFile file,
-    double validation,
-    int trials,
-    Map<String, Range> ranges) {
-
-  public SearchSpace {
-    ranges = Collections.unmodifiableMap(new LinkedHashMap<>(ranges));
-  }
-
-  /** Returns this space over an experiment with values set, which no longer vary. */
-  public SearchSpace with(Map<String, YamlValue> overrides) {
-    Map<String, Range> remaining = new LinkedHashMap<>(ranges);
-    overrides.forEach(
-        (key, value) -> remaining.replace(key, new Range.Choice(List.of(value.flow()))));
-    return new SearchSpace(
-        id, shows, experiment, file.with(overrides), validation, trials, remaining);
-  }
+/** What is searched: keys, what each may be, and what is trained with a candidate's values. */
+public interface SearchSpace {
 
   /**
-   * Returns the experiment with a candidate's values.
+   * What a candidate's values make.
    *
-   * @param values as they may stand behind {@code key=}, by key
-   * @throws UsageException if they make no network
+   * @param experiment to train
+   * @param conventions that are left to Deeplearning4j's way where the search is not aligned
    */
-  public Experiment experiment(Map<String, String> values) {
-    Map<String, YamlValue> overrides = new LinkedHashMap<>();
-    values.forEach(
-        (key, value) -> {
-          var override = Overrides.parse(key + "=" + value);
-          overrides.put(override.getKey(), override.getValue());
-        });
-    List<Experiment> experiments = file.experiments(overrides);
-    if (experiments.size() != 1) {
-      throw new UsageException(
-          "%s: a search needs an experiment without variants, found %d; copy the file and keep one"
-              .formatted(experiment, experiments.size()));
+  record Candidate(Experiment experiment, Set<Convention> conventions) {
+    public Candidate {
+      conventions = Set.copyOf(conventions);
     }
-    return experiments.get(0);
+  }
+
+  /** Returns the name of the search, that of its file. */
+  String id();
+
+  /** Returns one sentence: what a reader learns from it, may be empty. */
+  String shows();
+
+  /** Returns the experiment as it is named on a command line: an id, or the path of a file. */
+  String experiment();
+
+  /** Returns the share of the training images that scores are taken on. */
+  double validation();
+
+  /** Returns how many candidates are tried unless the user says otherwise. */
+  int trials();
+
+  /** Returns what may vary, by key. */
+  Map<String, Range> ranges();
+
+  /** Returns everything in files that the results depend on: equal for equal searches only. */
+  String definition();
+
+  /** Returns what a user has to know of this space before it is searched. */
+  default List<String> notices() {
+    return List.of();
   }
 
   /**
-   * Makes sure that the ranges speak of this experiment, before hours are spent on them. A corner
-   * that makes no network is no error: such a candidate fails alone.
+   * Makes sure that the ranges make networks, before hours are spent on them. A corner that makes
+   * none is no error: such a candidate fails alone.
    *
-   * @return the experiment with the first values of all ranges, or else with the last
-   * @throws UsageException if neither make a network
+   * @return how candidates are trained; the network is one of theirs, or whatever stands there
+   * @throws LockstepException if neither the first values of all ranges nor the last make a network
    */
-  public Experiment requireFit() {
+  Experiment requireFit();
+
+  /**
+   * @param values of the ranges, by key
+   * @param sample the shape of one sample of the data, such as 1×28×28
+   * @throws LockstepException if they make no network, or one that the scratch side has no words
+   *     for
+   */
+  Candidate candidate(Map<String, String> values, Shape sample);
+
+  /** Returns whether a trial is trained again from a file beside it, not from its values. */
+  default boolean hasConfigurations() {
+    return false;
+  }
+
+  /**
+   * Returns what {@code compare --dl4j-config} trains a candidate from; null if there is none.
+   *
+   * @throws LockstepException if the values make no network
+   */
+  default @Nullable String configuration(Map<String, String> values) {
+    return null;
+  }
+
+  /**
+   * Returns what a function makes of the first values of all ranges, or else of the last.
+   *
+   * @throws LockstepException as the function does of the first, if it does of both
+   */
+  default <T> T firstOrLast(Function<Map<String, String>, T> function) {
     Map<String, String> first = new LinkedHashMap<>();
     Map<String, String> last = new LinkedHashMap<>();
-    ranges.forEach(
-        (key, range) -> {
-          first.put(key, range.first());
-          last.put(key, range.last());
-        });
+    ranges()
+        .forEach(
+            (key, range) -> {
+              first.put(key, range.first());
+              last.put(key, range.last());
+            });
     try {
-      return experiment(first);
-    } catch (UsageException e) {
+      return function.apply(first);
+    } catch (LockstepException e) {
       try {
-        return experiment(last);
-      } catch (UsageException again) {
+        return function.apply(last);
+      } catch (LockstepException again) {
         e.addSuppressed(again);
         throw e;
       }

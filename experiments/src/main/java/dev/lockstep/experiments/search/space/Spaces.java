@@ -23,8 +23,12 @@ public final class Spaces {
   public static final String DEFAULT = "hyperparameters";
 
   private static final List<String> IDS = List.of(DEFAULT, "mlp-shape");
-  private static final double VALIDATION = 0.2;
-  private static final int TRIALS = 100;
+
+  /** The share of the training images that scores are taken on unless a space says otherwise. */
+  public static final double VALIDATION = 0.2;
+
+  /** How many candidates are tried unless a space says otherwise. */
+  public static final int TRIALS = 100;
 
   private Spaces() {}
 
@@ -39,12 +43,12 @@ public final class Spaces {
    * @param name of a bundled search, or the path of a YAML file
    * @throws UsageException if there is neither, or the file says something wrong
    */
-  public static SearchSpace find(String name) {
+  public static ExperimentSpace find(String name) {
     if (IDS.contains(name)) {
       return read(name, YamlReader.parse(name + ".yaml", text(name)), null);
     }
     Path file = Path.of(name);
-    if (name.endsWith(".yaml") || name.endsWith(".yml") || Files.isRegularFile(file)) {
+    if (isFile(name)) {
       return read(
           String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", ""),
           YamlReader.read(file),
@@ -53,6 +57,21 @@ public final class Spaces {
     throw new UsageException(
         "expected a search or a .yaml file, found '%s'; searches: %s"
             .formatted(name, String.join(", ", IDS)));
+  }
+
+  /**
+   * Returns whether this names a search and no experiment.
+   *
+   * @throws UsageException if it is a file that cannot be read
+   */
+  public static boolean isSpace(String name) {
+    return IDS.contains(name)
+        ? !Catalogue.ids().contains(name)
+        : isFile(name) && YamlReader.read(Path.of(name)).values().containsKey("space");
+  }
+
+  private static boolean isFile(String name) {
+    return name.endsWith(".yaml") || name.endsWith(".yml") || Files.isRegularFile(Path.of(name));
   }
 
   /** Returns a bundled search as it is written, for a user to copy and edit. */
@@ -70,7 +89,7 @@ public final class Spaces {
   /**
    * @param directory of the file, from which it names its experiment; null: the current one
    */
-  private static SearchSpace read(String id, YamlValue.Mapping yaml, @Nullable Path directory) {
+  private static ExperimentSpace read(String id, YamlValue.Mapping yaml, @Nullable Path directory) {
     Fields fields = new Fields(yaml, "");
     String shows = fields.text("shows", "");
     String experiment = Fields.text(fields.required("experiment"), "experiment");
@@ -94,7 +113,7 @@ public final class Spaces {
           "keys of the experiment with their ranges", fields.required("space"), "space");
     }
     fields.done();
-    return new SearchSpace(
+    return new ExperimentSpace(
         id, shows, experiment, Catalogue.find(experiment), validation, trials, ranges);
   }
 }

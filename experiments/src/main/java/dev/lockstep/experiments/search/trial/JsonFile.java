@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.search.trial;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.WholeFile;
@@ -19,7 +20,18 @@ public final class JsonFile {
    */
   public static void write(Path file, Object value) {
     try {
-      byte[] json = JSON.writeValueAsBytes(value);
+      write(file, JSON.writeValueAsBytes(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("no JSON can be made of " + value, e);
+    }
+  }
+
+  /**
+   * @param json the file's whole content
+   * @throws InputException if the file cannot be written
+   */
+  static void write(Path file, byte[] json) {
+    try {
       WholeFile.write(file, out -> out.write(json));
     } catch (IOException e) {
       throw new InputException(file + ": cannot be written: " + e.getMessage(), e);

@@ -6,17 +6,16 @@ import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
-import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.experiments.run.CompareSettings;
 import dev.lockstep.experiments.run.Comparer;
 import dev.lockstep.experiments.search.SearchSettings;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,18 +32,26 @@ public final class TrialRunner {
   private final SearchSpace space;
   private final SearchSettings settings;
   private final Dataset dataset;
-  private final ModelProvider candidate;
 
   /**
    * @param dataset of which the test images are not used
-   * @param candidate the side that is compared with the scratch side
    */
-  public TrialRunner(
-      SearchSpace space, SearchSettings settings, Dataset dataset, ModelProvider candidate) {
+  public TrialRunner(SearchSpace space, SearchSettings settings, Dataset dataset) {
     this.space = space;
     this.settings = settings;
     this.dataset = dataset;
-    this.candidate = candidate;
+  }
+
+  /**
+   * Returns what {@code compare} trains a candidate from, beside its values; null if they are
+   * enough, or if they make no network: then {@link #run} says why.
+   */
+  public @Nullable String configuration(Proposal proposal) {
+    try {
+      return proposal.failure() == null ? space.configuration(proposal.values()) : null;
+    } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      return null;
+    }
   }
 
   /**
@@ -82,9 +89,8 @@ public final class TrialRunner {
   }
 
   private Trial.Run train(Map<String, String> values, long seed, LockstepListener listener) {
-    Map<String, String> all = new LinkedHashMap<>(values);
-    all.put("mayDiverge", "true");
-    Experiment experiment = space.experiment(all);
+    SearchSpace.Candidate candidate = space.candidate(values, dataset.train().image());
+    Experiment experiment = candidate.experiment().thatMayDiverge();
     HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
     Dataset scored =
         new Dataset(
@@ -104,8 +110,11 @@ public final class TrialRunner {
             null,
             null,
             images.validation().size());
+    Dl4jProvider other =
+        new Dl4jProvider(
+            settings.precision(), settings.alignment().leaves(candidate.conventions()), 0);
     RunResult result =
-        new Comparer(scored, bare, "", candidate).run(experiment, seed, listener).result();
+        new Comparer(scored, bare, "", other).run(experiment, seed, listener).result();
     Failure difference = result.failure();
     return new Trial.Run(
         seed,

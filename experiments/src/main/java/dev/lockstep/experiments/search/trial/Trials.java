@@ -3,6 +3,7 @@ package dev.lockstep.experiments.search.trial;
 import dev.lockstep.core.InputException;
 import dev.lockstep.experiments.search.strategy.ValidationAccuracy;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * is there complete or not at all, at whatever moment the process is killed.
  */
 public final class Trials {
+
+  private static final String TRIAL = ".json";
+  private static final String CONFIGURATION = ".dl4j.json";
 
   private final Path directory;
   private final Map<Integer, Kept> kept;
@@ -44,7 +48,7 @@ public final class Trials {
     try {
       Files.createDirectories(directory);
       try (Stream<Path> files = Files.list(directory)) {
-        for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
+        for (Path file : files.filter(Trials::isTrial).toList()) {
           Kept trial = JsonFile.read(file, Kept.class);
           kept.put(trial.trial().number(), trial);
         }
@@ -56,6 +60,31 @@ public final class Trials {
           e);
     }
     return new Trials(directory, kept);
+  }
+
+  private static boolean isTrial(Path file) {
+    String name = file.toString();
+    return name.endsWith(TRIAL) && !name.endsWith(CONFIGURATION);
+  }
+
+  private Path file(int number, String ending) {
+    return directory.resolve("trial-%05d%s".formatted(number, ending));
+  }
+
+  /**
+   * Keeps what {@code compare --dl4j-config} trains a candidate from, beside its trial.
+   *
+   * @param json as Deeplearning4j writes it
+   * @throws InputException if it cannot be written
+   */
+  public void keepConfiguration(int number, String json) {
+    JsonFile.write(file(number, CONFIGURATION), json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Returns the file of a trial that {@link #keepConfiguration} wrote, null if it wrote none. */
+  public @Nullable Path configuration(int number) {
+    Path file = file(number, CONFIGURATION);
+    return Files.exists(file) ? file : null;
   }
 
   /**
@@ -82,7 +111,7 @@ public final class Trials {
   public void finish(Kept trial) {
     int number = trial.trial().number();
     if (!kept.containsKey(number)) {
-      JsonFile.write(directory.resolve("trial-%05d.json".formatted(number)), trial);
+      JsonFile.write(file(number, TRIAL), trial);
     }
     synchronized (finished) {
       finished.put(number, trial);

@@ -32,7 +32,7 @@ class SpacesTest {
   @ParameterizedTest
   @MethodSource("bundled")
   void bundledSearchesFitTheirExperimentsAtBothEndsOfAllRanges(String id) {
-    SearchSpace space = Spaces.find(id);
+    ExperimentSpace space = Spaces.find(id);
     Map<String, String> first = new LinkedHashMap<>();
     Map<String, String> last = new LinkedHashMap<>();
     space
@@ -48,7 +48,7 @@ class SpacesTest {
 
   @Test
   void theBooksSearchHasTheBooksRangesAndNetwork() {
-    SearchSpace space = Spaces.find(Spaces.DEFAULT);
+    ExperimentSpace space = Spaces.find(Spaces.DEFAULT);
     assertThat(space.ranges())
         .containsEntry("optimizer.learningRate", new Range.LogUniform(1e-6, 1e-2))
         .containsEntry("weightDecay", new Range.LogUniform(1e-8, 1e-4));
@@ -66,7 +66,7 @@ class SpacesTest {
     int start = documentation.indexOf("```yaml") + "```yaml".length();
     Path file = directory.resolve("documented.yaml");
     Files.writeString(file, documentation.substring(start, documentation.indexOf("```", start)));
-    SearchSpace space = Spaces.find(file.toString().replace("\\", "/"));
+    ExperimentSpace space = Spaces.find(file.toString().replace("\\", "/"));
     assertThat(space.ranges()).hasSize(5);
     assertThat(space.requireFit().network().allLayers()).hasSize(3);
   }
@@ -117,7 +117,7 @@ class SpacesTest {
 
   @Test
   void aKeyThatTheExperimentDoesNotHaveIsToldBeforeAnythingRuns() throws IOException {
-    SearchSpace space = Spaces.find(file("optimizer.learnRate: {uniform: [0, 1]}"));
+    ExperimentSpace space = Spaces.find(file("optimizer.learnRate: {uniform: [0, 1]}"));
     assertThatThrownBy(space::requireFit)
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("optimizer.learnRate: unknown key")
@@ -128,7 +128,7 @@ class SpacesTest {
   void anExperimentWithVariantsCannotBeSearched() throws IOException {
     Path file = directory.resolve("variants.yaml");
     Files.writeString(file, "experiment: weight-decay\nspace:\n  weightDecay: {uniform: [0, 1]}\n");
-    SearchSpace space = Spaces.find(file.toString());
+    ExperimentSpace space = Spaces.find(file.toString());
     assertThatThrownBy(space::requireFit)
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("without variants, found 2");
@@ -136,7 +136,7 @@ class SpacesTest {
 
   @Test
   void aValueThatTheUserSetsNoLongerVaries() {
-    SearchSpace space =
+    ExperimentSpace space =
         Spaces.find(Spaces.DEFAULT)
             .with(Map.of("weightDecay", new YamlValue.Scalar("command line", "0.001")));
     assertThat(space.ranges()).containsEntry("weightDecay", new Range.Choice(List.of("0.001")));

@@ -41,6 +41,9 @@ public interface LockstepListener {
   /** Told when every step that is compared was taken. */
   default void compared(Supplier<Snapshot> snapshot) {}
 
+  /** Told when the steps are over, and what explains the difference they showed is looked for. */
+  default void explaining() {}
+
   /** Returns true to end the run in order after the current step. */
   default boolean stops() {
     return false;

@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which conventions of the ledger explain what a stock comparison found. Every number is the
- * largest error ÷ floor over the first steps, on the same plan: every convention shows there.
+ * largest error ÷ floor over a few steps on small batches: every convention shows there.
  * Whether the explanation holds for the whole run is tried by running it once more.
  *
  * @param steps over which the numbers were measured
+ * @param batchSize images in each of them
  * @param total with every convention in Deeplearning4j's way
  * @param explanation a smallest set that, done in the book's way, leaves nothing; null if none does
  * @param ownEffects what each convention makes by itself, by its name
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Attribution(
     long steps,
+    int batchSize,
     double total,
     @Nullable List<String> explanation,
     @Nullable String remainder,

@@ -59,6 +59,11 @@ final class Checkpoints implements LockstepListener {
   }
 
   @Override
+  public void explaining() {
+    progress.explaining();
+  }
+
+  @Override
   public void betweenSteps(Supplier<Snapshot> snapshot, boolean stops) {
     keep(stops, () -> file.write(snapshot.get()));
   }

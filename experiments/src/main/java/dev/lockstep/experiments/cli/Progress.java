@@ -89,6 +89,18 @@ final class Progress implements LockstepListener {
     }
   }
 
+  @Override
+  public void explaining() {
+    if (!quiet) {
+      String message = "looking for what explains the difference";
+      if (bar == null) {
+        err.println(title + ": " + message);
+      } else {
+        bar.setExtraMessage(message);
+      }
+    }
+  }
+
   /** Tells what a user must know even if asked to be quiet. */
   void say(String message) {
     err.println("lockstep: " + title + ": " + message);

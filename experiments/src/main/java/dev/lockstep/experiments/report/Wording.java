@@ -167,15 +167,16 @@ final class Wording {
             : attribution.remainder() == null
                 ? "With %s in the book's way no difference is left in the whole run."
                     .formatted(String.join(", ", explanation))
-                : "%s explain the first %s, but with them in the book's way this is left of the whole run: %s"
+                : "%s explain %s, but with them in the book's way this is left of the whole run: %s"
                     .formatted(
                         String.join(", ", explanation),
                         Numbers.counted(attribution.steps(), "step"),
                         attribution.remainder()));
     lines.add(
-        "Largest error ÷ floor over the first %s: %s in all, %s with every convention in the book's way"
+        "Largest error ÷ floor over %s of %s: %s in all, %s with every convention in the book's way"
             .formatted(
                 Numbers.counted(attribution.steps(), "step"),
+                Numbers.counted(attribution.batchSize(), "image"),
                 Numbers.rounded(attribution.total()),
                 Numbers.rounded(attribution.unexplained())));
     attribution

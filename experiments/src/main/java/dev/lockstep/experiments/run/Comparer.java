@@ -183,7 +183,11 @@ public final class Comparer {
         isStock() && differs(outcome) && !listener.stops()
             ? new StockExplanation(
                     network,
-                    plan(experiment, train, seed, StockExplanation.STEPS),
+                    plan(
+                        experiment,
+                        StockExplanation.training(experiment.training(), train.size()),
+                        train,
+                        seed),
                     train,
                     test,
                     settings.conventions(),
@@ -192,7 +196,8 @@ public final class Comparer {
                     sides.reference(),
                     sides.twin(),
                     seed,
-                    experiment.mayDiverge())
+                    experiment.mayDiverge(),
+                    listener)
                 .attribution(
                     left ->
                         new Lockstep(network, compared, train, test, options, aside(listener))
@@ -327,9 +332,14 @@ public final class Comparer {
   private static TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
     TrainingSpec training = experiment.training();
     long steps = Math.min(atMost, training.steps(train.size()));
+    return plan(experiment, training.with(new TrainingSpec.Length.Steps(steps)), train, seed);
+  }
+
+  private static TrainingPlan plan(
+      Experiment experiment, TrainingSpec training, Split train, long seed) {
     return new TrainingPlan(
         experiment.network(),
-        training.with(new TrainingSpec.Length.Steps(steps)),
+        training,
         train,
         experiment.member() == 0
             ? seed

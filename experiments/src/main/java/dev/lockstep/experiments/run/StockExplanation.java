@@ -12,6 +12,7 @@ import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.TensorReading;
@@ -30,10 +31,14 @@ import org.jspecify.annotations.Nullable;
 final class StockExplanation {
 
   /** Optimizers show their conventions by the second step, running statistics by the third. */
-  static final long STEPS = 5;
+  private static final long STEPS = 5;
+
+  /** Conventions show in any batch of several images, and convolutions are slow. */
+  private static final int BATCH_SIZE = 20;
 
   private final NetworkSpec network;
   private final TrainingPlan plan;
+  private final int batchSize;
   private final Split train;
   private final Split test;
   private final Set<Convention> conventions;
@@ -43,10 +48,12 @@ final class StockExplanation {
   private final ModelProvider twin;
   private final long seed;
   private final boolean mayDiverge;
+  private final LockstepListener listener;
 
   /**
-   * @param plan of {@link #STEPS} steps
+   * @param plan of the training of {@link #training}
    * @param conventions in Deeplearning4j's way
+   * @param listener told that this begins, and asked whether it is to end early
    */
   StockExplanation(
       NetworkSpec network,
@@ -59,9 +66,11 @@ final class StockExplanation {
       ModelProvider reference,
       ModelProvider twin,
       long seed,
-      boolean mayDiverge) {
+      boolean mayDiverge,
+      LockstepListener listener) {
     this.network = network;
     this.plan = plan;
+    this.batchSize = plan.batch(1).size();
     this.train = train;
     this.test = test.first(1);
     this.conventions = conventions;
@@ -71,14 +80,25 @@ final class StockExplanation {
     this.twin = twin;
     this.seed = seed;
     this.mayDiverge = mayDiverge;
+    this.listener = listener;
+  }
+
+  /** Returns a short training on small batches, in which every convention of a run shows. */
+  static TrainingSpec training(TrainingSpec whole, int trainingSamples) {
+    return new TrainingSpec(
+        Math.min(BATCH_SIZE, whole.batchSize()),
+        whole.order(),
+        new TrainingSpec.Length.Steps(Math.min(STEPS, whole.steps(trainingSamples))),
+        whole.augmentation());
   }
 
   /**
-   * Searches in the first steps, and tries what it found on the whole run.
+   * Searches in a few small steps, and tries what it found on the whole run.
    *
    * @param wholeRun with just the given conventions in Deeplearning4j's way
    */
   Attribution attribution(Function<Set<Convention>, Outcome> wholeRun) {
+    listener.explaining();
     var found =
         dev.lockstep.dl4j.ledger.Attribution.search(
             Conventions.applicable(network, conventions),
@@ -89,6 +109,7 @@ final class StockExplanation {
     found.ownEffects().forEach((convention, effect) -> ownEffects.put(convention.id(), effect));
     return new Attribution(
         plan.steps(),
+        batchSize,
         found.total(),
         explanation == null ? null : explanation.stream().map(Convention::id).toList(),
         explanation == null ? null : remainder(explanation, wholeRun),
@@ -104,6 +125,16 @@ final class StockExplanation {
     return failure == null ? null : failure.message();
   }
 
+  /** What was measured by then is of no use if it was ended early. */
+  private LockstepListener untilStopped() {
+    return new LockstepListener() {
+      @Override
+      public boolean stops() {
+        return listener.stops();
+      }
+    };
+  }
+
   /** Returns the largest error ÷ floor with just these conventions in Deeplearning4j's way. */
   private double effect(Set<Convention> conventions) {
     LockstepOptions options =
@@ -115,7 +146,7 @@ final class StockExplanation {
             tolerance,
             precision == Precision.FLOAT);
     Outcome outcome =
-        new Lockstep(network, plan, train, test, options, LockstepListener.NONE)
+        new Lockstep(network, plan, train, test, options, untilStopped())
             .run(
                 new Lockstep.Sides(
                     reference, new Dl4jProvider(precision, conventions, seed), twin));

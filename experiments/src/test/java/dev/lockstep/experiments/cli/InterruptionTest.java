@@ -185,9 +185,10 @@ class InterruptionTest {
         .isEqualTo("EXPLAINED");
     Path output = temp.resolve("killed-explained");
     LockstepProcess process = start(output, args);
-    process.awaitThat(() -> isWriting(output, "result.json"));
+    process.awaitThat(() -> process.hasPrinted("looking for what explains the difference"));
     process.kill();
     assertThat(output.resolve("checkpoint.npz")).exists();
+    assertThat(output.resolve("result.json")).doesNotExist();
 
     assertResumes(output, expected);
   }

@@ -382,7 +382,7 @@ final class SampleRuns {
       own.put("dropout-scaling", 0.0);
       own.put("nesterov-velocity", 4.2e9);
       return new Attribution(
-          10, 3.1e12, List.of("batch-norm-momentum", "nesterov-velocity"), null, own, 1.7);
+          10, 20, 3.1e12, List.of("batch-norm-momentum", "nesterov-velocity"), null, own, 1.7);
     }
 
     private Failure failure() {

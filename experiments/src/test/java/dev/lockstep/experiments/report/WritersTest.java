@@ -116,7 +116,7 @@ class WritersTest {
       assertThat(report)
           .containsSubsequence(
               set,
-              "over the first 10 steps: 3.100e+12 in all, 1.7 with every convention",
+              "over 10 steps of 20 images: 3.100e+12 in all, 1.7 with every convention",
               "batch-norm-momentum by itself: 3.100e+12",
               "dropout-scaling by itself: 0");
     }

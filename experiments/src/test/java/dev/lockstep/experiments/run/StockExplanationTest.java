@@ -78,7 +78,8 @@ class StockExplanationTest {
             SCRATCH,
             new RoundedUp(SCRATCH),
             1,
-            false)
+            false,
+            LockstepListener.NONE)
         .attribution(left -> wholeRun(candidate, left));
   }
 

@@ -16,10 +16,14 @@ public final class Im2col {
   private final int outHeight;
   private final int outWidth;
 
+  /** Whether each line of windows is as long as a line of the image and stands beside it. */
+  private final boolean keepsWidth;
+
   public Im2col(Windows windows) {
     this.windows = windows;
     this.outHeight = windows.outHeight();
     this.outWidth = windows.outWidth();
+    this.keepsWidth = windows.stride() == 1 && outWidth == windows.width();
   }
 
   /**
@@ -44,6 +48,10 @@ public final class Im2col {
 
   /** Writes one row of the matrix: what every window sees at (ky, kx). */
   private void copyElement(double[] images, int channel, int ky, int kx, double[] col, int start) {
+    if (keepsWidth) {
+      copyShifted(images, channel, ky, kx, col, start);
+      return;
+    }
     int stride = windows.stride();
     int first = firstInside(kx);
     int last = lastInside(kx);
@@ -67,10 +75,39 @@ public final class Im2col {
     }
   }
 
+  /** One copy instead of one for each line of the image, and then the zeros beside it. */
+  private void copyShifted(double[] images, int channel, int ky, int kx, double[] col, int start) {
+    int shift = (ky - windows.pad()) * windows.width() + kx - windows.pad();
+    int from = Math.max(0, -shift);
+    int to = Math.min(outHeight * outWidth, windows.height() * windows.width() - shift);
+    if (from < to) {
+      System.arraycopy(images, channel + shift + from, col, start + from, to - from);
+    }
+    clearOutside(col, start, ky, kx);
+  }
+
+  /** Sets to 0 what a row of the matrix has for windows that see nothing of the image there. */
+  private void clearOutside(double[] col, int start, int ky, int kx) {
+    int top = Math.max(0, Math.min(outHeight, windows.pad() - ky));
+    int bottom = Math.max(top, Math.min(outHeight, windows.height() + windows.pad() - ky));
+    Arrays.fill(col, start, start + top * outWidth, 0);
+    Arrays.fill(col, start + bottom * outWidth, start + outHeight * outWidth, 0);
+    int left = firstInside(kx);
+    int right = Math.max(left, lastInside(kx));
+    for (int line = start + top * outWidth; line < start + bottom * outWidth; line += outWidth) {
+      for (int x = 0; x < left; x++) {
+        col[line + x] = 0;
+      }
+      for (int x = right; x < outWidth; x++) {
+        col[line + x] = 0;
+      }
+    }
+  }
+
   /**
    * Adds the columns back to where they came from: the gradient of {@link #toColumns}.
    *
-   * @param col elements × windows
+   * @param col elements × windows; what it has for windows that see only padding may be lost
    * @param images samples × channels × height × width
    * @param from where the image starts; what stands there is overwritten
    */
@@ -90,6 +127,10 @@ public final class Im2col {
 
   /** Adds one row of the matrix: the gradients of what every window sees at (ky, kx). */
   private void addElement(double[] col, int start, double[] images, int channel, int ky, int kx) {
+    if (keepsWidth) {
+      addShifted(col, start, images, channel, ky, kx);
+      return;
+    }
     int stride = windows.stride();
     int first = firstInside(kx);
     int last = lastInside(kx);
@@ -107,6 +148,15 @@ public final class Im2col {
         }
       }
     }
+  }
+
+  /** One run instead of one for each line: between the lines it adds the zeros put there first. */
+  private void addShifted(double[] col, int start, double[] images, int channel, int ky, int kx) {
+    clearOutside(col, start, ky, kx);
+    int shift = (ky - windows.pad()) * windows.width() + kx - windows.pad();
+    int from = Math.max(0, -shift);
+    int to = Math.min(outHeight * outWidth, windows.height() * windows.width() - shift);
+    addRun(col, start + from, images, channel + shift + from, to - from);
   }
 
   private static void addRun(double[] source, int from, double[] target, int to, int length) {

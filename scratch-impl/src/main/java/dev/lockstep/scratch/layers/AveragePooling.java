@@ -17,15 +17,15 @@ public final class AveragePooling extends Pooling {
   @Override
   void pool(double[] x, int xStart, double[] y, int yStart) {
     int window = windows.windowHeight() * windows.windowWidth();
-    for (int oy = 0; oy < windows.outHeight(); oy++) {
-      for (int ox = 0; ox < windows.outWidth(); ox++) {
+    for (int oy = 0; oy < outHeight; oy++) {
+      for (int ox = 0; ox < outWidth; ox++) {
         double sum = 0;
         for (int row = top(oy); row < bottom(oy); row++) {
           for (int column = left(ox); column < right(ox); column++) {
             sum += x[xStart + row * windows.width() + column];
           }
         }
-        y[yStart + oy * windows.outWidth() + ox] = sum / window;
+        y[yStart + oy * outWidth + ox] = sum / window;
       }
     }
   }
@@ -33,9 +33,9 @@ public final class AveragePooling extends Pooling {
   @Override
   void spread(int channel, double[] dout, int doutStart, double[] dx, int dxStart) {
     int window = windows.windowHeight() * windows.windowWidth();
-    for (int oy = 0; oy < windows.outHeight(); oy++) {
-      for (int ox = 0; ox < windows.outWidth(); ox++) {
-        double share = dout[doutStart + oy * windows.outWidth() + ox] / window;
+    for (int oy = 0; oy < outHeight; oy++) {
+      for (int ox = 0; ox < outWidth; ox++) {
+        double share = dout[doutStart + oy * outWidth + ox] / window;
         for (int row = top(oy); row < bottom(oy); row++) {
           for (int column = left(ox); column < right(ox); column++) {
             dx[dxStart + row * windows.width() + column] += share;

@@ -3,6 +3,8 @@ package dev.lockstep.scratch.layers;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.kernels.Workers;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -12,7 +14,9 @@ import java.util.function.Consumer;
  * bit, the same as layer by layer.
  *
  * <p>Where nobody observes, an activation takes the place of its input, its gradient that of its
- * output, and of the gradients between the layers only those of the few samples are kept. An
+ * output, and of the gradients between the layers only those of the few samples are kept; and a
+ * ReLU before a max pooling comes after it: the largest positive part is the positive part of the
+ * largest, and the pooled image is the smaller one. An
  * observer is shown every tensor before the next layer reads it, so the layers are passed through
  * one by one.
  */
@@ -25,8 +29,7 @@ final class Chain extends Stage {
   private static final int SHARED_NUMBERS = 1 << 16;
 
   private final List<Link> links;
-  private final List<List<Link>> together;
-  private final List<List<Link>> oneByOne;
+  private final List<Link> quickest;
   private final Workers workers;
   private Pass pass = Pass.PREDICTION;
   private int samplesAtOnce;
@@ -35,12 +38,26 @@ final class Chain extends Stage {
   Chain(List<SampleWise> layers, Workers workers) {
     this.workers = workers;
     this.links = layers.stream().map(Link::new).toList();
-    this.together = List.of(links);
-    this.oneByOne = links.stream().map(List::of).toList();
+    this.quickest = poolingFirst(links);
   }
 
+  private static List<Link> poolingFirst(List<Link> links) {
+    List<Link> order = new ArrayList<>(links);
+    for (int i = 1; i < order.size(); i++) {
+      if (order.get(i - 1).layer instanceof Relu && order.get(i).layer instanceof MaxPooling) {
+        Collections.swap(order, i - 1, i);
+      }
+    }
+    return order;
+  }
+
+  private List<Link> links() {
+    return pass.observed() ? links : quickest;
+  }
+
+  /** The layers that a few samples pass through before the next samples follow. */
   private List<List<Link>> groups() {
-    return pass.observed() ? oneByOne : together;
+    return pass.observed() ? links.stream().map(List::of).toList() : List.of(quickest);
   }
 
   @Override
@@ -49,7 +66,7 @@ final class Chain extends Stage {
     Tensor y = x;
     boolean replaceable = false;
     int numbers = 0;
-    for (Link link : links) {
+    for (Link link : links()) {
       y = link.beginForward(y, replaceable, pass);
       replaceable = !pass.observed() && !link.layer.readsOutput();
       numbers += y.size();
@@ -81,6 +98,7 @@ final class Chain extends Stage {
 
   @Override
   Tensor backward(Tensor dout, boolean needed) {
+    List<Link> links = links();
     Link last = links.get(links.size() - 1);
     Require.shape(last.layer.name() + "/out", last.y.shape(), dout);
     Samples gradient = Samples.whole(dout);

@@ -36,9 +36,9 @@ public final class MaxPooling extends Pooling {
     int lastTop = windows.height() - windows.windowHeight();
     int lastLeft = windows.width() - windows.windowWidth();
     int at = yStart;
-    for (int oy = 0; oy < windows.outHeight(); oy++) {
+    for (int oy = 0; oy < outHeight; oy++) {
       int top = oy * windows.stride() - windows.pad();
-      for (int ox = 0; ox < windows.outWidth(); ox++) {
+      for (int ox = 0; ox < outWidth; ox++) {
         int left = ox * windows.stride() - windows.pad();
         boolean inside = top >= 0 && left >= 0 && top <= lastTop && left <= lastLeft;
         int winner = inside ? largest(x, xStart, top, left) : largestPadded(x, xStart, top, left);
@@ -76,8 +76,8 @@ public final class MaxPooling extends Pooling {
 
   @Override
   void spread(int channel, double[] dout, int doutStart, double[] dx, int dxStart) {
-    int first = channel * windows.count();
-    for (int i = 0; i < windows.count(); i++) {
+    int first = channel * count;
+    for (int i = 0; i < count; i++) {
       int winner = winners[first + i];
       if (winner != PADDING) {
         dx[dxStart + winner] += dout[doutStart + i];

@@ -12,6 +12,12 @@ import java.util.Arrays;
 abstract class Pooling extends SampleWise {
 
   final Windows windows;
+
+  /** Windows from top to bottom, from left to right, and in all: asked for in every inner loop. */
+  final int outHeight;
+
+  final int outWidth;
+  final int count;
   private final String name;
   private final int channels;
   private final Shape input;
@@ -25,8 +31,11 @@ abstract class Pooling extends SampleWise {
     this.name = name;
     this.channels = windows.channels();
     this.windows = windows;
+    this.outHeight = windows.outHeight();
+    this.outWidth = windows.outWidth();
+    this.count = windows.count();
     this.input = Shape.of(windows.channels(), windows.height(), windows.width());
-    this.output = Shape.of(windows.channels(), windows.outHeight(), windows.outWidth());
+    this.output = Shape.of(windows.channels(), outHeight, outWidth);
   }
 
   /** Pools one channel of one image, from where it starts in x to where it starts in y. */
@@ -60,7 +69,7 @@ abstract class Pooling extends SampleWise {
   final void forward(Slice slice) {
     int inputSize = windows.height() * windows.width();
     for (int c = slice.from() * channels; c < slice.to() * channels; c++) {
-      pool(x.data(), c * inputSize, y.data(), c * windows.count());
+      pool(x.data(), c * inputSize, y.data(), c * count);
     }
   }
 
@@ -86,7 +95,7 @@ abstract class Pooling extends SampleWise {
       spread(
           n * channels + c,
           dout.data(),
-          doutStart + c * windows.count(),
+          doutStart + c * count,
           gradient,
           start + c * inputSize);
     }

@@ -17,6 +17,13 @@ class Im2colTest {
         new Windows(2, 5, 6, 3, 3, 1, 1),
         new Windows(3, 6, 5, 3, 3, 2, 2),
         new Windows(1, 7, 7, 2, 3, 3, 1),
+        // lines of windows as long as those of the image, which are copied at once
+        new Windows(2, 3, 4, 5, 5, 1, 2),
+        new Windows(1, 1, 1, 3, 3, 1, 1),
+        new Windows(2, 4, 3, 7, 7, 1, 3),
+        new Windows(2, 3, 4, 1, 3, 1, 1),
+        new Windows(2, 5, 4, 5, 3, 1, 1),
+        new Windows(2, 4, 3, 2, 1, 1, 0),
         // a window as wide as image and pad, and images smaller than the window
         new Windows(2, 3, 3, 5, 5, 1, 1),
         new Windows(1, 1, 1, 3, 3, 2, 2),

@@ -20,11 +20,8 @@ import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
-import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -200,8 +197,7 @@ public final class Lockstep {
     private final Model candidate;
     private final @Nullable Witnesses witnesses;
     private final ExecutorService other;
-    private final LossCurve losses = new LossCurve(steps);
-    private final List<Curves.AccuracyPoint> accuracies = new ArrayList<>();
+    private final TrainingLog log = new TrainingLog(steps);
     private final Recording referenceSeen = new Recording(comparison.wanted());
     private final Recording candidateSeen = new Recording(comparison.wanted());
     private final Recording twinSeen = new Recording(comparison.wanted());
@@ -212,11 +208,6 @@ public final class Lockstep {
     private @Nullable Recording previousSeen;
     private long step;
     private long seenStep = -1;
-    private double referenceLoss;
-    private double candidateLoss;
-    private long referenceNanos;
-    private long candidateNanos;
-    private long samples;
     private boolean divergedAlike;
 
     Run(
@@ -262,7 +253,7 @@ public final class Lockstep {
       if (witnesses == null && comparison.first() == null) {
         compareLastState(step);
       }
-      if (accuracies.isEmpty() || accuracies.get(accuracies.size() - 1).step() != step) {
+      if (!log.endsWithAccuraciesOf(step)) {
         evaluate(step);
       }
     }
@@ -274,11 +265,11 @@ public final class Lockstep {
               step,
               new Failure(Failure.Kind.SHORTER_RUN, "step %d: %s".formatted(step, e.getMessage())),
               null));
-      candidateLoss = Double.NaN;
+      log.endCandidate();
       // Runs behind the reference's own step, which may still be under way.
       Future<Double> accuracy =
           other.submit(() -> Classification.of(reference, test, network.input()).accuracy());
-      accuracies.add(
+      log.add(
           new Curves.AccuracyPoint(
               step, Double.NaN, Double.NaN, await(accuracy), Double.NaN, test.size()));
     }
@@ -290,27 +281,14 @@ public final class Lockstep {
       Future<?> done =
           other.submit(
               () -> {
-                stepReference(batch, masks, Observer.NONE);
+                log.stepReference(reference, batch, masks, Observer.NONE);
                 Twins twins = twins();
                 if (twins != null) {
                   twins.free().step(Twin.of(batch, plan.streams()), Twin.of(masks), Observer.NONE);
                 }
               });
-      stepCandidate(batch, masks, Observer.NONE);
+      log.stepCandidate(candidate, batch, masks, Observer.NONE);
       await(done);
-      samples += batch.size();
-    }
-
-    private void stepReference(Batch batch, Masks masks, Observer observer) {
-      long start = System.nanoTime();
-      referenceLoss = reference.step(batch, masks, observer);
-      referenceNanos += System.nanoTime() - start;
-    }
-
-    private void stepCandidate(Batch batch, Masks masks, Observer observer) {
-      long start = System.nanoTime();
-      candidateLoss = candidate.step(batch, masks, observer);
-      candidateNanos += System.nanoTime() - start;
     }
 
     private void observedStep(long step, Witnesses witnesses) {
@@ -359,15 +337,7 @@ public final class Lockstep {
           stand(step),
           agreement,
           seenStep == step ? referenceSeen.copyOfParameters().tensors() : Map.of(),
-          new Snapshot.Progress(
-              referenceLoss,
-              candidateLoss,
-              referenceNanos,
-              candidateNanos,
-              samples,
-              accuracies,
-              losses.memory(),
-              comparison.memory()));
+          log.progress(comparison.memory()));
     }
 
     private void goOn(Snapshot from) {
@@ -377,15 +347,8 @@ public final class Lockstep {
       from.seen()
           .forEach((key, tensor) -> referenceSeen.observe(key.phase(), key.path(), () -> tensor));
       seenStep = from.seen().isEmpty() ? -1 : step;
-      Snapshot.Progress progress = from.progress();
-      referenceLoss = progress.referenceLoss();
-      candidateLoss = progress.candidateLoss();
-      referenceNanos = progress.referenceNanos();
-      candidateNanos = progress.candidateNanos();
-      samples = progress.samples();
-      accuracies.addAll(progress.accuracies());
-      losses.recall(progress.losses());
-      comparison.recall(progress.comparison());
+      log.recall(from.progress());
+      comparison.recall(from.progress().comparison());
     }
 
     /**
@@ -394,16 +357,14 @@ public final class Lockstep {
      */
     private StepOutcome replay(Standing last, long to, Witnesses witnesses) {
       Standing now = stand(to);
-      double referenceLossNow = referenceLoss;
-      double candidateLossNow = candidateLoss;
+      TrainingLog.Losses lossesNow = log.losses();
       restore(last);
       StepOutcome outcome = StepOutcome.AGREES;
       for (long step = last.step() + 1; step <= to && outcome.agrees(); step++) {
         outcome = diagnosed(bothReadings(step, witnesses));
       }
       restore(now);
-      referenceLoss = referenceLossNow;
-      candidateLoss = candidateLossNow;
+      log.restore(lossesNow);
       return outcome;
     }
 
@@ -493,18 +454,17 @@ public final class Lockstep {
           other.submit(
               () -> {
                 showPrediction(reference, batch, referenceSeen);
-                stepReference(batch, masks, referenceSeen);
+                log.stepReference(reference, batch, masks, referenceSeen);
                 if (witnesses.twins() != null) {
                   bothTwins(witnesses.twins(), before, batch, masks);
                 }
               });
       showPrediction(candidate, batch, candidateSeen);
-      stepCandidate(batch, masks, candidateSeen);
+      log.stepCandidate(candidate, batch, masks, candidateSeen);
       witnesses.localCandidate().restore(before);
       showPrediction(witnesses.localCandidate(), batch, localCandidateSeen);
       witnesses.localCandidate().step(batch, masks, localCandidateSeen);
       await(done);
-      samples += batch.size();
 
       StepOutcome local =
           comparison.compare(
@@ -543,13 +503,15 @@ public final class Lockstep {
 
     /** Returns whether the run goes on. */
     private boolean afterStep(long step) {
-      losses.add(step, referenceLoss, candidateLoss);
-      listener.stepTaken(step, steps, referenceLoss, candidateLoss);
+      TrainingLog.Losses losses = log.losses();
+      log.drawLosses(step);
+      listener.stepTaken(step, steps, losses.reference(), losses.candidate());
       if (!divergedAlike && comparison.first() == null) {
-        lookAtLoss(step);
+        lookAtLoss(step, losses);
       }
-      boolean finite = Double.isFinite(referenceLoss) && Double.isFinite(candidateLoss);
-      if (divergedAlike || !finite || (options.failFast() && comparison.first() != null)) {
+      if (divergedAlike
+          || !losses.areFinite()
+          || (options.failFast() && comparison.first() != null)) {
         return false;
       }
       if (evaluatesAfter(step, plan)) {
@@ -568,10 +530,8 @@ public final class Lockstep {
      * A loss that is not finite is noticed at once. Where nobody watched, the steps since the last
      * agreement tell what made it so, and whether both sides went the same way until then.
      */
-    private void lookAtLoss(long step) {
-      boolean referenceFinite = Double.isFinite(referenceLoss);
-      boolean candidateFinite = Double.isFinite(candidateLoss);
-      if (referenceFinite && candidateFinite) {
+    private void lookAtLoss(long step, TrainingLog.Losses losses) {
+      if (losses.areFinite()) {
         return;
       }
       Standing last = agreement;
@@ -581,7 +541,7 @@ public final class Lockstep {
               : replay(last, step, witnesses);
       if (!outcome.agrees()) {
         conclude(outcome);
-      } else if (!referenceFinite && !candidateFinite && options.mayDiverge()) {
+      } else if (losses.areNeitherFinite() && options.mayDiverge()) {
         divergedAlike = true;
       } else {
         comparison.report(
@@ -590,7 +550,7 @@ public final class Lockstep {
                 new Failure(
                     Failure.Kind.NON_FINITE,
                     "step %d: the loss is %s on the reference's side and %s on the candidate's"
-                        .formatted(step, referenceLoss, candidateLoss)),
+                        .formatted(step, losses.reference(), losses.candidate())),
                 null));
       }
     }
@@ -649,7 +609,7 @@ public final class Lockstep {
               referenceClasses[1].accuracy(),
               candidateTest.accuracy(),
               referenceClasses[1].differentFrom(candidateTest));
-      accuracies.add(point);
+      log.add(point);
       listener.evaluated(point, steps);
       if (options.tolerance() != null) {
         judgeAccuracy(point, options.tolerance().accuracy());
@@ -673,38 +633,22 @@ public final class Lockstep {
 
     private Outcome outcome(long step) {
       Finding finding = comparison.first();
-      Curves.AccuracyPoint last = accuracies.get(accuracies.size() - 1);
       String referenceName = sides.reference().name();
       String candidateName = sides.candidate().name();
-      Map<String, Double> speeds = new LinkedHashMap<>();
-      speeds.put(referenceName, samples * 1e9 / referenceNanos);
-      speeds.put(candidateName, samples * 1e9 / candidateNanos);
       return new Outcome(
           finding != null ? Verdict.DIFFER : divergedAlike ? Verdict.DIVERGED_ALIKE : Verdict.AGREE,
           finding == null ? null : finding.failure(),
           finding == null ? null : finding.divergence(),
           step,
-          List.of(
-              new Implementation(
-                  referenceName,
-                  "reference",
-                  referenceLoss,
-                  last.referenceTrain(),
-                  last.referenceTest()),
-              new Implementation(
-                  candidateName,
-                  "candidate",
-                  candidateLoss,
-                  last.candidateTrain(),
-                  last.candidateTest())),
+          log.implementations(referenceName, candidateName),
           comparison.coverage(),
           comparison.horizon(),
           comparison.worst(),
-          new Curves(losses.points(), accuracies),
+          log.curves(),
           comparison.readings(),
           reference.state(),
           candidateState(),
-          speeds);
+          log.speeds(referenceName, candidateName));
     }
 
     private ModelState candidateState() {

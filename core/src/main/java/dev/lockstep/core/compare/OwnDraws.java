@@ -8,10 +8,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Curves;
-import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,13 +25,7 @@ public final class OwnDraws {
   private final Split train;
   private final Split test;
   private final LockstepListener listener;
-  private final LossCurve losses;
-  private final List<Curves.AccuracyPoint> accuracies = new ArrayList<>();
-  private double referenceLoss;
-  private double candidateLoss;
-  private long referenceNanos;
-  private long candidateNanos;
-  private long samples;
+  private final TrainingLog log;
 
   /**
    * @param referencePlan all that the reference draws
@@ -54,7 +45,7 @@ public final class OwnDraws {
     this.train = train;
     this.test = test;
     this.listener = listener;
-    this.losses = new LossCurve(referencePlan.steps());
+    this.log = new TrainingLog(referencePlan.steps());
   }
 
   /** Trains both to the end, or to where one leaves the finite numbers. */
@@ -68,11 +59,7 @@ public final class OwnDraws {
       while (goesOn && step < steps) {
         step++;
         step(reference, candidate, step);
-        goesOn =
-            step < steps
-                && Double.isFinite(referenceLoss)
-                && Double.isFinite(candidateLoss)
-                && !listener.stops();
+        goesOn = step < steps && log.losses().areFinite() && !listener.stops();
         if (!goesOn || Lockstep.evaluatesAfter(step, referencePlan)) {
           evaluate(reference, candidate, step);
         }
@@ -83,17 +70,13 @@ public final class OwnDraws {
   }
 
   private void step(Model reference, Model candidate, long step) {
-    long start = System.nanoTime();
-    referenceLoss =
-        reference.step(referencePlan.batch(step), referencePlan.masks(step), Observer.NONE);
-    long between = System.nanoTime();
-    candidateLoss =
-        candidate.step(candidatePlan.batch(step), candidatePlan.masks(step), Observer.NONE);
-    referenceNanos += between - start;
-    candidateNanos += System.nanoTime() - between;
-    samples += referencePlan.samples(step).length;
-    losses.add(step, referenceLoss, candidateLoss);
-    listener.stepTaken(step, referencePlan.steps(), referenceLoss, candidateLoss);
+    log.stepReference(
+        reference, referencePlan.batch(step), referencePlan.masks(step), Observer.NONE);
+    log.stepCandidate(
+        candidate, candidatePlan.batch(step), candidatePlan.masks(step), Observer.NONE);
+    log.drawLosses(step);
+    TrainingLog.Losses losses = log.losses();
+    listener.stepTaken(step, referencePlan.steps(), losses.reference(), losses.candidate());
   }
 
   private void evaluate(Model reference, Model candidate, long step) {
@@ -108,41 +91,25 @@ public final class OwnDraws {
             referenceTest.accuracy(),
             candidateTest.accuracy(),
             referenceTest.differentFrom(candidateTest));
-    accuracies.add(point);
+    log.add(point);
     listener.evaluated(point, referencePlan.steps());
   }
 
   private Outcome outcome(
       String referenceName, String candidateName, Model reference, Model candidate, long step) {
-    Curves.AccuracyPoint last = accuracies.get(accuracies.size() - 1);
-    Map<String, Double> speeds = new LinkedHashMap<>();
-    speeds.put(referenceName, samples * 1e9 / referenceNanos);
-    speeds.put(candidateName, samples * 1e9 / candidateNanos);
     return new Outcome(
         Verdict.NOTHING_COMPARED,
         null,
         null,
         step,
-        List.of(
-            new Implementation(
-                referenceName,
-                "reference",
-                referenceLoss,
-                last.referenceTrain(),
-                last.referenceTest()),
-            new Implementation(
-                candidateName,
-                "candidate",
-                candidateLoss,
-                last.candidateTrain(),
-                last.candidateTest())),
+        log.implementations(referenceName, candidateName),
         new Coverage(0, 0, 0, 0, 0, 0, List.of()),
         null,
         Map.of(),
-        new Curves(losses.points(), accuracies),
+        log.curves(),
         List.of(),
         reference.state(),
         candidate.state(),
-        speeds);
+        log.speeds(referenceName, candidateName));
   }
 }

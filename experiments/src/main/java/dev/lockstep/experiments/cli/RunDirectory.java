@@ -16,8 +16,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -181,27 +179,10 @@ final class RunDirectory implements AutoCloseable {
   }
 
   private static RunDirectory lock(Path path, boolean begun, StandardOpenOption... how) {
-    Path file = path.resolve(SESSION);
     try {
-      FileChannel channel = FileChannel.open(file, how);
-      if (isHeld(channel)) {
-        channel.close();
-        throw new UsageException(
-            "%s: another lockstep is at work in this directory; wait for it, or name another one"
-                .formatted(path));
-      }
-      return new RunDirectory(path, channel, begun);
+      return new RunDirectory(path, DirectoryLock.open(path.resolve(SESSION), how), begun);
     } catch (IOException e) {
       throw begun ? cannotWrite(path, e) : cannotRead(path, e);
-    }
-  }
-
-  private static boolean isHeld(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock == null;
-    } catch (OverlappingFileLockException e) {
-      return true;
     }
   }
 

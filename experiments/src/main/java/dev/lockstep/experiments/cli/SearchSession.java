@@ -28,9 +28,12 @@ import dev.lockstep.experiments.search.trial.JsonFile;
 import dev.lockstep.experiments.search.trial.Trial;
 import dev.lockstep.experiments.search.trial.Trials;
 import dev.lockstep.experiments.search.trial.Trials.Kept;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -100,7 +103,7 @@ final class SearchSession {
     }
     output.prepare(directory);
     JsonFile.write(directory.resolve(BEGUN), new Begun(arguments, definition()));
-    return run(directory, output.quiet());
+    return runAlone(directory, output.quiet());
   }
 
   /** Goes on from where the search was interrupted. */
@@ -111,7 +114,21 @@ final class SearchSession {
           "--resume: expected the search that was begun in %s, found that its space, its experiment or the data has changed since"
               .formatted(directory));
     }
-    return run(directory, quiet);
+    return runAlone(directory, quiet);
+  }
+
+  private int runAlone(Path directory, boolean quiet) {
+    try {
+      FileChannel held = DirectoryLock.open(directory.resolve(BEGUN), StandardOpenOption.WRITE);
+      try (held) {
+        return run(directory, quiet);
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: expected a directory that can be written, found %s; name another"
+              .formatted(directory, e),
+          e);
+    }
   }
 
   private String definition() {

@@ -11,8 +11,10 @@ import dev.lockstep.experiments.report.Reports;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -195,6 +197,18 @@ class SearchCommandTest {
     Invocation second = Invocation.of(arguments(output, "--max-trials", "1", "-q"));
     assertThat(second.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(second.err()).contains("--resume " + output);
+  }
+
+  @Test
+  void oneSearchAtATimeWorksInADirectory() throws IOException {
+    Path output = temp.resolve("shared");
+    assertThat(Invocation.of(arguments(output, "--max-trials", "1", "-q")).exitCode()).isZero();
+    FileChannel other = DirectoryLock.open(output.resolve("search.json"), StandardOpenOption.WRITE);
+    Invocation second = Invocation.of("search", "--resume", output.toString());
+    other.close();
+    assertThat(second.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(second.err()).contains("another lockstep is at work", output.toString());
+    assertThat(Invocation.of("search", "--resume", output.toString(), "-q").exitCode()).isZero();
   }
 
   @Test

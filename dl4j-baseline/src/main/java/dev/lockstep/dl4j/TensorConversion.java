@@ -115,10 +115,9 @@ public final class TensorConversion {
    * @param shape of the array, of as many elements
    */
   public static INDArray toArray(Tensor tensor, DataType type, long... shape) {
-    if (type == DataType.DOUBLE) {
-      return Workspaces.outside(() -> Nd4j.create(tensor.data(), shape, 'c'));
-    }
-    return Workspaces.outside(() -> Nd4j.create(floats(tensor.data()), shape, 'c'));
+    INDArray array = Workspaces.outside(() -> Nd4j.createUninitialized(type, shape, 'c'));
+    assign(array, tensor);
+    return array;
   }
 
   /**

@@ -206,6 +206,10 @@ public final class Lockstep {
     private @Nullable Standing agreement;
     private @Nullable ModelState stateBefore;
     private @Nullable Recording previousSeen;
+
+    /** Of the next step: gathered while the candidate, the slower side as a rule, is at work. */
+    private @Nullable Batch upcoming;
+
     private long step;
     private long seenStep = -1;
     private boolean divergedAlike;
@@ -276,7 +280,7 @@ public final class Lockstep {
 
     /** Takes a step with nobody looking, the twin's too. */
     private void plainStep(long step) {
-      Batch batch = plan.batch(step);
+      Batch batch = batch(step);
       Masks masks = plan.masks(step);
       Future<?> done =
           other.submit(
@@ -286,9 +290,15 @@ public final class Lockstep {
                 if (twins != null) {
                   twins.free().step(Twin.of(batch, plan.streams()), Twin.of(masks), Observer.NONE);
                 }
+                upcoming = step < steps ? plan.batch(step + 1) : null;
               });
       log.stepCandidate(candidate, batch, masks, Observer.NONE);
       await(done);
+    }
+
+    private Batch batch(long step) {
+      Batch prepared = upcoming;
+      return prepared != null && prepared.step() == step ? prepared : plan.batch(step);
     }
 
     private void observedStep(long step, Witnesses witnesses) {
@@ -440,7 +450,7 @@ public final class Lockstep {
     /** Takes a step with every side observed: locally from the reference's state, then onwards. */
     private StepOutcome bothReadings(long step, Witnesses witnesses) {
       comparison.startStep(step);
-      Batch batch = plan.batch(step);
+      Batch batch = batch(step);
       Masks masks = plan.masks(step);
       ModelState before = reference.state();
       stateBefore = before;

@@ -12,6 +12,10 @@ import java.util.stream.IntStream;
  */
 public final class Split {
 
+  /** Of every value of a byte: from 0, black, to 1, white. */
+  private static final double[] BRIGHTNESS =
+      IntStream.rangeClosed(0, 255).mapToDouble(value -> value / 255.0).toArray();
+
   private final Shape image;
   private final int classes;
   private final byte[] pixels;
@@ -106,7 +110,7 @@ public final class Split {
     for (int row = 0; row < samples.length; row++) {
       int from = samples[row] * length;
       for (int i = 0; i < length; i++) {
-        values[row * length + i] = Byte.toUnsignedInt(pixels[from + i]) / 255.0;
+        values[row * length + i] = BRIGHTNESS[Byte.toUnsignedInt(pixels[from + i])];
       }
     }
     return inputs;

@@ -21,8 +21,10 @@ final class Agreement {
 
   /** Returns what comparing the scratch side with Deeplearning4j comes to. */
   static Verdict withDl4j(Subject subject, Contender dl4j, String command) {
-    Experiment experiment =
-        Subject.with(subject.experiment(), BATCH_SIZE, new TrainingSpec.Length.Steps(STEPS));
+    Experiment full = subject.experiment();
+    TrainingSpec training =
+        new TrainingSpec(BATCH_SIZE, full.training().order(), new TrainingSpec.Length.Steps(STEPS));
+    Experiment experiment = full.withTraining(training, null, null);
     CompareSettings settings =
         new CompareSettings(
             CompareSettings.Alignment.ALIGNED,

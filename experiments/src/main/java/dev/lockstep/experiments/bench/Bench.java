@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.bench;
 
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.bench.BenchResult.Row;
 import dev.lockstep.experiments.run.Blas;
 import dev.lockstep.experiments.run.Environment;
@@ -77,6 +78,7 @@ public final class Bench {
         Environment.describe(Blas.fastest().name()),
         settings.rounds(),
         rows,
+        costs(),
         missing);
   }
 
@@ -130,32 +132,42 @@ public final class Bench {
         // Whoever comes first meets another machine than who comes last: they take turns.
         Collections.rotate(order, round - 1);
         for (Contender contender : order) {
-          progress.accept(
-              "%s, %s: %s on %d thread%s, round %d of %d"
-                  .formatted(
-                      entry.subject().name(),
-                      entry.task().id(),
-                      contender,
-                      threads,
-                      threads == 1 ? "" : "s",
-                      round,
-                      settings.rounds()));
-          Job job =
-              new Job(
-                  contender,
-                  entry.subject(),
-                  entry.task(),
-                  threads,
-                  settings.warmUpSeconds(),
-                  settings.seconds());
-          measured.add(contender, threads, measure(job));
+          Job job = job(contender, entry.subject(), entry.task(), threads);
+          measured.add(contender, threads, measure(job, round, settings.rounds()));
         }
       }
     }
     return measured;
   }
 
-  private Measurement measure(Job job) {
+  private List<BenchResult.Cost> costs() {
+    Costs costs = new Costs();
+    for (int round = 1; round <= settings.costRounds(); round++) {
+      List<CostSeries.Point> order = new ArrayList<>(CostSeries.points());
+      Collections.rotate(order, round - 1);
+      for (CostSeries.Point point : order) {
+        Job job = job(Contender.SCRATCH, point.subject(), Task.TRAINING, 1);
+        costs.add(point, measure(job, round, settings.costRounds()));
+      }
+    }
+    return costs.all();
+  }
+
+  private Job job(Contender contender, Subject subject, Task task, int threads) {
+    return new Job(
+        contender, subject, task, threads, settings.warmUpSeconds(), settings.seconds());
+  }
+
+  private Measurement measure(Job job, int round, int rounds) {
+    progress.accept(
+        "%s, %s: %s on %s, round %d of %d"
+            .formatted(
+                job.subject().name(),
+                job.task().id(),
+                job.contender(),
+                Numbers.counted(job.threads(), "thread"),
+                round,
+                rounds));
     return job.contender().isPeer() ? peers().measure(job) : JavaProcesses.measure(job);
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param date on which it was measured, {@code 2026-01-31}
  * @param environment what it stood on, as for a comparison
  * @param rounds in which every side was measured once
+ * @param cost of a step as networks grow; empty where it was not measured
  * @param missing what could not be measured or compared, and why
  */
 public record BenchResult(
@@ -24,6 +25,7 @@ public record BenchResult(
     Map<String, String> environment,
     int rounds,
     List<Row> benchmarks,
+    List<Cost> cost,
     List<String> missing) {
 
   /** Raised whenever a field of the written form changes its meaning or goes away. */
@@ -81,4 +83,20 @@ public record BenchResult(
       return samplesPerSecond.keySet().iterator().next();
     }
   }
+
+  /**
+   * What a step of one network costs the scratch side, on one thread.
+   *
+   * @param value of the size that grows
+   * @param multiplications of numbers in all matrix products of a step
+   * @param milliseconds of a step, the geometric mean over the rounds
+   * @param predictedMilliseconds at the rate of multiplications that all networks have in common,
+   *     the geometric mean of theirs
+   */
+  public record Cost(
+      CostSeries series,
+      int value,
+      long multiplications,
+      double milliseconds,
+      double predictedMilliseconds) {}
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param dl4j Deeplearning4j in one precision or in both
  * @param threads that each side is given; the best of them is told besides one
  * @param rounds in which every side is measured once
+ * @param costRounds in which the growth of the cost of a step is measured; 0: it is not
  * @param warmUpSeconds of each process
  * @param seconds that each process measures
  */
@@ -21,13 +22,14 @@ public record BenchSettings(
     List<Contender> dl4j,
     List<Integer> threads,
     int rounds,
+    int costRounds,
     int warmUpSeconds,
     int seconds) {
 
   /** Returns training in double on one thread, briefly. */
   public static BenchSettings quick() {
     return new BenchSettings(
-        Subject.trained(), List.of(), List.of(), List.of(Contender.DL4J), List.of(1), 2, 2, 1);
+        Subject.trained(), List.of(), List.of(), List.of(Contender.DL4J), List.of(1), 2, 0, 2, 1);
   }
 
   /**
@@ -43,6 +45,7 @@ public record BenchSettings(
         List.of(Contender.DL4J, Contender.DL4J_FLOAT),
         processors > 1 ? List.of(1, processors) : List.of(1),
         5,
+        3,
         4,
         3);
   }

@@ -29,30 +29,30 @@ final class BenchmarkProcess {
 
   private BenchmarkProcess() {}
 
-  /** The contender, the source, the variant, the task, the threads, and the seconds. */
+  /** The contender, the source, the variant, the change, the task, the threads, the seconds. */
   public static void main(String[] args) throws RunnerException, IOException {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
     NETLIB.setLevel(Level.OFF);
-    String variant = args[2].isEmpty() ? StepBenchmark.NO_VARIANT : args[2];
     RunResult result =
         new Runner(
                 new OptionsBuilder()
                     .include(StepBenchmark.class.getName().replace(".", "\\.") + "\\.batch$")
                     .param("contender", args[0])
                     .param("source", args[1])
-                    .param("variant", variant)
-                    .param("task", args[3])
-                    .param("threads", args[4])
-                    .warmupIterations(Integer.parseInt(args[5]))
+                    .param("variant", StepBenchmark.parameter(args[2]))
+                    .param("change", StepBenchmark.parameter(args[3]))
+                    .param("task", args[4])
+                    .param("threads", args[5])
+                    .warmupIterations(Integer.parseInt(args[6]))
                     .warmupTime(TimeValue.seconds(1))
-                    .measurementIterations(Integer.parseInt(args[6]))
+                    .measurementIterations(Integer.parseInt(args[7]))
                     .measurementTime(TimeValue.seconds(1))
                     .forks(0)
                     .shouldFailOnError(true)
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .runSingle();
-    int samples = new Subject(args[1], args[2], "").experiment().training().batchSize();
+    int samples = new Subject(args[1], args[2], "", args[3]).experiment().training().batchSize();
     Measurement measurement =
         new Measurement(result.getPrimaryResult().getScore() * samples, peakHeapMiB());
     System.out.println(MARK + JsonMapper.builder().build().writeValueAsString(measurement));

@@ -35,6 +35,7 @@ final class JavaProcesses {
             job.contender().name(),
             subject.source(),
             subject.variant(),
+            subject.change(),
             job.task().name(),
             Integer.toString(job.threads()),
             Integer.toString(job.warmUpSeconds()),

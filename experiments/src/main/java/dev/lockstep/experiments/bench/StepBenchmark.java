@@ -24,9 +24,12 @@ public class StepBenchmark {
   @Param("two-layer-net-relu")
   public String source = "";
 
-  /** JMH has no empty parameters: {@value #NO_VARIANT} stands for one. */
-  @Param(NO_VARIANT)
+  /** JMH has no empty parameters: {@value #NONE} stands for one. */
+  @Param(NONE)
   public String variant = "";
+
+  @Param(NONE)
+  public String change = "";
 
   @Param("TRAINING")
   public Task task = Task.TRAINING;
@@ -34,14 +37,23 @@ public class StepBenchmark {
   @Param("1")
   public int threads = 1;
 
-  static final String NO_VARIANT = "-";
+  private static final String NONE = "-";
 
   private @Nullable Work work;
 
   @Setup
   public void begin() {
-    Subject subject = new Subject(source, variant.equals(NO_VARIANT) ? "" : variant, "");
+    Subject subject = new Subject(source, read(variant), "", read(change));
     work = Work.of(new Job(contender, subject, task, threads, 0, 0));
+  }
+
+  /** Returns a text as a parameter of JMH. */
+  static String parameter(String text) {
+    return text.isEmpty() ? NONE : text;
+  }
+
+  private static String read(String parameter) {
+    return parameter.equals(NONE) ? "" : parameter;
   }
 
   @Benchmark

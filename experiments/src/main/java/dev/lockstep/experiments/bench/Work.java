@@ -43,7 +43,8 @@ record Work(int samples, DoubleSupplier once, Runnable end) {
   static Work of(Job job) {
     Experiment experiment = job.subject().experiment();
     if (job.contender() == Contender.LIMIT) {
-      Products products = new Products(experiment, job.task(), Blas.fastest().implementation());
+      Products products =
+          new Products(Product.of(experiment, job.task()), Blas.fastest().implementation());
       return new Work(experiment.training().batchSize(), products::multiply, () -> {});
     }
     TrainingPlan plan =

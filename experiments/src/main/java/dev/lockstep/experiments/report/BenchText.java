@@ -2,6 +2,7 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.bench.BenchResult;
+import dev.lockstep.experiments.bench.BenchResult.Cost;
 import dev.lockstep.experiments.bench.BenchResult.Row;
 import dev.lockstep.experiments.statistics.Interval;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** How fast everything was: a table for the screen, and a page for the documentation. */
+/** How fast everything was: for the screen. */
 public final class BenchText {
 
   private static final String NONE = "–";
@@ -24,45 +25,20 @@ public final class BenchText {
    * @param report the file that holds all of it
    */
   public static String write(BenchResult result, boolean coloured, Path report) {
-    return "%s  %s%n%n%s%n%s%s"
+    return "%s  %s%n%n%s%n%s%s%s"
         .formatted(
             Colour.of(result.verdict()).paint(result.verdict().name(), coloured),
             stand(result),
             table(result).text(),
+            result.cost().isEmpty() ? "" : costs(result.cost()).text() + "\n",
             result.missing().stream()
                 .map(line -> "Missing    " + line + "\n")
                 .collect(Collectors.joining()),
             "Report     " + report + "\n");
   }
 
-  /** Returns a page of GitHub's Markdown. */
-  public static String markdown(BenchResult result) {
-    return """
-        # How fast it is
-
-        Written by `%s`. %s.
-
-        %s
-        Each number is the geometric mean of %s, each in a process of its own, the sides in turn,
-        with a heap of 512 MiB. *ratio*: the speed of the first side over that of the other, with the 95 %%
-        interval over the rounds, told only for a pair that was first compared, tensor by tensor, and
-        agrees. *of limit*: the time that the matrix products of the network take by themselves, at the
-        same shapes and on the same BLAS, as a share of the first side's time.
-        %s"""
-        .formatted(
-            result.command(),
-            stand(result),
-            table(result).markdown(),
-            Numbers.counted(result.rounds(), "round"),
-            result.missing().isEmpty()
-                ? ""
-                : result.missing().stream()
-                    .map(line -> "- Missing: " + line + "\n")
-                    .collect(Collectors.joining("", "\n", "")));
-  }
-
   /** What the numbers stand on. */
-  private static String stand(BenchResult result) {
+  static String stand(BenchResult result) {
     Map<String, String> environment = result.environment();
     return "%s, %s, %s processors, JDK %s, %s, DL4J %s"
         .formatted(
@@ -74,7 +50,8 @@ public final class BenchText {
             environment.get("dl4j"));
   }
 
-  private static Table table(BenchResult result) {
+  /** Everything that was measured. */
+  static Table table(BenchResult result) {
     return new Table(
         List.of(
             "network",
@@ -118,7 +95,7 @@ public final class BenchText {
     return String.join(" : ", texts);
   }
 
-  private static String speed(double samplesPerSecond) {
+  static String speed(double samplesPerSecond) {
     return samplesPerSecond < 100
         ? String.format(Locale.ROOT, "%.1f", samplesPerSecond)
         : Numbers.count(Math.round(samplesPerSecond));
@@ -131,5 +108,32 @@ public final class BenchText {
     return interval == null
         ? String.format(Locale.ROOT, "%.2f", ratio)
         : String.format(Locale.ROOT, "%.2f (%.2f … %.2f)", ratio, interval.low(), interval.high());
+  }
+
+  /** What a step costs, and what it was predicted to. */
+  static Table costs(List<Cost> costs) {
+    return new Table(
+        List.of(
+            "size that grows",
+            "",
+            "multiplications",
+            "measured, ms",
+            "predicted, ms",
+            "measured ÷ predicted"),
+        costs.stream().map(BenchText::cells).toList());
+  }
+
+  private static List<String> cells(Cost cost) {
+    return List.of(
+        cost.series().id(),
+        Integer.toString(cost.value()),
+        Numbers.count(cost.multiplications()),
+        milliseconds(cost.milliseconds()),
+        milliseconds(cost.predictedMilliseconds()),
+        String.format(Locale.ROOT, "%.2f", cost.milliseconds() / cost.predictedMilliseconds()));
+  }
+
+  static String milliseconds(double milliseconds) {
+    return String.format(Locale.ROOT, "%.3f", milliseconds);
   }
 }

@@ -119,7 +119,7 @@ public final class Reports {
       files.put(Format.JSON.fileName(), () -> ResultJson.write(result));
     }
     if (formats.contains(Format.MARKDOWN)) {
-      files.put(Format.MARKDOWN.fileName(), () -> BenchText.markdown(result));
+      files.put(Format.MARKDOWN.fileName(), () -> SpeedPage.write(result));
     }
     return write(directory, files);
   }

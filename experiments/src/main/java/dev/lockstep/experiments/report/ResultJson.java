@@ -29,6 +29,7 @@ import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.experiments.bench.BenchResult;
+import dev.lockstep.experiments.bench.CostSeries;
 import dev.lockstep.experiments.bench.Task;
 import dev.lockstep.experiments.faults.BaseNetwork;
 import dev.lockstep.experiments.faults.Detection;
@@ -69,6 +70,7 @@ public final class ResultJson {
     module.addSerializer(Phase.class, new NameSerializer<>(Phase::id));
     module.addSerializer(Reading.class, new NameSerializer<>(Reading::id));
     module.addSerializer(Task.class, new NameSerializer<>(Task::id));
+    module.addSerializer(CostSeries.class, new NameSerializer<>(CostSeries::id));
     module.addSerializer(BenchResult.Setting.class, new NameSerializer<>(BenchResult.Setting::id));
     module.addKeySerializer(Phase.class, new PhaseKeySerializer());
     module.addDeserializer(Phase.class, new NameDeserializer<>(Phase.values(), Phase::id));

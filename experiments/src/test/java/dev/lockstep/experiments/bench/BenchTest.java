@@ -1,9 +1,11 @@
 package dev.lockstep.experiments.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.bench.BenchResult.Row;
 import java.io.IOException;
@@ -48,7 +50,15 @@ class BenchTest {
     List<String> told = new ArrayList<>();
     BenchSettings settings =
         new BenchSettings(
-            List.of(subject), List.of(), List.of(), List.of(Contender.DL4J), List.of(1), 1, 0, 1);
+            List.of(subject),
+            List.of(),
+            List.of(),
+            List.of(Contender.DL4J),
+            List.of(1),
+            1,
+            0,
+            0,
+            1);
 
     BenchResult result =
         new Bench(settings, null, told::add).run("bench", LocalDate.of(2026, 1, 31));
@@ -75,6 +85,25 @@ class BenchTest {
     assertThat(measured.samplesPerSecond()).isPositive();
     assertThat(measured.peakHeapMiB()).isNull();
     assertThat(peers.agrees(subject, Contender.NUMPY)).isTrue();
+  }
+
+  /** No network has no layer: whoever is told of the change cannot but say so. */
+  @Test
+  void theProcessAndTheBenchmarkInItAreToldWhatIsChanged() {
+    Subject changed = Subject.FIVE_LAYERS.changed("layers.repeat1.times=0");
+    StepBenchmark benchmark = new StepBenchmark();
+    benchmark.source = changed.source();
+    benchmark.variant = changed.variant();
+    benchmark.change = changed.change();
+
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(benchmark::begin)
+        .withMessageContaining("times");
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                JavaProcesses.measure(new Job(Contender.SCRATCH, changed, Task.TRAINING, 1, 0, 1)))
+        .withMessageContaining("times");
   }
 
   @Test

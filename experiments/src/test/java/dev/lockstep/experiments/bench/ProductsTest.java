@@ -23,7 +23,7 @@ class ProductsTest {
                   calls.add(arguments[3] + "x" + arguments[2] + "x" + arguments[4]);
                   return null;
                 });
-    new Products(subject.experiment(), task, recorder).multiply();
+    new Products(Product.of(subject.experiment(), task), recorder).multiply();
     return calls;
   }
 

@@ -2,13 +2,16 @@ package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.bench.BenchResult;
+import dev.lockstep.experiments.bench.BenchResult.Cost;
 import dev.lockstep.experiments.bench.BenchResult.Row;
 import dev.lockstep.experiments.bench.BenchResult.Setting;
+import dev.lockstep.experiments.bench.CostSeries;
 import dev.lockstep.experiments.bench.Task;
 import dev.lockstep.experiments.statistics.Interval;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Speeds as a bench may find them. */
 final class SampleSpeeds {
@@ -41,12 +44,14 @@ final class SampleSpeeds {
                 "dl4j",
                 "float",
                 Setting.BEST,
-                new TreeMap<>(Map.of("dl4j", 1, "scratch", 2)),
-                new TreeMap<>(Map.of("dl4j", 29_000.4, "scratch", 145_000.0)),
+                inOrder(2, "dl4j", 1),
+                inOrder(145_000.0, "dl4j", 29_000.4),
                 5.0,
                 new Interval(4.5, 5.5),
                 0.75,
                 Map.of("scratch", 61.0)),
+            training("two-layer-net-relu", "pytorch", Setting.BEST, 111_538.0, 1.3),
+            training("simple-convnet", "dl4j", Setting.ONE_THREAD, 620.0, null),
             new Row(
                 "two-layer-net",
                 "numerical gradient",
@@ -60,6 +65,37 @@ final class SampleSpeeds {
                 null,
                 null,
                 Map.of())),
+        List.of(
+            new Cost(CostSeries.DEPTH, 1, 16_000_000, 1.0, 1.25),
+            new Cost(CostSeries.DEPTH, 2, 32_000_000, 3.125, 2.5)),
         List.of("numpy: no python3 on the path"));
+  }
+
+  private static <T> Map<String, T> inOrder(T scratch, String candidate, T other) {
+    Map<String, T> sides = new LinkedHashMap<>();
+    sides.put("scratch", scratch);
+    sides.put(candidate, other);
+    return sides;
+  }
+
+  private static Row training(
+      String network,
+      String candidate,
+      Setting setting,
+      double samplesPerSecond,
+      @Nullable Double ratio) {
+    return new Row(
+        network,
+        "784-50-10",
+        Task.TRAINING,
+        candidate,
+        "double",
+        setting,
+        Map.of("scratch", 2),
+        inOrder(145_000.0, candidate, samplesPerSecond),
+        ratio,
+        null,
+        null,
+        Map.of());
   }
 }

@@ -8,8 +8,11 @@ import dev.lockstep.experiments.run.Environment;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,11 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bench {
 
+  /** Seconds in which processor and caches settle, where there is no code to be compiled. */
+  private static final int SHORT_WARM_UP = 1;
+
   private final BenchSettings settings;
   private final Consumer<String> progress;
   private final @Nullable Peers peers;
   private final List<String> missing = new ArrayList<>();
   private final Set<Contender> present = new LinkedHashSet<>();
+  private final Map<Subject, Map<Contender, Verdict>> verdicts = new LinkedHashMap<>();
 
   /**
    * @param peers null: they are not measured
@@ -50,8 +57,7 @@ public final class Bench {
       Set<Contender> agreeing = new LinkedHashSet<>();
       for (Contender other : entry.others()) {
         if (!other.isPeer()) {
-          progress.accept(entry.subject().name() + ": compared with " + other);
-          Verdict pair = Agreement.withDl4j(entry.subject(), other, command);
+          Verdict pair = compared(entry.subject(), other, command);
           verdict = verdict.or(pair);
           addIf(pair == Verdict.AGREE, other, agreeing);
         }
@@ -80,6 +86,18 @@ public final class Bench {
         rows,
         costs(),
         missing);
+  }
+
+  /** Compares a pair, once for all that is done with the network. */
+  private Verdict compared(Subject subject, Contender other, String command) {
+    return verdicts
+        .computeIfAbsent(subject, unseen -> new EnumMap<>(Contender.class))
+        .computeIfAbsent(
+            other,
+            unseen -> {
+              progress.accept(subject.name() + ": compared with " + other);
+              return Agreement.withDl4j(subject, other, command);
+            });
   }
 
   private static void addIf(boolean agrees, Contender other, Set<Contender> agreeing) {
@@ -154,8 +172,14 @@ public final class Bench {
   }
 
   private Job job(Contender contender, Subject subject, Task task, int threads) {
+    int warmUp = settings.warmUpSeconds();
     return new Job(
-        contender, subject, task, threads, settings.warmUpSeconds(), settings.seconds());
+        contender,
+        subject,
+        task,
+        threads,
+        contender.warmsUp() ? warmUp : Math.min(SHORT_WARM_UP, warmUp),
+        settings.seconds());
   }
 
   private Measurement measure(Job job, int round, int rounds) {

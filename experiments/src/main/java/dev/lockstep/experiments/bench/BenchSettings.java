@@ -12,7 +12,8 @@ import java.util.List;
  * @param threads that each side is given; the best of them is told besides one
  * @param rounds in which every side is measured once
  * @param costRounds in which the growth of the cost of a step is measured; 0: it is not
- * @param warmUpSeconds of each process
+ * @param warmUpSeconds of each process in which there is something to warm up, at least a batch
+ *     each
  * @param seconds that each process measures
  */
 public record BenchSettings(
@@ -46,7 +47,7 @@ public record BenchSettings(
         processors > 1 ? List.of(1, processors) : List.of(1),
         5,
         3,
-        4,
-        3);
+        2,
+        1);
   }
 }

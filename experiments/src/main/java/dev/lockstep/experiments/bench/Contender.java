@@ -45,6 +45,11 @@ public enum Contender {
     return this == NUMPY || this == PYTORCH || this == PYTORCH_FLOAT;
   }
 
+  /** Returns whether it runs on code that the JVM compiles the better the longer it runs. */
+  boolean warmsUp() {
+    return !isPeer() && this != LIMIT;
+  }
+
   /** Returns the scripts for Python. */
   static Contender[] peers() {
     return Arrays.stream(values()).filter(Contender::isPeer).toArray(Contender[]::new);

@@ -16,9 +16,8 @@ import java.util.function.Consumer;
  * <p>Where nobody observes, an activation takes the place of its input, its gradient that of its
  * output, and of the gradients between the layers only those of the few samples are kept; and a
  * ReLU before a max pooling comes after it: the largest positive part is the positive part of the
- * largest, and the pooled image is the smaller one. An
- * observer is shown every tensor before the next layer reads it, so the layers are passed through
- * one by one.
+ * largest, and the pooled image is the smaller one. An observer is shown every tensor before the
+ * next layer reads it, so the layers are passed through one by one.
  */
 final class Chain extends Stage {
 

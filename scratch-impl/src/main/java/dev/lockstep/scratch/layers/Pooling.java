@@ -92,12 +92,7 @@ abstract class Pooling extends SampleWise {
     int inputSize = windows.height() * windows.width();
     Arrays.fill(gradient, start, start + input.size(), 0);
     for (int c = 0; c < channels; c++) {
-      spread(
-          n * channels + c,
-          dout.data(),
-          doutStart + c * count,
-          gradient,
-          start + c * inputSize);
+      spread(n * channels + c, dout.data(), doutStart + c * count, gradient, start + c * inputSize);
     }
   }
 }

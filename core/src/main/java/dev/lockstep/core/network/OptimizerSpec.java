@@ -13,18 +13,31 @@ public sealed interface OptimizerSpec {
 
   LearningRate learningRate();
 
+  /** Returns the same optimizer with another learning rate. */
+  OptimizerSpec withLearningRate(LearningRate rate);
+
   /** Returns the names of the tensors kept per parameter, each of the parameter's shape. */
   default List<String> slots() {
     return List.of();
   }
 
   /** {@code W −= lr·g}. */
-  record Sgd(LearningRate learningRate) implements OptimizerSpec {}
+  record Sgd(LearningRate learningRate) implements OptimizerSpec {
+    @Override
+    public Sgd withLearningRate(LearningRate rate) {
+      return new Sgd(rate);
+    }
+  }
 
   /** {@code velocity = momentum·velocity − lr·g; W += velocity}. */
   record Momentum(LearningRate learningRate, double momentum) implements OptimizerSpec {
     public Momentum {
       Require.share("momentum", momentum);
+    }
+
+    @Override
+    public Momentum withLearningRate(LearningRate rate) {
+      return new Momentum(rate, momentum);
     }
 
     @Override
@@ -47,6 +60,11 @@ public sealed interface OptimizerSpec {
     }
 
     @Override
+    public Nesterov withLearningRate(LearningRate rate) {
+      return new Nesterov(rate, momentum, printed);
+    }
+
+    @Override
     public List<String> slots() {
       return List.of("velocity");
     }
@@ -56,6 +74,11 @@ public sealed interface OptimizerSpec {
   record AdaGrad(LearningRate learningRate, double epsilon) implements OptimizerSpec {
     public AdaGrad {
       Require.nonNegative("epsilon", epsilon);
+    }
+
+    @Override
+    public AdaGrad withLearningRate(LearningRate rate) {
+      return new AdaGrad(rate, epsilon);
     }
 
     @Override
@@ -74,6 +97,11 @@ public sealed interface OptimizerSpec {
     }
 
     @Override
+    public RmsProp withLearningRate(LearningRate rate) {
+      return new RmsProp(rate, decay, epsilon);
+    }
+
+    @Override
     public List<String> slots() {
       return List.of("h");
     }
@@ -89,6 +117,11 @@ public sealed interface OptimizerSpec {
       Require.share("beta1", beta1);
       Require.share("beta2", beta2);
       Require.nonNegative("epsilon", epsilon);
+    }
+
+    @Override
+    public Adam withLearningRate(LearningRate rate) {
+      return new Adam(rate, beta1, beta2, epsilon);
     }
 
     @Override

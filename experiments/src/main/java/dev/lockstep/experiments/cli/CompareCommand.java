@@ -16,9 +16,14 @@ import dev.lockstep.dl4j.Precision;
 import dev.lockstep.dl4j.config.Dl4jConfiguration;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.drawing.DrawingComparer;
+import dev.lockstep.experiments.faults.Fault;
+import dev.lockstep.experiments.faults.Faults;
+import dev.lockstep.experiments.faults.FaultyProvider;
+import dev.lockstep.experiments.run.Blas;
 import dev.lockstep.experiments.run.Candidates;
 import dev.lockstep.experiments.run.CompareSettings;
 import dev.lockstep.experiments.run.Comparer;
+import dev.lockstep.scratch.ScratchProvider;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +57,7 @@ import picocli.CommandLine.Spec;
       "  lockstep compare",
       "  lockstep compare two-layer-net optimizer.learningRate=0.05 --steps 500",
       "  lockstep compare my.yaml --precision float",
+      "  lockstep compare two-layer-net --candidate fault:softmax-over-batch --steps 600",
       "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1"
     })
 final class CompareCommand implements Callable<Integer> {
@@ -116,8 +122,10 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--candidate",
-      paramLabel = "NAME",
-      description = "Compare a network of your own in place of DL4J's.")
+      paramLabel = "NAME|fault:ID",
+      description =
+          "Compare a network of your own in place of DL4J's, or the scratch implementation with a"
+              + " fault seeded into it; lockstep list faults names them.")
   private @Nullable String candidate;
 
   @Option(
@@ -163,6 +171,9 @@ final class CompareCommand implements Callable<Integer> {
       description =
           "Go on with the comparison that was interrupted in this directory; nothing else is needed.")
   private @Nullable Path resumed;
+
+  /** In front of the name of a candidate that is a seeded fault. */
+  private static final String FAULT = "fault:";
 
   /** Options that decide neither what is run nor how it is judged. */
   private static final Set<String> BESIDES =
@@ -258,6 +269,11 @@ final class CompareCommand implements Callable<Integer> {
           "--reproduce: expected neither --own-draws nor --dl4j-config: a test is written of one"
               + " layer of a network that both sides know");
     }
+    if (reproduce && fault() != null) {
+      throw new UsageException(
+          "--reproduce: expected a network of your own or DL4J's, found a seeded fault, which a test"
+              + " cannot build");
+    }
     if (ownDraws
         && (alignment != CompareSettings.Alignment.STOCK
             || candidate != null
@@ -271,7 +287,8 @@ final class CompareCommand implements Callable<Integer> {
   /** Drawings need no data, and have no seeds to run with. */
   private List<CompareSession.Planned> planned(
       List<ExperimentFile> files, String command, CompareSettings settings) {
-    ModelProvider provider = candidate == null ? null : Candidates.find(candidate, classPath);
+    Fault fault = fault();
+    ModelProvider provider = provider(fault);
     List<CompareSession.Planned> planned = new ArrayList<>();
     DrawingComparer drawings = new DrawingComparer(command);
     Comparer comparer = null;
@@ -282,6 +299,9 @@ final class CompareCommand implements Callable<Integer> {
         continue;
       }
       List<Experiment> experiments = file.experiments(overrides);
+      if (fault != null) {
+        experiments.forEach(experiment -> fault.requireFit(experiment.network()));
+      }
       if (comparer == null) {
         Dataset dataset = data.load(spec.commandLine().getErr());
         comparer = new Comparer(dataset, settings, command, provider);
@@ -291,6 +311,21 @@ final class CompareCommand implements Callable<Integer> {
       }
     }
     return planned;
+  }
+
+  private @Nullable Fault fault() {
+    return candidate != null && candidate.startsWith(FAULT)
+        ? Faults.find(candidate.substring(FAULT.length()))
+        : null;
+  }
+
+  /** Returns null for Deeplearning4j. */
+  private @Nullable ModelProvider provider(@Nullable Fault fault) {
+    if (fault != null) {
+      ModelProvider scratch = new ScratchProvider(Blas.fastest().implementation());
+      return new FaultyProvider(scratch, fault, fault.ordinary());
+    }
+    return candidate == null ? null : Candidates.find(candidate, classPath);
   }
 
   /** A user's own network has no variants: it is trained as one experiment is. */

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.experiment.LayerReader;
 import dev.lockstep.core.experiment.NetworkReader;
@@ -7,8 +8,15 @@ import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.catalogue.Catalogue;
+import dev.lockstep.experiments.drawing.DrawingComparer;
+import dev.lockstep.experiments.faults.Fault;
+import dev.lockstep.experiments.faults.Faults;
 import dev.lockstep.experiments.search.space.Spaces;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +36,7 @@ final class ListCommand implements Callable<Integer> {
     LAYERS,
     OPTIMIZERS,
     CONVENTIONS,
+    FAULTS,
     DATASETS
   }
 
@@ -49,6 +58,7 @@ final class ListCommand implements Callable<Integer> {
       case LAYERS -> LayerReader.typeNames().forEach(out::println);
       case OPTIMIZERS -> NetworkReader.optimizerNames().forEach(out::println);
       case CONVENTIONS -> Conventions.all().forEach(entry -> printConvention(out, entry));
+      case FAULTS -> printFaults(out);
       case DATASETS -> {
         out.println("mnist       60,000 + 10,000 handwritten digits, looked for and downloaded");
         out.println("synthetic   digits drawn from jittered strokes by a seed; needs no network");
@@ -65,6 +75,34 @@ final class ListCommand implements Callable<Integer> {
     out.printf("%s: %s%n", convention.id(), convention.topic());
     out.printf("  the book  %s%n", convention.book());
     out.printf("  DL4J      %s%n", convention.dl4j());
+  }
+
+  /** Where a fault can be made needs every bundled experiment that trains. */
+  private static void printFaults(PrintWriter out) {
+    Map<String, List<Experiment>> experiments = new LinkedHashMap<>();
+    for (String id : Catalogue.ids()) {
+      ExperimentFile file = Catalogue.find(id);
+      if (!DrawingComparer.isDrawing(file)) {
+        experiments.put(id, file.experiments(Map.of()));
+      }
+    }
+    Faults.all().forEach(fault -> printFault(out, fault, experiments));
+  }
+
+  private static void printFault(
+      PrintWriter out, Fault fault, Map<String, List<Experiment>> experiments) {
+    List<String> fitting = new ArrayList<>();
+    experiments.forEach(
+        (id, variants) -> {
+          if (variants.stream().allMatch(variant -> fault.fits(variant.network()))) {
+            fitting.add(id);
+          }
+        });
+    out.printf("fault:%s: %s%n", fault.id(), fault.ordinary().in(fault.mistake()));
+    out.printf("  where  %s, %s%n", fault.place().phase().id(), fault.place().tensor());
+    out.printf(
+        "  in     %s%n",
+        fitting.isEmpty() ? "a file of your own: " + fault.needs() : String.join(", ", fitting));
   }
 
   private static void printExperiments(PrintWriter out) {

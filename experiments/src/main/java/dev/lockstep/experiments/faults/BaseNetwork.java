@@ -12,6 +12,7 @@ import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,10 +29,10 @@ public record BaseNetwork(String id, NetworkSpec network) {
   static final double DROPPED = .2;
 
   /** How much of the running statistics of both batch normalizations is kept in a step. */
-  static final double BATCH_NORM_MOMENTUM = .9;
+  private static final double BATCH_NORM_MOMENTUM = .9;
 
   /** The constant inside the root of both batch normalizations. */
-  static final double BATCH_NORM_EPSILON = 1e-7;
+  private static final double BATCH_NORM_EPSILON = 1e-7;
 
   private static final int CLASSES = 10;
   private static final int UNITS = 30;
@@ -75,6 +76,45 @@ public record BaseNetwork(String id, NetworkSpec network) {
         TANH_ADAGRAD,
         TANH_RMSPROP,
         CONVNET);
+  }
+
+  /** Returns whether a network is this one in all but sizes, initial values and learning rate. */
+  boolean resembles(NetworkSpec other) {
+    return kind(network).equals(kind(other));
+  }
+
+  /** Names what {@link #resembles} looks at: layers, loss, weight decay and optimizer. */
+  static String describe(NetworkSpec network) {
+    List<String> parts = new ArrayList<>();
+    network.layers().forEach(layer -> parts.add(layer.name()));
+    parts.add(network.loss().type().id());
+    if (network.weightDecay() > 0) {
+      parts.add("weightDecay " + network.weightDecay());
+    }
+    parts.add(network.optimizer().getClass().getSimpleName());
+    return String.join(", ", parts);
+  }
+
+  private static List<Object> kind(NetworkSpec network) {
+    OptimizerSpec optimizer = network.optimizer();
+    LearningRate anyRate = new LearningRate(0, optimizer.learningRate().decay());
+    return List.of(
+        network.layers().stream().map(BaseNetwork::kind).toList(),
+        network.loss(),
+        network.weightDecay(),
+        optimizer.withLearningRate(anyRate));
+  }
+
+  private static LayerSpec kind(LayerSpec layer) {
+    if (layer instanceof LayerSpec.Affine affine) {
+      return new LayerSpec.Affine(affine.name(), 1, new InitialValues.He());
+    }
+    if (layer instanceof LayerSpec.Convolution conv) {
+      return new LayerSpec.Convolution(conv.name(), 1, 1, 1, 1, 0, new InitialValues.He());
+    }
+    return layer instanceof LayerSpec.BatchNormalization norm
+        ? new LayerSpec.BatchNormalization(norm.name(), norm.momentum(), 1, norm.perChannel())
+        : layer;
   }
 
   private static BaseNetwork of(

@@ -14,7 +14,6 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.experiments.faults.Fault.Place;
 import java.util.Arrays;
@@ -105,8 +104,7 @@ final class BookFaults {
 
   /** {@code W − lr·W}. */
   private static void subtractParameterItself(StepSoFar step, String path, Tensor parameter) {
-    OptimizerSpec sgd = SIGMOID_SGD.network().optimizer();
-    double rate = sgd.learningRate().initial();
+    double rate = step.network().optimizer().learningRate().initial();
     double[] before = step.before(path).data();
     for (int i = 0; i < before.length; i++) {
       parameter.data()[i] = before[i] - rate * before[i];
@@ -127,8 +125,10 @@ final class BookFaults {
   }
 
   /**
-   * Built with the sum of squares, whose output is the scores and whose gradient is (y − t) / N:
-   * once the scores are replaced by the softmax, that is the gradient of the cross entropy.
+   * Built with the sum of squares, whose output is the scores, which are then replaced by the
+   * softmax. What goes back is the derivative of the loss that is really computed, {@code y − t /
+   * N}: all of y adds up to 1, not each of its rows. So central differences give it too, by which
+   * the published run learned.
    */
   private static Injection softmaxOverBatch() {
     Tampering tampering =
@@ -139,6 +139,8 @@ final class BookFaults {
               softmaxOfAll(tensor);
             } else if (path.equals(NetworkSpec.LOSS)) {
               tensor.data()[0] = crossEntropy(step, LossSpec.BOOK_STABILIZER);
+            } else if (phase == BACKWARD && path.equals(scores(step.network()))) {
+              derivativeOfSoftmaxOfAll(step, tensor);
             }
           }
 
@@ -150,6 +152,19 @@ final class BookFaults {
         };
     LossSpec squares = new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0);
     return new Injection(Change.loss(squares), () -> tampering);
+  }
+
+  /** Returns the path of what the softmax is taken of. */
+  private static String scores(NetworkSpec network) {
+    return network.layers().get(network.layers().size() - 1).name() + "/out";
+  }
+
+  private static void derivativeOfSoftmaxOfAll(StepSoFar step, Tensor gradient) {
+    double[] y = step.shown(FORWARD, NetworkSpec.OUTPUT).data();
+    double[] t = step.batch().targets().data();
+    for (int i = 0; i < y.length; i++) {
+      gradient.data()[i] = y[i] - t[i] / step.batch().size();
+    }
   }
 
   private static void softmaxOfAll(Tensor scores) {

@@ -1,6 +1,8 @@
 package dev.lockstep.experiments.faults;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -45,7 +47,13 @@ public record Fault(
    *
    * @param amount the size in figures; empty where a fault has only one
    */
-  public record Size(Scale scale, String amount, Injection injection) {}
+  public record Size(Scale scale, String amount, Injection injection) {
+
+    /** Adds the amount to what is wrong. */
+    public String in(String mistake) {
+      return amount.isEmpty() ? mistake : mistake + ": " + amount;
+    }
+  }
 
   /** Returns a fault that has no size yet. */
   static Fault in(
@@ -74,6 +82,29 @@ public record Fault(
     List<Size> more = new ArrayList<>(sizes);
     more.add(size);
     return new Fault(id, mistake, base, place, explanations, List.copyOf(more));
+  }
+
+  /** Returns whether it can be made in a network, and is then what its words say. */
+  public boolean fits(NetworkSpec network) {
+    return base.resembles(network);
+  }
+
+  /** Names the layers, the loss and the optimizer that it needs. */
+  public String needs() {
+    return BaseNetwork.describe(base.network());
+  }
+
+  /**
+   * @throws UsageException if it cannot be made in a network
+   */
+  public void requireFit(NetworkSpec network) {
+    if (!fits(network)) {
+      throw new UsageException(
+          ("fault:%s: expected a network of %s with the same constants (only sizes, initial values"
+                  + " and learning rate are free), found %s; 'lockstep list faults' tells where each"
+                  + " fault can be made")
+              .formatted(id, needs(), BaseNetwork.describe(network)));
+    }
   }
 
   /** Returns the ordinary size. */

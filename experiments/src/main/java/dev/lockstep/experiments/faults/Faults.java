@@ -1,6 +1,8 @@
 package dev.lockstep.experiments.faults;
 
+import dev.lockstep.core.UsageException;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The faults that are seeded, written down before any diagnosis was. */
@@ -14,5 +16,20 @@ public final class Faults {
             BookFaults.list(), ForwardFaults.list(), GradientFaults.list(), UpdateFaults.list())
         .flatMap(List::stream)
         .toList();
+  }
+
+  /**
+   * @throws UsageException if there is no fault of that id, naming those there are
+   */
+  public static Fault find(String id) {
+    return all().stream()
+        .filter(fault -> fault.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "fault:%s: expected one of %s, found no such fault; 'lockstep list faults' tells what they do"
+                        .formatted(
+                            id, all().stream().map(Fault::id).collect(Collectors.joining(", ")))));
   }
 }

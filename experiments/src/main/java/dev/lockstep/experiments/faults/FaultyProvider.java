@@ -45,21 +45,23 @@ public final class FaultyProvider implements ModelProvider {
   @Override
   public Model create(NetworkSpec network) {
     return new FaultyModel(
-        correct.create(injection.network().apply(network)), injection.tampering().get());
+        network, correct.create(injection.network().apply(network)), injection.tampering().get());
   }
 
   private static final class FaultyModel extends WrappedModel {
 
+    private final NetworkSpec network;
     private final Tampering tampering;
 
-    FaultyModel(Model model, Tampering tampering) {
+    FaultyModel(NetworkSpec network, Model model, Tampering tampering) {
       super(model);
+      this.network = network;
       this.tampering = tampering;
     }
 
     @Override
     public double step(Batch batch, Masks masks, Observer observer) {
-      StepSoFar step = new StepSoFar(batch, state());
+      StepSoFar step = new StepSoFar(network, batch, state());
       super.step(
           tampering.batch(batch),
           tampering.masks(masks),

@@ -114,7 +114,8 @@ final class ForwardFaults {
                 LOSS_VALUE,
                 Explanation.REORDERED)
             .smaller("the last two exchanged", labels(ForwardFaults::exchangeLastTwoRows))
-            .ordinary("by one row", labels(targets -> Edits.roll(targets, 10))),
+            .ordinary(
+                "by one row", labels(targets -> Edits.roll(targets, targets.shape().length(1)))),
         Fault.in(
                 SIGMOID_SGD,
                 "loss-stabilizer",
@@ -146,7 +147,8 @@ final class ForwardFaults {
 
   private static Tensor transposed(Tensor images) {
     Tensor copy = images.copy();
-    Edits.transpose(copy, BaseNetwork.SIDE);
+    int pixels = copy.size() / copy.shape().length(0);
+    Edits.transpose(copy, (int) Math.sqrt(pixels));
     return copy;
   }
 

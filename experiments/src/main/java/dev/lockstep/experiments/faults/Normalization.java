@@ -4,6 +4,8 @@ import static dev.lockstep.core.model.Phase.BACKWARD;
 import static dev.lockstep.core.model.Phase.FORWARD;
 
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,13 +23,13 @@ final class Normalization {
       public void computed(StepSoFar step, Phase phase, String path, Tensor tensor) {
         if (phase == FORWARD && isNormalized(path)) {
           Tensor beta = step.before(path.replace("/out", "/beta"));
-          double[] ratio = deviationRatio(step.shown(FORWARD, inputOf(path)));
+          double[] ratio = deviationRatio(step, inputOf(path));
           for (int i = 0; i < tensor.size(); i++) {
             double shift = beta.data()[i % ratio.length];
             tensor.data()[i] = shift + (tensor.data()[i] - shift) * ratio[i % ratio.length];
           }
         } else if (phase == BACKWARD && isInput(path)) {
-          double[] ratio = deviationRatio(step.shown(FORWARD, path));
+          double[] ratio = deviationRatio(step, path);
           for (int i = 0; i < tensor.size(); i++) {
             tensor.data()[i] *= ratio[i % ratio.length];
           }
@@ -37,16 +39,15 @@ final class Normalization {
   }
 
   /** Returns √(biased + epsilon) / √(unbiased + epsilon) by column. */
-  private static double[] deviationRatio(Tensor x) {
+  private static double[] deviationRatio(StepSoFar step, String input) {
+    Tensor x = step.shown(FORWARD, input);
+    double epsilon = of(step.network()).epsilon();
     int samples = x.shape().length(0);
     double[] variance = variance(x);
     double[] ratio = new double[variance.length];
     for (int f = 0; f < ratio.length; f++) {
       double unbiased = variance[f] * samples / (samples - 1);
-      ratio[f] =
-          Math.sqrt(
-              (variance[f] + BaseNetwork.BATCH_NORM_EPSILON)
-                  / (unbiased + BaseNetwork.BATCH_NORM_EPSILON));
+      ratio[f] = Math.sqrt((variance[f] + epsilon) / (unbiased + epsilon));
     }
     return ratio;
   }
@@ -69,9 +70,10 @@ final class Normalization {
   /** Moves the running variance by the unbiased variance. */
   static void unbiasedRunningVariance(StepSoFar step, String path, Tensor running) {
     double samples = step.batch().size();
+    double momentum = of(step.network()).momentum();
     double[] before = step.before(path).data();
     for (int f = 0; f < before.length; f++) {
-      double kept = BaseNetwork.BATCH_NORM_MOMENTUM * before[f];
+      double kept = momentum * before[f];
       running.data()[f] = kept + (running.data()[f] - kept) * samples / (samples - 1);
     }
   }
@@ -85,9 +87,10 @@ final class Normalization {
     double[] dout = step.shown(BACKWARD, layer).data();
     double[] gamma = step.before(layer.replace("/out", "/gamma")).data();
     double[] variance = variance(step.shown(FORWARD, path));
+    double epsilon = of(step.network()).epsilon();
     for (int i = 0; i < dx.size(); i++) {
       int f = i % gamma.length;
-      dx.data()[i] = dout[i] * gamma[f] / Math.sqrt(variance[f] + BaseNetwork.BATCH_NORM_EPSILON);
+      dx.data()[i] = dout[i] * gamma[f] / Math.sqrt(variance[f] + epsilon);
     }
   }
 
@@ -106,6 +109,15 @@ final class Normalization {
             System.arraycopy(right.data(), 0, gradient.data(), 0, gradient.size());
           }
         });
+  }
+
+  /** Returns the first batch normalization, whose constants all of them have. */
+  private static LayerSpec.BatchNormalization of(NetworkSpec network) {
+    return network.layers().stream()
+        .filter(LayerSpec.BatchNormalization.class::isInstance)
+        .map(LayerSpec.BatchNormalization.class::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static boolean isNormalized(String path) {

@@ -4,6 +4,7 @@ import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,13 +12,20 @@ import java.util.Map;
 /** What one step of a model has come to so far. */
 final class StepSoFar {
 
+  private final NetworkSpec network;
   private final Batch batch;
   private final ModelState before;
   private final Map<TensorKey, Tensor> shown = new LinkedHashMap<>();
 
-  StepSoFar(Batch batch, ModelState before) {
+  StepSoFar(NetworkSpec network, Batch batch, ModelState before) {
+    this.network = network;
     this.batch = batch;
     this.before = before;
+  }
+
+  /** Returns the network that was asked for. */
+  NetworkSpec network() {
+    return network;
   }
 
   Batch batch() {

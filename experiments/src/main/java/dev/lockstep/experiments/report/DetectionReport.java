@@ -155,8 +155,7 @@ public final class DetectionReport {
   }
 
   private static String mistake(Detection detection) {
-    String amount = detection.size().amount();
-    return detection.fault().mistake() + (amount.isEmpty() ? "" : ": " + amount);
+    return detection.size().in(detection.fault().mistake());
   }
 
   private static String found(@Nullable FirstDivergence divergence) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class TextReport {
 
   private static final int RUNS_SHOWN = 12;
+  private static final int SIDE_WIDTH = 18;
   private static final int STATISTICS_SHOWN = 5;
 
   private final StringBuilder text = new StringBuilder();
@@ -137,9 +138,15 @@ public final class TextReport {
       String label, List<Implementation> sides, Function<Implementation, String> cell) {
     StringBuilder row = new StringBuilder("%-16s".formatted(label));
     for (Implementation side : sides) {
-      row.append("%18s".formatted(cell.apply(side)));
+      row.append(inColumnOf(side, cell.apply(side)));
     }
     line(row.toString());
+  }
+
+  /** As wide as a side's name asks for. */
+  private static String inColumnOf(Implementation side, String cell) {
+    int width = Math.max(SIDE_WIDTH, side.name().length() + 2);
+    return " ".repeat(width - cell.length()) + cell;
   }
 
   private void worst(Run run, @Nullable DeclaredTolerance declared) {
@@ -199,14 +206,14 @@ public final class TextReport {
     String start = "%-" + Math.max(width, "Run".length()) + "s  %6s  %-16s";
     StringBuilder head = new StringBuilder(start.formatted("Run", "seed", "verdict"));
     for (Implementation side : summary.runs().get(0).implementations()) {
-      head.append("%18s".formatted(side.name()));
+      head.append(inColumnOf(side, side.name()));
     }
     line(head + "   (test accuracy)");
     for (Run run : worstFirst.subList(0, Math.min(RUNS_SHOWN, worstFirst.size()))) {
       StringBuilder row =
           new StringBuilder(start.formatted(run.title(), run.seed(), run.verdict()));
       run.implementations()
-          .forEach(side -> row.append("%18s".formatted(Numbers.percent(side.testAccuracy()))));
+          .forEach(side -> row.append(inColumnOf(side, Numbers.percent(side.testAccuracy()))));
       line(row.toString());
       if (run.solo() != null) {
         line("  %s".formatted(Wording.solo(run.solo())));

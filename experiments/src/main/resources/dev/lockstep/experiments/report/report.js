@@ -633,14 +633,15 @@
     return inner;
   }
 
-  /** The boxes of a grid of panels. */
-  function grid(count, columns, width, {left = 56, right = 14, top = 24, bottom = 20, height = 120, foot = 34, smallest = 150}) {
-    const across = Math.max(1, Math.min(columns, count, Math.floor((width - 22) / smallest)));
-    const w = (width - 22) / across;
+  /** The boxes of a grid of panels, beside a strip for the title of their common axis; left has room for 100,000. */
+  function grid(count, columns, width, {left = 60, right = 14, top = 24, bottom = 20, height = 120, foot = 34, smallest = 150}) {
+    const strip = 22;
+    const across = Math.max(1, Math.min(columns, count, Math.floor((width - strip) / smallest)));
+    const w = (width - strip) / across;
     const h = top + height + bottom;
     const rows = Math.ceil(count / across);
     return {across, rows, height: rows * h + foot,
-      boxes: d3.range(count).map(i => ({left: 22 + (i % across) * w + left - 22, right: 22 + (i % across + 1) * w - right,
+      boxes: d3.range(count).map(i => ({left: strip + (i % across) * w + left, right: strip + (i % across + 1) * w - right,
         top: Math.floor(i / across) * h + top, bottom: Math.floor(i / across) * h + top + height}))};
   }
 

@@ -20,14 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** What the pages on the book's chapters name is there. */
+/** What the pages on the book's chapters and the report name is there. */
 class ChapterPagesTest {
 
   private static final Path DOCS = Path.of("..", "docs");
 
   static Stream<Path> pages() {
     return Stream.concat(
-        Stream.of(DOCS.resolve("README.md")),
+        Stream.of(DOCS.resolve("README.md"), DOCS.resolve("report.md")),
         IntStream.rangeClosed(2, 8).mapToObj(n -> DOCS.resolve("chapter-" + n + ".md")));
   }
 
@@ -72,6 +72,14 @@ class ChapterPagesTest {
       assertThat(found("^- `([a-z0-9-]+)`:", page))
           .isNotEmpty()
           .isSubsetOf(Conventions.all().stream().map(Convention::id).toList());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void everyPageAndPictureThatIsLinkedIsThere(Path page) {
+    for (String link : found("\\]\\(([^)#]+)\\)", page)) {
+      assertThat(DOCS.resolve(link)).as(page + ": " + link).exists();
     }
   }
 

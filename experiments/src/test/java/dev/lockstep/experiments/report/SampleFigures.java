@@ -103,8 +103,8 @@ final class SampleFigures {
     for (int layer = 1; layer <= 5; layer++) {
       Random random = new Random(layer);
       long[] counts = new long[30];
-      double sharpness = layer * 0.8;
-      for (int i = 0; i < 10_000; i++) {
+      double sharpness = (layer - 1) * 0.8;
+      for (int i = 0; i < 100_000; i++) {
         double y = 1 / (1 + Math.exp(-sharpness * random.nextGaussian()));
         counts[(int) Math.min(29, 30 * y)]++;
       }
@@ -115,7 +115,7 @@ final class SampleFigures {
     return new Histograms(
         "activation-histograms",
         "Activations, sigmoid, standard deviation 1",
-        "The deeper the layer, the more of its outputs lie at 0 and 1.",
+        "In the first all outputs are the same; the deeper the layer, the more lie at 0 and 1.",
         Axis.linear("activation", ""),
         5,
         panels);

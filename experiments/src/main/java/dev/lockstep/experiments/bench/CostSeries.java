@@ -1,22 +1,22 @@
 package dev.lockstep.experiments.bench;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One size of a network of five layers grows, and nothing else changes. */
 public enum CostSeries {
-  BATCH_SIZE("batch size", "samples in a batch", "training.batchSize", List.of(100, 200, 300, 400)),
-  WIDTH(
-      "width",
-      "units in each hidden layer",
-      "layers.repeat1.layers.affine1.units",
-      List.of(100, 200, 300, 400)),
-  DEPTH("depth", "hidden layers", "layers.repeat1.times", List.of(1, 2, 3, 4));
+  BATCH_SIZE("batch size", "samples in a batch", "training.batchSize", 100),
+  WIDTH("width", "units in each hidden layer", "layers.repeat1.layers.affine1.units", 100),
+  DEPTH("depth", "hidden layers", "layers.repeat1.times", 1);
+
+  /** Of each series: the smallest, and two, three and four times it. */
+  private static final int NETWORKS = 4;
 
   private final String id;
   private final String counted;
   private final String key;
-  private final List<Integer> values;
+  private final int smallest;
 
   /** A network of the series. */
   record Point(CostSeries series, int value) {
@@ -26,11 +26,11 @@ public enum CostSeries {
     }
   }
 
-  CostSeries(String id, String counted, String key, List<Integer> values) {
+  CostSeries(String id, String counted, String key, int smallest) {
     this.id = id;
     this.counted = counted;
     this.key = key;
-    this.values = values;
+    this.smallest = smallest;
   }
 
   /** Returns the name that tables and JSON have. */
@@ -46,7 +46,10 @@ public enum CostSeries {
   /** Returns the networks of all series, from small to large. */
   static List<Point> points() {
     return Stream.of(values())
-        .flatMap(series -> series.values.stream().map(value -> new Point(series, value)))
+        .flatMap(
+            series ->
+                IntStream.rangeClosed(1, NETWORKS)
+                    .mapToObj(times -> new Point(series, times * series.smallest)))
         .toList();
   }
 }

@@ -101,8 +101,8 @@ public record PairedStatistics(
     boolean tested =
         differences.size() >= SEEDS_TO_TEST && sample.finite() && ties < differences.size();
     return new PairedStatistics(
-        side(name + "/reference", reference),
-        side(name + "/candidate", candidate),
+        side(name, reference),
+        side(name, candidate),
         Collections.unmodifiableList(differences),
         wins,
         ties,
@@ -118,6 +118,7 @@ public record PairedStatistics(
     return same ? 0 : difference;
   }
 
+  /** Both sides are drawn from alike, seed by seed: equal values have equal intervals. */
   private static Side side(String name, List<Double> values) {
     Sample sample = new Sample(List.copyOf(values));
     Spread spread =

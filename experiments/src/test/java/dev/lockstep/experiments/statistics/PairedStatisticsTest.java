@@ -214,4 +214,12 @@ class PairedStatisticsTest {
         .hasMessageContaining("loss")
         .hasMessageContaining("1 and 0");
   }
+
+  @Test
+  void equalSidesHaveEqualIntervals() {
+    List<Double> values = List.of(0.91, 0.93, 0.9, 0.95, 0.92, 0.94, 0.9);
+    PairedStatistics equal = PairedStatistics.of("x", Better.HIGHER, values, values, null);
+    assertThat(equal.reference()).isEqualTo(equal.candidate());
+    assertThat(equal.reference().spread()).isNotNull();
+  }
 }

@@ -54,7 +54,7 @@ public final class Lockstep {
   private final LockstepListener listener;
   private final Comparison comparison;
   private final long steps;
-  private final double lossRounding;
+  private final SumRounding rounding;
 
   /**
    * Who takes part.
@@ -82,7 +82,7 @@ public final class Lockstep {
     this.listener = listener;
     this.comparison = new Comparison(network, options);
     this.steps = plan.steps();
-    this.lossRounding = Floors.lossRounding(network, options.floatCandidate());
+    this.rounding = SumRounding.of(network, plan.samples(1).length, options.floatCandidate());
   }
 
   /**
@@ -429,7 +429,7 @@ public final class Lockstep {
               divergence,
               referenceSeen,
               localCandidateSeen,
-              Floors.measuredBy(referenceSeen, localTwinSeen, lossRounding));
+              Floors.measuredBy(referenceSeen, localTwinSeen, rounding));
       if (parameter.isEmpty()) {
         return ThirdWitness.silent(
             divergence.tensor(), divergence.index(), "no parameter's gradient differs with it");
@@ -500,7 +500,7 @@ public final class Lockstep {
     private Floors floors(Recording twin) {
       DeclaredTolerance declared = options.tolerance();
       return declared == null
-          ? Floors.measuredBy(referenceSeen, twin, lossRounding)
+          ? Floors.measuredBy(referenceSeen, twin, rounding)
           : Floors.declared(declared.parameters());
     }
 

@@ -28,7 +28,7 @@ class FloorsTest {
   }
 
   private static double floor(Recording twin) {
-    return Floors.measuredBy(twin, twin, 0).of(WEIGHTS, REFERENCE, 4);
+    return Floors.measuredBy(twin, twin, SumRounding.NONE).of(WEIGHTS, REFERENCE, 4);
   }
 
   @Test
@@ -64,7 +64,8 @@ class FloorsTest {
   @Test
   void neverGrowWithTheNumberOfElements() {
     Tensor many = Tensor.filled(Shape.of(1000), 4);
-    assertThat(Floors.measuredBy(showing(many), showing(many), 0).of(WEIGHTS, many, 4))
+    assertThat(
+            Floors.measuredBy(showing(many), showing(many), SumRounding.NONE).of(WEIGHTS, many, 4))
         .isEqualTo(0x1p-50);
   }
 
@@ -80,18 +81,45 @@ class FloorsTest {
   @Test
   void ofALossGrowWithTheRootOfTheNumberOfDecayedWeights() {
     NetworkSpec decayed = network(0.1);
-    assertThat(Floors.lossRounding(decayed, false)).isEqualTo(100 * 0x1p-52);
-    assertThat(Floors.lossRounding(decayed, true)).isEqualTo(100 * 0x1p-23);
-    assertThat(Floors.lossRounding(network(0), true)).isZero();
-
     ExpectedTensor loss =
         new ExpectedTensor(new TensorKey(Phase.LOSS, NetworkSpec.LOSS), "loss", false);
+    assertThat(SumRounding.of(decayed, 7, false).of(loss.key())).isEqualTo(100 * 0x1p-52);
+    assertThat(SumRounding.of(decayed, 7, true).of(loss.key())).isEqualTo(100 * 0x1p-23);
+    assertThat(SumRounding.of(network(0), 7, true).of(loss.key())).isZero();
+
     Recording nothing = new Recording(Set.of());
-    assertThat(Floors.measuredBy(nothing, nothing, 1e-6).of(loss, Tensor.scalar(2), 2))
-        .isEqualTo(2e-6);
-    assertThat(Floors.measuredBy(nothing, nothing, 1e-6).of(WEIGHTS, REFERENCE, 4))
+    Floors floors = Floors.measuredBy(nothing, nothing, SumRounding.of(decayed, 7, true));
+    assertThat(floors.of(loss, Tensor.scalar(2), 2)).isEqualTo(200 * 0x1p-23);
+    assertThat(floors.of(WEIGHTS, REFERENCE, 4))
         .as("the loss alone is such a sum")
         .isEqualTo(0x1p-50);
+  }
+
+  /**
+   * 10,000 equal terms, of which the reference sums each sample's by themselves: a sum from the
+   * first to the last was seen 137 units of the result away.
+   */
+  @Test
+  void ofRunningStatisticsGrowWithTheRootOfTheNumberOfPixels() {
+    NetworkSpec images =
+        new NetworkSpec(
+            Shape.of(3, 20, 10),
+            List.of(
+                new LayerSpec.BatchNormalization("perChannel", 0.9, 1e-7, true),
+                new LayerSpec.BatchNormalization("perElement", 0.9, 1e-7, false),
+                new LayerSpec.Affine("affine1", 10, new InitialValues.He())),
+            new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
+            0,
+            new OptimizerSpec.Sgd(LearningRate.constant(0.1)));
+    SumRounding rounding = SumRounding.of(images, 50, false);
+    for (String path : List.of("runningMean", "runningVar")) {
+      assertThat(images.statistics()).containsKey("perChannel/" + path);
+      assertThat(rounding.of(new TensorKey(Phase.UPDATE, "perChannel/" + path)))
+          .isEqualTo(100 * 0x1p-52 / 6);
+      assertThat(rounding.of(new TensorKey(Phase.UPDATE, "perElement/" + path)))
+          .as("the twin permutes all that is summed")
+          .isZero();
+    }
   }
 
   /** 600 · 600 weights. */

@@ -55,12 +55,18 @@ record SumRounding(Map<TensorKey, Double> shares) {
             .sum();
   }
 
-  /**
-   * Each of n additions errs by up to half a unit in the last place of the sum so far, which grows
-   * evenly: a random walk whose standard deviation is √(n/3 · 1/12) units.
-   */
   private static double share(double additions, boolean inFloat) {
-    return Math.sqrt(additions) / 6 * (inFloat ? Math.ulp(1f) : Math.ulp(1.0));
+    return units(additions) * (inFloat ? Math.ulp(1f) : Math.ulp(1.0));
+  }
+
+  /**
+   * Returns how many units in the last place of a sum two orders of summing lie apart.
+   *
+   * <p>Each of n additions errs by up to half a unit in the last place of the sum so far, which
+   * grows evenly: a random walk whose standard deviation is √(n/3 · 1/12) units.
+   */
+  static double units(double additions) {
+    return Math.sqrt(additions) / 6;
   }
 
   /** Returns the share of a tensor's magnitude by which two orders lie apart. */

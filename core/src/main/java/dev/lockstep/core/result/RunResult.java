@@ -48,6 +48,13 @@ public record RunResult(
   /** Raised whenever a field of the written form changes its meaning or goes away. */
   public static final int SCHEMA_VERSION = 1;
 
+  public RunResult {
+    if (implementations.size() != 2) {
+      throw new IllegalArgumentException(
+          "implementations: expected the two sides, found " + implementations.size());
+    }
+  }
+
   /**
    * What was run.
    *

@@ -80,6 +80,8 @@ public final class YamlReader {
         LoadSettings.builder()
             .setLabel(name)
             .setCodePointLimit(MAX_BYTES)
+            // in one piece: the library fails where two pieces meet within a surrogate pair
+            .setBufferSize(text.length() + 1)
             .setMaxAliasesForCollections(MAX_ALIASES)
             .setAllowDuplicateKeys(false)
             .setAllowRecursiveKeys(false)

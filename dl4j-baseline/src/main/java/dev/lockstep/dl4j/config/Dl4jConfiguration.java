@@ -85,16 +85,16 @@ public record Dl4jConfiguration(
     } catch (RuntimeException e) {
       throw new InputException("DL4J configuration: DL4J cannot read it: " + e.getMessage(), e);
     }
-    double weightDecay = training.weightDecay();
-    OptimizerSpec optimizer = training.optimizer();
     LossSpec loss = reader.loss();
     if (loss == null) {
       findings.unknown("the network", "ends without an output or a loss layer");
     }
-    findings.requireNothingUnknown();
     boolean images = reader.wantsImages() || !reader.expectedInputs().isEmpty();
     NetworkSpec network;
     try {
+      double weightDecay = training.weightDecay();
+      OptimizerSpec optimizer = training.optimizer();
+      findings.requireNothingUnknown();
       network =
           new NetworkSpec(
               images ? sample : Shape.of(sample.size()),

@@ -1,8 +1,8 @@
 package dev.lockstep.experiments.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lockstep.core.CompleteRecord;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.WholeFile;
@@ -34,11 +34,7 @@ final class RunDirectory implements AutoCloseable {
   /** A thousand seeds, each with everything that decides its numbers, need a tenth of it. */
   private static final int MAX_SESSION_BYTES = 1 << 26;
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .build();
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path path;
   private final FileChannel channel;
@@ -159,7 +155,7 @@ final class RunDirectory implements AutoCloseable {
     Path file = path.resolve(SESSION);
     byte[] json = in.readNBytes(MAX_SESSION_BYTES);
     try {
-      Session session = JSON.readValue(json, Session.class);
+      Session session = CompleteRecord.require(JSON.readValue(json, Session.class));
       if (!session.version().equals(version())) {
         throw new InputException(
             "%s: begun by lockstep %s, this is %s; begin anew, or go on with that version"
@@ -171,6 +167,8 @@ final class RunDirectory implements AutoCloseable {
           "%s: expected what a comparison was begun with, found %s; begin anew"
               .formatted(file, e.getOriginalMessage()),
           e);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(file + ": " + e.getMessage() + "; begin anew", e);
     }
   }
 

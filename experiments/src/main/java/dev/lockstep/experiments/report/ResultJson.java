@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.lockstep.core.CompleteRecord;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
@@ -100,8 +101,8 @@ public final class ResultJson {
    */
   public static RunResult read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      RunResult result = RUN.readValue(in.readNBytes(MAX_BYTES));
-      if (result == null || result.schemaVersion() != RunResult.SCHEMA_VERSION) {
+      RunResult result = CompleteRecord.require(RUN.readValue(in.readNBytes(MAX_BYTES)));
+      if (result.schemaVersion() != RunResult.SCHEMA_VERSION) {
         throw new InputException(
             "%s: expected a result of version %d".formatted(file, RunResult.SCHEMA_VERSION));
       }
@@ -109,6 +110,8 @@ public final class ResultJson {
     } catch (JsonProcessingException e) {
       throw new InputException(
           "%s: expected the result of a run, found %s".formatted(file, e.getOriginalMessage()), e);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read: " + e, e);
     }

@@ -2,8 +2,8 @@ package dev.lockstep.experiments.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lockstep.core.CompleteRecord;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Snapshot;
@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -47,14 +46,8 @@ public final class CheckpointFile {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
-
-  /** What a run need not have come to. */
-  private static final Set<String> MAY_BE_NULL =
-      Set.of(
-          "horizon", "first", "divergence", "diagnosis", "thirdWitness", "reference", "candidate");
 
   private static final String NOW = "now";
   private static final String AGREED = "agreed";
@@ -213,7 +206,7 @@ public final class CheckpointFile {
         });
   }
 
-  private static <D, S> S read(
+  private static <D extends Record, S> S read(
       Path file,
       NetworkSpec network,
       Class<D> type,
@@ -222,25 +215,13 @@ public final class CheckpointFile {
     long most = Math.min(Integer.MAX_VALUE, STATES * numbers + MORE_NUMBERS);
     NpzFile.Described described = NpzFile.readDescribed(file, (int) most);
     try {
-      JsonNode description = JSON.readTree(described.description());
-      requireComplete(description, "description");
-      return snapshot.apply(JSON.treeToValue(description, type), described.tensors());
+      D description = CompleteRecord.require(JSON.readValue(described.description(), type));
+      return snapshot.apply(description, described.tensors());
     } catch (JsonProcessingException e) {
       throw new InputException(
           file + ": expected the description of a checkpoint, found " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** A file from a stranger may leave out what a run always has. */
-  private static void requireComplete(JsonNode node, String name) {
-    if ((node.isNull() || node.isMissingNode()) && !MAY_BE_NULL.contains(name)) {
-      throw new IllegalArgumentException(name + ": expected a value, found none");
-    }
-    node.properties().forEach(field -> requireComplete(field.getValue(), field.getKey()));
-    if (node.isArray()) {
-      node.forEach(element -> requireComplete(element, name));
     }
   }
 

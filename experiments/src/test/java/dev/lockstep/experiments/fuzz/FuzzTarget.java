@@ -23,6 +23,13 @@ public final class FuzzTarget {
     }
   }
 
+  /** What is slow but once, such as loading a library's classes, is no input that hangs. */
+  public static void fuzzerInitialize() throws IOException {
+    for (byte[] sample : TARGET.samples()) {
+      TARGET.parse(sample, DIRECTORY);
+    }
+  }
+
   /** Anything but a value or a message for a person ends the fuzzing. */
   public static void fuzzerTestOneInput(byte[] bytes) throws IOException {
     try {

@@ -1,16 +1,27 @@
 package dev.lockstep.experiments.fuzz;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.lockstep.core.data.Datasets;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.model.NpzFile;
+import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.yaml.YamlReader;
+import dev.lockstep.dl4j.Precision;
 import dev.lockstep.dl4j.config.Dl4jConfiguration;
 import dev.lockstep.dl4j.datavec.CsvDigits;
 import dev.lockstep.dl4j.datavec.DigitImage;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.drawing.DrawingComparer;
+import dev.lockstep.experiments.report.Format;
+import dev.lockstep.experiments.report.Reports;
+import dev.lockstep.experiments.report.ResultJson;
+import dev.lockstep.experiments.report.SampleRuns;
+import dev.lockstep.experiments.search.arbiter.ArbiterSpace;
+import dev.lockstep.experiments.search.space.Spaces;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -27,7 +39,13 @@ import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
+import org.deeplearning4j.arbiter.MultiLayerSpace;
+import org.deeplearning4j.arbiter.layers.DenseLayerSpace;
+import org.deeplearning4j.arbiter.layers.OutputLayerSpace;
+import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
+import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.Activation;
@@ -152,6 +170,77 @@ enum Parser {
       }
       return samples;
     }
+  },
+
+  /** What a search tries. */
+  SPACE {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      Spaces.find(Files.write(directory.resolve("space.yaml"), bytes).toString());
+    }
+
+    @Override
+    List<byte[]> samples() {
+      return List.of(
+          """
+          shows: learning rates
+          experiment: two-layer-net
+          validation: 0.2
+          trials: 20
+          space:
+            optimizer.learningRate: {logUniform: [1e-6, 1e-2]}
+            weightDecay: {uniform: [0, 1e-4]}
+          """
+              .getBytes(StandardCharsets.UTF_8));
+    }
+  },
+
+  /** What {@code MultiLayerSpace.toJson()} of Arbiter gives. */
+  ARBITER_SPACE {
+    private final ExperimentFile settings = Catalogue.find("two-layer-net");
+
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      Path file = Files.write(directory.resolve("space.json"), bytes);
+      ArbiterSpace.read(file, "what varies", "two-layer-net", settings, Precision.DOUBLE)
+          .requireFit();
+    }
+
+    @Override
+    List<byte[]> samples() {
+      return List.of(arbiterSpace().getBytes(StandardCharsets.UTF_8));
+    }
+  },
+
+  /** What a run came to, from which the report over several runs is made once more. */
+  RESULT {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      RunResult result = ResultJson.read(Files.write(directory.resolve("result.json"), bytes));
+      Reports.write(directory, EnumSet.allOf(Format.class), result);
+    }
+
+    @Override
+    List<byte[]> samples() throws IOException {
+      return List.of(shortened(SampleRuns.agreeing(1)), shortened(SampleRuns.differing(1)));
+    }
+
+    /** A fuzzer gets nowhere with a megabyte. */
+    private byte[] shortened(RunResult result) throws IOException {
+      JsonMapper mapper = new JsonMapper();
+      JsonNode tree = mapper.readTree(ResultJson.write(result));
+      shorten(tree);
+      return mapper.writeValueAsBytes(tree);
+    }
+
+    private void shorten(JsonNode node) {
+      if (node instanceof ArrayNode array) {
+        while (array.size() > 2) {
+          array.remove(array.size() - 1);
+        }
+      }
+      node.forEach(this::shorten);
+    }
   };
 
   private static final int SIDE = 2;
@@ -212,6 +301,22 @@ enum Parser {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  private static String arbiterSpace() {
+    return new MultiLayerSpace.Builder()
+        .setInputType(InputType.feedForward(784))
+        .addLayer(
+            new DenseLayerSpace.Builder().nOut(new IntegerParameterSpace(2, 9)).build(),
+            new FixedValue<>(1))
+        .addLayer(
+            new OutputLayerSpace.Builder()
+                .nOut(10)
+                .activation(Activation.SOFTMAX)
+                .lossFunction(LossFunctions.LossFunction.MCXENT)
+                .build())
+        .build()
+        .toJson();
   }
 
   private static String configuration() {

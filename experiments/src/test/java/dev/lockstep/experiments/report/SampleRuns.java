@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Results in the shape of real ones, drawn from a seed: 1,800 steps of the default network. */
-final class SampleRuns {
+public final class SampleRuns {
 
   static final long STEPS = 1800;
   private static final Experiment EXPERIMENT =
@@ -44,12 +44,12 @@ final class SampleRuns {
   private SampleRuns() {}
 
   /** A run whose two sides differ by rounding only. */
-  static RunResult agreeing(long seed) {
+  public static RunResult agreeing(long seed) {
     return new Sample(seed).result();
   }
 
   /** A run whose gradients part at step 3. */
-  static RunResult differing(long seed) {
+  public static RunResult differing(long seed) {
     Sample sample = new Sample(seed);
     sample.faultAt = 3;
     return sample.result();

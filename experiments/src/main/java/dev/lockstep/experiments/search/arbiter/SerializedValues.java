@@ -59,10 +59,11 @@ final class SerializedValues implements ObjectInputFilter {
         in.readObject();
       }
       return bytes;
-    } catch (IOException | ClassNotFoundException | IllegalArgumentException e) {
+    } catch (IOException | ClassNotFoundException | RuntimeException e) {
+      // bytes that were tampered with make the reader itself fail, with a negative size for one
       throw new InputException(
           others.isEmpty()
-              ? "Arbiter space: expected a serialized value, found none that can be read: " + e
+              ? "Arbiter space: expected a serialized value, found none that can be read"
               : "Arbiter space: a serialized value names classes that are not known here: "
                   + String.join(", ", others),
           e);

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.search.trial;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lockstep.core.CompleteRecord;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.WholeFile;
 import java.io.IOException;
@@ -41,14 +42,16 @@ public final class JsonFile {
   /**
    * @throws InputException if the file cannot be read, or holds something else
    */
-  public static <T> T read(Path file, Class<T> type) {
+  public static <T extends Record> T read(Path file, Class<T> type) {
     try {
-      return JSON.readValue(Files.readAllBytes(file), type);
+      return CompleteRecord.require(JSON.readValue(Files.readAllBytes(file), type));
     } catch (IOException e) {
       throw new InputException(
           "%s: expected a file that search has written, found none that can be read: %s"
               .formatted(file, e.getMessage()),
           e);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
     }
   }
 }

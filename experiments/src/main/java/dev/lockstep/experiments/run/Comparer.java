@@ -179,30 +179,30 @@ public final class Comparer {
             new RunFigures.Trained(
                 sides.candidate(), alone == null ? outcome.candidateState() : last),
             alone != null);
-    Attribution explanation =
-        isStock() && differs(outcome) && !listener.stops()
-            ? new StockExplanation(
-                    network,
-                    plan(
-                        experiment,
-                        StockExplanation.training(experiment.training(), train.size()),
-                        train,
-                        seed),
-                    train,
-                    test,
-                    settings.conventions(),
-                    settings.precision(),
-                    experiment.tolerance(),
-                    sides.reference(),
-                    sides.twin(),
-                    seed,
-                    experiment.mayDiverge(),
-                    listener)
-                .attribution(
-                    left ->
-                        new Lockstep(network, compared, train, test, options, aside(listener))
-                            .run(with(left, sides)))
-            : null;
+    Attribution explanation = null;
+    if (isStock() && differs(outcome) && !listener.stops()) {
+      listener.explaining();
+      TrainingPlan small =
+          plan(
+              experiment,
+              StockExplanation.training(experiment.training(), train.size()),
+              train,
+              seed);
+      LockstepOptions all = StockExplanation.options(options);
+      explanation =
+          new StockExplanation(
+                  network,
+                  settings.conventions(),
+                  small,
+                  left ->
+                      new Lockstep(
+                              network, small, train, test.first(1), all, untilStopped(listener))
+                          .run(with(left, sides)),
+                  left ->
+                      new Lockstep(network, compared, train, test, options, aside(listener))
+                          .run(with(left, sides)))
+              .attribution();
+    }
     // A run that was stopped explains nothing.
     Attribution attribution = explanation == null || listener.stops() ? null : explanation;
     boolean explained = attribution != null && attribution.explains();
@@ -294,6 +294,16 @@ public final class Comparer {
         listener.evaluated(point, steps);
       }
 
+      @Override
+      public boolean stops() {
+        return listener.stops();
+      }
+    };
+  }
+
+  /** What was measured by then is of no use if it was ended early. */
+  private static LockstepListener untilStopped(LockstepListener listener) {
+    return new LockstepListener() {
       @Override
       public boolean stops() {
         return listener.stops();

@@ -1,23 +1,16 @@
 package dev.lockstep.experiments.run;
 
 import dev.lockstep.core.compare.Cadence;
-import dev.lockstep.core.compare.DeclaredTolerance;
-import dev.lockstep.core.compare.Lockstep;
-import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.compare.Tolerance;
-import dev.lockstep.core.data.Split;
-import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.TensorReading;
-import dev.lockstep.dl4j.Dl4jProvider;
-import dev.lockstep.dl4j.Precision;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import java.util.LinkedHashMap;
@@ -27,61 +20,27 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Says which conventions of the ledger a stock comparison's difference comes from. */
-final class StockExplanation {
+/**
+ * Says which conventions of the ledger a stock comparison's difference comes from. Runs are given
+ * the conventions that are left in Deeplearning4j's way.
+ *
+ * @param conventions in Deeplearning4j's way
+ * @param plan of {@link #training}
+ * @param small runs that plan, watching {@link #options}
+ * @param whole runs the comparison that is to be explained
+ */
+record StockExplanation(
+    NetworkSpec network,
+    Set<Convention> conventions,
+    TrainingPlan plan,
+    Function<Set<Convention>, Outcome> small,
+    Function<Set<Convention>, Outcome> whole) {
 
   /** Optimizers show their conventions by the second step, running statistics by the third. */
   private static final long STEPS = 5;
 
   /** Conventions show in any batch of several images, and convolutions are slow. */
   private static final int BATCH_SIZE = 20;
-
-  private final NetworkSpec network;
-  private final TrainingPlan plan;
-  private final int batchSize;
-  private final Split train;
-  private final Split test;
-  private final Set<Convention> conventions;
-  private final Precision precision;
-  private final @Nullable DeclaredTolerance tolerance;
-  private final ModelProvider reference;
-  private final ModelProvider twin;
-  private final long seed;
-  private final boolean mayDiverge;
-  private final LockstepListener listener;
-
-  /**
-   * @param plan of the training of {@link #training}
-   * @param conventions in Deeplearning4j's way
-   * @param listener told that this begins, and asked whether it is to end early
-   */
-  StockExplanation(
-      NetworkSpec network,
-      TrainingPlan plan,
-      Split train,
-      Split test,
-      Set<Convention> conventions,
-      Precision precision,
-      @Nullable DeclaredTolerance tolerance,
-      ModelProvider reference,
-      ModelProvider twin,
-      long seed,
-      boolean mayDiverge,
-      LockstepListener listener) {
-    this.network = network;
-    this.plan = plan;
-    this.batchSize = plan.batch(1).size();
-    this.train = train;
-    this.test = test.first(1);
-    this.conventions = conventions;
-    this.precision = precision;
-    this.tolerance = tolerance;
-    this.reference = reference;
-    this.twin = twin;
-    this.seed = seed;
-    this.mayDiverge = mayDiverge;
-    this.listener = listener;
-  }
 
   /** Returns a short training on small batches, in which every convention of a run shows. */
   static TrainingSpec training(TrainingSpec whole, int trainingSamples) {
@@ -92,13 +51,19 @@ final class StockExplanation {
         whole.augmentation());
   }
 
-  /**
-   * Searches in a few small steps, and tries what it found on the whole run.
-   *
-   * @param wholeRun with just the given conventions in Deeplearning4j's way
-   */
-  Attribution attribution(Function<Set<Convention>, Outcome> wholeRun) {
-    listener.explaining();
+  /** Returns options with which the small run shows everything. */
+  static LockstepOptions options(LockstepOptions whole) {
+    return new LockstepOptions(
+        new Cadence(1),
+        Selection.ALL,
+        whole.mayDiverge(),
+        false,
+        whole.tolerance(),
+        whole.floatCandidate());
+  }
+
+  /** Searches in a few small steps, and tries what it found on the whole run. */
+  Attribution attribution() {
     var found =
         dev.lockstep.dl4j.ledger.Attribution.search(
             Conventions.applicable(network, conventions),
@@ -109,47 +74,24 @@ final class StockExplanation {
     found.ownEffects().forEach((convention, effect) -> ownEffects.put(convention.id(), effect));
     return new Attribution(
         plan.steps(),
-        batchSize,
+        plan.batch(1).size(),
         found.total(),
         explanation == null ? null : explanation.stream().map(Convention::id).toList(),
-        explanation == null ? null : remainder(explanation, wholeRun),
+        explanation == null ? null : remainder(explanation),
         ownEffects,
         found.unexplained());
   }
 
-  private @Nullable String remainder(
-      Set<Convention> explanation, Function<Set<Convention>, Outcome> wholeRun) {
+  private @Nullable String remainder(Set<Convention> explanation) {
     Set<Convention> left = new LinkedHashSet<>(conventions);
     left.removeAll(explanation);
-    Failure failure = wholeRun.apply(left).failure();
+    Failure failure = whole.apply(left).failure();
     return failure == null ? null : failure.message();
-  }
-
-  /** What was measured by then is of no use if it was ended early. */
-  private LockstepListener untilStopped() {
-    return new LockstepListener() {
-      @Override
-      public boolean stops() {
-        return listener.stops();
-      }
-    };
   }
 
   /** Returns the largest error ÷ floor with just these conventions in Deeplearning4j's way. */
   private double effect(Set<Convention> conventions) {
-    LockstepOptions options =
-        new LockstepOptions(
-            new Cadence(1),
-            Selection.ALL,
-            mayDiverge,
-            false,
-            tolerance,
-            precision == Precision.FLOAT);
-    Outcome outcome =
-        new Lockstep(network, plan, train, test, options, untilStopped())
-            .run(
-                new Lockstep.Sides(
-                    reference, new Dl4jProvider(precision, conventions, seed), twin));
+    Outcome outcome = small.apply(conventions);
     Failure failure = outcome.failure();
     if (failure != null && failure.kind() != Failure.Kind.DIFFERENCE) {
       return Double.POSITIVE_INFINITY;

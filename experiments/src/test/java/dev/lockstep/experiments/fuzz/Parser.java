@@ -197,11 +197,10 @@ enum Parser {
 
   /** What {@code MultiLayerSpace.toJson()} of Arbiter gives. */
   ARBITER_SPACE {
-    private final ExperimentFile settings = Catalogue.find("two-layer-net");
-
     @Override
     void parse(byte[] bytes, Path directory) throws IOException {
       Path file = Files.write(directory.resolve("space.json"), bytes);
+      ExperimentFile settings = Catalogue.find("two-layer-net");
       ArbiterSpace.read(file, "what varies", "two-layer-net", settings, Precision.DOUBLE)
           .requireFit();
     }

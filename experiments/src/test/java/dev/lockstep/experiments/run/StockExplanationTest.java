@@ -22,6 +22,7 @@ import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
@@ -54,8 +55,7 @@ class StockExplanationTest {
           1);
   private final Set<Convention> leftInTheWholeRun = new HashSet<>();
 
-  private Outcome wholeRun(ModelProvider candidate, Set<Convention> left) {
-    leftInTheWholeRun.addAll(left);
+  private Outcome run(ModelProvider candidate) {
     return new Lockstep(
             NETWORK,
             plan,
@@ -69,18 +69,14 @@ class StockExplanationTest {
   private Attribution attribution(ModelProvider candidate) {
     return new StockExplanation(
             NETWORK,
-            plan,
-            digits.train(),
-            digits.test(),
             Conventions.stock(),
-            Precision.DOUBLE,
-            null,
-            SCRATCH,
-            new RoundedUp(SCRATCH),
-            1,
-            false,
-            LockstepListener.NONE)
-        .attribution(left -> wholeRun(candidate, left));
+            plan,
+            left -> run(new Dl4jProvider(Precision.DOUBLE, left, 1)),
+            left -> {
+              leftInTheWholeRun.addAll(left);
+              return run(candidate);
+            })
+        .attribution();
   }
 
   @Test

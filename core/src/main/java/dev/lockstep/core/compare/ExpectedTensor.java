@@ -53,6 +53,11 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
     return Collections.unmodifiableList(expected);
   }
 
+  /** Returns the gradient of a parameter. */
+  static ExpectedTensor gradient(String path) {
+    return whole(Phase.BACKWARD, path, layerOf(path));
+  }
+
   /** Walks the layers from the last to the first, as gradients do. */
   private static void collectBackward(
       List<LayerSpec> layers,
@@ -64,7 +69,7 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
       LayerSpec layer = layers.get(i);
       expected.add(output(Phase.BACKWARD, layer.name() + "/out", source));
       for (ParameterSpec parameter : parameters.getOrDefault(layer.name(), List.of())) {
-        expected.add(whole(Phase.BACKWARD, parameter.path(), layer.name()));
+        expected.add(gradient(parameter.path()));
       }
       if (layer instanceof LayerSpec.Branches branches) {
         for (List<LayerSpec> branch : branches.branches()) {

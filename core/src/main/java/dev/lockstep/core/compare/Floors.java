@@ -17,21 +17,33 @@ interface Floors {
   /**
    * Measured: the spread of a twin, but at least one unit in the last place of the largest element.
    * The loss is one number, in which the errors of a whole batch may cancel by luck in the one twin
-   * there is: its floor is at least that of the output it is computed from.
+   * there is: its floor is at least that of the output it is computed from. So is that of the
+   * prediction, whose layers nobody watches, and no twin rounds. The square of a gradient that is
+   * rounding alone errs by the square of all that the gradient may err by.
    *
-   * @param rounding of the sums whose order the twin keeps
+   * @param rounding that the twin does not show
    */
-  static Floors measuredBy(Recording reference, Recording twin, SumRounding rounding) {
+  static Floors measuredBy(Recording reference, Recording twin, KnownRounding rounding) {
     return (tensor, original, magnitude) -> {
+      TensorKey key = tensor.key();
       double floor =
           Math.max(
-              Math.max(Math.ulp(magnitude), rounding.of(tensor.key()) * magnitude),
+              Math.max(rounding.unit(magnitude), rounding.of(key) * magnitude),
               spread(tensor, original, twin));
-      if (tensor.key().phase() != Phase.LOSS) {
+      if (key.phase() == Phase.LOSS || key.equals(ExpectedTensor.PREDICTION)) {
+        Tensor output = reference.tensor(ExpectedTensor.OUTPUT.key());
+        return output == null
+            ? floor
+            : Math.max(floor, spread(ExpectedTensor.OUTPUT, output, twin));
+      }
+      KnownRounding.Square square = rounding.square(key);
+      Tensor gradient = square == null ? null : reference.tensor(square.gradient().key());
+      if (square == null || gradient == null) {
         return floor;
       }
-      Tensor output = reference.tensor(ExpectedTensor.OUTPUT.key());
-      return Math.max(floor, output == null ? 0 : spread(ExpectedTensor.OUTPUT, output, twin));
+      double error = spread(square.gradient(), gradient, twin);
+      double squared = Tolerance.MAX_ERROR_OVER_FLOOR * square.share() * error * error;
+      return Double.isFinite(squared) ? Math.max(floor, squared) : floor;
     };
   }
 

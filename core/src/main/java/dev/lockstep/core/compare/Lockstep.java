@@ -54,7 +54,7 @@ public final class Lockstep {
   private final LockstepListener listener;
   private final Comparison comparison;
   private final long steps;
-  private final SumRounding rounding;
+  private final KnownRounding rounding;
 
   /**
    * Who takes part.
@@ -82,7 +82,7 @@ public final class Lockstep {
     this.listener = listener;
     this.comparison = new Comparison(network, options);
     this.steps = plan.steps();
-    this.rounding = SumRounding.of(network, plan.samples(1).length, options.floatCandidate());
+    this.rounding = KnownRounding.of(network, plan.samples(1).length, options.floatCandidate());
   }
 
   /**

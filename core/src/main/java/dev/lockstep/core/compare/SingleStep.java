@@ -54,7 +54,7 @@ public record SingleStep(NetworkSpec network, ModelState before, Batch batch, Ma
       return Optional.empty();
     }
     double floor =
-        Floors.measuredBy(reference, twin, SumRounding.of(network, batch.size(), false))
+        Floors.measuredBy(reference, twin, KnownRounding.of(network, batch.size(), false))
             .of(tensor, a, a.largestMagnitude());
     return Optional.of(new Shown(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor));
   }

@@ -28,7 +28,7 @@ class FloorsTest {
   }
 
   private static double floor(Recording twin) {
-    return Floors.measuredBy(twin, twin, SumRounding.NONE).of(WEIGHTS, REFERENCE, 4);
+    return Floors.measuredBy(twin, twin, KnownRounding.NONE).of(WEIGHTS, REFERENCE, 4);
   }
 
   @Test
@@ -39,6 +39,33 @@ class FloorsTest {
   @Test
   void areAtLeastAnUlpOfTheLargestElement() {
     assertThat(floor(showing(REFERENCE))).isEqualTo(0x1p-50);
+  }
+
+  @Test
+  void areAtLeastAnUlpOfFloatWhereOneSideComputesInFloat() {
+    KnownRounding inFloat = KnownRounding.of(network(0), 7, true);
+    Recording twin = showing(REFERENCE);
+    assertThat(Floors.measuredBy(twin, twin, inFloat).of(WEIGHTS, REFERENCE, 4)).isEqualTo(0x1p-21);
+    assertThat(Floors.measuredBy(twin, twin, inFloat).of(WEIGHTS, REFERENCE, 1e300)).isFinite();
+  }
+
+  /** A prediction's layers are not watched: its twin has rounded nothing but the images. */
+  @Test
+  void ofThePredictionAreAtLeastThoseOfTheOutput() {
+    ExpectedTensor prediction = new ExpectedTensor(ExpectedTensor.PREDICTION, "prediction", true);
+    Tensor output = Tensor.of(Shape.of(1, 3), 0.25, 0.25, 0.5);
+    Recording reference = new Recording(Set.of(prediction.key(), ExpectedTensor.OUTPUT.key()));
+    Recording twin = new Recording(Set.of(prediction.key(), ExpectedTensor.OUTPUT.key()));
+    reference.observe(Phase.FORWARD, ExpectedTensor.OUTPUT.key().path(), () -> output);
+    reference.observe(Phase.FORWARD, prediction.key().path(), () -> output);
+    twin.observe(
+        Phase.FORWARD,
+        ExpectedTensor.OUTPUT.key().path(),
+        () -> Tensor.of(Shape.of(1, 3), 0.25, 0.25, 0.625));
+    twin.observe(Phase.FORWARD, prediction.key().path(), () -> output);
+
+    Floors floors = Floors.measuredBy(reference, twin, KnownRounding.NONE);
+    assertThat(floors.of(prediction, output, 0.5)).isEqualTo(0.125);
   }
 
   @Test
@@ -65,7 +92,8 @@ class FloorsTest {
   void neverGrowWithTheNumberOfElements() {
     Tensor many = Tensor.filled(Shape.of(1000), 4);
     assertThat(
-            Floors.measuredBy(showing(many), showing(many), SumRounding.NONE).of(WEIGHTS, many, 4))
+            Floors.measuredBy(showing(many), showing(many), KnownRounding.NONE)
+                .of(WEIGHTS, many, 4))
         .isEqualTo(0x1p-50);
   }
 
@@ -83,16 +111,16 @@ class FloorsTest {
     NetworkSpec decayed = network(0.1);
     ExpectedTensor loss =
         new ExpectedTensor(new TensorKey(Phase.LOSS, NetworkSpec.LOSS), "loss", false);
-    assertThat(SumRounding.of(decayed, 7, false).of(loss.key())).isEqualTo(100 * 0x1p-52);
-    assertThat(SumRounding.of(decayed, 7, true).of(loss.key())).isEqualTo(100 * 0x1p-23);
-    assertThat(SumRounding.of(network(0), 7, true).of(loss.key())).isZero();
+    assertThat(KnownRounding.of(decayed, 7, false).of(loss.key())).isEqualTo(100 * 0x1p-52);
+    assertThat(KnownRounding.of(decayed, 7, true).of(loss.key())).isEqualTo(100 * 0x1p-23);
+    assertThat(KnownRounding.of(network(0), 7, true).of(loss.key())).isZero();
 
     Recording nothing = new Recording(Set.of());
-    Floors floors = Floors.measuredBy(nothing, nothing, SumRounding.of(decayed, 7, true));
+    Floors floors = Floors.measuredBy(nothing, nothing, KnownRounding.of(decayed, 7, true));
     assertThat(floors.of(loss, Tensor.scalar(2), 2)).isEqualTo(200 * 0x1p-23);
     assertThat(floors.of(WEIGHTS, REFERENCE, 4))
         .as("the loss alone is such a sum")
-        .isEqualTo(0x1p-50);
+        .isEqualTo(0x1p-21);
   }
 
   /**
@@ -111,7 +139,7 @@ class FloorsTest {
             new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
             0,
             new OptimizerSpec.Sgd(LearningRate.constant(0.1)));
-    SumRounding rounding = SumRounding.of(images, 50, false);
+    KnownRounding rounding = KnownRounding.of(images, 50, false);
     for (String path : List.of("runningMean", "runningVar")) {
       assertThat(images.statistics()).containsKey("perChannel/" + path);
       assertThat(rounding.of(new TensorKey(Phase.UPDATE, "perChannel/" + path)))
@@ -130,5 +158,45 @@ class FloorsTest {
         new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
         weightDecay,
         new OptimizerSpec.Sgd(LearningRate.constant(0.1)));
+  }
+
+  /** 0.999f is 1.3e-8 above 0.999, and 0.001 is a thousandth of it. */
+  @Test
+  void ofOptimizerStateInFloatCountItsConstants() {
+    double error = (double) 0.999f - 0.999;
+    NetworkSpec adam =
+        new NetworkSpec(
+            Shape.of(3),
+            List.of(new LayerSpec.Affine("affine1", 10, new InitialValues.He())),
+            new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
+            0,
+            new OptimizerSpec.Adam(LearningRate.constant(0.1), 0.9, 0.999, 1e-7));
+    TensorKey v = new TensorKey(Phase.UPDATE, "affine1/W/v");
+
+    assertThat(KnownRounding.of(adam, 50, true).of(v)).isBetween(error / 0.001, 3 * error / 0.001);
+    assertThat(KnownRounding.of(adam, 50, false).of(v)).isZero();
+  }
+
+  /** (g + 100·e)² is 10⁴·e² if g is 0: a hundred floors of 100·e², each times 1 − beta2. */
+  @Test
+  void ofASquareCountTheSquareOfTheGradientsError() {
+    NetworkSpec adam =
+        new NetworkSpec(
+            Shape.of(3),
+            List.of(new LayerSpec.Affine("affine1", 10, new InitialValues.He())),
+            new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
+            0,
+            new OptimizerSpec.Adam(LearningRate.constant(0.1), 0.5, 0.75, 1e-7));
+    ExpectedTensor gradient = ExpectedTensor.gradient("affine1/W");
+    Recording reference = new Recording(Set.of(gradient.key()));
+    Recording twin = new Recording(Set.of(gradient.key()));
+    reference.observe(Phase.BACKWARD, "affine1/W", () -> Tensor.of(Shape.of(3), 0, 0, 0x1p-60));
+    twin.observe(Phase.BACKWARD, "affine1/W", () -> Tensor.of(Shape.of(3), 0, 0, 0x1p-59));
+    ExpectedTensor v =
+        new ExpectedTensor(new TensorKey(Phase.UPDATE, "affine1/W/v"), "affine1", false);
+
+    Floors floors = Floors.measuredBy(reference, twin, KnownRounding.of(adam, 50, false));
+    assertThat(floors.of(v, Tensor.of(Shape.of(3), 0, 0, 0x1p-122), 0x1p-122))
+        .isEqualTo(Tolerance.MAX_ERROR_OVER_FLOOR * 0.25 * 0x1p-120);
   }
 }

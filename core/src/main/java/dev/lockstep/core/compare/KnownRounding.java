@@ -63,22 +63,26 @@ record KnownRounding(
     return new KnownRounding(shares, squares(network), inFloat);
   }
 
+  /** Returns the share of itself that each slot of an optimizer keeps in a step. */
+  private static Map<String, Double> decays(OptimizerSpec optimizer) {
+    if (optimizer instanceof OptimizerSpec.Adam adam) {
+      return Map.of("m", adam.beta1(), "v", adam.beta2());
+    }
+    return optimizer instanceof OptimizerSpec.RmsProp rmsProp
+        ? Map.of("h", rmsProp.decay())
+        : Map.of();
+  }
+
   /** In float 1 − 0.999 is 1.3e-5 of itself too small. */
   private static void constants(NetworkSpec network, Map<TensorKey, Double> shares) {
-    Map<String, Double> decays = new LinkedHashMap<>();
-    if (network.optimizer() instanceof OptimizerSpec.Adam adam) {
-      decays.put("m", adam.beta1());
-      decays.put("v", adam.beta2());
-    } else if (network.optimizer() instanceof OptimizerSpec.RmsProp rmsProp) {
-      decays.put("h", rmsProp.decay());
-    }
-    decays.forEach(
-        (slot, decay) -> {
-          double share = decay < 1 ? Math.ulp(decay.floatValue()) / 2 / (1 - decay) : 0;
-          for (ParameterSpec parameter : network.parameters()) {
-            shares.put(new TensorKey(Phase.UPDATE, parameter.path() + "/" + slot), share);
-          }
-        });
+    decays(network.optimizer())
+        .forEach(
+            (slot, decay) -> {
+              double share = decay < 1 ? Math.ulp(decay.floatValue()) / 2 / (1 - decay) : 0;
+              for (ParameterSpec parameter : network.parameters()) {
+                shares.put(slot(parameter, slot), share);
+              }
+            });
   }
 
   private static Map<TensorKey, Square> squares(NetworkSpec network) {
@@ -87,18 +91,18 @@ record KnownRounding(
     if (!optimizer.slots().contains(slot)) {
       return Map.of();
     }
-    double share =
-        optimizer instanceof OptimizerSpec.Adam adam
-            ? 1 - adam.beta2()
-            : optimizer instanceof OptimizerSpec.RmsProp rmsProp ? 1 - rmsProp.decay() : 1;
+    // AdaGrad forgets nothing and adds the whole square
+    double share = 1 - decays(optimizer).getOrDefault(slot, 0.0);
     Map<TensorKey, Square> squares = new LinkedHashMap<>();
     for (ParameterSpec parameter : network.parameters()) {
-      String path = parameter.path();
       squares.put(
-          new TensorKey(Phase.UPDATE, path + "/" + slot),
-          new Square(ExpectedTensor.gradient(path), share));
+          slot(parameter, slot), new Square(ExpectedTensor.gradient(parameter.path()), share));
     }
     return squares;
+  }
+
+  private static TensorKey slot(ParameterSpec parameter, String slot) {
+    return new TensorKey(Phase.UPDATE, parameter.path() + "/" + slot);
   }
 
   private static double decayedWeights(NetworkSpec network) {

@@ -160,17 +160,20 @@ class FloorsTest {
         new OptimizerSpec.Sgd(LearningRate.constant(0.1)));
   }
 
+  private static NetworkSpec adam(double beta1, double beta2) {
+    return new NetworkSpec(
+        Shape.of(3),
+        List.of(new LayerSpec.Affine("affine1", 10, new InitialValues.He())),
+        new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
+        0,
+        new OptimizerSpec.Adam(LearningRate.constant(0.1), beta1, beta2, 1e-7));
+  }
+
   /** 0.999f is 1.3e-8 above 0.999, and 0.001 is a thousandth of it. */
   @Test
   void ofOptimizerStateInFloatCountItsConstants() {
     double error = (double) 0.999f - 0.999;
-    NetworkSpec adam =
-        new NetworkSpec(
-            Shape.of(3),
-            List.of(new LayerSpec.Affine("affine1", 10, new InitialValues.He())),
-            new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
-            0,
-            new OptimizerSpec.Adam(LearningRate.constant(0.1), 0.9, 0.999, 1e-7));
+    NetworkSpec adam = adam(0.9, 0.999);
     TensorKey v = new TensorKey(Phase.UPDATE, "affine1/W/v");
 
     assertThat(KnownRounding.of(adam, 50, true).of(v)).isBetween(error / 0.001, 3 * error / 0.001);
@@ -180,13 +183,7 @@ class FloorsTest {
   /** (g + 100·e)² is 10⁴·e² if g is 0: a hundred floors of 100·e², each times 1 − beta2. */
   @Test
   void ofASquareCountTheSquareOfTheGradientsError() {
-    NetworkSpec adam =
-        new NetworkSpec(
-            Shape.of(3),
-            List.of(new LayerSpec.Affine("affine1", 10, new InitialValues.He())),
-            new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
-            0,
-            new OptimizerSpec.Adam(LearningRate.constant(0.1), 0.5, 0.75, 1e-7));
+    NetworkSpec adam = adam(0.5, 0.75);
     ExpectedTensor gradient = ExpectedTensor.gradient("affine1/W");
     Recording reference = new Recording(Set.of(gradient.key()));
     Recording twin = new Recording(Set.of(gradient.key()));

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,7 +194,7 @@ final class Comparison {
         continue;
       }
       Difference difference = Difference.between(a, b);
-      double floor = floors.of(tensor, a, difference.magnitude());
+      double floor = floors.of(tensor, difference.magnitude());
       if (!difference.finite()) {
         if (mayDiverge && nonFinite(a) && nonFinite(b) && finding == null) {
           if (counts && reading == Reading.ACCUMULATED) {
@@ -249,20 +250,31 @@ final class Comparison {
     return difference.maxAbs() > Tolerance.MAX_ERROR_OVER_FLOOR * floor;
   }
 
-  /** A replay takes earlier steps later: the horizon is the earliest, not the first seen. */
+  /**
+   * Looks at every layer: an exploding network parts in its hidden layers, while its softmax still
+   * says 1 for the same class.
+   */
   private void findHorizon(long step, Recording reference, Floors floors) {
-    Tensor output = reference.tensor(ExpectedTensor.OUTPUT.key());
-    if (output == null) {
-      return;
-    }
-    double magnitude = output.largestMagnitude();
-    if (Double.isFinite(magnitude)
-        && floors.of(ExpectedTensor.OUTPUT, output, magnitude)
-            > Tolerance.HORIZON_SHARE * magnitude) {
+    boolean apart =
+        Stream.concat(selected.stream(), Stream.of(ExpectedTensor.OUTPUT))
+            .filter(tensor -> tensor.key().phase() == Phase.FORWARD)
+            .anyMatch(tensor -> setApart(tensor, reference, floors));
+    if (apart) {
       comeToHorizon(step);
     }
   }
 
+  private static boolean setApart(ExpectedTensor tensor, Recording reference, Floors floors) {
+    Tensor output = reference.tensor(tensor.key());
+    double magnitude = output == null ? 0 : output.largestMagnitude();
+    // of a layer whose every output is 0 no share can be taken
+    return output != null
+        && magnitude > 0
+        && Double.isFinite(magnitude)
+        && floors.of(tensor, magnitude) > Tolerance.HORIZON_SHARE * magnitude;
+  }
+
+  /** A replay takes earlier steps later: the horizon is the earliest, not the first seen. */
   private void comeToHorizon(long step) {
     horizon = horizon == null ? step : Math.min(horizon, step);
   }
@@ -454,7 +466,7 @@ final class Comparison {
       return false;
     }
     Difference difference = Difference.between(a, b);
-    return difference.finite() && tooFar(difference, floors.of(tensor, a, difference.magnitude()));
+    return difference.finite() && tooFar(difference, floors.of(tensor, difference.magnitude()));
   }
 
   /** Remembers a finding if it is the first of the run. */

@@ -22,7 +22,7 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   /** The layer that answers for the network's output, the loss and the gradient they start. */
   public static final String LOSS_LAYER = "loss";
 
-  /** The network's output, on which the horizon and the floor of the loss rest. */
+  /** The network's output, on which the floors of the loss and of the prediction rest. */
   static final ExpectedTensor OUTPUT = output(Phase.FORWARD, NetworkSpec.OUTPUT, LOSS_LAYER);
 
   /**

@@ -2,17 +2,18 @@ package dev.lockstep.core.compare;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
 
 /** How far two correct computations of a tensor lie apart. */
 @FunctionalInterface
 interface Floors {
 
   /**
-   * @param reference the tensor itself
-   * @param magnitude its largest finite element
+   * @param magnitude the largest finite element of the reference's
    * @return always finite
    */
-  double of(ExpectedTensor tensor, Tensor reference, double magnitude);
+  double of(ExpectedTensor tensor, double magnitude);
 
   /**
    * Measured: the spread of a twin, but at least one unit in the last place of the largest element.
@@ -24,39 +25,53 @@ interface Floors {
    * @param rounding that the twin does not show
    */
   static Floors measuredBy(Recording reference, Recording twin, KnownRounding rounding) {
-    return (tensor, original, magnitude) -> {
+    Spreads spreads = new Spreads(reference, twin);
+    return (tensor, magnitude) -> {
       TensorKey key = tensor.key();
       double floor =
           Math.max(
-              Math.max(rounding.unit(magnitude), rounding.of(key) * magnitude),
-              spread(tensor, original, twin));
+              Math.max(rounding.unit(magnitude), rounding.of(key) * magnitude), spreads.of(tensor));
       if (key.phase() == Phase.LOSS || key.equals(ExpectedTensor.PREDICTION)) {
-        Tensor output = reference.tensor(ExpectedTensor.OUTPUT.key());
-        return output == null
-            ? floor
-            : Math.max(floor, spread(ExpectedTensor.OUTPUT, output, twin));
+        return Math.max(floor, spreads.of(ExpectedTensor.OUTPUT));
       }
       KnownRounding.Square square = rounding.square(key);
-      Tensor gradient = square == null ? null : reference.tensor(square.gradient().key());
-      if (square == null || gradient == null) {
+      if (square == null) {
         return floor;
       }
-      double error = spread(square.gradient(), gradient, twin);
+      double error = spreads.of(square.gradient());
       double squared = Tolerance.MAX_ERROR_OVER_FLOOR * square.share() * error * error;
       return Double.isFinite(squared) ? Math.max(floor, squared) : floor;
     };
   }
 
-  private static double spread(ExpectedTensor tensor, Tensor original, Recording twin) {
-    Tensor other = twin.tensor(tensor.key());
-    return other == null || !other.shape().equals(original.shape())
-        ? 0
-        : Twin.spread(original, other, tensor.perSample());
+  /** How far a twin strays from the reference, each tensor looked at once. */
+  final class Spreads {
+
+    private final Recording reference;
+    private final Recording twin;
+    private final Map<TensorKey, Double> found = new HashMap<>();
+
+    Spreads(Recording reference, Recording twin) {
+      this.reference = reference;
+      this.twin = twin;
+    }
+
+    double of(ExpectedTensor tensor) {
+      return found.computeIfAbsent(tensor.key(), key -> measure(tensor));
+    }
+
+    private double measure(ExpectedTensor tensor) {
+      Tensor original = reference.tensor(tensor.key());
+      Tensor other = twin.tensor(tensor.key());
+      return original == null || other == null || !other.shape().equals(original.shape())
+          ? 0
+          : Twin.spread(original, other, tensor.perSample());
+    }
   }
 
   /** Declared: a share of max(1, largest magnitude), where no twin ran. */
   static Floors declared(double tolerance) {
-    return (tensor, reference, magnitude) ->
+    return (tensor, magnitude) ->
         tolerance * Math.max(1, magnitude) / Tolerance.MAX_ERROR_OVER_FLOOR;
   }
 }

@@ -55,7 +55,7 @@ public record SingleStep(NetworkSpec network, ModelState before, Batch batch, Ma
     }
     double floor =
         Floors.measuredBy(reference, twin, KnownRounding.of(network, batch.size(), false))
-            .of(tensor, a, a.largestMagnitude());
+            .of(tensor, a.largestMagnitude());
     return Optional.of(new Shown(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor));
   }
 

@@ -12,9 +12,9 @@ public final class Tolerance {
   public static final double MAX_ERROR_OVER_FLOOR = 100;
 
   /**
-   * The share of the network's largest output that rounding alone may move before a comparison
-   * element by element has no meaning any more: with one step in a thousand, a fault of the same
-   * size could hide.
+   * The share of a layer's largest output that rounding alone may move before a comparison element
+   * by element has no meaning any more: with one step in a thousand, a fault of the same size could
+   * hide.
    */
   public static final double HORIZON_SHARE = 1e-3;
 

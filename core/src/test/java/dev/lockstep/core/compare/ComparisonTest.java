@@ -80,6 +80,26 @@ class ComparisonTest {
     assertThat(compare(47, Reading.ACCUMULATED, wrong, BEFORE_HORIZON).finding()).isNull();
   }
 
+  /** An exploding network's softmax says 1 for the same class on both sides. */
+  @Test
+  void aHiddenLayerThatRoundingSetsApartIsTheHorizonToo() {
+    Floors apart =
+        (tensor, magnitude) ->
+            tensor.key().equals(new TensorKey(Phase.FORWARD, "affine1/out")) ? magnitude : 1e-12;
+    comparison.startStep(3);
+    comparison.compare(3, Reading.ACCUMULATED, right, right, apart);
+    assertThat(comparison.horizon()).isEqualTo(3);
+  }
+
+  @Test
+  void aGradientThatIsRoundingAloneIsNoHorizon() {
+    Floors apart =
+        (tensor, magnitude) -> tensor.key().phase() == Phase.FORWARD ? 1e-12 : 2 * magnitude;
+    comparison.startStep(3);
+    comparison.compare(3, Reading.ACCUMULATED, right, right, apart);
+    assertThat(comparison.horizon()).isNull();
+  }
+
   @Test
   void theLocalReadingDoesNotMoveTheHorizon() {
     compare(1, Reading.LOCAL, right, PAST_HORIZON);

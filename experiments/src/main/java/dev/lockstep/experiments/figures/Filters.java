@@ -5,6 +5,7 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Filters {
                     figure("filters-before", "before training", side, before.tensor(path)),
                     figure(
                         "filters-after",
-                        "after step %d".formatted(after.step()),
+                        "after step " + Numbers.count(after.step()),
                         side,
                         after.tensor(path))))
         .orElse(List.of());

@@ -4,6 +4,8 @@ import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.dl4j.translate.Activations;
+import dev.lockstep.dl4j.translate.Updaters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +50,7 @@ public final class Functions {
 
   /** The activations of ND4J overwrite what they are given. */
   private static INDArray activation(ActivationFunction function, INDArray x) {
-    IActivation activation = Translation.activation(function);
+    IActivation activation = Activations.of(function);
     return activation.getActivation(x.dup(), true);
   }
 
@@ -69,7 +71,7 @@ public final class Functions {
    * @return (steps + 1) × 2, from the start to the end
    */
   public static Tensor path(double a, double b, OptimizerSpec spec, Tensor start, int steps) {
-    IUpdater updater = new UpdaterTranslation(Set.of()).updater(spec);
+    IUpdater updater = new Updaters(Set.of()).updater(spec);
     long stateSize = updater.stateSize(2);
     GradientUpdater<?> optimizer =
         updater.instantiate(

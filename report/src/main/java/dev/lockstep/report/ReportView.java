@@ -1,9 +1,9 @@
 package dev.lockstep.report;
 
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.wording.Findings;
 import dev.lockstep.report.summary.Summary;
 import dev.lockstep.report.summary.Summary.Run;

@@ -1,7 +1,7 @@
 package dev.lockstep.report.statistics;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.lockstep.core.compare.Tolerance;
+import dev.lockstep.core.rounding.Tolerance;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,6 @@
 /**
- * Activations, initial values, losses and optimizers as Deeplearning4j's own objects and back. A
- * class here holds both directions of one kind of part, and the classes that a file may name for
- * it.
+ * From a specification to a Deeplearning4j configuration, and tensors from one form to the other.
+ * Activations, initial values, losses, schedules and optimizers go both ways: one class for each
+ * kind of part has both directions, and the classes that a file may name for it.
  */
 package dev.lockstep.dl4j.translate;

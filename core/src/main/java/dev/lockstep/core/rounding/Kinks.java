@@ -2,8 +2,10 @@ package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.ActivationFunction;
+import dev.lockstep.core.network.Kink;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
@@ -25,29 +27,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Kinks {
 
-  private final Map<TensorKey, Kink> byOutput = new LinkedHashMap<>();
-  private final Map<TensorKey, List<Kink>> byInput = new LinkedHashMap<>();
+  private final Map<TensorKey, Place> byOutput = new LinkedHashMap<>();
+  private final Map<TensorKey, List<Place>> byInput = new LinkedHashMap<>();
 
   /**
-   * One layer with a kink.
+   * A layer with a kink.
    *
    * @param input what it reads
    * @param inputShape of one sample
+   * @param jumps whether its output changes with the side
    */
-  private record Kink(LayerSpec layer, TensorKey input, Shape inputShape) {
-
-    /** A step changes the output too, everything else the gradient alone. */
-    boolean jumps() {
-      return layer instanceof LayerSpec.Activation activation
-          && activation.function() == ActivationFunction.STEP;
-    }
-  }
+  private record Place(Kink kink, TensorKey input, Shape inputShape, boolean jumps) {}
 
   public Kinks(NetworkSpec network) {
     collect(network.layers(), null, network.inputShapes());
     byOutput
         .values()
-        .forEach(kink -> byInput.computeIfAbsent(kink.input(), k -> new ArrayList<>()).add(kink));
+        .forEach(
+            place -> byInput.computeIfAbsent(place.input(), k -> new ArrayList<>()).add(place));
   }
 
   /**
@@ -62,19 +59,18 @@ public final class Kinks {
         for (List<LayerSpec> branch : branches.branches()) {
           collect(branch, input, inputs);
         }
-      } else if (input != null && hasKink(layer)) {
+      } else if (input != null && !layer.kink().equals(Kink.NONE)) {
         Shape shape = inputs.getOrDefault(layer.name(), Shape.of());
-        byOutput.put(out(layer), new Kink(layer, out(input), shape));
+        byOutput.put(out(layer), new Place(layer.kink(), out(input), shape, jumps(layer)));
       }
       input = layer;
     }
   }
 
-  private static boolean hasKink(LayerSpec layer) {
+  /** A step changes the output too, every other kink the gradient alone. */
+  private static boolean jumps(LayerSpec layer) {
     return layer instanceof LayerSpec.Activation activation
-        ? activation.function() == ActivationFunction.RELU
-            || activation.function() == ActivationFunction.STEP
-        : layer instanceof LayerSpec.Pooling pool && pool.type() == LayerSpec.PoolingType.MAX;
+        && activation.function().equals(ActivationFunction.STEP);
   }
 
   private static TensorKey out(LayerSpec layer) {
@@ -92,31 +88,31 @@ public final class Kinks {
         .filter(
             entry ->
                 entry.getValue().stream()
-                    .anyMatch(kink -> kink.layer() instanceof LayerSpec.Pooling))
+                    .anyMatch(place -> place.kink() instanceof Kink.Maximum))
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }
 
   /** Returns whether a flip in the layer with this output changes the output itself. */
   public boolean jumps(TensorKey output) {
-    Kink kink = byOutput.get(output);
-    return kink != null && kink.jumps();
+    Place place = byOutput.get(output);
+    return place != null && place.jumps();
   }
 
   /** Returns whether the layer with this output lies on different sides of its kink. */
   public boolean flipped(TensorKey output, Recording reference, Recording candidate) {
-    Kink kink = byOutput.get(output);
-    if (kink == null) {
+    Place place = byOutput.get(output);
+    if (place == null) {
       return false;
     }
-    Tensor a = reference.tensor(kink.input());
-    Tensor b = candidate.tensor(kink.input());
+    Tensor a = reference.tensor(place.input());
+    Tensor b = candidate.tensor(place.input());
     if (a == null || b == null || !a.shape().equals(b.shape())) {
       return false;
     }
     boolean[] flipped = new boolean[1];
     forEachFlip(
-        kink, a.data(), b.data(), IntUnaryOperator.identity(), (at, size) -> flipped[0] = true);
+        place, a.data(), b.data(), IntUnaryOperator.identity(), (at, size) -> flipped[0] = true);
     return flipped[0];
   }
 
@@ -128,16 +124,16 @@ public final class Kinks {
    * @param original what it was perturbed from
    */
   public void uncross(TensorKey input, Tensor perturbed, Tensor original) {
-    List<Kink> kinks = byInput.get(input);
-    if (kinks == null) {
+    List<Place> places = byInput.get(input);
+    if (places == null) {
       return;
     }
     int rows = original.shape().length(0);
     int length = original.size() / rows;
     IntUnaryOperator reversed = i -> (rows - 1 - i / length) * length + i % length;
-    for (Kink kink : kinks) {
+    for (Place place : places) {
       forEachFlip(
-          kink,
+          place,
           original.data(),
           perturbed.data(),
           reversed,
@@ -159,15 +155,17 @@ public final class Kinks {
    * @param other the position in b of an element of a
    */
   private static void forEachFlip(
-      Kink kink, double[] a, double[] b, IntUnaryOperator other, Flip flip) {
-    if (kink.layer() instanceof LayerSpec.Pooling pool) {
-      forEachOtherLargest(pool, kink.inputShape(), a, b, other, flip);
-      return;
-    }
-    for (int i = 0; i < a.length; i++) {
-      if (a[i] > 0 != b[other.applyAsInt(i)] > 0) {
-        flip.at(i, new int[] {i});
+      Place place, double[] a, double[] b, IntUnaryOperator other, Flip flip) {
+    if (place.kink() instanceof Kink.At at) {
+      for (double point : at.points()) {
+        for (int i = 0; i < a.length; i++) {
+          if (a[i] > point != b[other.applyAsInt(i)] > point) {
+            flip.at(i, new int[] {i});
+          }
+        }
       }
+    } else if (place.kink() instanceof Kink.Maximum maximum) {
+      forEachOtherLargest(maximum.window(), place.inputShape(), a, b, other, flip);
     }
   }
 
@@ -175,7 +173,7 @@ public final class Kinks {
    * A padded element never wins over a positive one, and flips at 0 are those of the ReLU before.
    */
   private static void forEachOtherLargest(
-      LayerSpec.Pooling pool,
+      Window pool,
       Shape input,
       double[] a,
       double[] b,
@@ -199,7 +197,7 @@ public final class Kinks {
   }
 
   private static int[] window(
-      int base, int top, int left, LayerSpec.Pooling pool, int height, int width) {
+      int base, int top, int left, Window pool, int height, int width) {
     int fromY = Math.max(0, top);
     int toY = Math.min(height, top + pool.height());
     int fromX = Math.max(0, left);

@@ -43,7 +43,7 @@ final class RedundantBiases {
   /** Returns whether a tensor carries the drift of such a bias. */
   boolean reach(Reading reading, TensorKey tensor) {
     return drifting.contains(tensor)
-        || (reading == Reading.ACCUMULATED && shifted.contains(tensor));
+        || (reading == Reading.FREE_RUNNING && shifted.contains(tensor));
   }
 
   /** Returns whether an optimizer divides gradients by a root of their own past squares. */
@@ -72,7 +72,7 @@ final class RedundantBiases {
 
   private void add(String layer, String norm) {
     drifting.add(new TensorKey(Phase.UPDATE, layer + "/b"));
-    for (String slot : optimizer.slots()) {
+    for (String slot : optimizer.slotNames()) {
       drifting.add(new TensorKey(Phase.UPDATE, layer + "/b/" + slot));
     }
     shifted.add(new TensorKey(Phase.FORWARD, layer + "/out"));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.Verdict;
-import dev.lockstep.experiments.report.DetectionReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,7 @@ final class FaultReportTest {
         2,
         1,
         1e-16,
-        Reading.LOCAL,
+        Reading.SINGLE_STEP,
         1,
         10,
         new FirstDivergence.Element(List.of(0), 1, 2),

@@ -131,7 +131,8 @@ final class Causes {
 
   private ThirdWitness finiteDifferences(FirstDivergence divergence, Scene scene, Recording shown) {
     Optional<TensorKey> parameter =
-        comparison.differingGradient(divergence, readings.computed(), shown, readings.floors());
+        comparison.differingGradient(
+            divergence, readings.localSeen(), shown, readings.localFloors());
     if (parameter.isEmpty()) {
       return ThirdWitness.silent(
           divergence.tensor(), divergence.index(), "no parameter's gradient differs with it");

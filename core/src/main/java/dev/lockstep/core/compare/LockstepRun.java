@@ -99,7 +99,8 @@ final class LockstepRun {
     this.causes =
         new Causes(
             network, plan, sides, options, comparison, readings, lockstep.rounding, candidate);
-    this.roundTripStep = 2L + plan.streams().stream("state round trip", 0).nextInt(ROUND_TRIP_STEPS);
+    this.roundTripStep =
+        2L + plan.streams().stream("state round trip", 0).nextInt(ROUND_TRIP_STEPS);
   }
 
   Outcome toTheEnd(@Nullable Snapshot from) {
@@ -498,7 +499,10 @@ final class LockstepRun {
     Finding finding =
         comparison.comparePredictions(step, predictions, predicted, options.floatCandidate());
     if (finding != null) {
-      comparison.report(finding);
+      Standing last = agreement;
+      StepOutcome earlier =
+          last == null || last.step() == step ? StepOutcome.AGREES : replay(last, step).outcome();
+      comparison.report(earlier.finding() == null ? finding : earlier.finding());
     }
   }
 

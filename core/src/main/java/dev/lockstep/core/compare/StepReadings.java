@@ -120,8 +120,7 @@ final class StepReadings {
     seenStep = step;
     ModelState before = candidate.state();
     ModelState expected = leftBehind;
-    Finding changed =
-        expected == null ? null : stateCheck.unchangedSince(step, expected, before);
+    Finding changed = expected == null ? null : stateCheck.unchangedSince(step, expected, before);
     StepOutcome between = segment == null ? StepOutcome.AGREES : compare(segment, before);
     comparison.startStep(step);
     candidateSeen.clear();

@@ -6,12 +6,15 @@ import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 
 /** What layers, losses and optimizers compute, element by element and as slowly as can be. */
 final class Definitions {
@@ -37,9 +40,10 @@ final class Definitions {
       }
       return y;
     } else if (layer instanceof LayerSpec.Activation activation) {
+      Curve curve = Curve.of(activation.function());
       Tensor y = Tensor.zeros(x.shape());
       for (int i = 0; i < y.size(); i++) {
-        y.data()[i] = function(activation.function(), x.data()[i]);
+        y.data()[i] = curve.function.applyAsDouble(x.data()[i]);
       }
       return y;
     } else if (layer instanceof LayerSpec.Dropout dropout) {
@@ -106,8 +110,9 @@ final class Definitions {
       gradients.put(name + "/W", dw);
       gradients.put(name + "/b", db);
     } else if (layer instanceof LayerSpec.Activation activation) {
+      Curve curve = Curve.of(activation.function());
       for (int i = 0; i < dx.size(); i++) {
-        dx.data()[i] = dout.data()[i] * derivative(activation.function(), x.data()[i], y.data()[i]);
+        dx.data()[i] = dout.data()[i] * curve.derivative.applyAsDouble(x.data()[i], y.data()[i]);
       }
     } else if (layer instanceof LayerSpec.Dropout dropout) {
       return times(dout, masks.mask(name, dropout.ratio(), x.shape()), scale(dropout));
@@ -181,25 +186,42 @@ final class Definitions {
     return mixed;
   }
 
-  private static double function(ActivationFunction function, double x) {
-    return switch (function) {
-      case RELU -> x > 0 ? x : 0;
-      case SIGMOID -> 1 / (1 + Math.exp(-x));
-      case TANH -> Math.tanh(x);
-      case IDENTITY -> x;
-      case STEP -> x > 0 ? 1 : 0;
-    };
-  }
+  /**
+   * An elementwise function.
+   *
+   * @param derivative of input and output: by the output where the book writes it so
+   */
+  private record Curve(DoubleUnaryOperator function, DoubleBinaryOperator derivative) {
 
-  /** By the input, or by the output where the book writes the derivative so. */
-  private static double derivative(ActivationFunction function, double x, double y) {
-    return switch (function) {
-      case RELU -> x > 0 ? 1 : 0;
-      case SIGMOID -> y * (1 - y);
-      case TANH -> 1 - y * y;
-      case IDENTITY -> 1;
-      case STEP -> 0;
-    };
+    static Curve of(ActivationFunction function) {
+      return function.accept(
+          new ActivationFunction.Visitor<>() {
+            @Override
+            public Curve relu(ActivationFunction.Relu relu) {
+              return new Curve(x -> x > 0 ? x : 0, (x, y) -> x > 0 ? 1 : 0);
+            }
+
+            @Override
+            public Curve sigmoid(ActivationFunction.Sigmoid sigmoid) {
+              return new Curve(x -> 1 / (1 + Math.exp(-x)), (x, y) -> y * (1 - y));
+            }
+
+            @Override
+            public Curve tanh(ActivationFunction.Tanh tanh) {
+              return new Curve(Math::tanh, (x, y) -> 1 - y * y);
+            }
+
+            @Override
+            public Curve identity(ActivationFunction.Identity identity) {
+              return new Curve(x -> x, (x, y) -> 1);
+            }
+
+            @Override
+            public Curve step(ActivationFunction.Step step) {
+              return new Curve(x -> x > 0 ? 1 : 0, (x, y) -> 0);
+            }
+          });
+    }
   }
 
   private static double scale(LayerSpec.Dropout dropout) {
@@ -445,14 +467,14 @@ final class Definitions {
     private final int outHeight;
     private final int outWidth;
 
-    private Grid(Shape input, Tensor weights, int height, int width, int stride, int pad) {
+    private Grid(Shape input, Tensor weights, Window window) {
       this.input = input;
       this.weights = weights;
       this.filters = weights.size() == 0 ? 0 : weights.shape().length(0);
-      this.height = height;
-      this.width = width;
-      this.stride = stride;
-      this.pad = pad;
+      this.height = window.height();
+      this.width = window.width();
+      this.stride = window.stride();
+      this.pad = window.pad();
       this.outHeight = (input.length(2) + 2 * pad - height) / stride + 1;
       this.outWidth = (input.length(3) + 2 * pad - width) / stride + 1;
       int channels = filters == 0 ? input.length(1) : filters;
@@ -460,23 +482,9 @@ final class Definitions {
     }
 
     static Grid of(LayerSpec layer, Tensor x, ModelState state) {
-      if (layer instanceof LayerSpec.Convolution conv) {
-        return new Grid(
-            x.shape(),
-            state.tensor(layer.name() + "/W"),
-            conv.kernelHeight(),
-            conv.kernelWidth(),
-            conv.stride(),
-            conv.pad());
-      }
-      LayerSpec.Pooling pool = (LayerSpec.Pooling) layer;
-      return new Grid(
-          x.shape(),
-          Tensor.zeros(Shape.of(0)),
-          pool.height(),
-          pool.width(),
-          pool.stride(),
-          pool.pad());
+      return layer instanceof LayerSpec.Convolution conv
+          ? new Grid(x.shape(), state.tensor(layer.name() + "/W"), conv.window())
+          : new Grid(x.shape(), Tensor.zeros(Shape.of(0)), ((LayerSpec.Pooling) layer).window());
     }
 
     double weight(int i) {

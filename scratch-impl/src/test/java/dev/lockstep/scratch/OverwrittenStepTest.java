@@ -68,7 +68,7 @@ class OverwrittenStepTest {
   private static NetworkSpec withActivations(LossSpec loss) {
     List<LayerSpec> layers = new ArrayList<>();
     layers.add(Networks.affine("affine1", 3));
-    for (ActivationFunction function : ActivationFunction.values()) {
+    for (ActivationFunction function : ActivationFunction.all()) {
       layers.add(Networks.activation(function.id() + "1", function));
     }
     layers.add(Networks.activation("sigmoid2", ActivationFunction.SIGMOID));
@@ -245,7 +245,7 @@ class OverwrittenStepTest {
       String path = parameter.path();
       Map<String, Tensor> before = new LinkedHashMap<>();
       Map<String, Tensor> after = new LinkedHashMap<>();
-      for (String slot : network.optimizer().slots()) {
+      for (String slot : network.optimizer().slotNames()) {
         before.put(slot, start.tensor(path + "/" + slot));
         after.put(slot, seen.left(Phase.UPDATE, path + "/" + slot));
       }

@@ -72,6 +72,9 @@ public final class Environment {
   public static Map<String, String> ofNumbers(String blas) {
     Map<String, String> environment = describe(blas);
     environment.keySet().removeAll(Set.of("maxHeapMiB", "processors"));
+    // OpenBLAS takes its kernel by the processor, unless this variable names another.
+    environment.put(
+        "OPENBLAS_CORETYPE", System.getenv().getOrDefault("OPENBLAS_CORETYPE", "not set"));
     return environment;
   }
 

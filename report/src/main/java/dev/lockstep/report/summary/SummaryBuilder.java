@@ -117,13 +117,16 @@ public final class SummaryBuilder {
               statistics.stream()
                   .filter(seeds -> seeds.title().equals(title))
                   .findFirst()
-                  .map(seeds -> judged(seeds.measures().get(0).values()))
+                  .map(seeds -> judged(seeds.measures().get(0).values(), apart.size()))
                   .orElse(Verdict.NOTHING_COMPARED));
     }
     return judged;
   }
 
-  private static Verdict judged(PairedStatistics accuracy) {
+  /**
+   * @param variants judged together: of many, one in twenty would differ by chance at 5 % each
+   */
+  private static Verdict judged(PairedStatistics accuracy, int variants) {
     PairedTest test = accuracy.test();
     PairedTest.Equivalence equivalence = test == null ? null : test.equivalence();
     if (test == null || equivalence == null) {
@@ -132,7 +135,10 @@ public final class SummaryBuilder {
     if (equivalence.equivalent()) {
       return Verdict.AGREE;
     }
-    return test.interval().contains(0) ? Verdict.NOTHING_COMPARED : Verdict.DIFFER;
+    boolean differs =
+        !test.interval().contains(0)
+            && (variants == 1 || variants * test.p() <= PairedTest.LEVEL); // Bonferroni
+    return differs ? Verdict.DIFFER : Verdict.NOTHING_COMPARED;
   }
 
   private static final class VariantBuilder {

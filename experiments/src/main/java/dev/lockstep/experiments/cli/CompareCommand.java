@@ -139,7 +139,7 @@ final class CompareCommand implements Callable<Integer> {
       names = "--observe-every",
       paramLabel = "N",
       description =
-          "Observe every N-th step; 0: only what the last step leaves behind"
+          "Observe every N-th step; 0: only the state after the last step"
               + " (default: the first ten, then ever more sparsely).")
   private @Nullable Long observeEvery;
 

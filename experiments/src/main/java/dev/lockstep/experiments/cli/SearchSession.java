@@ -64,7 +64,7 @@ final class SearchSession {
   private final List<String> dataArguments;
 
   /**
-   * @param arguments of the command line behind {@code search}
+   * @param arguments of the command line after {@code search}
    * @param values that the user set for all candidates
    * @param dataArguments options that name the same data in another command
    */
@@ -88,9 +88,9 @@ final class SearchSession {
   }
 
   /**
-   * What a search leaves behind when it begins.
+   * Written when a search begins, so that it can be resumed.
    *
-   * @param arguments of the command line behind {@code search}
+   * @param arguments of the command line after {@code search}
    * @param identity everything else that decides its results, by name
    */
   record Begun(List<String> arguments, Map<String, String> identity) {}

@@ -404,7 +404,7 @@ public final class Comparer {
     }
     if (network.classes() != train.classes()) {
       throw new UsageException(
-          "%s: the network tells %d classes apart, this data set has %d"
+          "%s: the network has %d classes, this data set has %d"
               .formatted(experiment.title(), network.classes(), train.classes()));
     }
     if (experiment.training().batchSize() > train.size()) {

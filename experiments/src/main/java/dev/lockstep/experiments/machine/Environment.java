@@ -78,7 +78,7 @@ public final class Environment {
     return environment;
   }
 
-  /** The model name where the system tells it in the usual file. */
+  /** The model name where the system has it in the usual file. */
   private static String cpu() {
     Path file = Path.of("/proc/cpuinfo");
     if (!Files.isReadable(file)) {

@@ -57,6 +57,7 @@ final class LockstepRun {
   private @Nullable ModelState segmentStart;
 
   private boolean segmentEnds;
+  private long segmentSteps;
 
   /** Of the next step: gathered while the candidate, the slower side as a rule, is at work. */
   private @Nullable Batch upcoming;
@@ -183,6 +184,7 @@ final class LockstepRun {
               readings.plainPerturbedStep(batch, masks);
               if (segmentStart != null) {
                 segmentEnds = readings.segmentStep(batch, masks);
+                segmentSteps++;
               }
               upcoming = step < steps ? plan.batch(step + 1) : null;
             });
@@ -221,11 +223,12 @@ final class LockstepRun {
 
   private StepReadings.@Nullable Segment segment() {
     ModelState start = segmentStart;
-    return start == null ? null : new StepReadings.Segment(step - 1, start);
+    return start == null || segmentSteps == 0 ? null : new StepReadings.Segment(step - 1, start);
   }
 
   private void startSegment(ModelState after) {
     segmentStart = after.only(paths);
+    segmentSteps = 0;
     other.run(() -> readings.startSegment(Objects.requireNonNull(segmentStart))).result();
   }
 
@@ -296,6 +299,7 @@ final class LockstepRun {
       startSegment(agreed.candidate());
       for (long again = agreed.step() + 1; again <= step; again++) {
         long taken = again;
+        segmentSteps++;
         segmentEnds =
             other.call(() -> readings.segmentStep(plan.batch(taken), plan.masks(taken))).result();
       }

@@ -2,6 +2,7 @@ package dev.lockstep.core.experiment;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.DeclaredTolerance;
+import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -150,6 +151,8 @@ public final class ExperimentFile {
     Optional<Fields> data = fields.fields("data");
     Integer train = data.filter(d -> d.has("train")).map(d -> size(d, "train")).orElse(null);
     Integer test = data.filter(d -> d.has("test")).map(d -> size(d, "test")).orElse(null);
+    DataSpec spec =
+        data.map(block -> DataReader.read(block, directory)).orElse(DataSpec.FOUND);
     data.ifPresent(Fields::done);
     Experiment experiment =
         new Experiment(
@@ -160,6 +163,7 @@ public final class ExperimentFile {
             network,
             trainingSpec,
             fields.has("compared") ? compared(fields) : null,
+            spec,
             train,
             test,
             fields.integer("seed", 1),

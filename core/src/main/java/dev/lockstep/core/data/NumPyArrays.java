@@ -1,7 +1,7 @@
 package dev.lockstep.core.data;
 
 import dev.lockstep.core.InputException;
-import dev.lockstep.core.model.NpzFile;
+import dev.lockstep.core.storage.NpzFile;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.nio.file.Files;

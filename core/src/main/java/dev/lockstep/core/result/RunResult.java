@@ -1,9 +1,9 @@
 package dev.lockstep.core.result;
 
-import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Task;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

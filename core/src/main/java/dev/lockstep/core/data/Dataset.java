@@ -1,6 +1,7 @@
 package dev.lockstep.core.data;
 
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,6 +36,24 @@ public record Dataset(
   /** Returns the same data, read as is said. */
   public Dataset read(List<String> statements) {
     return new Dataset(name, train, test, sha256, notice, statements);
+  }
+
+  /**
+   * Returns the same with its training samples in an order of chance, if they are sorted by class:
+   * the first of them would stand for one class alone.
+   */
+  Dataset unsorted() {
+    if (train.task().kind() != Task.Kind.CLASS) {
+      return this;
+    }
+    for (int i = 1; i < train.size(); i++) {
+      if (train.label(i) < train.label(i - 1)) {
+        return this;
+      }
+    }
+    List<String> statements = new ArrayList<>(reading);
+    statements.add("the training samples are sorted by class, and taken in an order of chance");
+    return withSplits(train.select(Split.shuffled(train.size(), 1)), test).read(statements);
   }
 
   /** Returns other splits of the same data under its name. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code auto} is MNIST or, where it cannot be had, the synthetic digits; {@code mnist} is MNIST
  * or an error; {@code synthetic} is {@link SyntheticDigits}; {@code idx:DIR} is any set in four IDX
- * files, {@code npz:FILE} any in NumPy's arrays. Readers of other forms are added by whoever has them.
+ * files, {@code npz:FILE} any in NumPy's arrays. Readers of other forms are added by whoever has
+ * them.
  */
 public final class Datasets {
 
@@ -62,8 +63,7 @@ public final class Datasets {
    * @throws UsageException if there is no such choice
    * @throws InputException if the data is missing, incomplete or damaged
    */
-  public Dataset load(
-      String choice, @Nullable Path dataDir, boolean offline, DataSpec spec) {
+  public Dataset load(String choice, @Nullable Path dataDir, boolean offline, DataSpec spec) {
     return switch (choice) {
       case "auto" -> mnistOrSynthetic(dataDir, offline);
       case "mnist" -> mnist(dataDir, offline);
@@ -117,13 +117,14 @@ public final class Datasets {
 
   private Dataset read(String choice, DataSpec spec) {
     int colon = choice.indexOf(':');
-    BiFunction<Path, DataSpec, Dataset> reader = colon < 0 ? null : readers.get(choice.substring(0, colon));
+    BiFunction<Path, DataSpec, Dataset> reader =
+        colon < 0 ? null : readers.get(choice.substring(0, colon));
     if (reader == null || colon == choice.length() - 1) {
       throw new UsageException(
           "--data: expected %s, found \"%s\"".formatted(String.join(", ", choices()), choice));
     }
     try {
-      return reader.apply(Path.of(choice.substring(colon + 1)), spec);
+      return reader.apply(Path.of(choice.substring(colon + 1)), spec).unsorted();
     } catch (InvalidPathException e) {
       throw new UsageException("--data %s: not a path: %s".formatted(choice, e.getReason()), e);
     }

@@ -9,12 +9,38 @@ import java.util.TreeMap;
 /**
  * Which rows of data that came in one piece are for training and which for testing. Both are in an
  * order that the seed decides: the first of them stand for all.
- *
- * @param train positions to train on
- * @param test positions to test with
- * @param statement how they were chosen
  */
-public record HoldBack(int[] train, int[] test, String statement) {
+public final class HoldBack {
+
+  private final int[] train;
+  private final int[] test;
+  private final String statement;
+
+  /**
+   * @param train positions to train on
+   * @param test positions to test with
+   * @param statement how they were chosen
+   */
+  public HoldBack(int[] train, int[] test, String statement) {
+    this.train = train.clone();
+    this.test = test.clone();
+    this.statement = statement;
+  }
+
+  /** Returns the positions to train on. */
+  public int[] train() {
+    return train.clone();
+  }
+
+  /** Returns the positions to test with. */
+  public int[] test() {
+    return test.clone();
+  }
+
+  /** Returns how they were chosen. */
+  public String statement() {
+    return statement;
+  }
 
   /**
    * @param source for messages

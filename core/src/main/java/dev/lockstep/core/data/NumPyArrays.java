@@ -119,8 +119,7 @@ final class NumPyArrays {
           "%s: scale: expected none or a number to divide by for arrays, found %s"
               .formatted(path, scaling.kind().id()));
     }
-    double divisor =
-        scaling != null ? scaling.divisor() : isPixels(x) ? LARGEST_PIXEL : 1;
+    double divisor = scaling != null ? scaling.divisor() : isPixels(x) ? LARGEST_PIXEL : 1;
     reading.add(
         divisor == 1
             ? "x is read as it is"
@@ -152,14 +151,12 @@ final class NumPyArrays {
                 kind.name().toLowerCase(Locale.ROOT),
                 as == null ? ", as its values are; data.as says otherwise" : ""));
     if (kind != Task.Kind.CLASS) {
-      return new Task(
-          kind, IntStream.rangeClosed(1, columns).mapToObj(i -> "y" + i).toList());
+      return new Task(kind, IntStream.rangeClosed(1, columns).mapToObj(i -> "y" + i).toList());
     }
     if (columns > 1) {
       return Task.classes(columns);
     }
-    double largest =
-        Math.max(largest(y), yTest == null ? 0 : largest(yTest));
+    double largest = Math.max(largest(y), yTest == null ? 0 : largest(yTest));
     if (!isWhole(y) || largest >= MAX_CLASSES) {
       throw new InputException(
           "%s: expected classes from 0 to at most %d in y, found others"

@@ -64,9 +64,7 @@ public final class DataReader {
                 .orElse(null),
             texts(data, "classes"),
             missing(data),
-            data.has("transform")
-                ? directory.resolve(data.text("transform", "")).toString()
-                : null,
+            data.has("transform") ? directory.resolve(data.text("transform", "")).toString() : null,
             scaling(data, "scaleTarget").orElse(found.table().targetScaling())),
         images(data),
         scaling(data, "scale").orElse(null),
@@ -107,10 +105,7 @@ public final class DataReader {
         ? new Missing(Missing.Way.NUMBER, number)
         : new Missing(
             Fields.choice(
-                value,
-                data.name("missing"),
-                ways,
-                way -> way.name().toLowerCase(Locale.ROOT)),
+                value, data.name("missing"), ways, way -> way.name().toLowerCase(Locale.ROOT)),
             0);
   }
 
@@ -125,8 +120,7 @@ public final class DataReader {
                       Fields.choice(
                           value,
                           data.name(key) + ", a number to divide by or a name",
-                          List.of(
-                              Scaling.Kind.NONE, Scaling.Kind.STANDARDIZE, Scaling.Kind.MINMAX),
+                          List.of(Scaling.Kind.NONE, Scaling.Kind.STANDARDIZE, Scaling.Kind.MINMAX),
                           Scaling.Kind::id),
                       1);
             });

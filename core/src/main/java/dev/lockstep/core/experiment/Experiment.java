@@ -106,6 +106,7 @@ public record Experiment(
         network,
         other,
         compared,
+        data,
         trainSamples == null ? trainSize : trainSamples,
         testSamples == null ? testSize : testSamples,
         seed,

@@ -151,8 +151,7 @@ public final class ExperimentFile {
     Optional<Fields> data = fields.fields("data");
     Integer train = data.filter(d -> d.has("train")).map(d -> size(d, "train")).orElse(null);
     Integer test = data.filter(d -> d.has("test")).map(d -> size(d, "test")).orElse(null);
-    DataSpec spec =
-        data.map(block -> DataReader.read(block, directory)).orElse(DataSpec.FOUND);
+    DataSpec spec = data.map(block -> DataReader.read(block, directory)).orElse(DataSpec.FOUND);
     data.ifPresent(Fields::done);
     Experiment experiment =
         new Experiment(

@@ -74,7 +74,10 @@ class DatasetsTest {
   void goesOnWhereANamedDirectoryHasNoneOfTheFiles() throws IOException {
     IdxFixture.write(cache);
 
-    assertMnist(datasets().load("mnist", Files.createDirectory(directory.resolve("empty")), false, DataSpec.FOUND));
+    assertMnist(
+        datasets()
+            .load(
+                "mnist", Files.createDirectory(directory.resolve("empty")), false, DataSpec.FOUND));
   }
 
   @Test
@@ -221,7 +224,8 @@ class DatasetsTest {
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(directory + ": expected a directory with train-images-idx3-ubyte")
         .hasMessageEndingWith("found none of them");
-    assertThatThrownBy(() -> datasets().load("idx:" + directory.resolve("absent"), null, true, DataSpec.FOUND))
+    assertThatThrownBy(
+            () -> datasets().load("idx:" + directory.resolve("absent"), null, true, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageEndingWith("found no such directory");
   }

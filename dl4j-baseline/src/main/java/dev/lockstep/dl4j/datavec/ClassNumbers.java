@@ -28,14 +28,11 @@ record ClassNumbers(int first, List<String> names) {
     List<String> said = spec.table().classes();
     if (said.isEmpty()) {
       return new ClassNumbers(
-          first,
-          IntStream.rangeClosed(first, found.getMax()).mapToObj(Integer::toString).toList());
+          first, IntStream.rangeClosed(first, found.getMax()).mapToObj(Integer::toString).toList());
     }
     List<String> names =
         said.size() == 1 && said.get(0).matches("\\d{1,3}")
-            ? IntStream.range(0, Integer.parseInt(said.get(0)))
-                .mapToObj(Integer::toString)
-                .toList()
+            ? IntStream.range(0, Integer.parseInt(said.get(0))).mapToObj(Integer::toString).toList()
             : said;
     int from = said.size() == 1 || found.getMax() < names.size() ? 0 : first;
     if (found.getMax() - from >= names.size()) {

@@ -70,7 +70,8 @@ final class Column {
   }
 
   boolean is(String reference) {
-    return reference.equals(name) || (reference.matches("\\d{1,6}") && position == number(reference));
+    return reference.equals(name)
+        || (reference.matches("\\d{1,6}") && position == number(reference));
   }
 
   private static int number(String text) {

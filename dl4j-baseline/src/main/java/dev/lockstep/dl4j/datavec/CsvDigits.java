@@ -42,11 +42,8 @@ public final class CsvDigits {
       List<String> reading = new ArrayList<>(train.reading(label));
       double divisor = divisor(train, label, spec, path, reading);
       reading.add(classes.statement());
-      Dataset read =
-          Digits.heldOut(
-              "csv:" + path.getFileName(), path, train.split(label, classes, divisor), "");
-      reading.add(read.notice());
-      return read.read(reading);
+      return Digits.heldOut(
+          "csv:" + path.getFileName(), path, train.split(label, classes, divisor), reading);
     }
     CsvFile test = CsvFile.read(pair.get().get(1), spec);
     test.requireColumnsOf(train);
@@ -77,7 +74,8 @@ public final class CsvDigits {
               + " by itself, read the file as table:"
               + path.getFileName());
     }
-    reading.add("the pixels are " + (said.divisor() == 1 ? "not divided" : "divided by " + said.divisor()));
+    reading.add(
+        "the pixels are " + (said.divisor() == 1 ? "not divided" : "divided by " + Tables.rounded(said.divisor())));
     return said.divisor();
   }
 

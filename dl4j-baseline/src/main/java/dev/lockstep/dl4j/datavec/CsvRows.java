@@ -262,7 +262,8 @@ final class CsvRows implements AutoCloseable {
     } catch (RuntimeException e) { // how DataVec's parser passes on an IOException
       throw new InputException(
           "%sexpected values separated by %s, found %s"
-              .formatted(at(line), separator == ',' ? "commas" : "'" + separator + "'", e.getMessage()),
+              .formatted(
+                  at(line), separator == ',' ? "commas" : "'" + separator + "'", e.getMessage()),
           e);
     }
   }

@@ -41,12 +41,8 @@ final class Digits {
     return divisor;
   }
 
-  static int classes(int largestLabel) {
-    return Math.max(FEWEST_CLASSES, largestLabel + 1);
-  }
-
   /** Divides images that came in one piece: the 7th, 14th, 21st, … are for testing. */
-  static Dataset heldOut(String name, Path source, Split all, String notice) {
+  static Dataset heldOut(String name, Path source, Split all, List<String> reading) {
     if (all.size() < TEST_EVERY) {
       throw new InputException(
           String.format(
@@ -66,7 +62,8 @@ final class Digits {
             TEST_EVERY,
             test.size(),
             all.size());
-    return Dataset.of(name, train, test, notice.isEmpty() ? division : division + "; " + notice);
+    reading.add(division);
+    return Dataset.of(name, train, test, "").read(reading);
   }
 
   private static int[] positions(int size, boolean test) {

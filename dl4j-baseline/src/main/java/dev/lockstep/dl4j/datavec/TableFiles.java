@@ -84,9 +84,7 @@ final class TableFiles {
   /** Returns the one file whose name, without what follows a dot, ends in a word. */
   static Optional<Path> ending(List<Path> files, String word) {
     List<Path> found =
-        files.stream()
-            .filter(file -> name(file).replaceFirst("\\..*", "").endsWith(word))
-            .toList();
+        files.stream().filter(file -> name(file).replaceFirst("\\..*", "").endsWith(word)).toList();
     return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
   }
 
@@ -146,8 +144,7 @@ final class TableFiles {
   private boolean mayBeHeader(List<String> row) {
     return format.header() == null
         && transform == null
-        && row.stream()
-            .allMatch(cell -> Double.isNaN(Column.number(cell, format.decimalComma())));
+        && row.stream().allMatch(cell -> Double.isNaN(Column.number(cell, format.decimalComma())));
   }
 
   /** The first row names the columns if others hold numbers, or none of its texts comes again. */
@@ -220,8 +217,7 @@ final class TableFiles {
     rows++;
   }
 
-  private static List<String> transformed(
-      List<String> row, String at, TransformProcess transform) {
+  private static List<String> transformed(List<String> row, String at, TransformProcess transform) {
     int expected = transform.getInitialSchema().numColumns();
     if (row.size() != expected) {
       throw new InputException(

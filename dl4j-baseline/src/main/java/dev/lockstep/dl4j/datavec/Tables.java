@@ -154,8 +154,7 @@ public final class Tables {
     table.columns().stream().filter(c -> !c.isText() && !c.isEmpty()).forEach(this::checkNumeric);
     throw refused(
         "expected to be told which column is to be predicted, found %s; say data.target=NAME or"
-                .formatted(
-                    named.isEmpty() ? "none that plainly is" : "several: " + labels(named))
+                .formatted(named.isEmpty() ? "none that plainly is" : "several: " + labels(named))
             + " data.target=POSITION; the columns are "
             + labels(table.columns()));
   }
@@ -337,8 +336,7 @@ public final class Tables {
                 .mapToDouble(row -> values[row])
                 .filter(value -> !Double.isNaN(value))
                 .average()
-                .orElseThrow(
-                    () -> refused(column.described() + ": no training row has a value"))
+                .orElseThrow(() -> refused(column.described() + ": no training row has a value"))
             : spec.table().missing().number();
     for (int i = 0; i < values.length; i++) {
       values[i] = Double.isNaN(values[i]) ? number : values[i];
@@ -429,7 +427,9 @@ public final class Tables {
 
   private static String statement(Scaling scaling, String subject, List<String> each) {
     String shown =
-        each.size() <= 20 ? String.join(", ", each) : String.join(", ", each.subList(0, 20)) + ", …";
+        each.size() <= 20
+            ? String.join(", ", each)
+            : String.join(", ", each.subList(0, 20)) + ", …";
     return switch (scaling.kind()) {
       case NONE -> subject + " not scaled";
       case STANDARDIZE ->
@@ -439,11 +439,8 @@ public final class Tables {
     };
   }
 
-  private static String rounded(double value) {
-    return new BigDecimal(value)
-        .round(new MathContext(6))
-        .stripTrailingZeros()
-        .toPlainString();
+  static String rounded(double value) {
+    return new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros().toPlainString();
   }
 
   private Targets numbers(
@@ -518,8 +515,7 @@ public final class Tables {
                 labels(targets),
                 inputs.values().size() == features.size()
                     ? labels(features)
-                    : "%s, %d numbers in all"
-                        .formatted(labels(features), inputs.values().size())));
+                    : "%s, %d numbers in all".formatted(labels(features), inputs.values().size())));
     if (task.kind() == Task.Kind.CLASS) {
       reading.add(1, "the classes are " + String.join(", ", task.names()));
     }

@@ -31,6 +31,10 @@ public final class ExperimentFile {
   /** The book's largest grid has 32; a thousand networks to train are a mistake. */
   private static final int MAX_VARIANTS = 1000;
 
+  /** A length of training takes the place of the other way to say it. */
+  private static final Map<String, String> LENGTHS =
+      Map.of("training.steps", "training.epochs", "training.epochs", "training.steps");
+
   private final String id;
   private final YamlValue.Mapping file;
   private final Path directory;
@@ -68,6 +72,10 @@ public final class ExperimentFile {
   public ExperimentFile with(Map<String, YamlValue> overrides) {
     YamlValue.Mapping changed = file;
     for (Map.Entry<String, YamlValue> override : overrides.entrySet()) {
+      String other = LENGTHS.get(override.getKey());
+      if (other != null && !overrides.containsKey(other)) {
+        changed = Overrides.without(changed, other);
+      }
       changed = Overrides.apply(changed, override.getKey(), override.getValue());
     }
     return new ExperimentFile(id, changed, directory);

@@ -234,11 +234,12 @@ class DatasetsTest {
   void readsWhatAnotherReaderBrings() {
     Dataset brought = SyntheticDigits.dataset(1, 10, 10);
     Datasets datasets =
-        datasets().with("csv", path -> path.equals(Path.of("a.csv")) ? brought : fail(path));
+        datasets()
+            .with("csv", (path, spec) -> path.equals(Path.of("a.csv")) ? brought : fail(path));
 
     assertThat(datasets.load("csv:a.csv", null, true, DataSpec.FOUND)).isSameAs(brought);
     assertThat(datasets.choices())
-        .containsExactly("auto", "mnist", "synthetic", "idx:PATH", "csv:PATH");
+        .containsExactly("auto", "mnist", "synthetic", "idx:PATH", "npz:PATH", "csv:PATH");
   }
 
   private static Dataset fail(Path path) {
@@ -251,7 +252,8 @@ class DatasetsTest {
     assertThatThrownBy(() -> datasets().load(choice, null, true, DataSpec.FOUND))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "--data: expected auto, mnist, synthetic, idx:PATH, found \"%s\"".formatted(choice));
+            "--data: expected auto, mnist, synthetic, idx:PATH, npz:PATH, found \"%s\""
+                .formatted(choice));
   }
 
   @Test

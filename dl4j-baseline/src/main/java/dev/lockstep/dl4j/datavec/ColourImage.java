@@ -8,12 +8,36 @@ import java.util.Arrays;
 /**
  * A photograph as a network reads it: red, green and blue one after another, each row by row, 0 to
  * 255. What is transparent shows white; of 16 bits the upper ones are kept.
- *
- * @param planes red, green, blue; of a grey image one plane
  */
-record ColourImage(int width, int height, byte[] planes) {
+final class ColourImage {
 
   private static final int RGB = 3;
+
+  private final int width;
+  private final int height;
+  private final byte[] planes;
+
+  /**
+   * @param planes red, green, blue; of a grey image one plane; not copied
+   */
+  ColourImage(int width, int height, byte[] planes) {
+    this.width = width;
+    this.height = height;
+    this.planes = planes;
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /** Returns all planes; not copied. */
+  byte[] planes() {
+    return planes;
+  }
 
   /**
    * @throws dev.lockstep.core.InputException if the file is missing, too large, damaged or neither
@@ -38,12 +62,14 @@ record ColourImage(int width, int height, byte[] planes) {
       for (int x = 0; x < width; x++) {
         int colour = colours[x];
         for (int channel = 0; channel < RGB; channel++) {
-          int level = colour >> 8 * (RGB - 1 - channel) & 0xFF;
+          int level = (colour >> (8 * (RGB - 1 - channel))) & 0xFF;
           planes[(channel * height + y) * width + x] =
               GreyImage.over(level, colour >>> 24, GreyImage.WHITE);
         }
-        coloured |=
-            (colour >> 16 & 0xFF) != (colour & 0xFF) || (colour >> 8 & 0xFF) != (colour & 0xFF);
+        int red = (colour >> 16) & 0xFF;
+        int green = (colour >> 8) & 0xFF;
+        int blue = colour & 0xFF;
+        coloured |= red != green || green != blue;
       }
     }
     return coloured

@@ -199,12 +199,12 @@ final class Column {
     if (!isNumeric() || tooManyTexts) {
       return false;
     }
-    TreeSet<Double> distinct = distinct();
-    double first = distinct.first();
-    return distinct.size() > 1
+    double[] distinct = distinct();
+    double first = distinct[0];
+    return distinct.length > 1
         && (first == 0 || first == 1)
-        && distinct.last() == first + distinct.size() - 1
-        && distinct.stream().allMatch(value -> value == Math.rint(value));
+        && distinct[distinct.length - 1] == first + distinct.length - 1
+        && Arrays.stream(distinct).allMatch(value -> value == Math.rint(value));
   }
 
   boolean isWhole() {
@@ -213,10 +213,13 @@ final class Column {
             .allMatch(row -> isMissing(row) || values[row] == Math.rint(values[row]));
   }
 
-  private TreeSet<Double> distinct() {
-    TreeSet<Double> distinct = new TreeSet<>();
-    texts.keySet().forEach(text -> distinct.add(number(text, decimalComma)));
-    return distinct;
+  /** Returns the different numbers in order. */
+  private double[] distinct() {
+    return texts.keySet().stream()
+        .mapToDouble(text -> number(text, decimalComma))
+        .distinct()
+        .sorted()
+        .toArray();
   }
 
   /**

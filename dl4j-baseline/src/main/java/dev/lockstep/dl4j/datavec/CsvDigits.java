@@ -75,7 +75,10 @@ public final class CsvDigits {
               + path.getFileName());
     }
     reading.add(
-        "the pixels are " + (said.divisor() == 1 ? "not divided" : "divided by " + Tables.rounded(said.divisor())));
+        "the pixels are "
+            + (said.divisor() == 1
+                ? "not divided"
+                : "divided by " + Tables.rounded(said.divisor())));
     return said.divisor();
   }
 

@@ -277,9 +277,7 @@ public final class ImageFolders {
               + said.kind().id());
     }
     reading.add(
-        divisor == 1
-            ? "pixels are 0 to 255"
-            : "pixels are divided by " + Tables.rounded(divisor));
+        divisor == 1 ? "pixels are 0 to 255" : "pixels are divided by " + Tables.rounded(divisor));
     return divisor;
   }
 

@@ -171,6 +171,7 @@ final class SearchCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     space.notices().forEach(notice -> err.println("NOTICE: " + notice));
     Dataset dataset = data.load(trained.data(), err);
+    space.requireFit(dataset.train().image());
     Map<String, String> values = new LinkedHashMap<>();
     overrides()
         .forEach(

@@ -31,6 +31,9 @@ final class NumPyArrays {
 
   private static final int LARGEST_PIXEL = 255;
 
+  /** What holds no larger value is no picture that is divided by 255. */
+  private static final int DARK = 127;
+
   private NumPyArrays() {}
 
   static Dataset read(Path path, DataSpec spec) {
@@ -135,7 +138,7 @@ final class NumPyArrays {
       }
       largest = Math.max(largest, value);
     }
-    return largest > LARGEST_PIXEL / 2;
+    return largest > DARK;
   }
 
   private static Task task(

@@ -39,7 +39,7 @@ final class LockstepRun {
   private final LockstepListener listener;
   private final Comparison comparison;
   private final long steps;
-  private final Split train;
+  private final Split trainPart;
   private final Split test;
   private final Lockstep.Sides sides;
   private final References references;
@@ -77,7 +77,7 @@ final class LockstepRun {
     this.listener = lockstep.listener;
     this.comparison = lockstep.comparison;
     this.steps = lockstep.steps;
-    this.train = lockstep.train;
+    this.trainPart = lockstep.trainPart;
     this.test = lockstep.test;
     this.sides = sides;
     this.references = references;
@@ -449,7 +449,6 @@ final class LockstepRun {
   }
 
   private void evaluate() {
-    Split trainPart = train.first(test.size());
     Work<Classification[]> onReference =
         other.call(
             () ->

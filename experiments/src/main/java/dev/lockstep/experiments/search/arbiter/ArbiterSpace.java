@@ -202,10 +202,12 @@ public final class ArbiterSpace implements SearchSpace {
         first = first == null ? e : first;
       }
     }
-    throw new InputException(
-        "%s: no candidate that was tried can be compared: %s"
-            .formatted(file, first == null ? "there is none" : first.getMessage()),
-        first);
+    if (first != null) {
+      throw new InputException(
+          "%s: no candidate that was tried can be compared: %s"
+              .formatted(file, first.getMessage()),
+          first);
+    }
   }
 
   @Override

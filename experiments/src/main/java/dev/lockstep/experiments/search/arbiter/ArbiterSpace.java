@@ -204,8 +204,7 @@ public final class ArbiterSpace implements SearchSpace {
     }
     if (first != null) {
       throw new InputException(
-          "%s: no candidate that was tried can be compared: %s"
-              .formatted(file, first.getMessage()),
+          "%s: no candidate that was tried can be compared: %s".formatted(file, first.getMessage()),
           first);
     }
   }

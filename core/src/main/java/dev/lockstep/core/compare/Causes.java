@@ -82,6 +82,8 @@ final class Causes {
       return finding;
     }
     Recording shown = readings.witnessed().shown();
+    Recording reference =
+        divergence.reading() == Reading.SINGLE_STEP ? readings.localSeen() : readings.computed();
     Scene scene =
         new Scene(
             network,
@@ -89,14 +91,14 @@ final class Causes {
             sides.reference(),
             divergence.step(),
             readings.witnessed().before().only(network.state().keySet()),
-            readings.computed(),
+            reference,
             readings.previous(),
             sides.perturbed(),
             rounding,
             witnesses());
     Finding explained =
         comparison
-            .evidence(divergence, readings.computed(), shown, scene)
+            .evidence(divergence, reference, shown, scene)
             .flatMap(Diagnosis::explain)
             .map(finding::explained)
             .orElse(finding);

@@ -28,8 +28,8 @@ public final class Lockstep {
 
   final NetworkSpec network;
   final TrainingPlan plan;
-  final Split train;
   final Split test;
+  final Split trainPart;
   final LockstepOptions options;
   final LockstepListener listener;
   final Comparison comparison;
@@ -56,8 +56,8 @@ public final class Lockstep {
       LockstepListener listener) {
     this.network = network;
     this.plan = plan;
-    this.train = train;
     this.test = test;
+    this.trainPart = train.part(test.size());
     this.options = options;
     this.listener = listener;
     this.comparison = new Comparison(network, options);

@@ -39,7 +39,7 @@ final class LockstepRun {
   private final LockstepListener listener;
   private final Comparison comparison;
   private final long steps;
-  private final Split train;
+  private final Split trainPart;
   private final Split test;
   private final Lockstep.Sides sides;
   private final References references;
@@ -57,6 +57,7 @@ final class LockstepRun {
   private @Nullable ModelState segmentStart;
 
   private boolean segmentEnds;
+  private long segmentSteps;
 
   /** Of the next step: gathered while the candidate, the slower side as a rule, is at work. */
   private @Nullable Batch upcoming;
@@ -76,7 +77,7 @@ final class LockstepRun {
     this.listener = lockstep.listener;
     this.comparison = lockstep.comparison;
     this.steps = lockstep.steps;
-    this.train = lockstep.train;
+    this.trainPart = lockstep.trainPart;
     this.test = lockstep.test;
     this.sides = sides;
     this.references = references;
@@ -183,6 +184,7 @@ final class LockstepRun {
               readings.plainPerturbedStep(batch, masks);
               if (segmentStart != null) {
                 segmentEnds = readings.segmentStep(batch, masks);
+                segmentSteps++;
               }
               upcoming = step < steps ? plan.batch(step + 1) : null;
             });
@@ -221,11 +223,12 @@ final class LockstepRun {
 
   private StepReadings.@Nullable Segment segment() {
     ModelState start = segmentStart;
-    return start == null ? null : new StepReadings.Segment(step - 1, start);
+    return start == null || segmentSteps == 0 ? null : new StepReadings.Segment(step - 1, start);
   }
 
   private void startSegment(ModelState after) {
     segmentStart = after.only(paths);
+    segmentSteps = 0;
     other.run(() -> readings.startSegment(Objects.requireNonNull(segmentStart))).result();
   }
 
@@ -296,6 +299,7 @@ final class LockstepRun {
       startSegment(agreed.candidate());
       for (long again = agreed.step() + 1; again <= step; again++) {
         long taken = again;
+        segmentSteps++;
         segmentEnds =
             other.call(() -> readings.segmentStep(plan.batch(taken), plan.masks(taken))).result();
       }
@@ -445,7 +449,6 @@ final class LockstepRun {
   }
 
   private void evaluate() {
-    Split trainPart = train.first(test.size());
     Work<Classification[]> onReference =
         other.call(
             () ->
@@ -502,12 +505,16 @@ final class LockstepRun {
       Standing last = agreement;
       StepOutcome earlier =
           last == null || last.step() == step ? StepOutcome.AGREES : replay(last, step).outcome();
-      comparison.report(earlier.finding() == null ? finding : earlier.finding());
+      if (earlier.finding() != null) {
+        comparison.report(earlier.finding());
+      } else {
+        comparison.suspect(finding);
+      }
     }
   }
 
   private Outcome outcome() {
-    Finding finding = comparison.first();
+    Finding finding = comparison.conclusion();
     String referenceName = sides.reference().name();
     String candidateName = sides.candidate().name();
     String undecided = finding != null || divergedAlike ? "" : comparison.undecided();

@@ -179,6 +179,13 @@ public final class SampleRuns {
     return sample.result();
   }
 
+  /** A run in one step of which a ReLU stood on different sides of its kink, within rounding. */
+  public static RunResult flipped(long seed) {
+    Sample sample = new Sample(seed);
+    sample.flipsAt = 5;
+    return sample.result();
+  }
+
   /** A run of which every tenth step was observed. */
   public static RunResult observedOften(long seed) {
     Sample sample = new Sample(seed);
@@ -205,6 +212,7 @@ public final class SampleRuns {
     private boolean explained;
     private long faultAt = Long.MAX_VALUE;
     private long divergesAt = Long.MAX_VALUE;
+    private long flipsAt = Long.MAX_VALUE;
     private @Nullable Long horizon;
     private Cadence cadence = new Cadence(Cadence.SPARSER);
     private @Nullable Solo solo;
@@ -377,6 +385,10 @@ public final class SampleRuns {
       if (faulty) {
         error = 1e-3 * magnitude;
       }
+      boolean flipped = step == flipsAt && tensor.layer().equals("affine1");
+      if (flipped) {
+        error = 1e12 * floor;
+      }
       return new TensorReading(
           step,
           tensor.key().phase(),
@@ -390,7 +402,7 @@ public final class SampleRuns {
           error <= Tolerance.MAX_ERROR_OVER_FLOOR * floor,
           horizon != null && step >= horizon && reading == Reading.FREE_RUNNING
               ? "at or past the divergence horizon"
-              : "");
+              : flipped ? "a ReLU stood on different sides of its kink" : "");
     }
 
     private static Map<Phase, Worst> worst(List<TensorReading> readings) {

@@ -19,7 +19,6 @@ final class Alternatives {
 
   private static final double[] EPSILONS = {0, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3};
   private static final double[] DECAYS = {0, 0.1, 0.5, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999};
-  private static final double[] FACTORS = {2, 0.5, 10, 0.1};
 
   private final NetworkSpec network;
   private final Map<String, NetworkSpec> found = new LinkedHashMap<>();
@@ -28,11 +27,21 @@ final class Alternatives {
     this.network = network;
   }
 
-  /** Returns networks whose optimizer or weight decay differs, by what differs. */
-  static Map<String, NetworkSpec> ofTraining(NetworkSpec network) {
+  /** Returns networks whose weight decay differs, by what differs. */
+  static Map<String, NetworkSpec> ofWeightDecay(NetworkSpec network) {
     Alternatives alternatives = new Alternatives(network);
     alternatives.weightDecay();
-    alternatives.optimizers();
+    return alternatives.found;
+  }
+
+  /**
+   * Returns networks whose optimizer differs, by what differs.
+   *
+   * @param rates the learning rate that was fitted ÷ the right one
+   */
+  static Map<String, NetworkSpec> ofTraining(NetworkSpec network, double rates) {
+    Alternatives alternatives = new Alternatives(network);
+    alternatives.optimizers(rates);
     return alternatives.found;
   }
 
@@ -72,23 +81,22 @@ final class Alternatives {
     return alternatives.found;
   }
 
+  /** Returns the network with all its dropout layers changed. */
+  static NetworkSpec withDropouts(NetworkSpec network, UnaryOperator<LayerSpec.Dropout> change) {
+    return new Alternatives(network)
+        .with(layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer);
+  }
+
   private void dropouts(String what, UnaryOperator<LayerSpec.Dropout> change) {
-    found.put(
-        what,
-        with(layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer));
+    found.put(what, withDropouts(network, change));
   }
 
   private void add(String what, double value, double right, NetworkSpec changed) {
     if (value != right) {
-      found.putIfAbsent(String.format(Locale.ROOT, what, number(value), number(right)), changed);
+      found.putIfAbsent(String.format(Locale.ROOT, what, Numbers.setting(value), Numbers.setting(right)), changed);
     }
   }
 
-  private static String number(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e6
-        ? Long.toString((long) value)
-        : Double.toString(value);
-  }
 
   private NetworkSpec with(LossSpec loss) {
     return new NetworkSpec(
@@ -138,11 +146,11 @@ final class Alternatives {
     }
   }
 
-  private void optimizers() {
+  private void optimizers(double fitted) {
     OptimizerSpec optimizer = network.optimizer();
     LearningRate rate = optimizer.learningRate();
-    for (double factor : FACTORS) {
-      double initial = rate.initial() * factor;
+    if (fitted > 0 && Double.isFinite(fitted)) {
+      double initial = rate.initial() * Math.rint(fitted * 1e9) / 1e9;
       add(
           "the learning rate were %s in place of %s",
           initial, rate.initial(), withRate(new LearningRate(initial, rate.decay())));
@@ -218,82 +226,99 @@ final class Alternatives {
   }
 
   private NetworkSpec withRate(LearningRate rate) {
-    OptimizerSpec optimizer = network.optimizer();
-    if (optimizer instanceof OptimizerSpec.Momentum o) {
-      return with(new OptimizerSpec.Momentum(rate, o.momentum()));
-    } else if (optimizer instanceof OptimizerSpec.Nesterov o) {
-      return with(new OptimizerSpec.Nesterov(rate, o.momentum(), o.printed()));
-    } else if (optimizer instanceof OptimizerSpec.AdaGrad o) {
-      return with(new OptimizerSpec.AdaGrad(rate, o.epsilon()));
-    } else if (optimizer instanceof OptimizerSpec.RmsProp o) {
-      return with(new OptimizerSpec.RmsProp(rate, o.decay(), o.epsilon()));
-    } else if (optimizer instanceof OptimizerSpec.Adam o) {
-      return with(new OptimizerSpec.Adam(rate, o.beta1(), o.beta2(), o.epsilon()));
-    }
-    return with(new OptimizerSpec.Sgd(rate));
+    return with(network.optimizer().withLearningRate(rate));
   }
 
   private void layer(LayerSpec layer) {
     if (layer instanceof LayerSpec.BatchNormalization norm) {
       for (double epsilon : EPSILONS) {
-        if (epsilon > 0) {
-          replace(
-              "the epsilon of " + norm.name() + " were %s in place of %s",
+        if (epsilon > 0 && epsilon != norm.epsilon()) {
+          each(
+              norm,
+              "the epsilon of %s were %s in place of %s",
               epsilon,
               norm.epsilon(),
-              new LayerSpec.BatchNormalization(
-                  norm.name(), norm.momentum(), epsilon, norm.perChannel()));
+              other ->
+                  new LayerSpec.BatchNormalization(
+                      other.name(), other.momentum(), epsilon, other.perChannel()));
         }
       }
       for (double momentum : DECAYS) {
-        replace(
-            "the momentum of " + norm.name() + " were %s in place of %s",
+        each(
+            norm,
+            "the momentum of %s were %s in place of %s",
             momentum,
             norm.momentum(),
-            new LayerSpec.BatchNormalization(
-                norm.name(), momentum, norm.epsilon(), norm.perChannel()));
+            other ->
+                new LayerSpec.BatchNormalization(
+                    other.name(), momentum, other.epsilon(), other.perChannel()));
       }
     } else if (layer instanceof LayerSpec.Dropout dropout) {
-      replace(
-          dropout.name() + " used %s in place of %s, the share kept for the share dropped",
+      each(
+          dropout,
+          "%s used %s in place of %s, the share kept for the share dropped",
           1 - dropout.ratio(),
           dropout.ratio(),
-          new LayerSpec.Dropout(dropout.name(), 1 - dropout.ratio(), dropout.inverted()));
-      found.put(
-          dropout.name()
-              + (dropout.inverted() ? " were not inverted, as the book's" : " were inverted"),
-          with(only(new LayerSpec.Dropout(dropout.name(), dropout.ratio(), !dropout.inverted()))));
-      replace(
-          dropout.name() + " dropped with ratio %s in place of %s",
+          other -> new LayerSpec.Dropout(other.name(), 1 - other.ratio(), other.inverted()));
+      each(
+          dropout,
+          "%s scaled " + (dropout.inverted() ? "in prediction" : "in training: inverted dropout"),
+          1,
+          0,
+          other -> new LayerSpec.Dropout(other.name(), other.ratio(), !other.inverted()));
+      each(
+          dropout,
+          "%s dropped with ratio %s in place of %s",
           0,
           dropout.ratio(),
-          new LayerSpec.Dropout(dropout.name(), 0, dropout.inverted()));
+          other -> new LayerSpec.Dropout(other.name(), 0, other.inverted()));
     } else if (layer instanceof LayerSpec.Pooling pool) {
       boolean max = pool.type() == LayerSpec.PoolingType.MAX;
-      found.put(
-          pool.name() + (max ? " took the average" : " took the maximum"),
-          with(
-              only(
-                  new LayerSpec.Pooling(
-                      pool.name(),
-                      max ? LayerSpec.PoolingType.AVERAGE : LayerSpec.PoolingType.MAX,
-                      pool.height(),
-                      pool.width(),
-                      pool.stride(),
-                      pool.pad()))));
+      each(
+          pool,
+          max ? "%s took the average" : "%s took the maximum",
+          1,
+          0,
+          other ->
+              new LayerSpec.Pooling(
+                  other.name(),
+                  max ? LayerSpec.PoolingType.AVERAGE : LayerSpec.PoolingType.MAX,
+                  other.height(),
+                  other.width(),
+                  other.stride(),
+                  other.pad()));
     } else if (layer instanceof LayerSpec.Activation activation) {
       for (ActivationFunction function : ActivationFunction.values()) {
         if (function != activation.function()) {
-          found.put(
-              activation.name() + " computed " + function.id(),
-              with(only(new LayerSpec.Activation(activation.name(), function))));
+          each(
+              activation,
+              "%s computed " + function.id(),
+              1,
+              0,
+              other -> new LayerSpec.Activation(other.name(), function));
         }
       }
     }
   }
 
-  private void replace(String what, double value, double right, LayerSpec other) {
-    add(what, value, right, with(only(other)));
+  /** Changes a layer, and all layers of its kind. */
+  private <T extends LayerSpec> void each(
+      T layer, String what, double value, double right, UnaryOperator<T> change) {
+    if (value == right) {
+      return;
+    }
+    found.put(told(what, layer.name(), value, right), with(only(change.apply(layer))));
+    @SuppressWarnings("unchecked") // of the same class
+    UnaryOperator<LayerSpec> every =
+        other -> other.getClass() == layer.getClass() ? change.apply((T) other) : other;
+    if (network.allLayers().stream().filter(o -> o.getClass() == layer.getClass()).count() > 1) {
+      found.put(told(what, "every layer like " + layer.name(), value, right), with(every));
+    }
+  }
+
+  private static String told(String what, String layer, double value, double right) {
+    return String.format(
+        Locale.ROOT, what, layer, Numbers.setting(value), Numbers.setting(right));
   }
 
   private static UnaryOperator<LayerSpec> only(LayerSpec other) {

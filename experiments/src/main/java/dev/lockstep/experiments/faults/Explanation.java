@@ -44,6 +44,36 @@ public enum Explanation {
   PRECISION("float"),
   /** Another function of the same input: a sigmoid for a tanh, a mean for a maximum. */
   ANOTHER_FUNCTION("computed", "took the average"),
+  /** Classes exchanged or shifted. */
+  LABELS("labels were shifted"),
+  /** Targets that are not one-hot any more. */
+  SMOOTHED("smoothed"),
+  /** A class or a sample that takes no part. */
+  IGNORED("ignored"),
+  /** A sum over some samples only. */
+  SAMPLES("sample"),
+  /** A sum over some windows only. */
+  PATCH("window"),
+  /** Which of several equal largest elements takes the gradient. */
+  TIES("largest"),
+  /** Contributions of windows that overlap. */
+  OVERLAP("overlap"),
+  /** Another derivative of an activation. */
+  DERIVATIVE("derivative"),
+  /** A gradient that adds up from step to step. */
+  ACCUMULATED("accumulate"),
+  /** Weights that have moved before the gradient passes through them. */
+  UPDATED_BEFORE("already updated"),
+  /** The formula of an optimizer. */
+  UPDATE_RULE("the update"),
+  /** A part of batch normalization. */
+  NORMALIZATION("normalization"),
+  /** A sum over all elements, written to each of them. */
+  ONE_SUM("one sum"),
+  /** A bias that is added twice, or not at all. */
+  BIAS("bias is"),
+  /** Kernels turned by 180 degrees. */
+  TURNED("turned"),
   /** Another formula, of which no difference between tensors tells the name. */
   UNKNOWN;
 

@@ -26,6 +26,7 @@ final class GradientFaults {
                 "the gradient of the loss is summed over the batch, not averaged",
                 new Place(BACKWARD, "loss", "affine2/out"),
                 Explanation.FACTOR)
+            .reported("TheIndependentCode/Neural-Network#1")
             .by(
                 Injection.edit(
                     Tampering.at(BACKWARD, "affine2/out"),
@@ -127,6 +128,7 @@ final class GradientFaults {
                 "the gradient passes the sigmoid as if it were the identity",
                 new Place(BACKWARD, "sigmoid1", "affine1/out"),
                 Explanation.ANOTHER_TENSOR)
+            .reported("iamtrask/Grokking-Deep-Learning#50")
             .by(
                 Injection.edit(
                     Tampering.at(BACKWARD, "affine1/out"),
@@ -155,6 +157,7 @@ final class GradientFaults {
                 "weight decay acts on biases too",
                 new Place(BACKWARD, "affine3", "affine3/b"),
                 Explanation.REGULARIZATION)
+            .reported("rasmusbergpalm/DeepLearnToolbox#32")
             .by(weightDecay("/b", 1)),
         Fault.in(
                 BATCH_NORM,
@@ -179,6 +182,7 @@ final class GradientFaults {
                 new Place(BACKWARD, "dropout2", "relu2/out"),
                 Explanation.ANOTHER_TENSOR,
                 Explanation.DROPOUT)
+            .reported("ddbourgin/numpy-ml#94")
             .by(
                 Injection.edit(
                     Tampering.each(BACKWARD, "/out"),

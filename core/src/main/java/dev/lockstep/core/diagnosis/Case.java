@@ -1,6 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.TensorKey;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;

@@ -1,6 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.TensorKey;
+import dev.lockstep.core.observation.TensorKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

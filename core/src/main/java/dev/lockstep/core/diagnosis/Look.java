@@ -1,7 +1,7 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.ExpectedTensor;
-import dev.lockstep.core.compare.TensorKey;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;

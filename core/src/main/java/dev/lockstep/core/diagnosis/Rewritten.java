@@ -2,8 +2,8 @@ package dev.lockstep.core.diagnosis;
 
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
-import dev.lockstep.core.compare.ExpectedTensor;
-import dev.lockstep.core.compare.TensorKey;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;

@@ -1,8 +1,8 @@
 package dev.lockstep.core.diagnosis;
 
 import dev.lockstep.core.UsageException;
-import dev.lockstep.core.compare.ExpectedTensor;
-import dev.lockstep.core.compare.TensorKey;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ChangingObserver;
 import dev.lockstep.core.model.Masks;

@@ -1,6 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.Recording;
+import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelState;

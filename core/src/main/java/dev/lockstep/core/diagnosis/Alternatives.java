@@ -69,26 +69,10 @@ final class Alternatives {
     return alternatives.found;
   }
 
-  /** Returns networks in which every dropout layer differs in the same way, by what differs. */
-  static Map<String, NetworkSpec> ofAllDropouts(NetworkSpec network) {
-    Alternatives alternatives = new Alternatives(network);
-    alternatives.dropouts(
-        "every dropout used the share dropped for the share kept",
-        dropout -> new LayerSpec.Dropout(dropout.name(), 1 - dropout.ratio(), dropout.inverted()));
-    alternatives.dropouts(
-        "no dropout scaled",
-        dropout -> new LayerSpec.Dropout(dropout.name(), 0, dropout.inverted()));
-    return alternatives.found;
-  }
-
   /** Returns the network with all its dropout layers changed. */
   static NetworkSpec withDropouts(NetworkSpec network, UnaryOperator<LayerSpec.Dropout> change) {
     return new Alternatives(network)
         .with(layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer);
-  }
-
-  private void dropouts(String what, UnaryOperator<LayerSpec.Dropout> change) {
-    found.put(what, withDropouts(network, change));
   }
 
   private void add(String what, double value, double right, NetworkSpec changed) {
@@ -262,7 +246,9 @@ final class Alternatives {
           other -> new LayerSpec.Dropout(other.name(), 1 - other.ratio(), other.inverted()));
       each(
           dropout,
-          "%s scaled " + (dropout.inverted() ? "in prediction" : "in training: inverted dropout"),
+          "%s scaled " + (dropout.inverted()
+                  ? "in prediction, as the book's does"
+                  : "in training, not in prediction: inverted dropout"),
           1,
           0,
           other -> new LayerSpec.Dropout(other.name(), other.ratio(), !other.inverted()));
@@ -312,8 +298,17 @@ final class Alternatives {
     UnaryOperator<LayerSpec> every =
         other -> other.getClass() == layer.getClass() ? change.apply((T) other) : other;
     if (network.allLayers().stream().filter(o -> o.getClass() == layer.getClass()).count() > 1) {
-      found.put(told(what, "every layer like " + layer.name(), value, right), with(every));
+      found.put(told(what, "every " + kind(layer), value, right), with(every));
     }
+  }
+
+  private static String kind(LayerSpec layer) {
+    if (layer instanceof LayerSpec.BatchNormalization) {
+      return "batch normalization";
+    }
+    return layer instanceof LayerSpec.Dropout
+        ? "dropout layer"
+        : layer instanceof LayerSpec.Pooling ? "pooling layer" : "activation";
   }
 
   private static String told(String what, String layer, double value, double right) {

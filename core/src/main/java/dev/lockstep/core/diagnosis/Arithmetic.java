@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** What can happen to any tensor: a factor, a cut, rounding, the values of another one. */
 final class Arithmetic {
 
+  /** What is all zeros is many other things too, all of which say less. */
+  static final String ZEROS = "it is all zeros: it was never computed";
+
   private final Look first;
   private final Set<TensorKey> scope;
   private final Judged judged;
@@ -145,6 +148,7 @@ final class Arithmetic {
           (look, judged) -> clipped(judged.reference().data(), limit));
     }
     double norm = Numbers.norm(judged.candidate().data());
+    if (norm > 0) {
     add(
         NAMED,
         "it is clipped to a norm of " + Numbers.setting(norm),
@@ -152,6 +156,7 @@ final class Arithmetic {
           double right = Numbers.norm(judged.reference().data());
           return Numbers.times(right > norm ? norm / right : 1, judged.reference().data());
         });
+    }
     add(
         NAMED,
         "it is rounded to float",
@@ -168,7 +173,7 @@ final class Arithmetic {
   private void otherTimes() {
     add(
         NAMED,
-        "it is all zeros: it was never computed",
+        ZEROS,
         (look, judged) -> new double[judged.reference().size()]);
     add(
         NAMED,
@@ -227,7 +232,7 @@ final class Arithmetic {
       }
       if (other.candidate().size() == width) {
         add(
-            NAMED,
+            other.tensor().perSample() ? ARITHMETIC : NAMED,
             "it is the value of another tensor, " + key,
             (look, judged) -> values(look, key));
       }

@@ -1,6 +1,7 @@
 package dev.lockstep.core.diagnosis;
 
 import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;

@@ -3,6 +3,7 @@ package dev.lockstep.core.diagnosis;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
@@ -136,6 +137,10 @@ public final class Diagnosis {
    * differs, or about any that it speaks of.
    */
   private @Nullable Set<TensorKey> left(Hypothesis hypothesis, TensorKey first) {
+    Look previous = looks.get(0).previous();
+    if (previous != null && !agreedAsPredicted(hypothesis, previous)) {
+      return null;
+    }
     Set<TensorKey> left = new LinkedHashSet<>();
     for (Look look : looks) {
       Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
@@ -160,12 +165,21 @@ public final class Diagnosis {
     return left;
   }
 
+  /** A cause that would have shown in the step before is none. */
+  private static boolean agreedAsPredicted(Hypothesis hypothesis, Look previous) {
+    return hypothesis.formula().predict(previous) == null || holds(hypothesis, previous);
+  }
+
   private Cause confirmed(List<Hypothesis> fitting) {
     Hypothesis.Rank best =
         fitting.stream().map(Hypothesis::rank).min(Hypothesis.Rank::compareTo).orElseThrow();
     List<Hypothesis> told =
         fitting.stream().filter(hypothesis -> hypothesis.rank() == best).toList();
-    if (texts(told).size() > 1) {
+    List<Hypothesis> zeros =
+        told.stream().filter(hypothesis -> hypothesis.text().equals(Arithmetic.ZEROS)).toList();
+    if (!zeros.isEmpty()) {
+      told = zeros;
+    } else if (texts(told).size() > 1) {
       told = toldApart(told);
     }
     List<String> texts = texts(told);
@@ -233,7 +247,7 @@ public final class Diagnosis {
       model.step(fewer, last.masks(), shown);
       ModelState after = model.state();
       return look(
-          new Witnessed(last.step(), last.before(), fewer, last.masks(), shown, after), null);
+          new Witnessed(last.before(), fewer, last.masks(), shown, after), null);
     } catch (RuntimeException e) {
       return null; // a candidate need not take a batch of another size
     }

@@ -32,6 +32,9 @@ final class LayerMistakes {
   /** Multiplications that a naive formula may cost. */
   private static final long AFFORDABLE = 200_000_000;
 
+  /** Of a slope that was fitted. */
+  private static final double ROUNDING = 1e-9;
+
   private final ModelProvider reference;
   private final Look first;
   private final Set<TensorKey> scope;
@@ -363,10 +366,14 @@ final class LayerMistakes {
     } else if (layer == null) {
       lossGradient();
     }
-    local("it is the gradient behind the layer, handed on as it is, without its derivative", (look, judged) -> {
-      Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
-      return dout != null && dout.size() == judged.candidate().size() ? dout.data() : null;
-    });
+    if (!(layer instanceof LayerSpec.Dropout)) {
+      local(
+          "it is the gradient behind the layer, handed on as it is, without its derivative",
+          (look, judged) -> {
+            Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+            return dout != null && dout.size() == judged.candidate().size() ? dout.data() : null;
+          });
+    }
     if (layer instanceof LayerSpec.Affine || layer instanceof LayerSpec.Convolution) {
       updatedBefore();
     }
@@ -435,7 +442,7 @@ final class LayerMistakes {
       case RELU -> {
         derivative("1 at 0", (x, y) -> x >= 0 ? 1 : 0);
         double slope = slope();
-        if (Double.isFinite(slope) && slope != 0) {
+        if (Double.isFinite(slope) && slope != 0 && Math.abs(slope - 1) > ROUNDING) {
           derivative(
               "that of a leaky ReLU with slope " + Numbers.setting(slope),
               (x, y) -> x > 0 ? 1 : slope);
@@ -579,10 +586,13 @@ final class LayerMistakes {
     local(
         "the gradient passes through weights that are already updated",
         (look, judged) -> {
+          ModelState after = look.step().after();
           Map<TensorKey, double[]> shown =
-              Variant.of(look)
-                  .with(new ModelState(look.step().before().step(), look.step().after().tensors()))
-                  .shown(reference, look);
+              after == null
+                  ? null
+                  : Variant.of(look)
+                      .with(new ModelState(look.step().before().step(), after.tensors()))
+                      .shown(reference, look);
           return shown == null ? null : shown.get(judged.tensor().key());
         });
   }
@@ -606,6 +616,17 @@ final class LayerMistakes {
         (look, judged) -> {
           double sum = Numbers.sum(judged.reference().data());
           return Numbers.each(judged.reference().size(), i -> sum);
+        });
+    local(
+        "gamma and beta take each other's gradient: that of another tensor",
+        (look, judged) -> {
+          String path = judged.tensor().key().path();
+          String other =
+              path.endsWith("/gamma")
+                  ? path.replace("/gamma", "/beta")
+                  : path.replace("/beta", "/gamma");
+          Judged taken = look.judged().get(new TensorKey(Phase.BACKWARD, other));
+          return other.equals(path) || taken == null ? null : taken.reference().data();
         });
     weights();
     otherInputs();
@@ -714,10 +735,10 @@ final class LayerMistakes {
             (look, judged) -> {
               Tensor x = look.candidate(Phase.FORWARD, from.path());
               Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
-              return x == null || dout == null
+              double[] product = x == null || dout == null ? null : product(x, dout);
+              return product == null || product.length != judged.reference().size()
                   ? null
-                  : Numbers.plus(
-                      product(x, dout), 1, decay(look, judged.tensor().key().path()));
+                  : Numbers.plus(product, 1, decay(look, judged.tensor().key().path()));
             });
       }
     }

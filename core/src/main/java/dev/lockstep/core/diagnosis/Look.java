@@ -2,6 +2,7 @@ package dev.lockstep.core.diagnosis;
 
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
@@ -39,7 +40,7 @@ record Look(
 
   /** Returns a tensor as the candidate showed it, null if it did not. */
   @Nullable Tensor candidate(Phase phase, String path) {
-    return step.candidate().tensor(new TensorKey(phase, path));
+    return step.shown().tensor(new TensorKey(phase, path));
   }
 
   /** Returns a tensor of the state that the step started from, null if there is none. */

@@ -6,12 +6,14 @@ import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** Other ways to write the value of a loss down. */
@@ -48,6 +50,7 @@ final class LossMistakes {
           NAMED,
           "the small constant is missing in the logarithm",
           look -> shown(look) - entropy(look, loss.stabilizer()) + entropy(look, 0));
+      smoothedLabels(first, loss.stabilizer());
       add(ARITHMETIC, "the logarithm is that to base 2", look -> data(look) / Math.log(2) + penalty(look));
       add(ARITHMETIC, "the logarithm is that to base 10", look -> data(look) / Math.log(10) + penalty(look));
     }
@@ -59,6 +62,55 @@ final class LossMistakes {
           "it is the reference's, but for the weight decay, times the batch size: it is summed, not averaged",
           look -> data(look) * look.batch().size() + penalty(look));
     }
+  }
+
+  /** The labels (1 − ε)·t + ε/classes, in the loss and in its gradient. */
+  private void smoothedLabels(Look first, double stabilizer) {
+    List<LayerSpec> layers = first.network().layers();
+    TensorKey scores =
+        new TensorKey(Phase.BACKWARD, layers.get(layers.size() - 1).name() + "/out");
+    double classes = first.network().classes();
+    Judged dout = first.judged().get(scores);
+    if (dout == null) {
+      return;
+    }
+    double[] t = first.batch().targets().data();
+    double fitted =
+        -first.batch().size()
+            * Numbers.leastSquares(
+                Numbers.each(t.length, i -> 1 / classes - t[i]),
+                Numbers.minus(dout.candidate().data(), dout.reference().data()));
+    double by = Math.rint(fitted * 1e9) / 1e9;
+    if (!(by > 0 && by < 1)) {
+      return;
+    }
+    found.add(
+        new Hypothesis(
+            NAMED,
+            "it is as if labels were smoothed by " + Numbers.setting(by),
+            look -> {
+              Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+              Judged gradient = look.judged().get(scores);
+              if (y == null || gradient == null) {
+                return null;
+              }
+              double[] targets = look.batch().targets().data();
+              double n = look.batch().size();
+              double more = 0;
+              for (int i = 0; i < targets.length; i++) {
+                more -= by * (1 / classes - targets[i]) * Math.log(y.data()[i] + stabilizer) / n;
+              }
+              Map<TensorKey, double[]> predicted =
+                  Look.only(VALUE, new double[] {shown(look) + more});
+              predicted.put(
+                  scores,
+                  Numbers.each(
+                      targets.length,
+                      i ->
+                          gradient.reference().data()[i]
+                              - by * (1 / classes - targets[i]) / n));
+              return predicted;
+            }));
   }
 
   private static double shown(Look look) {

@@ -93,7 +93,7 @@ final class Rearranged {
   }
 
   private static int row(Tensor tensor) {
-    return tensor.size() / tensor.shape().length(0);
+    return tensor.shape().rank() == 0 ? 1 : tensor.size() / tensor.shape().length(0);
   }
 
   private static int area(Tensor tensor) {

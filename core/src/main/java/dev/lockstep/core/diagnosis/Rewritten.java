@@ -10,7 +10,6 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
-import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Tensor;
@@ -20,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The reference takes the step with one setting changed, or on something else than it was given. */
@@ -58,6 +57,24 @@ final class Rewritten {
     return rewritten.found;
   }
 
+  /** The prediction may be made otherwise as well, or rightly. */
+  private void addTraining(String text, Function<Look, @Nullable Variant> variant) {
+    add(text, variant);
+    found.add(
+        new Hypothesis(
+            NAMED,
+            "it is as if " + text,
+            look -> {
+              Variant changed = variant.apply(look);
+              Map<TensorKey, double[]> shown =
+                  changed == null ? null : changed.shown(reference, look);
+              if (shown != null) {
+                shown.remove(ExpectedTensor.PREDICTION);
+              }
+              return shown;
+            }));
+  }
+
   private void add(String text, Function<Look, @Nullable Variant> variant) {
     found.add(
         new Hypothesis(
@@ -78,7 +95,6 @@ final class Rewritten {
       for (LayerSpec layer : network.allLayers()) {
         networks.putAll(Alternatives.ofLayer(network, layer.name()));
       }
-      networks.putAll(Alternatives.ofAllDropouts(network));
     }
     switch (phase) {
       case LOSS -> networks.putAll(Alternatives.ofLoss(network));
@@ -88,9 +104,10 @@ final class Rewritten {
     }
     networks.forEach(
         (text, other) -> {
-          add(text, look -> Variant.of(look).with(other));
           if (prediction) {
             predicting("in prediction " + text, look -> Variant.of(look).with(other));
+          } else {
+            add(text, look -> Variant.of(look).with(other));
           }
         });
     if (prediction) {
@@ -118,7 +135,7 @@ final class Rewritten {
   /** Changes that prediction alone sees. */
   private void predicting() {
     predicting(
-        "prediction takes batch normalization's statistics from the batch",
+        "prediction took batch normalization's statistics from the batch",
         look ->
             Variant.of(look)
                 .with(
@@ -135,15 +152,6 @@ final class Rewritten {
                           look.network(),
                           dropout -> new LayerSpec.Dropout(dropout.name(), 1 - scale, false))));
     }
-    predicting(
-        "in prediction dropout scaled although it had scaled in training",
-        look ->
-            Variant.of(look)
-                .with(
-                    Alternatives.withDropouts(
-                        look.network(),
-                        dropout ->
-                            new LayerSpec.Dropout(dropout.name(), dropout.ratio(), false))));
     predicting(
         "the prediction were for the images of the first step, over and over",
         look -> Variant.of(look).with(new Batch(1, repeated(start.inputs(), look.batch().inputs()), look.batch().targets())));
@@ -211,18 +219,12 @@ final class Rewritten {
             return Rearranged.rolled(targets, targets.shape().length(1), by);
           });
     }
-    double smoothing = smoothing();
-    if (smoothing > 0 && smoothing < 1) {
-      targets(
-          "labels were smoothed by " + Numbers.setting(smoothing),
-          look -> smoothed(look.batch().targets(), smoothing));
-    }
     earlier("the step before", look -> look.previous() == null ? null : look.previous().batch());
     earlier("the first step", look -> start);
   }
 
   private void inputs(String text, Function<Look, Tensor> inputs) {
-    add(
+    addTraining(
         text,
         look ->
             Variant.of(look)
@@ -247,7 +249,7 @@ final class Rewritten {
           Batch other = batch.apply(look);
           return other == null ? null : other.targets();
         });
-    add(
+    addTraining(
         "the batch were that of " + when,
         look -> {
           Batch other = batch.apply(look);
@@ -285,38 +287,9 @@ final class Rewritten {
         targets, targets.size(), rows * (targets.size() / targets.shape().length(0)));
   }
 
-  /** Fitted to the gradient of the scores, y − t divided by the batch. */
-  private double smoothing() {
-    Tensor y = first.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
-    Tensor t = first.batch().targets();
-    String scores =
-        first.network().layers().get(first.network().layers().size() - 1).name() + "/out";
-    Tensor dout = first.candidate(Phase.BACKWARD, scores);
-    if (y == null
-        || dout == null
-        || first.network().loss().type() != LossSpec.Type.SOFTMAX_CROSS_ENTROPY
-        || dout.size() != y.size()) {
-      return 0;
-    }
-    double classes = first.network().classes();
-    double[] off = Numbers.each(y.size(), i -> 1 / classes - t.data()[i]);
-    double[] shown =
-        Numbers.each(
-            y.size(), i -> y.data()[i] - first.batch().size() * dout.data()[i] - t.data()[i]);
-    double fitted = Numbers.leastSquares(off, shown);
-    return Double.isFinite(fitted) ? Math.rint(fitted * 1e9) / 1e9 : 0;
-  }
-
-  private static Tensor smoothed(Tensor targets, double by) {
-    double classes = targets.shape().length(1);
-    return Tensor.of(
-        targets.shape(),
-        Numbers.each(targets.size(), i -> (1 - by) * targets.data()[i] + by / classes));
-  }
-
   private void masks() {
     masks("dropout kept what it should drop", look -> changed(look, value -> 1 - value));
-    masks("dropout dropped nothing", look -> changed(look, value -> 1));
+    masks("dropout dropped nothing", look -> changed(look, value -> 1.0));
     masks(
         "dropout used the masks of the step before",
         look -> look.previous() == null ? null : look.previous().step().masks());
@@ -334,10 +307,10 @@ final class Rewritten {
     }
   }
 
-  private static Masks changed(Look look, UnaryOperator<Double> change) {
+  private static Masks changed(Look look, DoubleUnaryOperator change) {
     return (layer, ratio, shape) -> {
       Tensor mask = look.step().masks().mask(layer, ratio, shape);
-      return Tensor.of(shape, Numbers.each(mask.size(), i -> Objects.requireNonNull(change.apply(mask.data()[i]))));
+      return Tensor.of(shape, Numbers.each(mask.size(), i -> change.applyAsDouble(mask.data()[i])));
     };
   }
 }

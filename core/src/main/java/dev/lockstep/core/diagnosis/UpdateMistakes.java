@@ -1,8 +1,10 @@
 package dev.lockstep.core.diagnosis;
 
+import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.OptimizerSpec;
@@ -78,6 +80,10 @@ final class UpdateMistakes {
   }
 
   private void rule(String text, Rule rule) {
+    rule(NAMED, text, rule);
+  }
+
+  private void rule(Rank rank, String text, Rule rule) {
     Set<String> moved = new LinkedHashSet<>();
     for (ParameterSpec parameter : first.network().parameters()) {
       boolean own =
@@ -91,7 +97,7 @@ final class UpdateMistakes {
         moved.add(parameter.path());
       }
     }
-    found.add(new Hypothesis(NAMED, text, look -> moved(look, moved, rule)));
+    found.add(new Hypothesis(rank, text, look -> moved(look, moved, rule)));
   }
 
   private static @Nullable Map<TensorKey, double[]> moved(
@@ -164,12 +170,24 @@ final class UpdateMistakes {
           e.w += e.slots[0];
           e.slots[0] = m * e.slots[0] - e.rate * e.g;
         });
-    rule(
-        "the update dampens the gradient: it enters the velocity with 1 - momentum",
-        e -> {
-          e.slots[0] = m * e.slots[0] - (1 - m) * e.rate * e.g;
-          e.w += e.slots[0];
-        });
+    double share = share(m);
+    if (Double.isFinite(share)) {
+      String told = "the update dampens the gradient: it enters the velocity times " + Numbers.setting(share);
+      rule(
+          // any other share is a learning rate as well
+          Math.abs(share - (1 - m)) < 1e-9 ? NAMED : ARITHMETIC,
+          told,
+          e -> {
+            e.slots[0] = m * e.slots[0] - share * e.rate * e.g;
+            e.w += e.slots[0];
+          });
+      rule(
+          told + ", but for the first step",
+          e -> {
+            e.slots[0] = m * e.slots[0] - (e.t == 1 ? 1 : share) * e.rate * e.g;
+            e.w += e.slots[0];
+          });
+    }
     rule(
         "the update keeps the learning rate outside of the velocity",
         e -> {
@@ -214,11 +232,27 @@ final class UpdateMistakes {
         });
   }
 
+  /** Returns the share of the gradient that the first velocity that differs has taken up. */
+  private double share(double m) {
+    String path = scope.iterator().next().path();
+    Tensor old = first.before(path);
+    Tensor now = first.candidate(Phase.UPDATE, path);
+    Tensor gradient =
+        first.candidate(Phase.BACKWARD, path.substring(0, path.lastIndexOf('/')));
+    if (old == null || now == null || gradient == null || gradient.size() != now.size()) {
+      return Double.NaN;
+    }
+    double fitted =
+        Numbers.leastSquares(
+            Numbers.times(-first.rate(), gradient.data()), Numbers.plus(now.data(), -m, old.data()));
+    return Math.rint(fitted * 1e9) / 1e9;
+  }
+
   private void nesterov(double m) {
     rule(
-        "the update looks ahead along the velocity of the step before: Nesterov off by one step",
+        "the update moves the parameter by the step that the velocity before would have made",
         e -> {
-          e.w += m * e.slots[0] - e.rate * e.g;
+          e.w += m * e.slots[0];
           e.slots[0] = m * e.slots[0] - e.rate * e.g;
         });
     rule(

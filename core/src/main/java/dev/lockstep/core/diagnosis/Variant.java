@@ -1,5 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
@@ -70,7 +71,7 @@ record Variant(
       shown.put(ExpectedTensor.PREDICTION, model.predict(batch.inputs()).data().clone());
       model.restore(before);
       model.step(batch, masks, grafting(look, shown));
-    } catch (UsageException e) {
+    } catch (UsageException | InputException e) {
       return null; // the reference need not implement what might have been
     }
     shown.keySet().retainAll(look.judged().keySet());
@@ -89,7 +90,7 @@ record Variant(
               Observer.NONE,
               (phase, path, tensor) ->
                   shown.put(new TensorKey(phase, path), tensor.data().clone())));
-    } catch (UsageException e) {
+    } catch (UsageException | InputException e) {
       return null;
     }
     return shown;

@@ -14,6 +14,7 @@ import static dev.lockstep.experiments.faults.BaseNetwork.TWO_CONVOLUTIONS;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.experiments.faults.Fault.Place;
@@ -46,7 +47,7 @@ final class LayerFaults {
                 "labels are smoothed, which nobody asked for: by .1",
                 LOSS_VALUE,
                 Explanation.SMOOTHED)
-            .by(Injection.tampering(Tampering.targets(LayerFaults::smoothed))),
+            .by(Injection.tampering(new SmoothedLabels())),
         Fault.in(
                 SIGMOID_SGD,
                 "one-class-ignored",
@@ -266,12 +267,25 @@ final class LayerFaults {
     return shifted;
   }
 
-  private static Tensor smoothed(Tensor targets) {
-    Tensor smoothed = targets.copy();
-    for (int i = 0; i < targets.size(); i++) {
-      smoothed.data()[i] = .9 * targets.data()[i] + .1 / targets.shape().length(1);
+  /** Of .9·t + .1/10: scratch takes one-hot targets alone. */
+  private static final class SmoothedLabels implements Tampering {
+    @Override
+    public void computed(StepSoFar step, Phase phase, String path, Tensor tensor) {
+      double[] t = step.batch().targets().data();
+      double n = step.batch().size();
+      if (phase == LOSS) {
+        double[] y = step.shown(FORWARD, NetworkSpec.OUTPUT).data();
+        tensor.data()[0] = 0;
+        for (int i = 0; i < t.length; i++) {
+          tensor.data()[0] -= (.9 * t[i] + .01) * Math.log(y[i] + LossSpec.BOOK_STABILIZER) / n;
+        }
+      } else if (phase == BACKWARD && path.equals("affine2/out")) {
+        double[] y = step.shown(FORWARD, NetworkSpec.OUTPUT).data();
+        for (int i = 0; i < t.length; i++) {
+          tensor.data()[i] = (y[i] - (.9 * t[i] + .01)) / n;
+        }
+      }
     }
-    return smoothed;
   }
 
   /** Zeroes some numbers of every row. */

@@ -30,7 +30,7 @@ final class OptimizerFaults {
                 "moved-by-old-velocity",
                 "a parameter moves by the velocity of the step before",
                 FIRST_PARAMETER,
-                Explanation.UPDATE_RULE)
+                Explanation.OLD_VELOCITY)
             .by(
                 UpdateRule.of(
                     e -> {
@@ -47,21 +47,33 @@ final class OptimizerFaults {
         Fault.in(
                 RELU_NESTEROV,
                 "nesterov-off-by-one",
-                "Nesterov's step looks ahead along the velocity of the step before",
+                "Nesterov's step is that of the velocity before, without this step's gradient",
                 FIRST_PARAMETER,
-                Explanation.UPDATE_RULE)
+                Explanation.OLD_VELOCITY)
             .by(
                 UpdateRule.of(
                     e -> {
-                      e.w += .9 * e.slots[0] - e.rate * e.g;
+                      e.w += .9 * e.slots[0];
                       e.slots[0] = .9 * e.slots[0] - e.rate * e.g;
+                    })),
+        Fault.in(
+                RELU_MOMENTUM,
+                "momentum-dampened-later",
+                "the gradient enters the velocity with .5, but for the first step, as PyTorch's does",
+                FIRST_VELOCITY,
+                Explanation.DAMPENED)
+            .by(
+                UpdateRule.of(
+                    e -> {
+                      e.slots[0] = .9 * e.slots[0] - (e.t == 1 ? 1 : .5) * e.rate * e.g;
+                      e.w += e.slots[0];
                     })),
         Fault.in(
                 RELU_NESTEROV,
                 "nesterov-not-ahead",
                 "Nesterov's update is plain momentum",
                 FIRST_PARAMETER,
-                Explanation.HYPERPARAMETER)
+                Explanation.FORM)
             .by(
                 UpdateRule.of(
                     e -> {

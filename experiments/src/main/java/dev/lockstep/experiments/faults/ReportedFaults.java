@@ -363,7 +363,7 @@ final class ReportedFaults {
                 "adam-correction-multiplied",
                 "Adam multiplies by its corrections where it should divide",
                 FIRST_PARAMETER,
-                Explanation.UPDATE_RULE)
+                Explanation.CORRECTION)
             .reported("karpathy/convnetjs#70")
             .by(
                 UpdateRule.of(
@@ -378,7 +378,6 @@ final class ReportedFaults {
                 "adam-correction-without-power",
                 "Adam divides by 1 − beta in every step, not by 1 − beta^t",
                 FIRST_PARAMETER,
-                Explanation.UPDATE_RULE,
                 Explanation.STEP_COUNT)
             .reported("eriklindernoren/ML-From-Scratch#35")
             .by(
@@ -393,7 +392,7 @@ final class ReportedFaults {
                 "adam-correction-stored",
                 "Adam keeps its corrected averages and corrects them again in the next step",
                 firstSlot("m"),
-                Explanation.UPDATE_RULE)
+                Explanation.CORRECTION)
             .reported("frgfm/holocron#1")
             .by(
                 UpdateRule.of(
@@ -435,7 +434,7 @@ final class ReportedFaults {
                 "nesterov-sign",
                 "Nesterov's step looks back along the velocity, not ahead",
                 FIRST_PARAMETER,
-                Explanation.UPDATE_RULE)
+                Explanation.LOOKS_BACK)
             .reported("PaddlePaddle/Paddle#12231")
             .by(
                 UpdateRule.of(
@@ -448,7 +447,7 @@ final class ReportedFaults {
                 "nesterov-new-velocity",
                 "Nesterov's step takes the new velocity for the old one",
                 FIRST_PARAMETER,
-                Explanation.HYPERPARAMETER)
+                Explanation.FORM)
             .reported("chainer/chainer#4274")
             .by(
                 Injection.network(
@@ -460,7 +459,7 @@ final class ReportedFaults {
                 "first-velocity-without-rate",
                 "the velocity starts as the gradient itself, without the learning rate",
                 firstSlot("velocity"),
-                Explanation.UPDATE_RULE)
+                Explanation.RATE_MISPLACED)
             .reported("zc911/MatrixSlow#17")
             .by(
                 UpdateRule.of(
@@ -473,7 +472,7 @@ final class ReportedFaults {
                 "velocity-without-rate",
                 "the learning rate stands outside of the velocity",
                 firstSlot("velocity"),
-                Explanation.UPDATE_RULE)
+                Explanation.RATE_MISPLACED)
             .reported("pytorch/pytorch#1099")
             .by(
                 UpdateRule.of(
@@ -486,7 +485,7 @@ final class ReportedFaults {
                 "momentum-dampened",
                 "the gradient enters the velocity with 1 − momentum",
                 firstSlot("velocity"),
-                Explanation.UPDATE_RULE)
+                Explanation.DAMPENED)
             .reported("HIPS/autograd#289")
             .by(
                 UpdateRule.of(
@@ -500,7 +499,7 @@ final class ReportedFaults {
                 "the velocity of a bias adds up the bias in place of its gradient",
                 new Place(UPDATE, "affine1", "affine1/b/velocity"),
                 Explanation.ANOTHER_TENSOR,
-                Explanation.UPDATE_RULE)
+                Explanation.NEVER_UPDATED)
             .reported("apache/systemds#2330")
             .by(
                 UpdateRule.of(
@@ -535,7 +534,7 @@ final class ReportedFaults {
                 "adagrad-sums-updates",
                 "AdaGrad adds up the squares of lr·g in place of those of g",
                 firstSlot("h"),
-                Explanation.UPDATE_RULE)
+                Explanation.RATE_MISPLACED)
             .reported("stanfordnlp/GloVe#134")
             .by(
                 UpdateRule.of(

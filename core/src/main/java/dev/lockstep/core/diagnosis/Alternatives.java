@@ -49,10 +49,10 @@ final class Alternatives {
   static Map<String, NetworkSpec> ofLoss(NetworkSpec network) {
     Alternatives alternatives = new Alternatives(network);
     for (double stabilizer : EPSILONS) {
-      LossSpec loss = new LossSpec(network.loss().type(), stabilizer);
+      LossSpec loss = network.loss().withStabilizer(stabilizer);
       alternatives.add(
           "the loss's constant were %s in place of %s",
-          stabilizer, network.loss().stabilizer(), alternatives.with(loss));
+          stabilizer, network.loss().stabilizer(), network.withLoss(loss));
     }
     alternatives.weightDecay();
     return alternatives.found;
@@ -71,8 +71,8 @@ final class Alternatives {
 
   /** Returns the network with all its dropout layers changed. */
   static NetworkSpec withDropouts(NetworkSpec network, UnaryOperator<LayerSpec.Dropout> change) {
-    return new Alternatives(network)
-        .with(layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer);
+    return network.withEachLayer(
+        layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer);
   }
 
   private void add(String what, double value, double right, NetworkSpec changed) {
@@ -82,50 +82,10 @@ final class Alternatives {
   }
 
 
-  private NetworkSpec with(LossSpec loss) {
-    return new NetworkSpec(
-        network.input(), network.layers(), loss, network.weightDecay(), network.optimizer());
-  }
-
-  private NetworkSpec with(OptimizerSpec optimizer) {
-    return new NetworkSpec(
-        network.input(), network.layers(), network.loss(), network.weightDecay(), optimizer);
-  }
-
-  private NetworkSpec with(UnaryOperator<LayerSpec> change) {
-    return new NetworkSpec(
-        network.input(),
-        changed(network.layers(), change),
-        network.loss(),
-        network.weightDecay(),
-        network.optimizer());
-  }
-
-  private static List<LayerSpec> changed(List<LayerSpec> layers, UnaryOperator<LayerSpec> change) {
-    List<LayerSpec> result = new ArrayList<>();
-    for (LayerSpec layer : layers) {
-      LayerSpec inside =
-          layer instanceof LayerSpec.Branches branches
-              ? new LayerSpec.Branches(
-                  branches.name(),
-                  branches.join(),
-                  branches.branches().stream().map(branch -> changed(branch, change)).toList())
-              : layer;
-      result.add(change.apply(inside));
-    }
-    return result;
-  }
-
   private void weightDecay() {
     double right = network.weightDecay();
     for (double factor : new double[] {0, 2, 0.5}) {
-      NetworkSpec changed =
-          new NetworkSpec(
-              network.input(),
-              network.layers(),
-              network.loss(),
-              right * factor,
-              network.optimizer());
+      NetworkSpec changed = network.withWeightDecay(right * factor);
       add("the weight decay were %s in place of %s", right * factor, right, changed);
     }
   }
@@ -159,17 +119,17 @@ final class Alternatives {
       each(DECAYS, "the momentum", o.momentum(), v -> new OptimizerSpec.Momentum(rate, v));
       found.put(
           "it were Nesterov's momentum",
-          with(new OptimizerSpec.Nesterov(rate, o.momentum(), false)));
+          network.withOptimizer(new OptimizerSpec.Nesterov(rate, o.momentum(), false)));
     } else if (optimizer instanceof OptimizerSpec.Nesterov o) {
       each(
           DECAYS,
           "the momentum",
           o.momentum(),
           v -> new OptimizerSpec.Nesterov(rate, v, o.printed()));
-      found.put("it were plain momentum", with(new OptimizerSpec.Momentum(rate, o.momentum())));
+      found.put("it were plain momentum", network.withOptimizer(new OptimizerSpec.Momentum(rate, o.momentum())));
       found.put(
           o.printed() ? "it were Nesterov's corrected form" : "it were Nesterov's printed form",
-          with(new OptimizerSpec.Nesterov(rate, o.momentum(), !o.printed())));
+          network.withOptimizer(new OptimizerSpec.Nesterov(rate, o.momentum(), !o.printed())));
     } else if (optimizer instanceof OptimizerSpec.AdaGrad o) {
       each(EPSILONS, "AdaGrad's epsilon", o.epsilon(), v -> new OptimizerSpec.AdaGrad(rate, v));
     } else if (optimizer instanceof OptimizerSpec.RmsProp o) {
@@ -205,12 +165,12 @@ final class Alternatives {
   private void each(
       double[] values, String what, double right, DoubleFunction<OptimizerSpec> build) {
     for (double value : values) {
-      add(what + " were %s in place of %s", value, right, with(build.apply(value)));
+      add(what + " were %s in place of %s", value, right, network.withOptimizer(build.apply(value)));
     }
   }
 
   private NetworkSpec withRate(LearningRate rate) {
-    return with(network.optimizer().withLearningRate(rate));
+    return network.withOptimizer(network.optimizer().withLearningRate(rate));
   }
 
   private void layer(LayerSpec layer) {
@@ -269,13 +229,10 @@ final class Alternatives {
               new LayerSpec.Pooling(
                   other.name(),
                   max ? LayerSpec.PoolingType.AVERAGE : LayerSpec.PoolingType.MAX,
-                  other.height(),
-                  other.width(),
-                  other.stride(),
-                  other.pad()));
+                  other.window()));
     } else if (layer instanceof LayerSpec.Activation activation) {
-      for (ActivationFunction function : ActivationFunction.values()) {
-        if (function != activation.function()) {
+      for (ActivationFunction function : ActivationFunction.all()) {
+        if (!function.equals(activation.function())) {
           each(
               activation,
               "%s computed " + function.id(),
@@ -293,12 +250,12 @@ final class Alternatives {
     if (value == right) {
       return;
     }
-    found.put(told(what, layer.name(), value, right), with(only(change.apply(layer))));
+    found.put(told(what, layer.name(), value, right), network.withEachLayer(only(change.apply(layer))));
     @SuppressWarnings("unchecked") // of the same class
     UnaryOperator<LayerSpec> every =
         other -> other.getClass() == layer.getClass() ? change.apply((T) other) : other;
     if (network.allLayers().stream().filter(o -> o.getClass() == layer.getClass()).count() > 1) {
-      found.put(told(what, "every " + kind(layer), value, right), with(every));
+      found.put(told(what, "every " + kind(layer), value, right), network.withEachLayer(every));
     }
   }
 

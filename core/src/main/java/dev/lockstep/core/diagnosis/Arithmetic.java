@@ -100,7 +100,7 @@ final class Arithmetic {
           "(1 - ratio) / ratio of " + name + ": it divides by the share dropped",
           look -> kept / dropout.ratio());
     } else if (layer instanceof LayerSpec.Pooling pool) {
-      double elements = pool.height() * pool.width();
+      double elements = pool.window().elements();
       named.put("%.0f, the elements of a window".formatted(elements), look -> elements);
       named.put("1/%.0f, the elements of a window".formatted(elements), look -> 1 / elements);
     }

@@ -419,8 +419,7 @@ final class LayerMistakes {
   }
 
   private void derivatives(ActivationFunction function) {
-    switch (function) {
-      case SIGMOID -> {
+    if (function instanceof ActivationFunction.Sigmoid) {
         derivative("y in place of y(1 - y)", (x, y) -> y);
         derivative("1 - y in place of y(1 - y)", (x, y) -> 1 - y);
         derivative("y(1 - y) of its input in place of its output", (x, y) -> x * (1 - x));
@@ -429,8 +428,7 @@ final class LayerMistakes {
             (x, y) -> 1 / (1 + Math.exp(-y)) * (1 - 1 / (1 + Math.exp(-y))));
         derivative("that of tanh", (x, y) -> 1 - y * y);
         derivative("y(1 - y) squared: it is applied twice", (x, y) -> y * (1 - y) * y * (1 - y));
-      }
-      case TANH -> {
+    } else if (function instanceof ActivationFunction.Tanh) {
         derivative("1 - y in place of 1 - y²", (x, y) -> 1 - y);
         derivative(
             "that at its output: tanh is taken twice",
@@ -438,8 +436,7 @@ final class LayerMistakes {
         derivative("1 - x² of its input in place of its output", (x, y) -> 1 - x * x);
         derivative("1 + y² in place of 1 - y²", (x, y) -> 1 + y * y);
         derivative("y(1 - y), that of the sigmoid", (x, y) -> y * (1 - y));
-      }
-      case RELU -> {
+    } else if (function instanceof ActivationFunction.Relu) {
         derivative("1 at 0", (x, y) -> x >= 0 ? 1 : 0);
         double slope = slope();
         if (Double.isFinite(slope) && slope != 0 && Math.abs(slope - 1) > ROUNDING) {
@@ -456,8 +453,6 @@ final class LayerMistakes {
             "the derivative looks at the signs of gradient and input",
             (look, judged) ->
                 dout(look, judged, (x, gradient) -> x > 0 ? Math.max(0, gradient) : 0));
-      }
-      case IDENTITY, STEP -> {}
     }
   }
 

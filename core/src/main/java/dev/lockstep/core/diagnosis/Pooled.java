@@ -34,7 +34,7 @@ final class Pooled {
   /** Returns the gradient of the input of max pooling; null if windows are padded. */
   static double @Nullable [] gradient(
       LayerSpec.Pooling pool, Tensor x, Tensor dout, Winner winner) {
-    if (pool.pad() > 0 || x.shape().rank() != 4 || dout.shape().rank() != 4) {
+    if (pool.window().pad() > 0 || x.shape().rank() != 4 || dout.shape().rank() != 4) {
       return null;
     }
     int height = x.shape().length(2);
@@ -49,8 +49,8 @@ final class Pooled {
       }
       int corner =
           i / windows * height * width
-              + window / outWidth * pool.stride() * width
-              + window % outWidth * pool.stride();
+              + window / outWidth * pool.window().stride() * width
+              + window % outWidth * pool.window().stride();
       give(x.data(), dx, corner, width, pool, winner, dout.data()[i]);
     }
     return dx;
@@ -64,13 +64,13 @@ final class Pooled {
       LayerSpec.Pooling pool,
       Winner winner,
       double gradient) {
-    int elements = pool.height() * pool.width();
+    int elements = pool.window().elements();
     double largest = Double.NEGATIVE_INFINITY;
     int firstTie = corner;
     int lastTie = corner;
     int ties = 0;
     for (int i = 0; i < elements; i++) {
-      int at = corner + i / pool.width() * width + i % pool.width();
+      int at = corner + i / pool.window().width() * width + i % pool.window().width();
       if (x[at] > largest) {
         largest = x[at];
         firstTie = at;
@@ -92,7 +92,7 @@ final class Pooled {
                 : winner == Winner.MEAN ? gradient / elements : gradient;
         boolean all = winner == Winner.WHOLE_WINDOW || winner == Winner.MEAN;
         for (int i = 0; i < elements; i++) {
-          int at = corner + i / pool.width() * width + i % pool.width();
+          int at = corner + i / pool.window().width() * width + i % pool.window().width();
           if (all || x[at] == largest) {
             dx[at] += share;
           }
@@ -104,7 +104,7 @@ final class Pooled {
   /** Returns the gradient of a convolution's input where each place of the kernel overwrites. */
   static double @Nullable [] assigned(
       LayerSpec.Convolution conv, Shape input, Tensor w, Tensor dout) {
-    int kernel = conv.kernelHeight() * conv.kernelWidth();
+    int kernel = conv.window().elements();
     int channels = input.length(1);
     int height = input.length(2);
     int width = input.length(3);
@@ -117,9 +117,9 @@ final class Pooled {
         int image = i / windows;
         int window = i % windows;
         int row =
-            window / outWidth * conv.stride() + place / conv.kernelWidth() - conv.pad();
+            window / outWidth * conv.window().stride() + place / conv.window().width() - conv.window().pad();
         int column =
-            window % outWidth * conv.stride() + place % conv.kernelWidth() - conv.pad();
+            window % outWidth * conv.window().stride() + place % conv.window().width() - conv.window().pad();
         if (row < 0 || column < 0 || row >= height || column >= width) {
           continue;
         }

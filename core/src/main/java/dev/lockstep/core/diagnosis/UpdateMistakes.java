@@ -102,7 +102,7 @@ final class UpdateMistakes {
 
   private static @Nullable Map<TensorKey, double[]> moved(
       Look look, Set<String> parameters, Rule rule) {
-    List<String> names = look.network().optimizer().slots();
+    List<String> names = look.network().optimizer().slotNames();
     List<ParameterSpec> all = look.network().parameters();
     Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
     double taken = look.step().before().step();

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.faults;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
@@ -17,7 +18,7 @@ import java.util.Map;
  *
  * @param id its name in tables and tests
  */
-public record BaseNetwork(String id, NetworkSpec network) {
+public record BaseNetwork(@JsonValue String id, NetworkSpec network) {
 
   /** Height and width of an image, a quarter of MNIST's area. */
   static final int SIDE = 14;
@@ -78,10 +79,7 @@ public record BaseNetwork(String id, NetworkSpec network) {
   private static BaseNetwork bundled(String id) {
     NetworkSpec whole = Catalogue.find(id).experiments(Map.of()).get(0).network();
     Shape input = whole.input().rank() == 1 ? Shape.of(SIDE * SIDE) : Shape.of(1, SIDE, SIDE);
-    return new BaseNetwork(
-        id,
-        new NetworkSpec(
-            input, whole.layers(), whole.loss(), whole.weightDecay(), whole.optimizer()));
+    return new BaseNetwork(id, whole.withInput(input));
   }
 
   /** Returns whether a network is this one in all but sizes, initial values and learning rate. */

@@ -62,7 +62,7 @@ interface UpdateRule {
   private static void move(
       StepSoFar step, String path, Tensor tensor, Predicate<String> parameters, UpdateRule rule) {
     NetworkSpec network = step.network();
-    List<String> names = network.optimizer().slots();
+    List<String> names = network.optimizer().slotNames();
     String parameter =
         names.contains(path.substring(path.lastIndexOf('/') + 1))
             ? path.substring(0, path.lastIndexOf('/'))

@@ -349,7 +349,7 @@ public final class SampleRuns {
     }
 
     private TensorReading reading(long step, Reading reading, ExpectedTensor tensor) {
-      double growth = reading == Reading.LOCAL ? 1 : 1 + Math.sqrt((double) step);
+      double growth = reading == Reading.SINGLE_STEP ? 1 : 1 + Math.sqrt((double) step);
       double magnitude = tensor.key().phase() == Phase.BACKWARD ? 0.01 : 1 + random.nextDouble();
       double floor = magnitude * ULP * growth;
       double error = noise * floor * random.nextDouble();
@@ -357,7 +357,7 @@ public final class SampleRuns {
           step >= faultAt
               && (tensor.key().phase() == Phase.UPDATE || tensor.key().phase() == Phase.BACKWARD)
               && tensor.layer().equals("affine2");
-      if (horizon != null && step >= horizon && reading == Reading.ACCUMULATED) {
+      if (horizon != null && step >= horizon && reading == Reading.FREE_RUNNING) {
         error = 1000 * floor;
       }
       if (faulty) {
@@ -378,7 +378,7 @@ public final class SampleRuns {
     private static Map<Phase, Worst> worst(List<TensorReading> readings) {
       Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
       for (TensorReading r : readings) {
-        if (r.reading() == Reading.ACCUMULATED) {
+        if (r.reading() == Reading.FREE_RUNNING) {
           worst.merge(
               r.phase(),
               new Worst(r.maxAbs(), r.maxRel(), r.tensor(), r.step()),
@@ -415,7 +415,7 @@ public final class SampleRuns {
           0.0135,
           0.001,
           ULP,
-          Reading.LOCAL,
+          Reading.SINGLE_STEP,
           9_984,
           10_000,
           new FirstDivergence.Element(List.of(0, 2), 1e-5, 4e-5),

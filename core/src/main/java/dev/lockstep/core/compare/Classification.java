@@ -61,6 +61,11 @@ public final class Classification {
     return new Classification(first.split, mean);
   }
 
+  /** Returns the outputs, images × classes. */
+  Tensor outputs() {
+    return outputs;
+  }
+
   /** Returns the first class of the largest output; outputs that are all NaN name class 0. */
   public int classOf(int sample) {
     int best = 0;

@@ -174,7 +174,7 @@ public final class DrawingComparer {
           Phase.FORWARD,
           name,
           name,
-          Reading.ACCUMULATED,
+          Reading.FREE_RUNNING,
           error(),
           difference.maxRel(),
           floor,
@@ -201,7 +201,7 @@ public final class DrawingComparer {
           candidate.data()[at],
           Math.abs(reference.data()[at] - candidate.data()[at]),
           floor,
-          Reading.ACCUMULATED,
+          Reading.FREE_RUNNING,
           Difference.mismatched(reference, candidate, Tolerance.MAX_ERROR_OVER_FLOOR * floor),
           reference.size(),
           new FirstDivergence.Element(

@@ -43,7 +43,7 @@ final class RedundantBiases {
   /** Returns whether a tensor carries the drift of such a bias. */
   boolean reach(Reading reading, TensorKey tensor) {
     return drifting.contains(tensor)
-        || (reading == Reading.ACCUMULATED && shifted.contains(tensor));
+        || (reading == Reading.FREE_RUNNING && shifted.contains(tensor));
   }
 
   /** Returns whether an optimizer divides gradients by a root of their own past squares. */

@@ -50,7 +50,7 @@ final class FaultReportTest {
         2,
         1,
         1e-16,
-        Reading.LOCAL,
+        Reading.SINGLE_STEP,
         1,
         10,
         new FirstDivergence.Element(List.of(0), 1, 2),

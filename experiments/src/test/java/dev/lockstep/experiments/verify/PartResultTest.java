@@ -118,14 +118,14 @@ class PartResultTest {
 
   @Test
   void underAnOptimizerThatDoesNotDivideNothingIs() {
-    TensorReading bias = reading(Phase.UPDATE, "affine1/b", Reading.ACCUMULATED, DRIFT);
+    TensorReading bias = reading(Phase.UPDATE, "affine1/b", Reading.FREE_RUNNING, DRIFT);
 
     assertThat(judge(SGD, Precision.DOUBLE, bias).verdict()).isEqualTo(Verdict.DIFFER);
   }
 
   @Test
   void whatIsNoNumberIsNoDrift() {
-    TensorReading bias = reading(Phase.UPDATE, "affine1/b", Reading.ACCUMULATED, Double.NaN);
+    TensorReading bias = reading(Phase.UPDATE, "affine1/b", Reading.FREE_RUNNING, Double.NaN);
 
     PartResult result = judge(ADAM, Precision.DOUBLE, bias);
 
@@ -136,7 +136,7 @@ class PartResultTest {
   @Test
   void insideTheBoundTheFloorJudgesInDoubleOnly() {
     // a thousand floors, and a tenth of the bound
-    TensorReading weights = reading(Phase.UPDATE, "last/W", Reading.LOCAL, 1e-13);
+    TensorReading weights = reading(Phase.UPDATE, "last/W", Reading.SINGLE_STEP, 1e-13);
 
     assertThat(judge(SGD, Precision.DOUBLE, weights).verdict()).isEqualTo(Verdict.DIFFER);
     assertThat(judge(SGD, Precision.FLOAT, weights).verdict()).isEqualTo(Verdict.AGREE);
@@ -145,7 +145,7 @@ class PartResultTest {
   @ParameterizedTest
   @CsvSource({"DOUBLE, 1.1e-12", "FLOAT, 1.1e-5"})
   void beyondTheBoundNothingAgrees(Precision precision, double difference) {
-    TensorReading weights = reading(Phase.UPDATE, "last/W", Reading.LOCAL, difference);
+    TensorReading weights = reading(Phase.UPDATE, "last/W", Reading.SINGLE_STEP, difference);
 
     assertThat(judge(SGD, precision, weights).verdict()).isEqualTo(Verdict.DIFFER);
   }
@@ -153,7 +153,7 @@ class PartResultTest {
   @Test
   void differencesAreRelativeToMagnitudesAboveOne() {
     TensorReading large =
-        new TensorReading(2, Phase.UPDATE, "any", "last/W", Reading.LOCAL, 8e-12, 0, 1e-12, 1000);
+        new TensorReading(2, Phase.UPDATE, "any", "last/W", Reading.SINGLE_STEP, 8e-12, 0, 1e-12, 1000);
 
     assertThat(judge(SGD, Precision.DOUBLE, large).largest()).isEqualTo(8e-12 / 1000);
   }
@@ -165,7 +165,7 @@ class PartResultTest {
         PartResult.of(
             normalized(SGD),
             Pairing.all().get(0),
-            outcome(missing, 0, reading(Phase.UPDATE, "last/b", Reading.LOCAL, 0)));
+            outcome(missing, 0, reading(Phase.UPDATE, "last/b", Reading.SINGLE_STEP, 0)));
 
     assertThat(result.verdict()).isEqualTo(Verdict.DIFFER);
     assertThat(result.failure()).isEqualTo("only one side shows last/W");

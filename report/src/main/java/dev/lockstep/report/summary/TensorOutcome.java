@@ -69,7 +69,7 @@ public record TensorOutcome(
 
   /** Accumulated readings judge up to the horizon, local ones throughout. */
   private static boolean judges(TensorReading reading, @Nullable Long horizon) {
-    return reading.reading() == Reading.LOCAL || horizon == null || reading.step() < horizon;
+    return reading.reading() == Reading.SINGLE_STEP || horizon == null || reading.step() < horizon;
   }
 
   private static TensorOutcome of(TensorReading reading, boolean judges) {

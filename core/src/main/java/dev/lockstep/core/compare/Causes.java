@@ -1,0 +1,151 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.compare.Comparison.Finding;
+import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.diagnosis.Diagnosis;
+import dev.lockstep.core.diagnosis.GradientWitness;
+import dev.lockstep.core.diagnosis.Scene;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Reading;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
+import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.ThirdWitness;
+import dev.lockstep.core.rounding.KnownRounding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Looks for what explains a finding of the step just read. */
+final class Causes {
+
+  /** Steps after the first divergence, with other batches, on which a cause must hold too. */
+  private static final int LATER_STEPS = 2;
+
+  private final NetworkSpec network;
+  private final TrainingPlan plan;
+  private final Lockstep.Sides sides;
+  private final LockstepOptions options;
+  private final Comparison comparison;
+  private final StepReadings readings;
+  private final KnownRounding rounding;
+  private final Model candidate;
+  private final Set<TensorKey> all;
+
+  Causes(
+      NetworkSpec network,
+      TrainingPlan plan,
+      Lockstep.Sides sides,
+      LockstepOptions options,
+      Comparison comparison,
+      StepReadings readings,
+      KnownRounding rounding,
+      Model candidate) {
+    this.network = network;
+    this.plan = plan;
+    this.sides = sides;
+    this.options = options;
+    this.comparison = comparison;
+    this.readings = readings;
+    this.rounding = rounding;
+    this.candidate = candidate;
+    this.all =
+        ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
+  }
+
+  /** Adds to what the step just read has shown what explains it, where anything known does. */
+  StepOutcome explained(StepOutcome outcome) {
+    Finding finding = outcome.finding();
+    return finding == null ? outcome : new StepOutcome(explained(finding), false);
+  }
+
+  private Finding explained(Finding finding) {
+    FirstDivergence divergence = finding.divergence();
+    if (divergence == null) {
+      return finding;
+    }
+    if (divergence.reading() == Reading.FREE_RUNNING) {
+      return finding.explained(
+          "every step taken from equal state agrees: the difference builds up over the steps");
+    }
+    if (divergence.reading() == Reading.SEGMENT) {
+      return finding;
+    }
+    Recording shown = readings.witnessed().shown();
+    Scene scene =
+        new Scene(
+            network,
+            plan,
+            sides.reference(),
+            divergence.step(),
+            readings.witnessed().before().only(network.state().keySet()),
+            readings.computed(),
+            readings.previous(),
+            sides.perturbed(),
+            rounding,
+            witnesses());
+    Finding explained =
+        comparison
+            .evidence(divergence, readings.computed(), shown, scene)
+            .flatMap(Diagnosis::explain)
+            .map(finding::explained)
+            .orElse(finding);
+    return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
+        ? explained.witnessed(finiteDifferences(divergence, scene, shown))
+        : explained;
+  }
+
+  /** Returns the step just read, and some that the candidate takes after it and takes back. */
+  private List<Witnessed> witnesses() {
+    List<Witnessed> witnesses = new ArrayList<>();
+    Witnessed first = readings.witnessed();
+    witnesses.add(
+        new Witnessed(
+            first.before(), first.batch(), first.masks(), first.shown().copy(), first.after()));
+    ModelState now = Objects.requireNonNull(first.after());
+    try {
+      for (int later = 1; later <= LATER_STEPS; later++) {
+        Batch batch = plan.batch(first.step() + later);
+        ModelState before = candidate.state();
+        Recording shown = new Recording(all);
+        candidate.step(batch, plan.masks(batch.step()), shown);
+        witnesses.add(
+            new Witnessed(before, batch, plan.masks(batch.step()), shown, candidate.state()));
+      }
+      candidate.restore(now);
+    } catch (CandidateException e) {
+      return witnesses; // it differs already; what it does next is reported by the run
+    }
+    return witnesses;
+  }
+
+  private ThirdWitness finiteDifferences(FirstDivergence divergence, Scene scene, Recording shown) {
+    Optional<TensorKey> parameter =
+        comparison.differingGradient(divergence, readings.computed(), shown, readings.floors());
+    if (parameter.isEmpty()) {
+      return ThirdWitness.silent(
+          divergence.tensor(), divergence.index(), "no parameter's gradient differs with it");
+    }
+    TensorKey key = parameter.get();
+    try {
+      return new GradientWitness(
+              scene,
+              key.path(),
+              Objects.requireNonNull(readings.localSeen().tensor(key)),
+              Objects.requireNonNull(shown.tensor(key)))
+          .examine(options.floatCandidate() ? null : sides.candidate());
+    } catch (CandidateException e) {
+      return ThirdWitness.silent(divergence.tensor(), divergence.index(), e.getMessage());
+    }
+  }
+}

@@ -2,9 +2,12 @@ package dev.lockstep.core.compare;
 
 import dev.lockstep.core.compare.Comparison.Finding;
 import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.diagnosis.Case;
+import dev.lockstep.core.diagnosis.Cause;
 import dev.lockstep.core.diagnosis.Diagnosis;
 import dev.lockstep.core.diagnosis.GradientWitness;
 import dev.lockstep.core.diagnosis.Scene;
+import dev.lockstep.core.diagnosis.SingleLayerJudge;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelState;
@@ -18,7 +21,6 @@ import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.ThirdWitness;
-import dev.lockstep.core.rounding.KnownRounding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,7 +40,6 @@ final class Causes {
   private final LockstepOptions options;
   private final Comparison comparison;
   private final StepReadings readings;
-  private final KnownRounding rounding;
   private final Model candidate;
   private final Set<TensorKey> all;
 
@@ -49,7 +50,6 @@ final class Causes {
       LockstepOptions options,
       Comparison comparison,
       StepReadings readings,
-      KnownRounding rounding,
       Model candidate) {
     this.network = network;
     this.plan = plan;
@@ -57,7 +57,6 @@ final class Causes {
     this.options = options;
     this.comparison = comparison;
     this.readings = readings;
-    this.rounding = rounding;
     this.candidate = candidate;
     this.all =
         ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
@@ -81,28 +80,40 @@ final class Causes {
     if (divergence.reading() == Reading.SEGMENT) {
       return finding;
     }
-    Recording shown = readings.witnessed().shown();
+    Finding explained = cause().map(finding::explained).orElse(finding);
     Scene scene =
         new Scene(
             network,
             plan,
             sides.reference(),
             divergence.step(),
-            readings.witnessed().before().only(network.state().keySet()),
-            readings.computed(),
-            readings.previous(),
-            sides.perturbed(),
-            rounding,
-            witnesses());
-    Finding explained =
-        comparison
-            .evidence(divergence, readings.computed(), shown, scene)
-            .flatMap(Diagnosis::explain)
-            .map(finding::explained)
-            .orElse(finding);
+            readings.witnessed().before().only(network.state().keySet()));
     return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
-        ? explained.witnessed(finiteDifferences(divergence, scene, shown))
+        ? explained.witnessed(finiteDifferences(divergence, scene, readings.witnessed().shown()))
         : explained;
+  }
+
+  /** Returns the sentence that tells why the step just read differs. */
+  private Optional<String> cause() {
+    if (options.tolerance() != null) {
+      return Optional.empty(); // nothing was measured that a cause could leave nothing of
+    }
+    try (SingleLayerJudge judge =
+        new SingleLayerJudge(
+            network, sides.reference(), sides.perturbed(), options.floatCandidate())) {
+      return judge.canRead()
+          ? Diagnosis.explain(
+                  new Case(
+                      network,
+                      new Case.Start(plan.batch(1), plan.masks(1)),
+                      sides.reference(),
+                      sides.candidate(),
+                      readings.previous(),
+                      witnesses(),
+                      judge))
+              .map(Cause::sentence)
+          : Optional.empty();
+    }
   }
 
   /** Returns the step just read, and some that the candidate takes after it and takes back. */
@@ -118,6 +129,7 @@ final class Causes {
         Batch batch = plan.batch(first.step() + later);
         ModelState before = candidate.state();
         Recording shown = new Recording(all);
+        StepReadings.showPrediction(candidate, batch, shown);
         candidate.step(batch, plan.masks(batch.step()), shown);
         witnesses.add(
             new Witnessed(before, batch, plan.masks(batch.step()), shown, candidate.state()));

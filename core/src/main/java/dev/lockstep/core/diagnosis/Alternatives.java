@@ -6,9 +6,7 @@ import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleFunction;
@@ -77,10 +75,11 @@ final class Alternatives {
 
   private void add(String what, double value, double right, NetworkSpec changed) {
     if (value != right) {
-      found.putIfAbsent(String.format(Locale.ROOT, what, Numbers.setting(value), Numbers.setting(right)), changed);
+      found.putIfAbsent(
+          String.format(Locale.ROOT, what, Numbers.setting(value), Numbers.setting(right)),
+          changed);
     }
   }
-
 
   private void weightDecay() {
     double right = network.weightDecay();
@@ -126,7 +125,9 @@ final class Alternatives {
           "the momentum",
           o.momentum(),
           v -> new OptimizerSpec.Nesterov(rate, v, o.printed()));
-      found.put("it were plain momentum", network.withOptimizer(new OptimizerSpec.Momentum(rate, o.momentum())));
+      found.put(
+          "it were plain momentum",
+          network.withOptimizer(new OptimizerSpec.Momentum(rate, o.momentum())));
       found.put(
           o.printed() ? "it were Nesterov's corrected form" : "it were Nesterov's printed form",
           network.withOptimizer(new OptimizerSpec.Nesterov(rate, o.momentum(), !o.printed())));
@@ -165,7 +166,11 @@ final class Alternatives {
   private void each(
       double[] values, String what, double right, DoubleFunction<OptimizerSpec> build) {
     for (double value : values) {
-      add(what + " were %s in place of %s", value, right, network.withOptimizer(build.apply(value)));
+      add(
+          what + " were %s in place of %s",
+          value,
+          right,
+          network.withOptimizer(build.apply(value)));
     }
   }
 
@@ -206,7 +211,8 @@ final class Alternatives {
           other -> new LayerSpec.Dropout(other.name(), 1 - other.ratio(), other.inverted()));
       each(
           dropout,
-          "%s scaled " + (dropout.inverted()
+          "%s scaled "
+              + (dropout.inverted()
                   ? "in prediction, as the book's does"
                   : "in training, not in prediction: inverted dropout"),
           1,
@@ -250,7 +256,8 @@ final class Alternatives {
     if (value == right) {
       return;
     }
-    found.put(told(what, layer.name(), value, right), network.withEachLayer(only(change.apply(layer))));
+    found.put(
+        told(what, layer.name(), value, right), network.withEachLayer(only(change.apply(layer))));
     @SuppressWarnings("unchecked") // of the same class
     UnaryOperator<LayerSpec> every =
         other -> other.getClass() == layer.getClass() ? change.apply((T) other) : other;
@@ -269,8 +276,7 @@ final class Alternatives {
   }
 
   private static String told(String what, String layer, double value, double right) {
-    return String.format(
-        Locale.ROOT, what, layer, Numbers.setting(value), Numbers.setting(right));
+    return String.format(Locale.ROOT, what, layer, Numbers.setting(value), Numbers.setting(right));
   }
 
   private static UnaryOperator<LayerSpec> only(LayerSpec other) {

@@ -4,11 +4,11 @@ import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.FITTED;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.diagnosis.Hypothesis.Local;
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,9 +125,7 @@ final class Arithmetic {
           return old == null
               ? null
               : Numbers.plus(
-                  old,
-                  factor.applyAsDouble(look),
-                  Numbers.minus(judged.reference().data(), old));
+                  old, factor.applyAsDouble(look), Numbers.minus(judged.reference().data(), old));
         });
   }
 
@@ -149,13 +147,13 @@ final class Arithmetic {
     }
     double norm = Numbers.norm(judged.candidate().data());
     if (norm > 0) {
-    add(
-        NAMED,
-        "it is clipped to a norm of " + Numbers.setting(norm),
-        (look, judged) -> {
-          double right = Numbers.norm(judged.reference().data());
-          return Numbers.times(right > norm ? norm / right : 1, judged.reference().data());
-        });
+      add(
+          NAMED,
+          "it is clipped to a norm of " + Numbers.setting(norm),
+          (look, judged) -> {
+            double right = Numbers.norm(judged.reference().data());
+            return Numbers.times(right > norm ? norm / right : 1, judged.reference().data());
+          });
     }
     add(
         NAMED,
@@ -165,16 +163,12 @@ final class Arithmetic {
   }
 
   private static double[] clipped(double[] values, double limit) {
-    return Numbers.each(
-        values.length, i -> Math.max(-limit, Math.min(limit, values[i])));
+    return Numbers.each(values.length, i -> Math.max(-limit, Math.min(limit, values[i])));
   }
 
   /** Zeros, old values, those of the step before. */
   private void otherTimes() {
-    add(
-        NAMED,
-        ZEROS,
-        (look, judged) -> new double[judged.reference().size()]);
+    add(NAMED, ZEROS, (look, judged) -> new double[judged.reference().size()]);
     add(
         NAMED,
         "it is what it was before the step: it was not updated",
@@ -184,14 +178,10 @@ final class Arithmetic {
         "it is the one of the step before: one step stale",
         (look, judged) -> {
           Judged late =
-              look.previous() == null
-                  ? null
-                  : look.previous().judged().get(judged.tensor().key());
+              look.previous() == null ? null : look.previous().judged().get(judged.tensor().key());
           return late == null || look.previous() == null
               ? null
-              : late.candidate().size() == judged.candidate().size()
-                  ? stale(look, judged)
-                  : null;
+              : late.candidate().size() == judged.candidate().size() ? stale(look, judged) : null;
         });
     add(
         NAMED,
@@ -227,7 +217,7 @@ final class Arithmetic {
     for (Judged other : first.judged().values()) {
       TensorKey key = other.tensor().key();
       int width = judged.candidate().size();
-      if (key.equals(own) || key.phase() == Phase.UPDATE && own.phase() != Phase.UPDATE) {
+      if (key.equals(own) || (key.phase() == Phase.UPDATE && own.phase() != Phase.UPDATE)) {
         continue;
       }
       if (other.candidate().size() == width) {

@@ -1,13 +1,13 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.observation.ExpectedTensor;
-import dev.lockstep.core.observation.Recording;
-import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -53,7 +53,9 @@ public final class Diagnosis {
     return new Look(subject.network(), step, subject.judge().read(step), previous);
   }
 
-  /** Returns what explains the difference in the first of the steps; empty if nothing known does. */
+  /**
+   * Returns what explains the difference in the first of the steps; empty if nothing known does.
+   */
   public static Optional<Cause> explain(Case subject) {
     return subject.steps().isEmpty() ? Optional.empty() : new Diagnosis(subject).explain();
   }
@@ -129,7 +131,7 @@ public final class Diagnosis {
 
   private static boolean fails(Look look, TensorKey key) {
     Judged judged = look.judged().get(key);
-    return judged == null || judged.fails();
+    return judged != null && judged.fails();
   }
 
   /**
@@ -246,8 +248,7 @@ public final class Diagnosis {
           ExpectedTensor.PREDICTION.phase(), ExpectedTensor.PREDICTION.path(), () -> prediction);
       model.step(fewer, last.masks(), shown);
       ModelState after = model.state();
-      return look(
-          new Witnessed(last.before(), fewer, last.masks(), shown, after), null);
+      return look(new Witnessed(last.before(), fewer, last.masks(), shown, after), null);
     } catch (RuntimeException e) {
       return null; // a candidate need not take a batch of another size
     }

@@ -9,8 +9,7 @@ import dev.lockstep.core.tensor.Tensor;
  *
  * @param allowed how far two elements may lie apart
  */
-public record Judged(
-    ExpectedTensor tensor, Tensor reference, Tensor candidate, double allowed) {
+public record Judged(ExpectedTensor tensor, Tensor reference, Tensor candidate, double allowed) {
 
   /** Returns whether some element lies further away than rounding explains. */
   boolean fails() {

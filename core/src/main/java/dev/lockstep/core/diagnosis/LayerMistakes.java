@@ -2,8 +2,6 @@ package dev.lockstep.core.diagnosis;
 
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
-import dev.lockstep.core.observation.ExpectedTensor;
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.diagnosis.Hypothesis.Local;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
@@ -12,6 +10,8 @@ import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -156,8 +156,7 @@ final class LayerMistakes {
   }
 
   private static Tensor turned(Tensor kernels) {
-    return Rearranged.reversed(
-        kernels, kernels.shape().length(2) * kernels.shape().length(3), 1);
+    return Rearranged.reversed(kernels, kernels.shape().length(2) * kernels.shape().length(3), 1);
   }
 
   /** Returns λ·W of a weight, zeros of another parameter. */
@@ -180,7 +179,9 @@ final class LayerMistakes {
     }
     found.add(
         new Hypothesis(
-            NAMED, "the softmax is taken over each column in place of each row", this::softmaxByColumn));
+            NAMED,
+            "the softmax is taken over each column in place of each row",
+            this::softmaxByColumn));
   }
 
   private static @Nullable Tensor scores(Look look) {
@@ -312,8 +313,7 @@ final class LayerMistakes {
         Numbers.each(
             normalized.features(),
             f -> divisor.of(normalized.variance()[f], norm.epsilon(), normalized.count()));
-    predicted.put(
-        new TensorKey(Phase.FORWARD, norm.name() + "/out"), normalized.output(divisors));
+    predicted.put(new TensorKey(Phase.FORWARD, norm.name() + "/out"), normalized.output(divisors));
     Judged dx = look.judged().get(new TensorKey(Phase.BACKWARD, input));
     if (dx != null) {
       predicted.put(
@@ -324,7 +324,8 @@ final class LayerMistakes {
     }
     if (gamma) {
       predicted.put(
-          new TensorKey(Phase.BACKWARD, norm.name() + "/gamma"), normalized.gammaGradient(divisors));
+          new TensorKey(Phase.BACKWARD, norm.name() + "/gamma"),
+          normalized.gammaGradient(divisors));
     }
     return true;
   }
@@ -338,8 +339,9 @@ final class LayerMistakes {
           double variance = normalized.variance()[f];
           double n = normalized.count();
           double h = 1e-5 * Math.max(variance, norm.epsilon());
-          return (8 * (divisor.of(variance + h, norm.epsilon(), n)
-                      - divisor.of(variance - h, norm.epsilon(), n))
+          return (8
+                      * (divisor.of(variance + h, norm.epsilon(), n)
+                          - divisor.of(variance - h, norm.epsilon(), n))
                   - (divisor.of(variance + 2 * h, norm.epsilon(), n)
                       - divisor.of(variance - 2 * h, norm.epsilon(), n)))
               / (12 * h);
@@ -355,7 +357,8 @@ final class LayerMistakes {
     }
     if (layer instanceof LayerSpec.Activation activation) {
       derivatives(activation.function());
-    } else if (layer instanceof LayerSpec.Pooling pool && pool.type() == LayerSpec.PoolingType.MAX) {
+    } else if (layer instanceof LayerSpec.Pooling pool
+        && pool.type() == LayerSpec.PoolingType.MAX) {
       winners();
     } else if (layer instanceof LayerSpec.Dropout) {
       dropout();
@@ -395,7 +398,8 @@ final class LayerMistakes {
       if (allZero(shown, i -> i / classes == row)) {
         boolean last = row > 0;
         local(
-            "the %s row of the batch is ignored: its gradient is 0".formatted(last ? "last" : "first"),
+            "the %s row of the batch is ignored: its gradient is 0"
+                .formatted(last ? "last" : "first"),
             (look, judged) -> {
               int ignored = last ? judged.candidate().size() / classes - 1 : 0;
               return without(judged, i -> i / classes == ignored);
@@ -420,39 +424,37 @@ final class LayerMistakes {
 
   private void derivatives(ActivationFunction function) {
     if (function instanceof ActivationFunction.Sigmoid) {
-        derivative("y in place of y(1 - y)", (x, y) -> y);
-        derivative("1 - y in place of y(1 - y)", (x, y) -> 1 - y);
-        derivative("y(1 - y) of its input in place of its output", (x, y) -> x * (1 - x));
-        derivative(
-            "that at its output: the sigmoid is taken twice",
-            (x, y) -> 1 / (1 + Math.exp(-y)) * (1 - 1 / (1 + Math.exp(-y))));
-        derivative("that of tanh", (x, y) -> 1 - y * y);
-        derivative("y(1 - y) squared: it is applied twice", (x, y) -> y * (1 - y) * y * (1 - y));
+      derivative("y in place of y(1 - y)", (x, y) -> y);
+      derivative("1 - y in place of y(1 - y)", (x, y) -> 1 - y);
+      derivative("y(1 - y) of its input in place of its output", (x, y) -> x * (1 - x));
+      derivative(
+          "that at its output: the sigmoid is taken twice",
+          (x, y) -> 1 / (1 + Math.exp(-y)) * (1 - 1 / (1 + Math.exp(-y))));
+      derivative("that of tanh", (x, y) -> 1 - y * y);
+      derivative("y(1 - y) squared: it is applied twice", (x, y) -> y * (1 - y) * y * (1 - y));
     } else if (function instanceof ActivationFunction.Tanh) {
-        derivative("1 - y in place of 1 - y²", (x, y) -> 1 - y);
-        derivative(
-            "that at its output: tanh is taken twice",
-            (x, y) -> 1 - Math.tanh(y) * Math.tanh(y));
-        derivative("1 - x² of its input in place of its output", (x, y) -> 1 - x * x);
-        derivative("1 + y² in place of 1 - y²", (x, y) -> 1 + y * y);
-        derivative("y(1 - y), that of the sigmoid", (x, y) -> y * (1 - y));
+      derivative("1 - y in place of 1 - y²", (x, y) -> 1 - y);
+      derivative(
+          "that at its output: tanh is taken twice", (x, y) -> 1 - Math.tanh(y) * Math.tanh(y));
+      derivative("1 - x² of its input in place of its output", (x, y) -> 1 - x * x);
+      derivative("1 + y² in place of 1 - y²", (x, y) -> 1 + y * y);
+      derivative("y(1 - y), that of the sigmoid", (x, y) -> y * (1 - y));
     } else if (function instanceof ActivationFunction.Relu) {
-        derivative("1 at 0", (x, y) -> x >= 0 ? 1 : 0);
-        double slope = slope();
-        if (Double.isFinite(slope) && slope != 0 && Math.abs(slope - 1) > ROUNDING) {
-          derivative(
-              "that of a leaky ReLU with slope " + Numbers.setting(slope),
-              (x, y) -> x > 0 ? 1 : slope);
-        }
-        derivative("x in place of 1", (x, y) -> Math.max(0, x));
-        derivative("turned around: 1 below 0", (x, y) -> x < 0 ? 1 : 0);
-        local(
-            "the derivative looks at the sign of the gradient in place of the input's",
-            (look, judged) -> dout(look, judged, (x, gradient) -> Math.max(0, gradient)));
-        local(
-            "the derivative looks at the signs of gradient and input",
-            (look, judged) ->
-                dout(look, judged, (x, gradient) -> x > 0 ? Math.max(0, gradient) : 0));
+      derivative("1 at 0", (x, y) -> x >= 0 ? 1 : 0);
+      double slope = slope();
+      if (Double.isFinite(slope) && slope != 0 && Math.abs(slope - 1) > ROUNDING) {
+        derivative(
+            "that of a leaky ReLU with slope " + Numbers.setting(slope),
+            (x, y) -> x > 0 ? 1 : slope);
+      }
+      derivative("x in place of 1", (x, y) -> Math.max(0, x));
+      derivative("turned around: 1 below 0", (x, y) -> x < 0 ? 1 : 0);
+      local(
+          "the derivative looks at the sign of the gradient in place of the input's",
+          (look, judged) -> dout(look, judged, (x, gradient) -> Math.max(0, gradient)));
+      local(
+          "the derivative looks at the signs of gradient and input",
+          (look, judged) -> dout(look, judged, (x, gradient) -> x > 0 ? Math.max(0, gradient) : 0));
     }
   }
 
@@ -508,8 +510,7 @@ final class LayerMistakes {
           return all == null
               ? null
               : Numbers.each(
-                  all.length,
-                  i -> Double.isNaN(all[i]) ? judged.reference().data()[i] : all[i]);
+                  all.length, i -> Double.isNaN(all[i]) ? judged.reference().data()[i] : all[i]);
         });
   }
 
@@ -597,7 +598,8 @@ final class LayerMistakes {
         "the gradient of the last sample of the batch alone: each overwrites the one before",
         (path, tensor) -> onlySamples(tensor, tensor.shape().length(0) - 1));
     reading(
-        "the gradient of the first sample of the batch alone", (path, tensor) -> onlySamples(tensor, 0));
+        "the gradient of the first sample of the batch alone",
+        (path, tensor) -> onlySamples(tensor, 0));
     reading(
         "the last sample of the batch is left out of the sum",
         (path, tensor) -> withoutSample(tensor, tensor.shape().length(0) - 1));
@@ -605,7 +607,8 @@ final class LayerMistakes {
         "the first sample of the batch is left out of the sum",
         (path, tensor) -> withoutSample(tensor, 0));
     reading(
-        "the gradient of the first window of each image alone", (path, tensor) -> firstWindow(tensor));
+        "the gradient of the first window of each image alone",
+        (path, tensor) -> firstWindow(tensor));
     local(
         "it is one sum over all units, the same for each",
         (look, judged) -> {

@@ -1,13 +1,13 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.observation.ExpectedTensor;
-import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,10 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param previous the step before it, null if nobody looked
  */
 record Look(
-    NetworkSpec network,
-    Witnessed step,
-    Map<TensorKey, Judged> judged,
-    @Nullable Look previous) {
+    NetworkSpec network, Witnessed step, Map<TensorKey, Judged> judged, @Nullable Look previous) {
 
   List<TensorKey> failing() {
     return judged.values().stream()

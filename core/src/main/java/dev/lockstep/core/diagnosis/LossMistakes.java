@@ -3,13 +3,13 @@ package dev.lockstep.core.diagnosis;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,18 +45,31 @@ final class LossMistakes {
       add(
           NAMED,
           "the small constant stands outside the logarithm",
-          look -> shown(look) - entropy(look, loss.stabilizer()) + entropy(look, 0) - loss.stabilizer());
+          look ->
+              shown(look)
+                  - entropy(look, loss.stabilizer())
+                  + entropy(look, 0)
+                  - loss.stabilizer());
       add(
           NAMED,
           "the small constant is missing in the logarithm",
           look -> shown(look) - entropy(look, loss.stabilizer()) + entropy(look, 0));
       smoothedLabels(first, loss.stabilizer());
-      add(ARITHMETIC, "the logarithm is that to base 2", look -> data(look) / Math.log(2) + penalty(look));
-      add(ARITHMETIC, "the logarithm is that to base 10", look -> data(look) / Math.log(10) + penalty(look));
+      add(
+          ARITHMETIC,
+          "the logarithm is that to base 2",
+          look -> data(look) / Math.log(2) + penalty(look));
+      add(
+          ARITHMETIC,
+          "the logarithm is that to base 10",
+          look -> data(look) / Math.log(10) + penalty(look));
     }
     if (first.network().weightDecay() > 0) {
       add(NAMED, "the weight decay is missing in the loss", this::data);
-      add(NAMED, "the weight decay counts twice in the loss", look -> data(look) + 2 * penalty(look));
+      add(
+          NAMED,
+          "the weight decay counts twice in the loss",
+          look -> data(look) + 2 * penalty(look));
       add(
           ARITHMETIC,
           "it is the reference's, but for the weight decay, times the batch size: it is summed, not averaged",
@@ -67,8 +80,7 @@ final class LossMistakes {
   /** The labels (1 − ε)·t + ε/classes, in the loss and in its gradient. */
   private void smoothedLabels(Look first, double stabilizer) {
     List<LayerSpec> layers = first.network().layers();
-    TensorKey scores =
-        new TensorKey(Phase.BACKWARD, layers.get(layers.size() - 1).name() + "/out");
+    TensorKey scores = new TensorKey(Phase.BACKWARD, layers.get(layers.size() - 1).name() + "/out");
     double classes = first.network().classes();
     Judged dout = first.judged().get(scores);
     if (dout == null) {
@@ -106,9 +118,7 @@ final class LossMistakes {
                   scores,
                   Numbers.each(
                       targets.length,
-                      i ->
-                          gradient.reference().data()[i]
-                              - by * (1 / classes - targets[i]) / n));
+                      i -> gradient.reference().data()[i] - by * (1 / classes - targets[i]) / n));
               return predicted;
             }));
   }

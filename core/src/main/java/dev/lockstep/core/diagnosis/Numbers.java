@@ -74,7 +74,11 @@ final class Numbers {
 
   /** Returns a setting without the digits that fitting or arithmetic added. */
   static String setting(double value) {
-    return new BigDecimal(value).round(DIGITS).stripTrailingZeros().toString().toLowerCase(Locale.ROOT);
+    return new BigDecimal(value)
+        .round(DIGITS)
+        .stripTrailingZeros()
+        .toString()
+        .toLowerCase(Locale.ROOT);
   }
 
   /** Returns a factor; next to 1 it is the distance from 1 that tells something. */

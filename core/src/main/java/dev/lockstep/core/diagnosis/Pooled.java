@@ -117,9 +117,13 @@ final class Pooled {
         int image = i / windows;
         int window = i % windows;
         int row =
-            window / outWidth * conv.window().stride() + place / conv.window().width() - conv.window().pad();
+            window / outWidth * conv.window().stride()
+                + place / conv.window().width()
+                - conv.window().pad();
         int column =
-            window % outWidth * conv.window().stride() + place % conv.window().width() - conv.window().pad();
+            window % outWidth * conv.window().stride()
+                + place % conv.window().width()
+                - conv.window().pad();
         if (row < 0 || column < 0 || row >= height || column >= width) {
           continue;
         }

@@ -3,8 +3,8 @@ package dev.lockstep.core.diagnosis;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -51,15 +51,16 @@ final class Rearranged {
     for (int[] axes : permutations(rank)) {
       add(
           rank == 2 ? "it is transposed" : "its axes stand in the order " + Arrays.toString(axes),
-          tensor ->
-              tensor.shape().rank() == axes.length ? permuted(tensor, axes) : tensor);
+          tensor -> tensor.shape().rank() == axes.length ? permuted(tensor, axes) : tensor);
     }
     add("its elements stand in reverse order", tensor -> reversed(tensor, tensor.size(), 1));
     for (int by : new int[] {1, -1}) {
       add("its elements are shifted by one place", tensor -> rolled(tensor, tensor.size(), by));
     }
     if (rank > 1) {
-      add("its rows stand in reverse order", tensor -> reversed(tensor, tensor.size(), row(tensor)));
+      add(
+          "its rows stand in reverse order",
+          tensor -> reversed(tensor, tensor.size(), row(tensor)));
       for (int by : new int[] {1, -1}) {
         add(
             "its rows are shifted by one place",
@@ -67,9 +68,7 @@ final class Rearranged {
       }
     }
     if (rank == 4) {
-      add(
-          "its kernels are turned by 180 degrees",
-          tensor -> reversed(tensor, area(tensor), 1));
+      add("its kernels are turned by 180 degrees", tensor -> reversed(tensor, area(tensor), 1));
       for (int by : new int[] {1, -1}) {
         add(
             "its channels are shifted by one place",
@@ -159,8 +158,7 @@ final class Rearranged {
     Tensor result = Tensor.zeros(tensor.shape());
     for (int from = 0; from < tensor.size(); from += group) {
       for (int at = 0; at < group; at += block) {
-        System.arraycopy(
-            tensor.data(), from + at, result.data(), from + group - block - at, block);
+        System.arraycopy(tensor.data(), from + at, result.data(), from + group - block - at, block);
       }
     }
     return result;

@@ -2,8 +2,6 @@ package dev.lockstep.core.diagnosis;
 
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
-import dev.lockstep.core.observation.ExpectedTensor;
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;
@@ -12,17 +10,20 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The reference takes the step with one setting changed, or on something else than it was given. */
+/**
+ * The reference takes the step with one setting changed, or on something else than it was given.
+ */
 final class Rewritten {
 
   private final Look first;
@@ -38,8 +39,8 @@ final class Rewritten {
     this.judged = judged;
     this.phase = judged.tensor().key().phase();
     this.reference = subject.reference();
-    this.start = subject.plan().batch(1);
-    this.startMasks = subject.plan().masks(1);
+    this.start = subject.start().batch();
+    this.startMasks = subject.start().masks();
   }
 
   /**
@@ -137,10 +138,7 @@ final class Rewritten {
     predicting(
         "prediction took batch normalization's statistics from the batch",
         look ->
-            Variant.of(look)
-                .with(
-                    (Masks)
-                        (layer, ratio, shape) -> Tensor.filled(shape, 1 - ratio)),
+            Variant.of(look).with((Masks) (layer, ratio, shape) -> Tensor.filled(shape, 1 - ratio)),
         true);
     for (double scale : new double[] {0.5, 1}) {
       predicting(
@@ -154,7 +152,13 @@ final class Rewritten {
     }
     predicting(
         "the prediction were for the images of the first step, over and over",
-        look -> Variant.of(look).with(new Batch(1, repeated(start.inputs(), look.batch().inputs()), look.batch().targets())));
+        look ->
+            Variant.of(look)
+                .with(
+                    new Batch(
+                        1,
+                        repeated(start.inputs(), look.batch().inputs()),
+                        look.batch().targets())));
   }
 
   private static Tensor repeated(Tensor images, Tensor like) {

@@ -3,12 +3,12 @@ package dev.lockstep.core.diagnosis;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -149,7 +149,9 @@ final class UpdateMistakes {
   }
 
   private void rules(OptimizerSpec optimizer) {
-    rule("the update subtracts the parameter itself in place of its gradient: another tensor", e -> e.w -= e.rate * e.w);
+    rule(
+        "the update subtracts the parameter itself in place of its gradient: another tensor",
+        e -> e.w -= e.rate * e.w);
     if (optimizer instanceof OptimizerSpec.Momentum o) {
       momentum(o.momentum());
     } else if (optimizer instanceof OptimizerSpec.Nesterov o) {
@@ -172,7 +174,8 @@ final class UpdateMistakes {
         });
     double share = share(m);
     if (Double.isFinite(share)) {
-      String told = "the update dampens the gradient: it enters the velocity times " + Numbers.setting(share);
+      String told =
+          "the update dampens the gradient: it enters the velocity times " + Numbers.setting(share);
       rule(
           // any other share is a learning rate as well
           Math.abs(share - (1 - m)) < 1e-9 ? NAMED : ARITHMETIC,
@@ -237,14 +240,14 @@ final class UpdateMistakes {
     String path = scope.iterator().next().path();
     Tensor old = first.before(path);
     Tensor now = first.candidate(Phase.UPDATE, path);
-    Tensor gradient =
-        first.candidate(Phase.BACKWARD, path.substring(0, path.lastIndexOf('/')));
+    Tensor gradient = first.candidate(Phase.BACKWARD, path.substring(0, path.lastIndexOf('/')));
     if (old == null || now == null || gradient == null || gradient.size() != now.size()) {
       return Double.NaN;
     }
     double fitted =
         Numbers.leastSquares(
-            Numbers.times(-first.rate(), gradient.data()), Numbers.plus(now.data(), -m, old.data()));
+            Numbers.times(-first.rate(), gradient.data()),
+            Numbers.plus(now.data(), -m, old.data()));
     return Math.rint(fitted * 1e9) / 1e9;
   }
 
@@ -337,8 +340,7 @@ final class UpdateMistakes {
         "the update corrects the average for its start, as Adam does",
         e -> {
           e.slots[0] = decay * e.slots[0] + (1 - decay) * e.g * e.g;
-          e.w -=
-              e.rate * e.g / (Math.sqrt(e.slots[0] / (1 - Math.pow(decay, e.t))) + epsilon);
+          e.w -= e.rate * e.g / (Math.sqrt(e.slots[0] / (1 - Math.pow(decay, e.t))) + epsilon);
         });
   }
 
@@ -354,9 +356,7 @@ final class UpdateMistakes {
     adam(
         o,
         "epsilon stands inside the root of the update",
-        e ->
-            e.w -=
-                e.rate * correction(o, e.t) * e.slots[0] / Math.sqrt(e.slots[1] + o.epsilon()));
+        e -> e.w -= e.rate * correction(o, e.t) * e.slots[0] / Math.sqrt(e.slots[1] + o.epsilon()));
     adam(
         o,
         "epsilon stands inside the root of the update, after the correction",
@@ -528,8 +528,7 @@ final class UpdateMistakes {
               double kept = norm.momentum();
               return batch == null || batch.length != old.size()
                   ? null
-                  : Numbers.each(
-                      batch.length, i -> kept * old.data()[i] + (1 - kept) * batch[i]);
+                  : Numbers.each(batch.length, i -> kept * old.data()[i] + (1 - kept) * batch[i]);
             }));
   }
 

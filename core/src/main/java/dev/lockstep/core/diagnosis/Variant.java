@@ -2,8 +2,6 @@ package dev.lockstep.core.diagnosis;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
-import dev.lockstep.core.observation.ExpectedTensor;
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ChangingObserver;
 import dev.lockstep.core.model.Masks;
@@ -13,6 +11,8 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -87,8 +87,7 @@ public final class Kinks {
     return byInput.entrySet().stream()
         .filter(
             entry ->
-                entry.getValue().stream()
-                    .anyMatch(place -> place.kink() instanceof Kink.Maximum))
+                entry.getValue().stream().anyMatch(place -> place.kink() instanceof Kink.Maximum))
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }
@@ -173,12 +172,7 @@ public final class Kinks {
    * A padded element never wins over a positive one, and flips at 0 are those of the ReLU before.
    */
   private static void forEachOtherLargest(
-      Window pool,
-      Shape input,
-      double[] a,
-      double[] b,
-      IntUnaryOperator other,
-      Flip flip) {
+      Window pool, Shape input, double[] a, double[] b, IntUnaryOperator other, Flip flip) {
     int height = input.length(1);
     int width = input.length(2);
     int images = a.length / (height * width);
@@ -196,8 +190,7 @@ public final class Kinks {
     }
   }
 
-  private static int[] window(
-      int base, int top, int left, Window pool, int height, int width) {
+  private static int[] window(int base, int top, int left, Window pool, int height, int width) {
     int fromY = Math.max(0, top);
     int toY = Math.min(height, top + pool.height());
     int fromX = Math.max(0, left);

@@ -281,7 +281,9 @@ public final class Comparer {
 
   private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
     return new Lockstep.Sides(
-        sides.reference(), new Dl4jProvider(settings.precision(), conventions, 0), sides.perturbed());
+        sides.reference(),
+        new Dl4jProvider(settings.precision(), conventions, 0),
+        sides.perturbed());
   }
 
   /** A run besides may be watched and stopped; what it would need to go on is not kept. */

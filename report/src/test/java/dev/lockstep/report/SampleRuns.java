@@ -23,6 +23,7 @@ import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.report.summary.Summary;
@@ -86,6 +87,7 @@ public final class SampleRuns {
         run.schemaVersion(),
         run.command(),
         run.verdict(),
+        run.undecided(),
         run.failure(),
         new ExperimentInfo(
             info.id(),
@@ -229,6 +231,7 @@ public final class SampleRuns {
               : explained
                   ? Verdict.EXPLAINED
                   : divergesAt <= STEPS ? Verdict.DIVERGED_ALIKE : Verdict.AGREE,
+          "",
           first == null ? null : failure(),
           info(),
           new DatasetInfo(
@@ -247,6 +250,7 @@ public final class SampleRuns {
           new Coverage(
               tensors * steps,
               (tensors - 2) * steps,
+              (tensors - 2) * steps,
               2 * steps,
               0,
               1_234_567,
@@ -254,7 +258,8 @@ public final class SampleRuns {
               List.of(
                   new Coverage.Skipped(Phase.UPDATE, "affine1/W/velocity", "matched by --exclude"),
                   new Coverage.Skipped(
-                      Phase.UPDATE, "affine1/b/velocity", "matched by --exclude"))),
+                      Phase.UPDATE, "affine1/b/velocity", "matched by --exclude")),
+              Map.of()),
           horizon,
           explained ? divergence() : first,
           explained ? attribution() : null,
@@ -349,7 +354,7 @@ public final class SampleRuns {
     }
 
     private TensorReading reading(long step, Reading reading, ExpectedTensor tensor) {
-      double growth = reading == Reading.SINGLE_STEP ? 1 : 1 + Math.sqrt((double) step);
+      double growth = reading != Reading.FREE_RUNNING ? 1 : 1 + Math.sqrt((double) step);
       double magnitude = tensor.key().phase() == Phase.BACKWARD ? 0.01 : 1 + random.nextDouble();
       double floor = magnitude * ULP * growth;
       double error = noise * floor * random.nextDouble();
@@ -372,7 +377,11 @@ public final class SampleRuns {
           error,
           error / magnitude,
           floor,
-          magnitude);
+          magnitude,
+          error <= Tolerance.MAX_ERROR_OVER_FLOOR * floor,
+          horizon != null && step >= horizon && reading == Reading.FREE_RUNNING
+              ? "at or past the divergence horizon"
+              : "");
     }
 
     private static Map<Phase, Worst> worst(List<TensorReading> readings) {

@@ -19,6 +19,12 @@ public final class Tolerance {
   public static final double HORIZON_SHARE = 1e-3;
 
   /**
+   * The difference of two losses or accuracies that still counts as none in statistics over seeds,
+   * relative to max(1, magnitude). Rounding stays near 1e-15 in double over thousands of steps.
+   */
+  public static final double EQUAL_FIGURES = 1e-12;
+
+  /**
    * The share of a layer's largest output from which on the free-running noise floor hides what a
    * step by itself would show: from there on the steps between two observed ones are also compared
    * from the candidate's own state.

@@ -214,6 +214,7 @@ public final class Comparer {
             RunResult.SCHEMA_VERSION,
             command,
             explained ? Verdict.EXPLAINED : outcome.verdict(),
+            explained ? "" : outcome.undecided(),
             explained ? null : outcome.failure(),
             new RunResult.ExperimentInfo(
                 experiment.id(),

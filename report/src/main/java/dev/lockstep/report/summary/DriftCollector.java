@@ -41,7 +41,9 @@ final class DriftCollector {
     for (TensorReading reading : readings) {
       add("", reading);
       add(reading.layer(), reading);
-      addToLayer(reading);
+      if (reading.judged()) {
+        addToLayer(reading);
+      }
     }
   }
 

@@ -146,7 +146,7 @@ public final class Diagnosis {
     Set<TensorKey> left = new LinkedHashSet<>();
     for (Look look : looks) {
       Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
-      if (predicted == null || look == looks.get(0) && !predicted.containsKey(first)) {
+      if (predicted == null || (look == looks.get(0) && !predicted.containsKey(first))) {
         return null;
       }
       for (Map.Entry<TensorKey, Judged> entry : look.judged().entrySet()) {

@@ -121,7 +121,7 @@ final class LayerMistakes {
           Judged judged = look.judged().get(key);
           boolean of = judged != null && judged.tensor().layer().equals(layer);
           if (key.equals(ExpectedTensor.PREDICTION)
-              || of && judged != null && judged.tensor().perSample()) {
+              || (of && judged.tensor().perSample())) {
             outputs.put(key, values);
           }
         });

@@ -104,7 +104,7 @@ final class ReportedFaults {
                 Injection.edit(
                     (phase, path) ->
                         path.equals(NetworkSpec.LOSS)
-                            || phase == BACKWARD && path.equals("affine2/out"),
+                            || (phase == BACKWARD && path.equals("affine2/out")),
                     Edits.times(.1))),
         Fault.in(
                 RELU_MOMENTUM,
@@ -319,8 +319,8 @@ final class ReportedFaults {
             .by(
                 Injection.edit(
                     (phase, path) ->
-                        phase == FORWARD && path.equals("dropout1/out")
-                            || phase == BACKWARD && path.equals("relu1/out"),
+                        (phase == FORWARD && path.equals("dropout1/out"))
+                            || (phase == BACKWARD && path.equals("relu1/out")),
                     Edits.times(4))),
         Fault.in(
                 INVERTED_DROPOUT,

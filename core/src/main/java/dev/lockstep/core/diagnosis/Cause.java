@@ -17,10 +17,17 @@ public record Cause(String text, Standing standing, String notConfirmed) {
     HINT
   }
 
+  private static final String CONSISTENT = "consistent with: ";
+
   /** Returns the sentence that stands in reports. */
   public String sentence() {
     return standing == Standing.CONFIRMED
         ? text
-        : "consistent with: %s; not confirmed: %s".formatted(text, notConfirmed);
+        : CONSISTENT + "%s; not confirmed: %s".formatted(text, notConfirmed);
+  }
+
+  /** Returns whether such a sentence is that of a hint. */
+  public static boolean isHint(String sentence) {
+    return sentence.startsWith(CONSISTENT);
   }
 }

@@ -119,9 +119,10 @@ final class LayerMistakes {
     shown.forEach(
         (key, values) -> {
           Judged judged = look.judged().get(key);
-          boolean of = judged != null && judged.tensor().layer().equals(layer);
           if (key.equals(ExpectedTensor.PREDICTION)
-              || (of && judged.tensor().perSample())) {
+              || (judged != null
+                  && judged.tensor().layer().equals(layer)
+                  && judged.tensor().perSample())) {
             outputs.put(key, values);
           }
         });

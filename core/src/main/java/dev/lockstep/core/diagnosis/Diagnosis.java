@@ -144,9 +144,10 @@ public final class Diagnosis {
       return null;
     }
     Set<TensorKey> left = new LinkedHashSet<>();
-    for (Look look : looks) {
+    for (int i = 0; i < looks.size(); i++) {
+      Look look = looks.get(i);
       Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
-      if (predicted == null || (look == looks.get(0) && !predicted.containsKey(first))) {
+      if (predicted == null || (i == 0 && !predicted.containsKey(first))) {
         return null;
       }
       for (Map.Entry<TensorKey, Judged> entry : look.judged().entrySet()) {

@@ -5,22 +5,43 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A batch normalization of one step, from the candidate's own tensors.
- *
- * @param positions elements of an image that share a feature
- * @param count what a mean is taken over
- */
-record Normalized(
-    double[] x,
-    double[] dout,
-    double[] gamma,
-    double[] beta,
-    double epsilon,
-    int positions,
-    double count,
-    double[] mean,
-    double[] variance) {
+/** A batch normalization of one step, from the candidate's own tensors. */
+final class Normalized {
+
+  private final double[] x;
+  private final double[] dout;
+  private final double[] gamma;
+  private final double[] beta;
+  private final double epsilon;
+
+  /** Elements of an image that share a feature. */
+  private final int positions;
+
+  /** What a mean is taken over. */
+  private final double count;
+
+  private final double[] mean;
+  private final double[] variance;
+
+  private Normalized(Tensor x, Tensor dout, Tensor gamma, Tensor beta, double epsilon) {
+    this.x = x.data();
+    this.dout = dout.data();
+    this.gamma = gamma.data();
+    this.beta = beta.data();
+    this.epsilon = epsilon;
+    int samples = x.shape().length(0);
+    this.positions = x.size() / samples / gamma.size();
+    this.count = (double) samples * positions;
+    this.mean = new double[gamma.size()];
+    this.variance = new double[gamma.size()];
+    for (int i = 0; i < x.size(); i++) {
+      mean[feature(i)] += x.data()[i] / count;
+    }
+    for (int i = 0; i < x.size(); i++) {
+      double centered = x.data()[i] - mean[feature(i)];
+      variance[feature(i)] += centered * centered / count;
+    }
+  }
 
   static @Nullable Normalized of(Look look, LayerSpec.BatchNormalization norm) {
     Tensor x = look.input(norm.name());
@@ -30,28 +51,19 @@ record Normalized(
     if (x == null || dout == null || gamma == null || beta == null) {
       return null;
     }
-    int samples = x.shape().length(0);
-    int positions = x.size() / samples / gamma.size();
-    double count = (double) samples * positions;
-    double[] mean = new double[gamma.size()];
-    double[] variance = new double[gamma.size()];
-    for (int i = 0; i < x.size(); i++) {
-      mean[i / positions % mean.length] += x.data()[i] / count;
-    }
-    for (int i = 0; i < x.size(); i++) {
-      double centered = x.data()[i] - mean[i / positions % mean.length];
-      variance[i / positions % mean.length] += centered * centered / count;
-    }
-    return new Normalized(
-        x.data(),
-        dout.data(),
-        gamma.data(),
-        beta.data(),
-        norm.epsilon(),
-        positions,
-        count,
-        mean,
-        variance);
+    return new Normalized(x, dout, gamma, beta, norm.epsilon());
+  }
+
+  double count() {
+    return count;
+  }
+
+  double[] mean() {
+    return mean;
+  }
+
+  double[] variance() {
+    return variance;
   }
 
   int features() {

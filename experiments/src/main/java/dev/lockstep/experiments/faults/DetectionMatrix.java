@@ -116,10 +116,7 @@ public final class DetectionMatrix {
     return List.of(
         falseAlarms(PERMUTED, trainings, seed -> new PermutedRows(scratch, seed), runs),
         falseAlarms(
-            PERMUTED_SMOOTH,
-            smooth,
-            seed -> new PermutedRows(smooth.scratch(), seed),
-            runs),
+            PERMUTED_SMOOTH, smooth, seed -> new PermutedRows(smooth.scratch(), seed), runs),
         falseAlarms(DL4J, trainings, seed -> dl4j, runs),
         falseAlarms(DL4J_FLOAT, trainings, seed -> inFloat, runs));
   }

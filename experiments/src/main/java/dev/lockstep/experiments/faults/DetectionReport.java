@@ -167,8 +167,7 @@ public final class DetectionReport {
                         detection.fault().id(),
                         detection.fault().report().isEmpty() ? NO : detection.fault().report(),
                         detection.told().word(),
-                        detection.divergence() == null
-                                || detection.divergence().diagnosis() == null
+                        detection.divergence() == null || detection.divergence().diagnosis() == null
                             ? NO
                             : detection.divergence().diagnosis()))
             .toList());

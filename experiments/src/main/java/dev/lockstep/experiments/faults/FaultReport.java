@@ -70,8 +70,9 @@ public record FaultReport(
     return ordinary().stream().filter(condition).count();
   }
 
-  /** Returns agreement if every fault of ordinary size is detected, none put down to a wrong cause, and
-   * nothing else is taken for a fault.
+  /**
+   * Returns agreement if every fault of ordinary size is detected, none put down to a wrong cause,
+   * and nothing else is taken for a fault.
    */
   public Verdict verdict() {
     return detected() == ordinary().size()

@@ -80,13 +80,9 @@ public final class FaultyProvider implements ModelProvider {
       Tensor given = tampering.asked(inputs);
       ModelState own = state();
       ModelState other = tampering.predictsWith(own, given);
-      if (other != own) {
-        restore(other);
-      }
+      restore(other);
       Tensor answered = tampering.answered(super.predict(given));
-      if (other != own) {
-        restore(own);
-      }
+      restore(own);
       return answered;
     }
   }

@@ -134,7 +134,7 @@ final class OptimizerFaults {
           @Override
           public void computed(StepSoFar step, Phase phase, String path, Tensor tensor) {
             if (path.endsWith("/W") && (phase == BACKWARD || phase == UPDATE)) {
-              double rate = phase == BACKWARD ? 1 : .02 * Math.pow(.99, step.taken());
+              double rate = phase == BACKWARD ? 1 : .02 * Math.pow(.99, (double) step.taken());
               double[] w = step.before(path).data();
               for (int i = 0; i < w.length; i++) {
                 tensor.data()[i] -= rate * lambda * w[i];

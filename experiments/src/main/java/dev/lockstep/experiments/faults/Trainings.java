@@ -55,7 +55,12 @@ final class Trainings {
             null,
             true);
     return compare(
-        base, candidate, plan(base, seed, steps), digits.test(), inFloat, new RoundedToFloat(scratch));
+        base,
+        candidate,
+        plan(base, seed, steps),
+        digits.test(),
+        inFloat,
+        new RoundedToFloat(scratch));
   }
 
   /** Compares the first step alone. */
@@ -75,13 +80,7 @@ final class Trainings {
       Split test,
       LockstepOptions options,
       ModelProvider perturbed) {
-    return new Lockstep(
-            base.network(),
-            plan,
-            digits.train(),
-            test,
-            options,
-            LockstepListener.NONE)
+    return new Lockstep(base.network(), plan, digits.train(), test, options, LockstepListener.NONE)
         .run(new Lockstep.Sides(scratch, candidate, perturbed));
   }
 

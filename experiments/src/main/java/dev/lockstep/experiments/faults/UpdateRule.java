@@ -94,7 +94,7 @@ interface UpdateRule {
   /** Of the schedules that networks with faults have. */
   private static double rate(LearningRate rate, long taken) {
     return rate.decay() instanceof LearningRate.Decay.Exponential exponential
-        ? rate.initial() * Math.pow(exponential.factor(), taken)
+        ? rate.initial() * Math.pow(exponential.factor(), (double) taken)
         : rate.initial();
   }
 }

@@ -72,7 +72,8 @@ public final class DrawingComparer {
     List<Compared> compared = new ArrayList<>();
     byHand.forEach(
         (name, numbers) ->
-            compared.add(Compared.of(name, numbers, required(inDl4j, name), required(perturbed, name))));
+            compared.add(
+                Compared.of(name, numbers, required(inDl4j, name), required(perturbed, name))));
     Compared first = compared.stream().filter(Compared::tooFar).findFirst().orElse(null);
     return new RunResult(
         RunResult.SCHEMA_VERSION,

@@ -132,8 +132,7 @@ public record PartResult(
 
     /** In float it is the bound that judges: of one sum in float a floor knows little. */
     private boolean withinFloor(TensorReading reading) {
-      return pairing.precision() == Precision.FLOAT
-          || !reading.failed();
+      return pairing.precision() == Precision.FLOAT || !reading.failed();
     }
 
     private boolean isException(TensorReading reading) {

@@ -23,7 +23,8 @@ final class DetectionTest {
   private static final double ACCURACY_LIMIT = .02;
 
   private static final Trainings TRAININGS = new Trainings(SmallDigits.draw(100, 20), STEPS);
-  private static final DetectionMatrix MATRIX = new DetectionMatrix(
+  private static final DetectionMatrix MATRIX =
+      new DetectionMatrix(
           TRAININGS, new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS), message -> {});
 
   static Stream<Arguments> faults() {
@@ -66,9 +67,7 @@ final class DetectionTest {
     Detection detection = MATRIX.detect(fault, fault.ordinary(), ACCURACY_LIMIT);
 
     assertThat(detection.detected()).isTrue();
-    assertThat(detection.told())
-        .as("%s", detection.divergence())
-        .isEqualTo(Detection.Told.NONE);
+    assertThat(detection.told()).as("%s", detection.divergence()).isEqualTo(Detection.Told.NONE);
   }
 
   @Test

@@ -138,7 +138,8 @@ final class FaultReportTest {
   @Test
   void theScreenShowsTheSameInColumns() {
     assertThat(new DetectionReport(QUIET).text(List.of(Path.of("out", "report.md"))))
-        .contains("momentum         step 2, update, affine1/W/velocity  single-step  yes      confirmed")
+        .contains(
+            "momentum         step 2, update, affine1/W/velocity  single-step  yes      confirmed")
         .contains(
             "fault            found                               by           located  cause      forward")
         .endsWith("Report     " + Path.of("out", "report.md") + "\n");

@@ -43,8 +43,7 @@ final class UnexplainedFaults {
             "a-factor-that-grows",
             BACKWARD,
             "affine2/W",
-            (step, path, tensor) ->
-                Edits.times(2 + .1 * step.taken()).apply(step, path, tensor)),
+            (step, path, tensor) -> Edits.times(2 + .1 * step.taken()).apply(step, path, tensor)),
         edit(
             SIGMOID_SGD,
             "another-number-on-each-update",

@@ -155,7 +155,8 @@ class PartResultTest {
   @Test
   void differencesAreRelativeToMagnitudesAboveOne() {
     TensorReading large =
-        new TensorReading(2, Phase.UPDATE, "any", "last/W", Reading.SINGLE_STEP, 8e-12, 0, 1e-12, 1000, true, "");
+        new TensorReading(
+            2, Phase.UPDATE, "any", "last/W", Reading.SINGLE_STEP, 8e-12, 0, 1e-12, 1000, true, "");
 
     assertThat(judge(SGD, Precision.DOUBLE, large).largest()).isEqualTo(8e-12 / 1000);
   }

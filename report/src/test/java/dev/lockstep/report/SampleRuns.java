@@ -23,8 +23,8 @@ import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
-import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.result.Worst;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.report.summary.Summary;
 import dev.lockstep.report.summary.SummaryBuilder;
@@ -257,8 +257,7 @@ public final class SampleRuns {
               steps,
               List.of(
                   new Coverage.Skipped(Phase.UPDATE, "affine1/W/velocity", "matched by --exclude"),
-                  new Coverage.Skipped(
-                      Phase.UPDATE, "affine1/b/velocity", "matched by --exclude")),
+                  new Coverage.Skipped(Phase.UPDATE, "affine1/b/velocity", "matched by --exclude")),
               Map.of()),
           horizon,
           explained ? divergence() : first,

@@ -131,7 +131,7 @@ public final class LayerAssertion {
     return first.phase() != Phase.BACKWARD || !Double.isFinite(first.error())
         ? first
         : first.withThirdWitness(
-            new LayerGradients(mine, candidate.lastGiven())
+            new LayerGradients(mine, candidate.given(first.step()))
                 .examine(first, parameter(first.tensor(), name)));
   }
 

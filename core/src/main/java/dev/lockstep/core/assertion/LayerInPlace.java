@@ -61,6 +61,11 @@ final class LayerInPlace implements ModelProvider {
     return Objects.requireNonNull(Objects.requireNonNull(first).given, "no step was taken");
   }
 
+  /** Returns what the layer was given in a step, the latest of that number. */
+  Given given(long step) {
+    return Objects.requireNonNull(Objects.requireNonNull(first).byStep.get(step), "no such step");
+  }
+
   @Override
   public Model create(NetworkSpec network) {
     InPlace model = new InPlace(network, reference.create(network));
@@ -70,6 +75,7 @@ final class LayerInPlace implements ModelProvider {
 
   private final class InPlace extends WrappedModel {
     private final Recording seen;
+    private final Map<Long, Given> byStep = new HashMap<>();
     private @Nullable Given given;
 
     InPlace(NetworkSpec network, Model model) {
@@ -92,6 +98,7 @@ final class LayerInPlace implements ModelProvider {
       }
       Given now = new Given(shown(input).copy(), parameters, shown(outputGradient).copy());
       given = now;
+      byStep.put(batch.step(), now);
       Map<TensorKey, Tensor> answers = byKey(layer.answer(now));
       seen.tensors()
           .forEach(

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for what explains a finding of the step just read. */
 final class Causes {
@@ -121,8 +122,7 @@ final class Causes {
     List<Witnessed> witnesses = new ArrayList<>();
     Witnessed first = readings.witnessed();
     witnesses.add(
-        new Witnessed(
-            first.before(), first.batch(), first.masks(), first.shown().copy(), first.after()));
+        witnessed(first.before(), first.batch(), first.shown().copy(), first.after()));
     ModelState now = Objects.requireNonNull(first.after());
     try {
       for (int later = 1; later <= LATER_STEPS; later++) {
@@ -131,8 +131,7 @@ final class Causes {
         Recording shown = new Recording(all);
         StepReadings.showPrediction(candidate, batch, shown);
         candidate.step(batch, plan.masks(batch.step()), shown);
-        witnesses.add(
-            new Witnessed(before, batch, plan.masks(batch.step()), shown, candidate.state()));
+        witnesses.add(witnessed(before, batch, shown, candidate.state()));
       }
       candidate.restore(now);
     } catch (CandidateException e) {
@@ -141,9 +140,22 @@ final class Causes {
     return witnesses;
   }
 
+  /** Leaves out what a candidate keeps beyond the network's state. */
+  private Witnessed witnessed(
+      ModelState before, Batch batch, Recording shown, @Nullable ModelState after) {
+    Set<String> paths = network.state().keySet();
+    return new Witnessed(
+        before.only(paths),
+        batch,
+        plan.masks(batch.step()),
+        shown,
+        after == null ? null : after.only(paths));
+  }
+
   private ThirdWitness finiteDifferences(FirstDivergence divergence, Scene scene, Recording shown) {
     Optional<TensorKey> parameter =
-        comparison.differingGradient(divergence, readings.computed(), shown, readings.floors());
+        comparison.differingGradient(
+            divergence, readings.localSeen(), shown, readings.localFloors());
     if (parameter.isEmpty()) {
       return ThirdWitness.silent(
           divergence.tensor(), divergence.index(), "no parameter's gradient differs with it");

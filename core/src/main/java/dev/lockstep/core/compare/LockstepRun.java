@@ -497,7 +497,10 @@ final class LockstepRun {
     Finding finding =
         comparison.comparePredictions(step, predictions, predicted, options.floatCandidate());
     if (finding != null) {
-      comparison.report(finding);
+      Standing last = agreement;
+      StepOutcome earlier =
+          last == null || last.step() == step ? StepOutcome.AGREES : replay(last, step).outcome();
+      comparison.report(earlier.finding() == null ? finding : earlier.finding());
     }
   }
 

@@ -131,7 +131,7 @@ public final class Diagnosis {
 
   private static boolean fails(Look look, TensorKey key) {
     Judged judged = look.judged().get(key);
-    return judged != null && judged.fails();
+    return judged != null && judged.differs();
   }
 
   /**
@@ -154,11 +154,11 @@ public final class Diagnosis {
         double[] values = predicted.get(entry.getKey());
         Judged judged = entry.getValue();
         if (values == null) {
-          if (judged.fails()) {
+          if (judged.differs()) {
             left.add(entry.getKey());
           }
-        } else if (!(judged.fails() ? judged.explains(values) : judged.fits(values))) {
-          if (entry.getKey().equals(first) || !judged.fails()) {
+        } else if (!(judged.differs() ? judged.explains(values) : judged.fits(values))) {
+          if (entry.getKey().equals(first) || !judged.differs()) {
             return null;
           }
           left.add(entry.getKey());

@@ -1,6 +1,7 @@
 package dev.lockstep.core.diagnosis;
 
 import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.tensor.Tensor;
 
 /**
@@ -11,8 +12,13 @@ import dev.lockstep.core.tensor.Tensor;
  */
 public record Judged(ExpectedTensor tensor, Tensor reference, Tensor candidate, double allowed) {
 
+  /** Returns how far two correct computations lie apart. */
+  public double floor() {
+    return allowed / Tolerance.MAX_ERROR_OVER_FLOOR;
+  }
+
   /** Returns whether some element lies further away than rounding explains. */
-  boolean fails() {
+  public boolean differs() {
     return !fits(reference.data());
   }
 

@@ -26,7 +26,7 @@ record Look(
 
   List<TensorKey> failing() {
     return judged.values().stream()
-        .filter(Judged::fails)
+        .filter(Judged::differs)
         .map(judgement -> judgement.tensor().key())
         .toList();
   }

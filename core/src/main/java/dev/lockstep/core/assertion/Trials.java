@@ -122,7 +122,7 @@ final class Trials implements AutoCloseable {
     model.restore(before);
     model.step(batch, masks(number), shown);
     ModelState after = model.state();
-    Map<TensorKey, Tensor> answers = own.answers(shown, batch, before);
+    Map<TensorKey, Tensor> answers = answers(own, shown, batch, before);
     answers.forEach(
         (key, answer) -> {
           Tensor right = Objects.requireNonNull(shown.tensor(key), key::toString);
@@ -136,6 +136,18 @@ final class Trials implements AutoCloseable {
     steps.add(new Witnessed(before, batch, masks(number), shown, after));
     answered.add(Set.copyOf(answers.keySet()));
     return after;
+  }
+
+  /**
+   * @throws AssertionError with what the user's own threw
+   */
+  private Map<TensorKey, Tensor> answers(
+      Own own, Recording shown, Batch batch, ModelState before) {
+    try {
+      return own.answers(shown, batch, before);
+    } catch (RuntimeException e) {
+      throw new AssertionError("step %d: %s failed: %s".formatted(batch.step(), mine, e), e);
+    }
   }
 
   /**

@@ -38,6 +38,7 @@ public final class LayerAssertion {
 
   private static final String BEFORE = "input";
   private static final String BEHIND = "output";
+
   /** What a layer keeps from a batch shows in the next, of another size. */
   private static final List<Integer> SIZES = List.of(5, 3, 8, 2);
 
@@ -143,8 +144,7 @@ public final class LayerAssertion {
         }
       }
       trials.requireAgreement(
-          first ->
-              witnessed(first, given.get(Math.toIntExact(first.step()) - 1), meant.name()));
+          first -> witnessed(first, given.get(Math.toIntExact(first.step()) - 1), meant.name()));
     }
     for (int i = 0; i < sizes.size(); i++) {
       new LayerGradients(mine, given.get(i)).requireThoseOfForward();
@@ -162,8 +162,7 @@ public final class LayerAssertion {
         x,
         parameters,
         Trials.masks(Math.toIntExact(step)).mask(meant.name(), ratio, x.shape()),
-        Objects.requireNonNull(
-                shown.tensor(new TensorKey(Phase.BACKWARD, meant.name() + "/out")))
+        Objects.requireNonNull(shown.tensor(new TensorKey(Phase.BACKWARD, meant.name() + "/out")))
             .copy());
   }
 

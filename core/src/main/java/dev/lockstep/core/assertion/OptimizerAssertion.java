@@ -99,8 +99,7 @@ public final class OptimizerAssertion {
     return new ModelState(0, tensors);
   }
 
-  private Map<TensorKey, Tensor> updated(
-      Recording shown, ModelState before) {
+  private Map<TensorKey, Tensor> updated(Recording shown, ModelState before) {
     Tensor gradient =
         Objects.requireNonNull(shown.tensor(new TensorKey(Phase.BACKWARD, PARAMETER)));
     Tensor after = mine.apply(before.tensor(PARAMETER).copy(), gradient.copy());

@@ -141,8 +141,7 @@ final class Trials implements AutoCloseable {
   /**
    * @throws AssertionError with what the user's own threw
    */
-  private Map<TensorKey, Tensor> answers(
-      Own own, Recording shown, Batch batch, ModelState before) {
+  private Map<TensorKey, Tensor> answers(Own own, Recording shown, Batch batch, ModelState before) {
     try {
       return own.answers(shown, batch, before);
     } catch (RuntimeException e) {
@@ -186,8 +185,7 @@ final class Trials implements AutoCloseable {
         .orElse(null);
   }
 
-  private static FirstDivergence divergence(
-      Witnessed step, Judged judged, @Nullable String cause) {
+  private static FirstDivergence divergence(Witnessed step, Judged judged, @Nullable String cause) {
     Tensor a = judged.reference();
     Tensor b = judged.candidate();
     Difference difference = Difference.between(a, b);
@@ -206,7 +204,8 @@ final class Trials implements AutoCloseable {
         Reading.SINGLE_LAYER,
         Difference.mismatched(a, b, judged.allowed()),
         a.size(),
-        new FirstDivergence.Element(index(a, relativeAt), a.data()[relativeAt], b.data()[relativeAt]),
+        new FirstDivergence.Element(
+            index(a, relativeAt), a.data()[relativeAt], b.data()[relativeAt]),
         cause,
         null);
   }

@@ -27,8 +27,7 @@ final class UserLayer {
    * @param mask what dropout keeps, 1, and drops, 0
    * @param outputGradient of the loss with respect to the layer's output
    */
-  record Given(
-      Tensor input, Map<String, Tensor> parameters, Tensor mask, Tensor outputGradient) {
+  record Given(Tensor input, Map<String, Tensor> parameters, Tensor mask, Tensor outputGradient) {
 
     Tensor parameter(String name) {
       return Objects.requireNonNull(parameters.get(name), name);

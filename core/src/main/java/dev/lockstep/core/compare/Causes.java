@@ -121,8 +121,7 @@ final class Causes {
   private List<Witnessed> witnesses() {
     List<Witnessed> witnesses = new ArrayList<>();
     Witnessed first = readings.witnessed();
-    witnesses.add(
-        witnessed(first.before(), first.batch(), first.shown().copy(), first.after()));
+    witnesses.add(witnessed(first.before(), first.batch(), first.shown().copy(), first.after()));
     ModelState now = Objects.requireNonNull(first.after());
     try {
       for (int later = 1; later <= LATER_STEPS; later++) {

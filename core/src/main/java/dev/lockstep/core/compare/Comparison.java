@@ -63,6 +63,7 @@ final class Comparison {
   private final Kinks kinks;
   private @Nullable Long horizon;
   private @Nullable Finding first;
+  private @Nullable Finding suspected;
 
   /**
    * Something that does not agree.
@@ -114,7 +115,8 @@ final class Comparison {
       double predictionShare,
       String undecided,
       @Nullable Long horizon,
-      @Nullable Finding first) {
+      @Nullable Finding first,
+      @Nullable Finding suspected) {
     Memory {
       judged = Map.copyOf(judged);
       worst = Map.copyOf(worst);
@@ -730,6 +732,21 @@ final class Comparison {
     return first;
   }
 
+  /**
+   * Remembers predictions that differ. An observed step that finds more of the same is told before
+   * them: it knows the layer and the cause.
+   */
+  void suspect(Finding mispredicted) {
+    if (suspected == null) {
+      suspected = mispredicted;
+    }
+  }
+
+  /** Returns what the run came to: the first finding, null if everything agrees. */
+  @Nullable Finding conclusion() {
+    return first != null ? first : suspected;
+  }
+
   @Nullable Long horizon() {
     return horizon;
   }
@@ -773,7 +790,8 @@ final class Comparison {
         predictionShare,
         undecided,
         horizon,
-        first);
+        first,
+        suspected);
   }
 
   void recall(Memory memory) {
@@ -801,5 +819,6 @@ final class Comparison {
     undecided = memory.undecided();
     horizon = memory.horizon();
     first = memory.first();
+    suspected = memory.suspected();
   }
 }

@@ -500,12 +500,16 @@ final class LockstepRun {
       Standing last = agreement;
       StepOutcome earlier =
           last == null || last.step() == step ? StepOutcome.AGREES : replay(last, step).outcome();
-      comparison.report(earlier.finding() == null ? finding : earlier.finding());
+      if (earlier.finding() != null) {
+        comparison.report(earlier.finding());
+      } else {
+        comparison.suspect(finding);
+      }
     }
   }
 
   private Outcome outcome() {
-    Finding finding = comparison.first();
+    Finding finding = comparison.conclusion();
     String referenceName = sides.reference().name();
     String candidateName = sides.candidate().name();
     String undecided = finding != null || divergedAlike ? "" : comparison.undecided();

@@ -11,8 +11,8 @@ import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.tiny.Summation;
 import dev.lockstep.core.tiny.TinyModel;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** An optimizer and a loss by themselves. */
 final class PartAssertionTest {
@@ -60,8 +60,7 @@ final class PartAssertionTest {
           }
         };
 
-    assertThatThrownBy(
-            () -> assertThatOptimizer(late::update).against(TINY).as(MOMENTUM).agrees())
+    assertThatThrownBy(() -> assertThatOptimizer(late::update).against(TINY).as(MOMENTUM).agrees())
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("update, layer affine1, tensor affine1/W")
         .hasMessageContaining("your optimizer");
@@ -99,8 +98,7 @@ final class PartAssertionTest {
   private static Tensor gradient(Tensor scores, Tensor targets) {
     Tensor gradient = softmax(scores);
     for (int i = 0; i < gradient.size(); i++) {
-      gradient.data()[i] =
-          (gradient.data()[i] - targets.data()[i]) / gradient.shape().length(0);
+      gradient.data()[i] = (gradient.data()[i] - targets.data()[i]) / gradient.shape().length(0);
     }
     return gradient;
   }
@@ -139,8 +137,7 @@ final class PartAssertionTest {
     assertThatThrownBy(() -> assertThatOptimizer((w, g) -> w).as(MOMENTUM).agrees())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("found no against(reference)");
-    assertThatThrownBy(
-            () -> assertThatLoss((x, t) -> 0, (x, t) -> x).against(TINY).agrees())
+    assertThatThrownBy(() -> assertThatLoss((x, t) -> 0, (x, t) -> x).against(TINY).agrees())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("found no as(loss)");
   }

@@ -91,7 +91,7 @@ final class DetectionTest {
       FirstDivergence found = Objects.requireNonNull(outcome.firstDivergence(), path);
       assertThat(found.tensor()).isEqualTo(path);
       assertThat(found.phase()).isEqualTo(Phase.BACKWARD);
-      assertThat(found.reading()).isEqualTo(Reading.SINGLE_STEP);
+      assertThat(found.reading()).isEqualTo(Reading.SINGLE_LAYER);
     }
   }
 

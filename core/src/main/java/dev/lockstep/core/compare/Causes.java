@@ -2,9 +2,12 @@ package dev.lockstep.core.compare;
 
 import dev.lockstep.core.compare.Comparison.Finding;
 import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.diagnosis.Case;
+import dev.lockstep.core.diagnosis.Cause;
 import dev.lockstep.core.diagnosis.Diagnosis;
 import dev.lockstep.core.diagnosis.GradientWitness;
 import dev.lockstep.core.diagnosis.Scene;
+import dev.lockstep.core.diagnosis.SingleLayerJudge;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelState;
@@ -18,13 +21,13 @@ import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.ThirdWitness;
-import dev.lockstep.core.rounding.KnownRounding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for what explains a finding of the step just read. */
 final class Causes {
@@ -38,7 +41,6 @@ final class Causes {
   private final LockstepOptions options;
   private final Comparison comparison;
   private final StepReadings readings;
-  private final KnownRounding rounding;
   private final Model candidate;
   private final Set<TensorKey> all;
 
@@ -49,7 +51,6 @@ final class Causes {
       LockstepOptions options,
       Comparison comparison,
       StepReadings readings,
-      KnownRounding rounding,
       Model candidate) {
     this.network = network;
     this.plan = plan;
@@ -57,7 +58,6 @@ final class Causes {
     this.options = options;
     this.comparison = comparison;
     this.readings = readings;
-    this.rounding = rounding;
     this.candidate = candidate;
     this.all =
         ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
@@ -81,54 +81,74 @@ final class Causes {
     if (divergence.reading() == Reading.SEGMENT) {
       return finding;
     }
-    Recording shown = readings.witnessed().shown();
-    Recording reference =
-        divergence.reading() == Reading.SINGLE_STEP ? readings.localSeen() : readings.computed();
+    Finding explained = cause().map(finding::explained).orElse(finding);
     Scene scene =
         new Scene(
             network,
             plan,
             sides.reference(),
             divergence.step(),
-            readings.witnessed().before().only(network.state().keySet()),
-            reference,
-            readings.previous(),
-            sides.perturbed(),
-            rounding,
-            witnesses());
-    Finding explained =
-        comparison
-            .evidence(divergence, reference, shown, scene)
-            .flatMap(Diagnosis::explain)
-            .map(finding::explained)
-            .orElse(finding);
+            readings.witnessed().before().only(network.state().keySet()));
     return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
-        ? explained.witnessed(finiteDifferences(divergence, scene, shown))
+        ? explained.witnessed(finiteDifferences(divergence, scene, readings.witnessed().shown()))
         : explained;
+  }
+
+  /** Returns the sentence that tells why the step just read differs. */
+  private Optional<String> cause() {
+    if (options.tolerance() != null) {
+      return Optional.empty(); // nothing was measured that a cause could leave nothing of
+    }
+    try (SingleLayerJudge judge =
+        new SingleLayerJudge(
+            network, sides.reference(), sides.perturbed(), options.floatCandidate())) {
+      return judge.canRead()
+          ? Diagnosis.explain(
+                  new Case(
+                      network,
+                      new Case.Start(plan.batch(1), plan.masks(1)),
+                      sides.reference(),
+                      sides.candidate(),
+                      readings.previous(),
+                      witnesses(),
+                      judge))
+              .map(Cause::sentence)
+          : Optional.empty();
+    }
   }
 
   /** Returns the step just read, and some that the candidate takes after it and takes back. */
   private List<Witnessed> witnesses() {
     List<Witnessed> witnesses = new ArrayList<>();
     Witnessed first = readings.witnessed();
-    witnesses.add(
-        new Witnessed(
-            first.before(), first.batch(), first.masks(), first.shown().copy(), first.after()));
+    witnesses.add(witnessed(first.before(), first.batch(), first.shown().copy(), first.after()));
     ModelState now = Objects.requireNonNull(first.after());
     try {
       for (int later = 1; later <= LATER_STEPS; later++) {
         Batch batch = plan.batch(first.step() + later);
         ModelState before = candidate.state();
         Recording shown = new Recording(all);
+        StepReadings.showPrediction(candidate, batch, shown);
         candidate.step(batch, plan.masks(batch.step()), shown);
-        witnesses.add(
-            new Witnessed(before, batch, plan.masks(batch.step()), shown, candidate.state()));
+        witnesses.add(witnessed(before, batch, shown, candidate.state()));
       }
       candidate.restore(now);
     } catch (CandidateException e) {
       return witnesses; // it differs already; what it does next is reported by the run
     }
     return witnesses;
+  }
+
+  /** Leaves out what a candidate keeps beyond the network's state. */
+  private Witnessed witnessed(
+      ModelState before, Batch batch, Recording shown, @Nullable ModelState after) {
+    Set<String> paths = network.state().keySet();
+    return new Witnessed(
+        before.only(paths),
+        batch,
+        plan.masks(batch.step()),
+        shown,
+        after == null ? null : after.only(paths));
   }
 
   private ThirdWitness finiteDifferences(FirstDivergence divergence, Scene scene, Recording shown) {

@@ -1,7 +1,5 @@
 package dev.lockstep.core.compare;
 
-import dev.lockstep.core.diagnosis.Evidence;
-import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.Difference;
@@ -698,20 +696,6 @@ final class Comparison {
     if (readings.size() > KEPT_STEPS) {
       stride *= 2;
     }
-  }
-
-  /** Returns the two tensors of a divergence, as a diagnosis needs them. */
-  Optional<Evidence> evidence(
-      FirstDivergence divergence, Recording reference, Recording candidate, Scene scene) {
-    TensorKey key = new TensorKey(divergence.phase(), divergence.tensor());
-    Tensor a = reference.tensor(key);
-    Tensor b = candidate.tensor(key);
-    return a == null || b == null
-        ? Optional.empty()
-        : selected.stream()
-            .filter(tensor -> tensor.key().equals(key))
-            .findFirst()
-            .map(tensor -> new Evidence(tensor, a, b, divergence.allowed(), scene));
   }
 
   /** Returns the first parameter, from a divergence on, whose gradients differ. */

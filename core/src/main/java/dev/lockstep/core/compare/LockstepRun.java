@@ -97,9 +97,7 @@ final class LockstepRun {
             other,
             log,
             stateCheck);
-    this.causes =
-        new Causes(
-            network, plan, sides, options, comparison, readings, lockstep.rounding, candidate);
+    this.causes = new Causes(network, plan, sides, options, comparison, readings, candidate);
     this.roundTripStep =
         2L + plan.streams().stream("state round trip", 0).nextInt(ROUND_TRIP_STEPS);
   }

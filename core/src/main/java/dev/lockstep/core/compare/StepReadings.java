@@ -52,11 +52,12 @@ final class StepReadings {
   private final Recording freePerturbedSeen;
   private final Recording localSeen;
   private final Recording localPerturbedSeen;
-  private final Recording candidateSeen;
+  private Recording candidateSeen;
+  private Recording seenBefore;
   private @Nullable Witnessed witnessed;
   private Recording computed;
   private Floors floors = Floors.declared(0);
-  private @Nullable Recording previous;
+  private @Nullable Witnessed previous;
   private long seenStep = -1;
   private boolean localStands;
 
@@ -97,6 +98,7 @@ final class StepReadings {
     this.localSeen = new Recording(wanted);
     this.localPerturbedSeen = new Recording(wanted);
     this.candidateSeen = new Recording(wanted);
+    this.seenBefore = new Recording(wanted);
     this.computed = localSeen;
     Model local = references.local();
     Model localPerturbed = references.localPerturbed();
@@ -116,7 +118,10 @@ final class StepReadings {
    */
   StepOutcome read(Batch batch, Masks masks, @Nullable Segment segment) {
     long step = batch.step();
-    previous = seenStep == step - 1 ? computed.copyOfParameters() : null;
+    previous = seenStep == step - 1 ? witnessed : null;
+    Recording spare = seenBefore;
+    seenBefore = candidateSeen;
+    candidateSeen = spare;
     seenStep = step;
     ModelState before = candidate.state();
     ModelState expected = leftBehind;
@@ -216,7 +221,7 @@ final class StepReadings {
     }
   }
 
-  private static void showPrediction(Model model, Batch batch, Recording recording) {
+  static void showPrediction(Model model, Batch batch, Recording recording) {
     recording.observe(
         ExpectedTensor.PREDICTION.phase(),
         ExpectedTensor.PREDICTION.path(),
@@ -374,8 +379,8 @@ final class StepReadings {
     return floors;
   }
 
-  /** Returns parameters as computed one step earlier, null if that was not observed. */
-  @Nullable Recording previous() {
+  /** Returns the step before, null if it was not observed; valid until the next one is read. */
+  @Nullable Witnessed previous() {
     return previous;
   }
 

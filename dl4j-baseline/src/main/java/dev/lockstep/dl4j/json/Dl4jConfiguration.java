@@ -11,14 +11,21 @@ import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.dl4j.translate.Findings;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -38,6 +45,14 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 public record Dl4jConfiguration(
     NetworkSpec network, Set<Convention> conventions, Precision precision, long seed) {
 
+  /** How a zip begins. */
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
+
+  private static final String CONFIGURATION = "configuration.json";
+
+  /** Of a configuration within a zip, in bytes: the largest of the model zoo has 200,000. */
+  private static final int LARGEST = 1 << 24;
+
   /** Returns a provider of the user's network. */
   public Dl4jProvider provider() {
     return new Dl4jProvider(precision, conventions, seed);
@@ -45,7 +60,8 @@ public record Dl4jConfiguration(
 
   /**
    * Reads a file that holds what {@code MultiLayerConfiguration.toJson()} or {@code
-   * ComputationGraphConfiguration.toJson()} gives.
+   * ComputationGraphConfiguration.toJson()} gives, or a zip that {@code ModelSerializer} wrote, of
+   * which the configuration alone is read.
    *
    * @param sample the shape of one sample of the data, such as 1×28×28: a configuration need not
    *     say it
@@ -54,7 +70,12 @@ public record Dl4jConfiguration(
   public static Dl4jConfiguration read(Path file, Shape sample) {
     String json;
     try {
-      json = Files.readString(file);
+      json = text(file);
+    } catch (CharacterCodingException | ZipException e) {
+      throw new InputException(
+          file
+              + ": expected the JSON of a DL4J network, or a zip that DL4J's ModelSerializer wrote",
+          e);
     } catch (IOException e) {
       throw new InputException("cannot read the DL4J configuration " + file + ": " + e, e);
     }
@@ -62,6 +83,31 @@ public record Dl4jConfiguration(
       return parse(json, sample);
     } catch (InputException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    byte[] start = new byte[ZIP.length];
+    try (InputStream stream = Files.newInputStream(file)) {
+      if (stream.readNBytes(start, 0, start.length) < start.length || !Arrays.equals(start, ZIP)) {
+        return Files.readString(file);
+      }
+    }
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ZipEntry entry = zip.getEntry(CONFIGURATION);
+      if (entry == null) {
+        throw new InputException(
+            "expected a zip that DL4J's ModelSerializer wrote, with %s in it, found %s"
+                .formatted(CONFIGURATION, zip.stream().map(ZipEntry::getName).toList()));
+      }
+      try (InputStream stream = zip.getInputStream(entry)) {
+        byte[] json = stream.readNBytes(LARGEST + 1);
+        if (json.length > LARGEST) {
+          throw new InputException(
+              "expected a configuration of at most %d bytes, found more".formatted(LARGEST));
+        }
+        return new String(json, StandardCharsets.UTF_8);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.lockstep.dl4j.translate;
 
 import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.dl4j.book.BookBinaryCrossEntropy;
 import dev.lockstep.dl4j.book.BookCrossEntropy;
 import dev.lockstep.dl4j.book.BookSumOfSquares;
 import dev.lockstep.dl4j.ledger.Convention;
@@ -12,9 +13,13 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossL1;
 import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
@@ -46,6 +51,33 @@ public final class Losses {
         (squares, settings) -> {
           settings.require("loss weights", squares.getWeights(), null);
           return new LossSpec(LossSpec.Type.MEAN_SQUARED, 0);
+        });
+  }
+
+  static {
+    reader(
+        LossL1.class,
+        (absolutes, settings) -> {
+          settings.require("loss weights", absolutes.getWeights(), null);
+          return new LossSpec(LossSpec.Type.SUM_OF_ABSOLUTES, 0);
+        });
+    reader(
+        LossMAE.class,
+        (absolutes, settings) -> {
+          settings.require("loss weights", absolutes.getWeights(), null);
+          return new LossSpec(LossSpec.Type.MEAN_ABSOLUTE, 0);
+        });
+    reader(
+        BookBinaryCrossEntropy.class,
+        (book, settings) ->
+            new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, book.getStabilizer()));
+    reader(
+        LossBinaryXENT.class,
+        (binary, settings) -> {
+          settings.require("loss weights", binary.getWeights(), null);
+          settings.require("clipEps", binary.getClipEps(), new LossBinaryXENT().getClipEps());
+          settings.findings().leftToDl4j(Convention.BINARY_CLIPPING);
+          return new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
         });
   }
 
@@ -109,6 +141,12 @@ public final class Losses {
               ? new LossL2()
               : new BookSumOfSquares();
       case MEAN_SQUARED -> new LossMSE();
+      case SUM_OF_ABSOLUTES -> new LossL1();
+      case MEAN_ABSOLUTE -> new LossMAE();
+      case SIGMOID_CROSS_ENTROPY ->
+          conventions.contains(Convention.BINARY_CLIPPING)
+              ? new LossBinaryXENT()
+              : new BookBinaryCrossEntropy(loss.stabilizer());
     };
   }
 
@@ -117,6 +155,7 @@ public final class Losses {
     return switch (loss.type().output()) {
       case IDENTITY -> new ActivationIdentity();
       case SOFTMAX -> new ActivationSoftmax();
+      case SIGMOID -> new ActivationSigmoid();
     };
   }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.dl4j.json;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -118,6 +119,11 @@ public record Dl4jConfiguration(
    */
   public static Dl4jConfiguration parse(String json, Shape sample) {
     JsonNode tree = ClassAllowList.DL4J.check(json);
+    if (!tree.has("vertices") && !tree.has("confs")) {
+      throw new InputException(
+          "expected the JSON of a DL4J network, with confs or vertices, found an object with "
+              + String.join(", ", (Iterable<String>) tree::fieldNames));
+    }
     Findings findings = new Findings();
     Training training = new Training(findings);
     LayerReader reader = new LayerReader(findings, training);
@@ -149,6 +155,11 @@ public record Dl4jConfiguration(
               Objects.requireNonNull(loss),
               weightDecay,
               optimizer);
+    } catch (LayerException e) {
+      throw new InputException(
+          "DL4J configuration, for samples of %s: %s: %s"
+              .formatted(sample, e.layer(), e.getMessage()),
+          e);
     } catch (IllegalArgumentException e) {
       throw new InputException("DL4J configuration: " + e.getMessage(), e);
     }
@@ -172,6 +183,10 @@ public record Dl4jConfiguration(
     }
     boolean image = LayerReader.startsWithImages(sequence.getConfs(), reshapes);
     for (int i = 0; i < reshapes.size(); i++) {
+      if (sequence.getConf(i).getLayer().getLayerName() == null) {
+        // as DL4J names them, which files of old releases leave out
+        sequence.getConf(i).getLayer().setLayerName("layer" + i);
+      }
       image = reader.read(sequence.getConf(i), reshapes.get(i), image, layers);
     }
     return new Settings(

@@ -4,6 +4,7 @@ import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.dl4j.book.BookBinaryCrossEntropy;
 import dev.lockstep.dl4j.book.BookCrossEntropy;
 import dev.lockstep.dl4j.book.BookSumOfSquares;
+import dev.lockstep.dl4j.book.ClippedBinaryCrossEntropy;
 import dev.lockstep.dl4j.ledger.Convention;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,14 +72,8 @@ public final class Losses {
         BookBinaryCrossEntropy.class,
         (book, settings) ->
             new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, book.getStabilizer()));
-    reader(
-        LossBinaryXENT.class,
-        (binary, settings) -> {
-          settings.require("loss weights", binary.getWeights(), null);
-          settings.require("clipEps", binary.getClipEps(), new LossBinaryXENT().getClipEps());
-          settings.findings().leftToDl4j(Convention.BINARY_CLIPPING);
-          return new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
-        });
+    reader(LossBinaryXENT.class, Losses::clipped);
+    reader(ClippedBinaryCrossEntropy.class, Losses::clipped);
   }
 
   /** Where settings that are known with one value only are told. */
@@ -101,6 +96,13 @@ public final class Losses {
         "softmaxClipEps", function.getSoftmaxClipEps(), new LossMCXENT().getSoftmaxClipEps());
     settings.findings().leftToDl4j(Convention.CROSS_ENTROPY_CLIPPING);
     return new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
+  }
+
+  private static LossSpec clipped(LossBinaryXENT binary, Settings settings) {
+    settings.require("loss weights", binary.getWeights(), null);
+    settings.require("clipEps", binary.getClipEps(), new LossBinaryXENT().getClipEps());
+    settings.findings().leftToDl4j(Convention.BINARY_CLIPPING);
+    return new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
   }
 
   /** Returns the classes that {@link #read} knows. */
@@ -145,7 +147,7 @@ public final class Losses {
       case MEAN_ABSOLUTE -> new LossMAE();
       case SIGMOID_CROSS_ENTROPY ->
           conventions.contains(Convention.BINARY_CLIPPING)
-              ? new LossBinaryXENT()
+              ? new ClippedBinaryCrossEntropy()
               : new BookBinaryCrossEntropy(loss.stabilizer());
     };
   }

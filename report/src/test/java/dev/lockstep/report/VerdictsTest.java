@@ -85,9 +85,7 @@ class VerdictsTest {
     assertThat(verdictFailed).isEqualTo(run.verdict().exitCode() != 0);
     assertThat(failed)
         .isEqualTo(
-            run.verdict() == Verdict.EXPLAINED
-                ? Set.of()
-                : tensors(run, TensorReading::failed));
+            run.verdict() == Verdict.EXPLAINED ? Set.of() : tensors(run, TensorReading::failed));
   }
 
   @ParameterizedTest

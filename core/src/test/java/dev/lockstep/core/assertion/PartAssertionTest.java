@@ -11,6 +11,7 @@ import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.tiny.Summation;
 import dev.lockstep.core.tiny.TinyModel;
+import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,15 @@ final class PartAssertionTest {
 
   /** Momentum by hand, as the book has it. */
   private static class HandWritten {
+    private final DoubleBinaryOperator moves;
     private @Nullable Tensor velocity;
+
+    /**
+     * @param moves of the velocity before and after, the one that moves the parameter
+     */
+    HandWritten(DoubleBinaryOperator moves) {
+      this.moves = moves;
+    }
 
     Tensor update(Tensor w, Tensor gradient) {
       Tensor v = velocity == null ? Tensor.zeros(w.shape()) : velocity;
@@ -35,30 +44,23 @@ final class PartAssertionTest {
       for (int i = 0; i < w.size(); i++) {
         double before = v.data()[i];
         v.data()[i] = 0.9 * v.data()[i] - 0.1 * gradient.data()[i];
-        w.data()[i] += moves(before, v.data()[i]);
+        w.data()[i] += moves.applyAsDouble(before, v.data()[i]);
       }
       return w;
-    }
-
-    double moves(double before, double now) {
-      return now;
     }
   }
 
   @Test
   void anOptimizerAgrees() {
-    assertThatOptimizer(new HandWritten()::update).against(TINY).as(MOMENTUM).agrees();
+    assertThatOptimizer(new HandWritten((before, now) -> now)::update)
+        .against(TINY)
+        .as(MOMENTUM)
+        .agrees();
   }
 
   @Test
   void anOptimizerThatMovesByTheOldVelocityIsToldSo() {
-    HandWritten late =
-        new HandWritten() {
-          @Override
-          double moves(double before, double now) {
-            return before;
-          }
-        };
+    HandWritten late = new HandWritten((before, now) -> before);
 
     assertThatThrownBy(() -> assertThatOptimizer(late::update).against(TINY).as(MOMENTUM).agrees())
         .isInstanceOf(AssertionError.class)

@@ -45,8 +45,7 @@ class TablesTest {
   }
 
   private DataSpec spec(String block) {
-    return DataReader.read(
-        new Fields(YamlReader.parse("test", block), "data"), directory);
+    return DataReader.read(new Fields(YamlReader.parse("test", block), "data"), directory);
   }
 
   private static Dataset read(String name) {
@@ -85,8 +84,7 @@ class TablesTest {
 
     for (int label = 0; label < 3; label++) {
       int counted = label;
-      assertThat(
-              IntStream.range(0, 18).filter(i -> leaves.test().label(i) == counted).count())
+      assertThat(IntStream.range(0, 18).filter(i -> leaves.test().label(i) == counted).count())
           .isEqualTo(6);
     }
     assertThat(IntStream.range(0, 10).map(leaves.train()::label).distinct().count())
@@ -96,8 +94,7 @@ class TablesTest {
 
   @Test
   void featuresAreStandardizedByTheTrainingRows() {
-    double[] values =
-        read("leaves.csv").train().inputs(Split.range(0, 72), Shape.of(4)).data();
+    double[] values = read("leaves.csv").train().inputs(Split.range(0, 72), Shape.of(4)).data();
 
     for (int column = 0; column < 4; column++) {
       int offset = column;

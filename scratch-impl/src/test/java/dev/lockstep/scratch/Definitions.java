@@ -243,7 +243,7 @@ final class Definitions {
 
             @Override
             public Curve softplus(ActivationFunction.Softplus softplus) {
-              return new Curve(x -> Math.log(1 + Math.exp(x)), (x, y) -> 1 - Math.exp(-y));
+              return new Curve(x -> Math.log(1 + Math.exp(x)), (x, y) -> 1 / (1 + Math.exp(-x)));
             }
 
             @Override
@@ -254,14 +254,15 @@ final class Definitions {
             @Override
             public Curve swish(ActivationFunction.Swish swish) {
               return new Curve(
-                  x -> x / (1 + Math.exp(-x)), (x, y) -> y + (1 - y) / (1 + Math.exp(-x)));
+                  x -> x / (1 + Math.exp(-x)), (x, y) -> (1 + x / (1 + Math.exp(x))) / (1 + Math.exp(-x)));
             }
 
             @Override
             public Curve gelu(ActivationFunction.Gelu gelu) {
               return new Curve(
                   x -> x / (1 + Math.exp(-1.702 * x)),
-                  (x, y) -> (1 + 1.702 * (x - y)) / (1 + Math.exp(-1.702 * x)));
+                  (x, y) ->
+                      (1 + 1.702 * x / (1 + Math.exp(1.702 * x))) / (1 + Math.exp(-1.702 * x)));
             }
 
             @Override

@@ -189,7 +189,9 @@ final class Arithmetic {
         (look, judged) -> {
           Judged sum =
               look.previous() == null ? null : look.previous().judged().get(judged.tensor().key());
-          return sum == null || judged.tensor().key().phase() != Phase.BACKWARD
+          return sum == null
+                  || sum.candidate().size() != judged.candidate().size()
+                  || judged.tensor().key().phase() != Phase.BACKWARD
               ? null
               : Numbers.plus(judged.reference().data(), 1, sum.candidate().data());
         });

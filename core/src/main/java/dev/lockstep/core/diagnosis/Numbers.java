@@ -74,6 +74,9 @@ final class Numbers {
 
   /** Returns a setting without the digits that fitting or arithmetic added. */
   static String setting(double value) {
+    if (!Double.isFinite(value)) {
+      return String.valueOf(value);
+    }
     return new BigDecimal(value)
         .round(DIGITS)
         .stripTrailingZeros()

@@ -357,6 +357,10 @@ final class Definitions {
         }
         y.data()[i] = Math.exp(x.data()[i]) / sum;
       }
+    } else if (loss.type() == LossSpec.Type.SIGMOID_CROSS_ENTROPY) {
+      for (int i = 0; i < y.size(); i++) {
+        y.data()[i] = 1 / (1 + Math.exp(-x.data()[i]));
+      }
     }
     return y;
   }
@@ -382,10 +386,17 @@ final class Definitions {
 
   static Tensor lossGradient(LossSpec loss, Tensor y, Tensor t) {
     Tensor dx = Tensor.zeros(y.shape());
-    double factor =
-        loss.type() == LossSpec.Type.MEAN_SQUARED ? 2.0 / y.size() : 1.0 / y.shape().length(0);
+    int samples = y.shape().length(0);
     for (int i = 0; i < y.size(); i++) {
-      dx.data()[i] = factor * (y.data()[i] - t.data()[i]);
+      double difference = y.data()[i] - t.data()[i];
+      dx.data()[i] =
+          switch (loss.type()) {
+            case SOFTMAX_CROSS_ENTROPY, SUM_OF_SQUARES, SIGMOID_CROSS_ENTROPY ->
+                difference / samples;
+            case MEAN_SQUARED -> 2 * difference / y.size();
+            case SUM_OF_ABSOLUTES -> Math.signum(difference) / samples;
+            case MEAN_ABSOLUTE -> Math.signum(difference) / y.size();
+          };
     }
     return dx;
   }

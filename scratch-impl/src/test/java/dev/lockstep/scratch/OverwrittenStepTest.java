@@ -55,9 +55,7 @@ class OverwrittenStepTest {
       networks.add(Networks.dense(optimizer, Networks.EXACT_CROSS_ENTROPY, .1));
     }
     for (LossSpec.Type loss : LossSpec.Type.values()) {
-      networks.add(
-          withActivations(
-              new LossSpec(loss, loss == LossSpec.Type.SOFTMAX_CROSS_ENTROPY ? .5 : 0)));
+      networks.add(withActivations(new LossSpec(loss, loss.usualStabilizer() > 0 ? .5 : 0)));
     }
     networks.add(Networks.images(.1));
     networks.add(Networks.largeImages());

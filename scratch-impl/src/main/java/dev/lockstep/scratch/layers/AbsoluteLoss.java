@@ -18,6 +18,7 @@ import dev.lockstep.scratch.kernels.Buffer;
 public final class AbsoluteLoss implements Loss {
 
   private final boolean mean;
+  private final Buffer out = new Buffer();
   private final Buffer inputGradient = new Buffer();
   private Tensor y = Tensor.zeros(Shape.of(0));
   private Tensor t = Tensor.zeros(Shape.of(0));
@@ -31,7 +32,8 @@ public final class AbsoluteLoss implements Loss {
 
   @Override
   public Tensor output(Tensor x) {
-    y = x;
+    y = out.of(x.shape());
+    System.arraycopy(x.data(), 0, y.data(), 0, x.size());
     return y;
   }
 

@@ -4,15 +4,19 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.experiments.bench.Bench;
 import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.bench.BenchSettings;
+import dev.lockstep.experiments.bench.OtherLoad;
 import dev.lockstep.experiments.bench.Peers;
 import dev.lockstep.experiments.report.BenchText;
 import dev.lockstep.experiments.report.Format;
 import dev.lockstep.experiments.report.Reports;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,6 +38,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {"", "Example: lockstep bench --quick --output build/bench"})
 final class BenchCommand implements Callable<Integer> {
+
+  /** One for each user: nobody can lock another's file. */
+  private static final Path LOCK =
+      Path.of(
+          System.getProperty("java.io.tmpdir"),
+          "lockstep-bench-" + System.getProperty("user.name") + ".lock");
 
   @Spec private CommandSpec spec;
   @Mixin private OutputOptions output;
@@ -57,6 +67,31 @@ final class BenchCommand implements Callable<Integer> {
         quick
             ? BenchSettings.quick()
             : BenchSettings.full(Runtime.getRuntime().availableProcessors());
+    try {
+      FileChannel alone =
+          DirectoryLock.open(
+              LOCK,
+              "bench: another one is at work on this machine, and two would slow each other down:"
+                  + " wait for it",
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      try (alone) {
+        return Interruption.endsAtOnce(
+            "nothing is kept: begin anew",
+            () -> output.tidy(directory),
+            () -> measure(settings, directory));
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "bench: expected to be able to lock %s, found that it cannot be written to"
+              .formatted(LOCK),
+          e);
+    } finally {
+      output.tidy(directory);
+    }
+  }
+
+  private int measure(BenchSettings settings, Path directory) {
     BenchResult result = peers ? runWithPeers(settings) : run(settings, null);
     List<Path> written = Reports.write(directory, output.formats(), result);
     if (output.formats().contains(Format.TEXT)) {
@@ -67,7 +102,14 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchResult run(BenchSettings settings, @Nullable Peers with) {
-    return new Bench(settings, with, this::tell)
+    List<String> missing = new ArrayList<>();
+    OtherLoad.notice()
+        .ifPresent(
+            notice -> {
+              spec.commandLine().getErr().println("NOTICE: missing: " + notice);
+              missing.add(notice);
+            });
+    return new Bench(settings, with, this::tell, missing)
         .run(
             OutputOptions.command(OutputOptions.arguments(spec)),
             LocalDate.now(ZoneId.systemDefault()));

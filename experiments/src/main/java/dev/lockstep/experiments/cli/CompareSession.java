@@ -129,7 +129,7 @@ final class CompareSession {
     }
     List<Planned> planned = asked.size() == 1 ? List.of(asked.get(0).alone()) : asked;
     try (RunDirectory directory = directory(planned, resumed);
-        Interruption interruption = new Interruption()) {
+        Interruption interruption = Interruption.heldBack()) {
       return planned.size() == 1
           ? runOne(planned.get(0), directory, interruption)
           : runAll(planned, directory, interruption);

@@ -121,7 +121,10 @@ final class SearchSession {
     try {
       FileChannel held = DirectoryLock.open(directory.resolve(BEGUN), StandardOpenOption.WRITE);
       try (held) {
-        return run(directory, quiet);
+        return Interruption.endsAtOnce(
+            "the trials that ended are kept.\nTo go on: lockstep search --resume " + directory,
+            () -> {},
+            () -> run(directory, quiet));
       }
     } catch (IOException e) {
       throw new InputException(

@@ -88,7 +88,10 @@ final class VerifyCommand implements Callable<Integer> {
     Path directory = output.directory("verify");
     output.prepare(directory);
     try {
-      return faults ? measureDetection(directory) : verify(chosen, directory);
+      return Interruption.endsAtOnce(
+          "nothing is kept: begin anew",
+          () -> output.tidy(directory),
+          () -> faults ? measureDetection(directory) : verify(chosen, directory));
     } finally {
       output.tidy(directory);
     }

@@ -144,7 +144,7 @@ public record TestSource(String className, String source) {
     return """
         Reproduction  %s
           It fails until the candidate is right. Put it among the tests of your own project, or run it here:
-          cp %s experiments/src/test/java/
+          cp '%s' experiments/src/test/java/
           ./mvnw -pl experiments -am test -Dgates.skip=true -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false
           (with a candidate from a jar: -Dmaven.test.additionalClasspath=JAR)
         """

@@ -61,7 +61,7 @@ public final class ScratchModel implements Model {
       state.put(parameter.path(), parameter.value());
     }
     for (Parameter parameter : parameters) {
-      for (String slot : network.optimizer().slots()) {
+      for (String slot : network.optimizer().slotNames()) {
         state.put(parameter.path() + "/" + slot, parameter.slot(slot));
       }
     }

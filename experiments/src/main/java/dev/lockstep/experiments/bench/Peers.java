@@ -6,7 +6,6 @@ import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
-import dev.lockstep.core.model.NpzFile;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
@@ -14,9 +13,10 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.storage.NpzFile;
 import dev.lockstep.core.tensor.Tensor;
-import dev.lockstep.dl4j.Precision;
-import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.dl4j.model.Precision;
+import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.scratch.ScratchProvider;
 import java.io.IOException;
 import java.io.InputStream;
@@ -201,14 +201,15 @@ public final class Peers {
     if (layer instanceof LayerSpec.Affine) {
       return Map.of("type", "affine");
     } else if (layer instanceof LayerSpec.Activation activation
-        && activation.function() == ActivationFunction.RELU) {
+        && activation.function().equals(ActivationFunction.RELU)) {
       return Map.of("type", "relu");
     } else if (layer instanceof LayerSpec.Convolution conv) {
-      return Map.of("type", "conv", "stride", conv.stride(), "pad", conv.pad());
+      return Map.of("type", "conv", "stride", conv.window().stride(), "pad", conv.window().pad());
     } else if (layer instanceof LayerSpec.Pooling pool
         && pool.type() == LayerSpec.PoolingType.MAX
-        && pool.height() == pool.width()) {
-      return Map.of("type", "pool", "size", pool.height(), "stride", pool.stride());
+        && pool.window().height() == pool.window().width()) {
+      return Map.of(
+          "type", "pool", "size", pool.window().height(), "stride", pool.window().stride());
     } else if (layer instanceof LayerSpec.Dropout dropout && !dropout.inverted()) {
       return Map.of("type", "dropout");
     }

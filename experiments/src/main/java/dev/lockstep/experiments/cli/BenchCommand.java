@@ -4,11 +4,13 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.experiments.bench.Bench;
 import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.bench.BenchSettings;
+import dev.lockstep.experiments.bench.BenchText;
 import dev.lockstep.experiments.bench.OtherLoad;
 import dev.lockstep.experiments.bench.Peers;
-import dev.lockstep.experiments.report.BenchText;
-import dev.lockstep.experiments.report.Format;
-import dev.lockstep.experiments.report.Reports;
+import dev.lockstep.experiments.resume.DirectoryLock;
+import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.Reports;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -93,7 +95,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private int measure(BenchSettings settings, Path directory) {
     BenchResult result = peers ? runWithPeers(settings) : run(settings, null);
-    List<Path> written = Reports.write(directory, output.formats(), result);
+    List<Path> written = Reports.write(directory, result.files(output.formats()));
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(BenchText.write(result, output.color(), written.get(0)));
       spec.commandLine().getOut().flush();

@@ -3,6 +3,8 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.compare.NothingComparedException;
+import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.experiments.terminal.LiveLines;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.lockstep.experiments.verify;
 
 import dev.lockstep.core.compare.Lockstep;
-import dev.lockstep.core.compare.RoundedToFloat;
-import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.model.ModelProvider;
-import dev.lockstep.dl4j.Dl4jProvider;
-import dev.lockstep.dl4j.Precision;
-import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.core.rounding.RoundedToFloat;
+import dev.lockstep.core.rounding.RoundedUp;
+import dev.lockstep.dl4j.model.Dl4jProvider;
+import dev.lockstep.dl4j.model.Precision;
+import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.lockstep.experiments.verify;
 
-import dev.lockstep.core.compare.ExpectedTensor;
-import dev.lockstep.core.compare.Reading;
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Reading;
+import dev.lockstep.core.observation.TensorKey;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,7 +72,7 @@ final class RedundantBiases {
 
   private void add(String layer, String norm) {
     drifting.add(new TensorKey(Phase.UPDATE, layer + "/b"));
-    for (String slot : optimizer.slots()) {
+    for (String slot : optimizer.slotNames()) {
       drifting.add(new TensorKey(Phase.UPDATE, layer + "/b/" + slot));
     }
     shifted.add(new TensorKey(Phase.FORWARD, layer + "/out"));

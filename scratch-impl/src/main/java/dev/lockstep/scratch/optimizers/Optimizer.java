@@ -19,21 +19,44 @@ public interface Optimizer {
 
   /** Returns the optimizer that a network asks for. */
   static Optimizer of(OptimizerSpec spec) {
-    if (spec instanceof OptimizerSpec.Sgd sgd) {
-      return new Sgd(sgd.learningRate());
-    } else if (spec instanceof OptimizerSpec.Momentum momentum) {
-      return new Momentum(momentum.learningRate(), momentum.momentum());
-    } else if (spec instanceof OptimizerSpec.Nesterov nesterov) {
-      return nesterov.printed()
-          ? new PrintedNesterov(nesterov.learningRate(), nesterov.momentum())
-          : new Nesterov(nesterov.learningRate(), nesterov.momentum());
-    } else if (spec instanceof OptimizerSpec.AdaGrad adaGrad) {
-      return new AdaGrad(adaGrad.learningRate(), adaGrad.epsilon());
-    } else if (spec instanceof OptimizerSpec.RmsProp rmsProp) {
-      return new RmsProp(rmsProp.learningRate(), rmsProp.decay(), rmsProp.epsilon());
-    } else if (spec instanceof OptimizerSpec.Adam adam) {
-      return new Adam(adam.learningRate(), adam.beta1(), adam.beta2(), adam.epsilon());
+    return spec.accept(new Builder());
+  }
+
+  /** Builds an optimizer of its specification. */
+  final class Builder implements OptimizerSpec.Visitor<Optimizer> {
+
+    private Builder() {}
+
+    @Override
+    public Optimizer sgd(OptimizerSpec.Sgd spec) {
+      return new Sgd(spec.learningRate());
     }
-    throw new IllegalArgumentException("no optimizer by hand for " + spec);
+
+    @Override
+    public Optimizer momentum(OptimizerSpec.Momentum spec) {
+      return new Momentum(spec.learningRate(), spec.momentum());
+    }
+
+    @Override
+    public Optimizer nesterov(OptimizerSpec.Nesterov spec) {
+      return spec.printed()
+          ? new PrintedNesterov(spec.learningRate(), spec.momentum())
+          : new Nesterov(spec.learningRate(), spec.momentum());
+    }
+
+    @Override
+    public Optimizer adaGrad(OptimizerSpec.AdaGrad spec) {
+      return new AdaGrad(spec.learningRate(), spec.epsilon());
+    }
+
+    @Override
+    public Optimizer rmsProp(OptimizerSpec.RmsProp spec) {
+      return new RmsProp(spec.learningRate(), spec.decay(), spec.epsilon());
+    }
+
+    @Override
+    public Optimizer adam(OptimizerSpec.Adam spec) {
+      return new Adam(spec.learningRate(), spec.beta1(), spec.beta2(), spec.epsilon());
+    }
   }
 }

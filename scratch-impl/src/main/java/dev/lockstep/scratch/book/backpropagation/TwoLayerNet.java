@@ -65,13 +65,13 @@ public final class TwoLayerNet {
   }
 
   private static Layer activation(ActivationFunction function) {
-    return switch (function) {
-      case RELU -> new Relu("relu1");
-      case SIGMOID -> new Sigmoid("sigmoid1");
-      default ->
-          throw new IllegalArgumentException(
-              "function: expected relu or sigmoid, found " + function.id());
-    };
+    if (function.equals(ActivationFunction.RELU)) {
+      return new Relu("relu1");
+    } else if (function.equals(ActivationFunction.SIGMOID)) {
+      return new Sigmoid("sigmoid1");
+    }
+    throw new IllegalArgumentException(
+        "function: expected relu or sigmoid, found " + function.id());
   }
 
   /** Returns the parameters themselves, by path. */

@@ -80,7 +80,7 @@ public final class NumericalGradientModel implements Model {
     parameters.addAll(affine2.parameters());
     parameters.forEach(parameter -> state.put(parameter.path(), parameter.value()));
     for (Parameter parameter : parameters) {
-      for (String slot : network.optimizer().slots()) {
+      for (String slot : network.optimizer().slotNames()) {
         state.put(parameter.path() + "/" + slot, parameter.slot(slot));
       }
     }

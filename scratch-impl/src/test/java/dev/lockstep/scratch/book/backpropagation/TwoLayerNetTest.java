@@ -15,15 +15,16 @@ import dev.lockstep.scratch.layers.Pass;
 import dev.lockstep.scratch.layers.SoftmaxWithLoss;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TwoLayerNetTest {
 
@@ -53,13 +54,26 @@ class TwoLayerNetTest {
     return targets;
   }
 
+  private static List<ActivationFunction> theBooksFunctions() {
+    return List.of(ActivationFunction.SIGMOID, ActivationFunction.RELU);
+  }
+
+  private static List<ActivationFunction> otherFunctions() {
+    return List.of(ActivationFunction.TANH, ActivationFunction.STEP);
+  }
+
+  private static Stream<Arguments> functionsAndSamples() {
+    return theBooksFunctions().stream()
+        .flatMap(function -> Stream.of(1, 2, 7).map(samples -> Arguments.of(function, samples)));
+  }
+
   private static Map<String, Tensor> initial() {
     return new dev.lockstep.scratch.book.learning.TwoLayerNet(6, 5, 3, 0.5, new Random(3))
         .parameters();
   }
 
   @ParameterizedTest
-  @CsvSource({"SIGMOID, 1", "SIGMOID, 2", "SIGMOID, 7", "RELU, 1", "RELU, 2", "RELU, 7"})
+  @MethodSource("functionsAndSamples")
   void itsGradientsAreThoseOfCentralDifferences(ActivationFunction function, int samples) {
     TwoLayerNet net = new TwoLayerNet(initial(), function);
 
@@ -110,7 +124,7 @@ class TwoLayerNetTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SIGMOID", "RELU"})
+  @MethodSource("theBooksFunctions")
   void learnsSevenSamplesByHeart(ActivationFunction function) {
     TwoLayerNet net = new TwoLayerNet(initial(), function);
 
@@ -161,7 +175,7 @@ class TwoLayerNetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TANH", "STEP"})
+  @MethodSource("otherFunctions")
   void hasNoOtherFunctionsThanTheBooks(ActivationFunction function) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TwoLayerNet(initial(), function))

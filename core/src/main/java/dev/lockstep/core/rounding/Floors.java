@@ -1,0 +1,80 @@
+package dev.lockstep.core.rounding;
+
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How far two correct computations of a tensor lie apart. */
+@FunctionalInterface
+public interface Floors {
+
+  /**
+   * @param magnitude the largest finite element of the reference's
+   * @return always finite
+   */
+  double of(ExpectedTensor tensor, double magnitude);
+
+  /**
+   * Measured: the spread of a twin, but at least one unit in the last place of the largest element.
+   * The loss is one number, in which the errors of a whole batch may cancel by luck in the one twin
+   * there is: its floor is at least that of the output it is computed from. So is that of the
+   * prediction, whose layers nobody watches, and no twin rounds. The square of a gradient that is
+   * rounding alone errs by the square of all that the gradient may err by.
+   *
+   * @param rounding that the twin does not show
+   */
+  static Floors measuredBy(Recording reference, Recording twin, KnownRounding rounding) {
+    Spreads spreads = new Spreads(reference, twin);
+    return (tensor, magnitude) -> {
+      TensorKey key = tensor.key();
+      double floor =
+          Math.max(
+              Math.max(rounding.unit(magnitude), rounding.of(key) * magnitude), spreads.of(tensor));
+      if (key.phase() == Phase.LOSS || key.equals(ExpectedTensor.PREDICTION)) {
+        return Math.max(floor, spreads.of(ExpectedTensor.OUTPUT));
+      }
+      KnownRounding.Square square = rounding.square(key);
+      if (square == null) {
+        return floor;
+      }
+      double error = spreads.of(square.gradient());
+      double squared = Tolerance.MAX_ERROR_OVER_FLOOR * square.share() * error * error;
+      return Double.isFinite(squared) ? Math.max(floor, squared) : floor;
+    };
+  }
+
+  /** How far a twin strays from the reference, each tensor looked at once. */
+  final class Spreads {
+
+    private final Recording reference;
+    private final Recording twin;
+    private final Map<TensorKey, Double> found = new HashMap<>();
+
+    Spreads(Recording reference, Recording twin) {
+      this.reference = reference;
+      this.twin = twin;
+    }
+
+    double of(ExpectedTensor tensor) {
+      return found.computeIfAbsent(tensor.key(), key -> measure(tensor));
+    }
+
+    private double measure(ExpectedTensor tensor) {
+      Tensor original = reference.tensor(tensor.key());
+      Tensor other = twin.tensor(tensor.key());
+      return original == null || other == null || !other.shape().equals(original.shape())
+          ? 0
+          : Twin.spread(original, other, tensor.perSample());
+    }
+  }
+
+  /** Declared: a share of max(1, largest magnitude), where no twin ran. */
+  static Floors declared(double tolerance) {
+    return (tensor, magnitude) ->
+        tolerance * Math.max(1, magnitude) / Tolerance.MAX_ERROR_OVER_FLOOR;
+  }
+}

@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.experiments.bench.Bench;
 import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.bench.BenchSettings;
@@ -20,7 +21,9 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {"", "Example: lockstep bench --quick --output build/bench"})
 final class BenchCommand implements Callable<Integer> {
+
+  private static final Set<Format> FORMATS = EnumSet.of(Format.TEXT, Format.JSON, Format.MARKDOWN);
 
   /** One for each user: nobody can lock another's file. */
   private static final Path LOCK =
@@ -63,6 +68,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    output.requireFormats("bench", FORMATS);
     Path directory = output.directory("bench");
     output.prepare(directory);
     BenchSettings settings =
@@ -126,7 +132,7 @@ final class BenchCommand implements Callable<Integer> {
         delete(directory);
       }
     } catch (IOException e) {
-      throw new InputException("--peers: no temporary directory: " + e.getMessage(), e);
+      throw new InputException("--peers: no temporary directory: " + Reasons.of(e), e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,8 @@ public final class Main implements Runnable {
 
   /** The netlib logger says on every start which implementation it chose; the report says it. */
   private static final Logger NETLIB = Logger.getLogger("dev.ludovic.netlib");
+
+  private static final Pattern CONSTANTS = Pattern.compile("\\[[A-Z_]+(, [A-Z_]+)*]");
 
   /** True once a command has come to what the process is to exit with. */
   private static volatile boolean hasVerdict;
@@ -118,11 +121,18 @@ public final class Main implements Runnable {
 
   private static int usageError(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    command.getErr().println("lockstep: " + e.getMessage());
+    command.getErr().println("lockstep: " + inUsersWords(String.valueOf(e.getMessage())));
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
       command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     }
     return ExitCode.USAGE;
+  }
+
+  /** The library that parses options lists choices as the constants that they are in Java. */
+  private static String inUsersWords(String message) {
+    return CONSTANTS
+        .matcher(message)
+        .replaceAll(list -> list.group().toLowerCase(Locale.ROOT).replace('_', '-'));
   }
 
   private int failure(Exception e, CommandLine command) {

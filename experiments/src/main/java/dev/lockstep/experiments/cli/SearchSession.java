@@ -8,6 +8,7 @@ import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.compare.CompareSettings;
 import dev.lockstep.experiments.compare.CompareSettings.Alignment;
@@ -131,7 +132,7 @@ final class SearchSession {
     } catch (IOException e) {
       throw new InputException(
           "%s: expected a directory that can be written, found %s; name another"
-              .formatted(directory, e),
+              .formatted(directory, Reasons.of(e)),
           e);
     }
   }

@@ -81,7 +81,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    requireKnownFormats();
+    output.requireFormats("verify", FORMATS);
     Predicate<String> chosen = chosen();
     if (faults && include != null) {
       throw new UsageException("--include: expected without --faults, which measures all faults");
@@ -118,16 +118,6 @@ final class VerifyCommand implements Callable<Integer> {
 
   private String command() {
     return OutputOptions.command(OutputOptions.arguments(spec));
-  }
-
-  private void requireKnownFormats() {
-    Set<Format> others = output.formats();
-    others.removeAll(FORMATS);
-    if (!others.isEmpty()) {
-      throw new UsageException(
-          "--format: expected text, json or both, which is what verify writes, found "
-              + others.iterator().next().id());
-    }
   }
 
   private Predicate<String> chosen() {

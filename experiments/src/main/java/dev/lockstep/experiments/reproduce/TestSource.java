@@ -3,6 +3,7 @@ package dev.lockstep.experiments.reproduce;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +140,7 @@ public record TestSource(String className, String source) {
     try {
       Files.writeString(file, source);
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be written: " + Reasons.of(e), e);
     }
     return """
         Reproduction  %s

@@ -5,7 +5,9 @@ import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.compare.SoloTraining;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Solo;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -46,6 +48,22 @@ public final class Checkpoints implements LockstepListener {
   @Override
   public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
     progress.stepTaken(step, steps, referenceLoss, candidateLoss);
+    keepLocale();
+  }
+
+  @Override
+  public void stepBegins(long step, String side) {
+    progress.stepBegins(step, side);
+  }
+
+  /** A side has the process to itself while it computes, and may leave it changed. */
+  private void keepLocale() {
+    if (!Locale.getDefault().equals(Locale.ROOT)) {
+      complaints.accept(
+          "a side set the locale of the process to %s, in which every number would be written: set back"
+              .formatted(Locale.getDefault().toLanguageTag()));
+      Locale.setDefault(Locale.ROOT);
+    }
   }
 
   @Override
@@ -114,7 +132,7 @@ public final class Checkpoints implements LockstepListener {
     if (complains) {
       complaints.accept(
           "no checkpoint could be written (%s): the run goes on, but could not be resumed from here"
-              .formatted(e));
+              .formatted(Reasons.of(e)));
     }
     complains = false;
   }

@@ -7,6 +7,7 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.experiments.machine.Environment;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.ResultJson;
@@ -55,9 +56,14 @@ public final class RunDirectory implements AutoCloseable {
     this.begun = begun;
   }
 
+  /** Returns whether a directory holds what a run came to. */
+  public static boolean holdsResult(Path path) {
+    return Files.exists(path.resolve(Format.JSON.fileName()));
+  }
+
   /**
-   * Begins anew: results of earlier runs in the same places are taken away, lest they be taken for
-   * this one's.
+   * Begins anew: results of earlier runs in the same places are taken away, in every format, lest
+   * they be taken for this one's.
    *
    * @param path a directory that can be written to
    * @param arguments of the command line
@@ -79,10 +85,10 @@ public final class RunDirectory implements AutoCloseable {
       directory.channel.truncate(0);
       directory.channel.write(ByteBuffer.wrap(json));
       directory.channel.force(true);
-      Files.deleteIfExists(path.resolve(Format.JSON.fileName()));
+      Format.deleteAll(path);
       for (String run : runs.keySet()) {
         CheckpointFile.delete(directory.of(run));
-        Files.deleteIfExists(directory.of(run).resolve(Format.JSON.fileName()));
+        Format.deleteAll(directory.of(run));
       }
       return directory;
     } catch (IOException e) {
@@ -132,8 +138,8 @@ public final class RunDirectory implements AutoCloseable {
                 .ifPresent(
                     difference -> {
                       throw new InputException(
-                          "%s: another run was begun there: %s; give its command, or another --output"
-                              .formatted(path.resolve(SESSION), difference));
+                          "--resume: another run was begun in %s: %s; beside --resume expected -q, -v, --no-color or --format alone, or the whole command that began it"
+                              .formatted(path, difference));
                     }));
   }
 
@@ -193,7 +199,7 @@ public final class RunDirectory implements AutoCloseable {
   private static InputException cannotWrite(Path path, IOException e) {
     return new InputException(
         "--output: expected a directory that can be written, found %s (%s); name another"
-            .formatted(path, e),
+            .formatted(path, Reasons.of(e)),
         e);
   }
 

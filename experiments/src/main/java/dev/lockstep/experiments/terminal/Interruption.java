@@ -63,11 +63,13 @@ public final class Interruption implements AutoCloseable {
               tidy.run();
               LiveLines.STDERR.print("lockstep: interrupted; " + said);
             });
-    try (interruption) {
+    try {
       return command.getAsInt();
     } catch (RuntimeException e) {
       interruption.letASignalArrive();
       throw e;
+    } finally {
+      interruption.close();
     }
   }
 

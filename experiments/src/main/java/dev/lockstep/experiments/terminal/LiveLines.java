@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +31,24 @@ public final class LiveLines {
 
   public static final LiveLines STDERR = new LiveLines(System.err, IS_TERMINAL, columns());
 
+  /** One of the lines. */
+  interface Line {
+
+    /**
+     * Returns what is to be seen.
+     *
+     * @param columns that there are
+     */
+    String text(int columns);
+
+    /** Called several times a second, on a terminal or not. */
+    default void tick() {}
+  }
+
   private final PrintStream err;
   private final boolean terminal;
   private final int columns;
-  private final List<IntFunction<String>> lines = new ArrayList<>();
+  private final List<Line> lines = new ArrayList<>();
   private int drawn;
   private @Nullable Thread painter;
 
@@ -60,11 +73,11 @@ public final class LiveLines {
   /**
    * Draws a line below the others until it is removed.
    *
-   * @param line given the columns that there are; called several times a second, by another thread
+   * @param line called by another thread
    */
-  synchronized void add(IntFunction<String> line) {
+  synchronized void add(Line line) {
     lines.add(line);
-    if (terminal && painter == null) {
+    if (painter == null) {
       painter = new Thread(this::paint, "progress");
       painter.setDaemon(true);
       painter.start();
@@ -72,7 +85,7 @@ public final class LiveLines {
   }
 
   /** Leaves the terminal as if the line had never been there. */
-  synchronized void remove(IntFunction<String> line) {
+  synchronized void remove(Line line) {
     lines.remove(line);
     draw("");
   }
@@ -90,11 +103,16 @@ public final class LiveLines {
     try {
       while (true) {
         TimeUnit.MILLISECONDS.sleep(REFRESH_MILLIS);
+        tick();
         draw("");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private synchronized void tick() {
+    List.copyOf(lines).forEach(Line::tick);
   }
 
   /** In one piece, so that nothing else comes between. */
@@ -109,7 +127,7 @@ public final class LiveLines {
     text.append('\r').append(CLEARS_BELOW).append(above).append(WRAPS_NOT);
     for (int i = 0; i < lines.size(); i++) {
       // a line that fills the last column may scroll
-      text.append(i == 0 ? "" : "\r\n").append(lines.get(i).apply(columns - 1));
+      text.append(i == 0 ? "" : "\r\n").append(lines.get(i).text(columns - 1));
     }
     text.append(WRAPS);
     drawn = lines.size();

@@ -6,13 +6,16 @@ import dev.lockstep.core.result.Solo;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells on stderr how far a run is: a line with the remaining time on a terminal, a line per
  * evaluation elsewhere, nothing if asked to be quiet.
  */
 public final class Progress implements LockstepListener, AutoCloseable {
+
+  /** No step of a bundled network takes as long. */
+  private static final long LONG_STEP_SECONDS = Long.getLong("lockstep.longStepSeconds", 30);
 
   private static final int SHORTEST_TITLE = 12;
   private static final int SHORTEST_BAR = 10;
@@ -21,11 +24,31 @@ public final class Progress implements LockstepListener, AutoCloseable {
   private final String title;
   private final boolean quiet;
   private final LiveLines lines;
-  private final IntFunction<String> line = this::line;
+  private final LiveLines.Line line =
+      new LiveLines.Line() {
+        @Override
+        public String text(int columns) {
+          return line(columns);
+        }
+
+        @Override
+        public void tick() {
+          tellOfALongStep();
+        }
+      };
   private final long start = System.nanoTime();
 
   /** Where the run stands: one object, since the line is drawn by another thread. */
   private volatile Standing standing = new Standing(0, 0, 0, start, "starting");
+
+  private volatile @Nullable Begun begun;
+
+  /**
+   * A step that a side is taking.
+   *
+   * @param told whether it was told that it takes long
+   */
+  private record Begun(long step, String side, long since, boolean told) {}
 
   /**
    * @param first step that was counted: a run that was resumed takes no time for earlier ones
@@ -46,6 +69,32 @@ public final class Progress implements LockstepListener, AutoCloseable {
     }
   }
 
+  /** Says what comes before the first step. */
+  public static Progress starting(String title, boolean quiet) {
+    Progress progress = new Progress(title, quiet);
+    if (!quiet && !LiveLines.STDERR.isTerminal()) {
+      progress.lines.print(title + ": starting");
+    }
+    return progress;
+  }
+
+  @Override
+  public void stepBegins(long step, String side) {
+    begun = new Begun(step, side, System.nanoTime(), false);
+  }
+
+  private void tellOfALongStep() {
+    Begun now = begun;
+    if (now != null
+        && !now.told()
+        && System.nanoTime() - now.since() > TimeUnit.SECONDS.toNanos(LONG_STEP_SECONDS)) {
+      begun = new Begun(now.step(), now.side(), now.since(), true);
+      lines.print(
+          "%s: step %d of %s has taken more than %d s and goes on; Ctrl-C ends it"
+              .formatted(title, now.step(), now.side(), LONG_STEP_SECONDS));
+    }
+  }
+
   @Override
   public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
     step(step, steps, String.format(Locale.ROOT, "loss %.4f | %.4f", referenceLoss, candidateLoss));
@@ -57,6 +106,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
   }
 
   private void step(long step, long steps, String latest) {
+    begun = null;
     Standing before = standing;
     boolean begins = before.steps() != steps || step <= before.step();
     standing =

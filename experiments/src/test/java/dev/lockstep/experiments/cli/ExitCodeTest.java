@@ -40,6 +40,25 @@ class ExitCodeTest {
   }
 
   @Test
+  void aStepThatDoesNotEndIsNamed() throws IOException, InterruptedException {
+    LockstepProcess process =
+        compare("hangs", List.of("-Dlockstep.longStepSeconds=1"), "--candidate", "hangs");
+    process.awaitThat(() -> process.hasPrinted("Ctrl-C ends it"));
+    process.kill();
+    assertThat(process.printed()).contains("step 2 of hangs has taken more than 1 s");
+  }
+
+  @Test
+  void aLocaleThatACandidateSetsIsSetBack() throws IOException, InterruptedException {
+    LockstepProcess process = compare("locale", List.of(), "--candidate", "changes-locale");
+    assertThat(process.exitCode()).as(process.printed()).isZero();
+    assertThat(process.printed())
+        .contains("set the locale of the process to ar-EG-u-nu-arab")
+        .contains("seed 1: 5 steps")
+        .doesNotContainPattern("[\u0660-\u0669]");
+  }
+
+  @Test
   void tooLittleMemorySaysHowToGiveMore() throws IOException, InterruptedException {
     Path file =
         Files.writeString(

@@ -46,6 +46,9 @@ public final class SummaryBuilder {
   private Verdict verdict = Verdict.AGREE;
   private @Nullable RunResult first;
 
+  /** Whether no one number of images is that of all runs. */
+  private boolean sizesDiffer;
+
   /**
    * @param command that started the runs
    */
@@ -60,6 +63,9 @@ public final class SummaryBuilder {
    */
   public SummaryBuilder add(RunResult result, String path) {
     first = first == null ? result : first;
+    sizesDiffer |=
+        result.dataset().train() != first.dataset().train()
+            || result.dataset().test() != first.dataset().test();
     verdict = verdict.or(result.verdict());
     runs.add(Run.of(result, path));
     variants
@@ -89,7 +95,10 @@ public final class SummaryBuilder {
         RunResult.SCHEMA_VERSION,
         command,
         runs.stream().anyMatch(Run::drewApart) ? judged(statistics) : verdict,
-        first.dataset(),
+        sizesDiffer
+            ? new RunResult.DatasetInfo(
+                first.dataset().name(), 0, 0, first.dataset().sha256(), first.dataset().notice())
+            : first.dataset(),
         first.environment(),
         List.copyOf(runs),
         statistics,

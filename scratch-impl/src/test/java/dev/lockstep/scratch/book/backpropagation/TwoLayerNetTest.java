@@ -9,6 +9,7 @@ import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.layers.Affine;
 import dev.lockstep.scratch.layers.Pass;
@@ -107,12 +108,13 @@ class TwoLayerNetTest {
     System.arraycopy(w, 0, affine.parameters().get(0).value().data(), 0, w.length);
     SoftmaxWithLoss loss = new SoftmaxWithLoss(1e-7);
     Masks none = Pass.PREDICTION.masks();
+    Sequence layers = new Sequence(List.of(affine));
 
     Tensor scores =
-        affine.forward(Tensor.of(Shape.of(1, 2), .6, .9), Pass.training(none, Observer.NONE));
+        layers.forward(Tensor.of(Shape.of(1, 2), .6, .9), Pass.training(none, Observer.NONE));
     loss.output(scores);
     double value = loss.value(Tensor.of(Shape.of(1, 3), 0, 0, 1));
-    affine.backward(loss.backward());
+    layers.backward(loss.backward());
 
     assertThat(scores.data())
         .containsExactly(new double[] {-.24382172, -.60524741, -1.04319039}, PRINTED);

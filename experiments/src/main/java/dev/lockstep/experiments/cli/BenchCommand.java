@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             + " after they have been compared. Writes text, json and md; the md is a page of"
             + " documentation.",
     mixinStandardHelpOptions = true,
+    defaultValueProvider = VerifyCommand.Formats.class,
     footer = {"", "Example: lockstep bench --quick --output build/bench"})
 final class BenchCommand implements Callable<Integer> {
 

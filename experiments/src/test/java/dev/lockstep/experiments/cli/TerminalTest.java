@@ -87,7 +87,7 @@ class TerminalTest {
     Path output = temp.resolve("twice");
     try (Pty pty =
         start(output, 100, "compare", "--candidate", "hangs", "--steps", "3", "--data", data)) {
-      pty.awaitThat(() -> pty.shows("elapsed"));
+      pty.awaitThat(() -> pty.shows("step 1 of 3"));
       Thread.sleep(1000);
       pty.ctrlC();
       pty.awaitThat(() -> pty.shows("again to end at once"));

@@ -1,9 +1,6 @@
 package dev.lockstep.report;
 
 import dev.lockstep.core.UsageException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -54,15 +51,6 @@ public enum Format {
       formats.add(named(word.strip().toLowerCase(Locale.ROOT)));
     }
     return formats;
-  }
-
-  /** Takes away what was written in any format. */
-  public static void deleteAll(Path directory) throws IOException {
-    for (Format format : values()) {
-      if (!format.fileName.isEmpty()) {
-        Files.deleteIfExists(directory.resolve(format.fileName));
-      }
-    }
   }
 
   private static Format named(String word) {

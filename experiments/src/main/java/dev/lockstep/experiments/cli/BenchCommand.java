@@ -8,6 +8,7 @@ import dev.lockstep.experiments.bench.BenchSettings;
 import dev.lockstep.experiments.bench.BenchText;
 import dev.lockstep.experiments.bench.OtherLoad;
 import dev.lockstep.experiments.bench.Peers;
+import dev.lockstep.experiments.resume.EarlierRun;
 import dev.lockstep.experiments.resume.DirectoryLock;
 import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.report.Format;
@@ -72,6 +73,8 @@ final class BenchCommand implements Callable<Integer> {
     output.requireFormats("bench", FORMATS);
     Path directory = output.directory("bench");
     output.prepare(directory);
+    EarlierRun.remove(
+        directory, notice -> spec.commandLine().getErr().println("NOTICE: " + notice));
     BenchSettings settings =
         quick
             ? BenchSettings.quick()

@@ -4,6 +4,7 @@ import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
@@ -76,9 +77,11 @@ public final class TextReport {
     line("  %s".formatted(Wording.headline(run)));
     line("  %s".formatted(meaning(result)));
     notice(result.dataset().notice());
+    reading(result.dataset());
     divergence(run);
     attribution(result.attribution());
-    sides(result.implementations());
+    sides(result.implementations(), result.dataset());
+    metrics(result.metrics(), result.implementations());
     figures(result.figures(), result.implementations());
     line("");
     worst(run, result.experiment().declaredTolerance());
@@ -111,6 +114,23 @@ public final class TextReport {
     return notice.lines().findFirst().orElse("");
   }
 
+  private void reading(DatasetInfo dataset) {
+    if (!dataset.reading().isEmpty()) {
+      line("");
+      line("Data, as it was read");
+      dataset.reading().forEach(statement -> line("  " + statement));
+    }
+  }
+
+  private void metrics(List<RunResult.Metric> metrics, List<Implementation> sides) {
+    for (RunResult.Metric metric : metrics) {
+      line(
+          "%-16s".formatted("Test " + metric.name())
+              + inColumnOf(sides.get(0), Numbers.rounded(metric.reference()))
+              + inColumnOf(sides.get(1), Numbers.rounded(metric.candidate())));
+    }
+  }
+
   private void divergence(Run run) {
     FirstDivergence first = run.firstDivergence();
     if (first == null) {
@@ -131,15 +151,20 @@ public final class TextReport {
     }
   }
 
-  private void sides(List<Implementation> sides) {
+  private void sides(List<Implementation> sides, DatasetInfo dataset) {
     if (sides.stream().allMatch(side -> Double.isNaN(side.testAccuracy()))) {
       return; // nothing was trained
     }
     line("");
     row("", sides, Implementation::name);
     row("Last loss", sides, side -> Numbers.rounded(side.trainLoss()));
-    row("Train accuracy", sides, side -> Numbers.percent(side.trainAccuracy()));
-    row("Test accuracy", sides, side -> Numbers.percent(side.testAccuracy()));
+    row("Train " + dataset.score(), sides, side -> Numbers.percent(side.trainAccuracy()));
+    row("Test " + dataset.score(), sides, side -> Numbers.percent(side.testAccuracy()));
+    if (dataset.trainSample() < dataset.train()) {
+      line(
+          "  train %s: of %s training samples, chosen at random"
+              .formatted(dataset.score(), Numbers.count(dataset.trainSample())));
+    }
   }
 
   private void row(
@@ -196,6 +221,7 @@ public final class TextReport {
   private void summary(Summary summary) {
     line("%s  %s".formatted(verdict(summary.verdict()), Wording.headline(summary)));
     notice(summary.dataset().notice());
+    reading(summary.dataset());
     Run failed = summary.failed();
     if (failed != null) {
       line("");
@@ -236,7 +262,7 @@ public final class TextReport {
     for (Implementation side : summary.runs().get(0).implementations()) {
       head.append(inColumnOf(side, side.name()));
     }
-    line(head + "   (test accuracy)");
+    line(head + "   (test %s)".formatted(summary.dataset().score()));
     for (Run run : worstFirst.subList(0, Math.min(RUNS_SHOWN, worstFirst.size()))) {
       StringBuilder row =
           new StringBuilder(start.formatted(run.title(), run.seed(), run.verdict()));

@@ -111,7 +111,7 @@ class BadInputTest {
         2,
         compare("two-layer-net", file.toString(), "--data", digits()),
         "reads 10 numbers",
-        "1×28×28 = 784 numbers");
+        "a sample of this data set has 1×28×28 = 784 numbers");
   }
 
   /** Found on a resume: something else was begun there, and the message says what is allowed. */

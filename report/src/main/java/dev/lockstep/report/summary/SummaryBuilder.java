@@ -94,10 +94,7 @@ public final class SummaryBuilder {
         RunResult.SCHEMA_VERSION,
         command,
         runs.stream().anyMatch(Run::drewApart) ? judged(statistics) : verdict,
-        sizesDiffer
-            ? new RunResult.DatasetInfo(
-                first.dataset().name(), 0, 0, first.dataset().sha256(), first.dataset().notice())
-            : first.dataset(),
+        sizesDiffer ? first.dataset().withoutSizes() : first.dataset(),
         first.environment(),
         List.copyOf(runs),
         statistics,

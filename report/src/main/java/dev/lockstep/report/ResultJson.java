@@ -129,6 +129,9 @@ public final class ResultJson {
 
   private interface DerivedOfReading {
     @JsonProperty
+    boolean judged();
+
+    @JsonProperty
     double errorOverFloor();
   }
 

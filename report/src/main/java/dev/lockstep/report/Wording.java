@@ -99,6 +99,7 @@ final class Wording {
       case DIVERGED_ALIKE -> sides + " left the finite numbers at the same step and tensor.";
       case EXPLAINED -> sides + " differ, and known conventions explain all of it.";
       case DIFFER -> sides + " differ.";
+      case UNDECIDED -> "Undecided: " + run.undecided() + ".";
       case NOTHING_COMPARED ->
           run.drewApart()
               ? "Each side drew for itself: nothing can be compared number by number."
@@ -197,10 +198,11 @@ final class Wording {
   static String coverage(Coverage coverage) {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%s of %s compared, %s in %s"
+        "%s of %s compared, %s judged, %s in %s"
             .formatted(
                 Numbers.count(coverage.compared()),
                 Numbers.counted(coverage.expected(), "tensor"),
+                Numbers.count(coverage.judged()),
                 Numbers.counted(coverage.elements(), "number"),
                 Numbers.counted(coverage.steps(), "observed step")));
     text.append("; ").append(Numbers.count(coverage.skipped())).append(" skipped");
@@ -237,8 +239,8 @@ final class Wording {
   /** Returns one sentence: until where single elements can be compared. */
   static String horizon(@Nullable Long horizon) {
     return horizon == null
-        ? "not reached: all readings judge"
-        : "step %s: from there on rounding alone sets the sides apart, and only local readings judge"
+        ? "not reached: the free-running reading is judged throughout"
+        : "step %s: from there on rounding alone sets free-running sides apart; single steps and layers are judged"
             .formatted(Numbers.count(horizon));
   }
 }

@@ -24,6 +24,7 @@ import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.report.summary.Summary;
 import dev.lockstep.report.summary.SummaryBuilder;
@@ -87,6 +88,7 @@ public final class SampleRuns {
         run.schemaVersion(),
         run.command(),
         run.verdict(),
+        run.undecided(),
         run.failure(),
         new ExperimentInfo(
             info.id(),
@@ -177,6 +179,13 @@ public final class SampleRuns {
     return sample.result();
   }
 
+  /** A run in one step of which a ReLU stood on different sides of its kink, within rounding. */
+  public static RunResult flipped(long seed) {
+    Sample sample = new Sample(seed);
+    sample.flipsAt = 5;
+    return sample.result();
+  }
+
   /** A run of which every tenth step was observed. */
   public static RunResult observedOften(long seed) {
     Sample sample = new Sample(seed);
@@ -203,6 +212,7 @@ public final class SampleRuns {
     private boolean explained;
     private long faultAt = Long.MAX_VALUE;
     private long divergesAt = Long.MAX_VALUE;
+    private long flipsAt = Long.MAX_VALUE;
     private @Nullable Long horizon;
     private Cadence cadence = new Cadence(Cadence.SPARSER);
     private @Nullable Solo solo;
@@ -231,6 +241,7 @@ public final class SampleRuns {
               : explained
                   ? Verdict.EXPLAINED
                   : divergesAt <= STEPS ? Verdict.DIVERGED_ALIKE : Verdict.AGREE,
+          "",
           first == null ? null : failure(),
           info(),
           new DatasetInfo(
@@ -256,14 +267,15 @@ public final class SampleRuns {
           new Coverage(
               tensors * steps,
               (tensors - 2) * steps,
+              (tensors - 2) * steps,
               2 * steps,
               0,
               1_234_567,
               steps,
               List.of(
                   new Coverage.Skipped(Phase.UPDATE, "affine1/W/velocity", "matched by --exclude"),
-                  new Coverage.Skipped(
-                      Phase.UPDATE, "affine1/b/velocity", "matched by --exclude"))),
+                  new Coverage.Skipped(Phase.UPDATE, "affine1/b/velocity", "matched by --exclude")),
+              Map.of()),
           horizon,
           explained ? divergence() : first,
           explained ? attribution() : null,
@@ -359,7 +371,7 @@ public final class SampleRuns {
     }
 
     private TensorReading reading(long step, Reading reading, ExpectedTensor tensor) {
-      double growth = reading == Reading.LOCAL ? 1 : 1 + Math.sqrt((double) step);
+      double growth = reading != Reading.FREE_RUNNING ? 1 : 1 + Math.sqrt((double) step);
       double magnitude = tensor.key().phase() == Phase.BACKWARD ? 0.01 : 1 + random.nextDouble();
       double floor = magnitude * ULP * growth;
       double error = noise * floor * random.nextDouble();
@@ -367,11 +379,15 @@ public final class SampleRuns {
           step >= faultAt
               && (tensor.key().phase() == Phase.UPDATE || tensor.key().phase() == Phase.BACKWARD)
               && tensor.layer().equals("affine2");
-      if (horizon != null && step >= horizon && reading == Reading.ACCUMULATED) {
+      if (horizon != null && step >= horizon && reading == Reading.FREE_RUNNING) {
         error = 1000 * floor;
       }
       if (faulty) {
         error = 1e-3 * magnitude;
+      }
+      boolean flipped = step == flipsAt && tensor.layer().equals("affine1");
+      if (flipped) {
+        error = 1e12 * floor;
       }
       return new TensorReading(
           step,
@@ -382,13 +398,17 @@ public final class SampleRuns {
           error,
           error / magnitude,
           floor,
-          magnitude);
+          magnitude,
+          error <= Tolerance.MAX_ERROR_OVER_FLOOR * floor,
+          horizon != null && step >= horizon && reading == Reading.FREE_RUNNING
+              ? "at or past the divergence horizon"
+              : flipped ? "a ReLU stood on different sides of its kink" : "");
     }
 
     private static Map<Phase, Worst> worst(List<TensorReading> readings) {
       Map<Phase, Worst> worst = new EnumMap<>(Phase.class);
       for (TensorReading r : readings) {
-        if (r.reading() == Reading.ACCUMULATED) {
+        if (r.reading() == Reading.FREE_RUNNING) {
           worst.merge(
               r.phase(),
               new Worst(r.maxAbs(), r.maxRel(), r.tensor(), r.step()),
@@ -425,7 +445,7 @@ public final class SampleRuns {
           0.0135,
           0.001,
           ULP,
-          Reading.LOCAL,
+          Reading.SINGLE_STEP,
           9_984,
           10_000,
           new FirstDivergence.Element(List.of(0, 2), 1e-5, 4e-5),

@@ -11,20 +11,30 @@ import dev.lockstep.scratch.execution.Sequence;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.kernels.Windows;
 import dev.lockstep.scratch.kernels.Workers;
+import dev.lockstep.scratch.layers.AbsoluteLoss;
 import dev.lockstep.scratch.layers.Affine;
 import dev.lockstep.scratch.layers.AveragePooling;
 import dev.lockstep.scratch.layers.BatchNormalization;
 import dev.lockstep.scratch.layers.Convolution;
 import dev.lockstep.scratch.layers.Dropout;
+import dev.lockstep.scratch.layers.Elu;
+import dev.lockstep.scratch.layers.Gelu;
+import dev.lockstep.scratch.layers.HardSigmoid;
 import dev.lockstep.scratch.layers.Identity;
 import dev.lockstep.scratch.layers.Layer;
+import dev.lockstep.scratch.layers.LeakyRelu;
 import dev.lockstep.scratch.layers.Loss;
 import dev.lockstep.scratch.layers.MaxPooling;
 import dev.lockstep.scratch.layers.Relu;
+import dev.lockstep.scratch.layers.Selu;
 import dev.lockstep.scratch.layers.Sigmoid;
+import dev.lockstep.scratch.layers.SigmoidWithLoss;
 import dev.lockstep.scratch.layers.SoftmaxWithLoss;
+import dev.lockstep.scratch.layers.Softplus;
+import dev.lockstep.scratch.layers.Softsign;
 import dev.lockstep.scratch.layers.SquaredLoss;
 import dev.lockstep.scratch.layers.Step;
+import dev.lockstep.scratch.layers.Swish;
 import dev.lockstep.scratch.layers.Tanh;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +163,46 @@ final class LayerFactory {
     public Layer step(ActivationFunction.Step function) {
       return new Step(name);
     }
+
+    @Override
+    public Layer leakyRelu(ActivationFunction.LeakyRelu function) {
+      return new LeakyRelu(name, function.slope());
+    }
+
+    @Override
+    public Layer elu(ActivationFunction.Elu function) {
+      return new Elu(name, function.alpha());
+    }
+
+    @Override
+    public Layer selu(ActivationFunction.Selu function) {
+      return new Selu(name);
+    }
+
+    @Override
+    public Layer softplus(ActivationFunction.Softplus function) {
+      return new Softplus(name);
+    }
+
+    @Override
+    public Layer softsign(ActivationFunction.Softsign function) {
+      return new Softsign(name);
+    }
+
+    @Override
+    public Layer swish(ActivationFunction.Swish function) {
+      return new Swish(name);
+    }
+
+    @Override
+    public Layer gelu(ActivationFunction.Gelu function) {
+      return new Gelu(name);
+    }
+
+    @Override
+    public Layer hardSigmoid(ActivationFunction.HardSigmoid function) {
+      return new HardSigmoid(name);
+    }
   }
 
   Loss loss() {
@@ -161,6 +211,9 @@ final class LayerFactory {
       case SOFTMAX_CROSS_ENTROPY -> new SoftmaxWithLoss(spec.stabilizer());
       case SUM_OF_SQUARES -> SquaredLoss.sumOfSquares();
       case MEAN_SQUARED -> SquaredLoss.meanSquared();
+      case SUM_OF_ABSOLUTES -> new AbsoluteLoss(false);
+      case MEAN_ABSOLUTE -> new AbsoluteLoss(true);
+      case SIGMOID_CROSS_ENTROPY -> new SigmoidWithLoss(spec.stabilizer());
     };
   }
 }

@@ -160,6 +160,11 @@ public final class ScratchModel implements Model {
   }
 
   @Override
+  public boolean showsItsOwnBuffers() {
+    return true;
+  }
+
+  @Override
   public void close() {
     workers.close();
   }

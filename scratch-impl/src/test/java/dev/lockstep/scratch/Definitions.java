@@ -220,6 +220,57 @@ final class Definitions {
             public Curve step(ActivationFunction.Step step) {
               return new Curve(x -> x > 0 ? 1 : 0, (x, y) -> 0);
             }
+
+            @Override
+            public Curve leakyRelu(ActivationFunction.LeakyRelu relu) {
+              return new Curve(
+                  x -> x >= 0 ? x : relu.slope() * x, (x, y) -> x >= 0 ? 1 : relu.slope());
+            }
+
+            @Override
+            public Curve elu(ActivationFunction.Elu elu) {
+              return new Curve(
+                  x -> x >= 0 ? x : elu.alpha() * Math.expm1(x),
+                  (x, y) -> x >= 0 ? 1 : elu.alpha() * Math.exp(x));
+            }
+
+            @Override
+            public Curve selu(ActivationFunction.Selu selu) {
+              return new Curve(
+                  x -> 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
+                  (x, y) -> 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * Math.exp(x)));
+            }
+
+            @Override
+            public Curve softplus(ActivationFunction.Softplus softplus) {
+              return new Curve(x -> Math.log(1 + Math.exp(x)), (x, y) -> 1 / (1 + Math.exp(-x)));
+            }
+
+            @Override
+            public Curve softsign(ActivationFunction.Softsign softsign) {
+              return new Curve(x -> x / (1 + Math.abs(x)), (x, y) -> Math.pow(1 + Math.abs(x), -2));
+            }
+
+            @Override
+            public Curve swish(ActivationFunction.Swish swish) {
+              return new Curve(
+                  x -> x / (1 + Math.exp(-x)), (x, y) -> (1 + x / (1 + Math.exp(x))) / (1 + Math.exp(-x)));
+            }
+
+            @Override
+            public Curve gelu(ActivationFunction.Gelu gelu) {
+              return new Curve(
+                  x -> x / (1 + Math.exp(-1.702 * x)),
+                  (x, y) ->
+                      (1 + 1.702 * x / (1 + Math.exp(1.702 * x))) / (1 + Math.exp(-1.702 * x)));
+            }
+
+            @Override
+            public Curve hardSigmoid(ActivationFunction.HardSigmoid hard) {
+              return new Curve(
+                  x -> x < -2.5 ? 0 : x > 2.5 ? 1 : x / 5 + 0.5,
+                  (x, y) -> Math.abs(x) <= 2.5 ? 0.2 : 0);
+            }
           });
     }
   }
@@ -318,6 +369,11 @@ final class Definitions {
             case SOFTMAX_CROSS_ENTROPY -> -t.data()[i] * Math.log(y.data()[i] + loss.stabilizer());
             case SUM_OF_SQUARES -> difference * difference / 2;
             case MEAN_SQUARED -> difference * difference / y.shape().length(1);
+            case SUM_OF_ABSOLUTES -> Math.abs(difference);
+            case MEAN_ABSOLUTE -> Math.abs(difference) / y.shape().length(1);
+            case SIGMOID_CROSS_ENTROPY ->
+                -t.data()[i] * Math.log(y.data()[i] + loss.stabilizer())
+                    - (1 - t.data()[i]) * Math.log(1 - y.data()[i] + loss.stabilizer());
           };
     }
     return sum / y.shape().length(0);

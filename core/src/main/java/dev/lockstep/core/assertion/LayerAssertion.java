@@ -1,14 +1,11 @@
 package dev.lockstep.core.assertion;
 
-import dev.lockstep.core.compare.Cadence;
-import dev.lockstep.core.compare.Lockstep;
-import dev.lockstep.core.compare.LockstepListener;
-import dev.lockstep.core.compare.LockstepOptions;
-import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.Selection;
-import dev.lockstep.core.data.Split;
+import dev.lockstep.core.assertion.UserLayer.Answer;
+import dev.lockstep.core.assertion.UserLayer.Given;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
@@ -16,44 +13,45 @@ import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.network.ParameterSpec;
-import dev.lockstep.core.plan.TrainingPlan;
-import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.FirstDivergence;
-import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Random;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a user's own layer against a layer of a reference, forward and backward, and its backward
- * pass against central differences of its own forward pass. The layer stands between two others of
- * the reference, so that its input has either sign and its output's gradient is that of a real
- * loss.
+ * pass against central differences of its own forward pass. The layer stands before another of the
+ * reference, so that its output's gradient is that of a real loss.
  */
 public final class LayerAssertion {
 
   private static final String BEFORE = "input";
   private static final String BEHIND = "output";
-  private static final int SAMPLES = 5;
 
-  /** More than one: what a layer keeps from the step before shows in the next. */
-  private static final long STEPS = 3;
+  /** What a layer keeps from a batch shows in the next, of another size. */
+  private static final List<Integer> SIZES = List.of(5, 3, 8, 2);
 
   private static final int CLASSES = 3;
-  private static final long SEED = 1;
+
+  private static final TensorKey INPUT = new TensorKey(Phase.FORWARD, BEFORE + "/out");
+  private static final TensorKey INPUT_GRADIENT = new TensorKey(Phase.BACKWARD, BEFORE + "/out");
 
   private final UserLayer mine;
   private @Nullable ModelProvider reference;
   private @Nullable LayerSpec layer;
   private @Nullable Shape input;
-  private int samples = SAMPLES;
+  private List<Integer> sizes = SIZES;
 
   LayerAssertion(UnaryOperator<Tensor> forward, UnaryOperator<Tensor> backward) {
     this.mine = new UserLayer(forward, backward);
@@ -93,15 +91,25 @@ public final class LayerAssertion {
     return this;
   }
 
-  /** The number of samples in a batch, {@value #SAMPLES} if nothing is said. */
+  /** The number of samples in every batch, for a layer that takes no other. */
   public LayerAssertion samples(int number) {
-    samples = number;
+    sizes = List.of(number, number, number);
+    return this;
+  }
+
+  /**
+   * The layer is a dropout: before each forward pass it is given what to keep, 1, and to drop, 0,
+   * in the shape of its input.
+   */
+  public LayerAssertion withMask(Consumer<Tensor> mask) {
+    mine.takeMask(mask);
     return this;
   }
 
   /**
    * Compares output, gradient of the input (under the path {@code input/out}) and gradients of the
-   * parameters.
+   * parameters: on batches of several sizes, of numbers of either sign, with ties, zeros, large and
+   * small ones.
    *
    * @throws AssertionError if they differ by more than rounding explains, telling where, by how
    *     much and, where it is known, why; or if the backward pass is not that of the forward pass
@@ -117,22 +125,64 @@ public final class LayerAssertion {
                   ? "against(reference)"
                   : layer == null ? "as(layer)" : "on(shape)"));
     }
-    NetworkSpec network = network(layer, input);
-    requireParameters(network, layer.name());
-    LayerInPlace candidate = new LayerInPlace(reference, mine, layer.name(), BEFORE);
-    Outcome outcome = compare(network, reference, candidate, layer.name());
-    FirstDivergence first = outcome.firstDivergence();
-    Verdicts.requireAgreement(
-        outcome, first == null ? null : witnessed(first, candidate, layer.name()));
-    new LayerGradients(mine, candidate.lastGiven()).requireThoseOfForward();
+    LayerSpec meant = layer;
+    NetworkSpec network = network(meant, input);
+    requireParameters(network, meant.name());
+    List<Given> given = new ArrayList<>();
+    try (Trials trials = new Trials(network, reference, "your layer")) {
+      for (TrialNumbers kind : TrialNumbers.values()) {
+        for (int size : sizes) {
+          Tensor numbers = kind.tensor(input.batchOf(size), trials.random());
+          trials.take(
+              trials.drawnState(),
+              numbers,
+              (shown, batch, before) -> {
+                Given now = given(shown, before, batch.step(), meant);
+                given.add(now);
+                return answers(mine.answer(now), meant.name());
+              });
+        }
+      }
+      trials.requireAgreement(
+          first -> witnessed(first, given.get(Math.toIntExact(first.step()) - 1), meant.name()));
+    }
+    for (int i = 0; i < sizes.size(); i++) {
+      new LayerGradients(mine, given.get(i)).requireThoseOfForward();
+    }
   }
 
-  private FirstDivergence witnessed(FirstDivergence first, LayerInPlace candidate, String name) {
+  private Given given(Recording shown, ModelState before, long step, LayerSpec meant) {
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    for (String parameter : mine.parameterNames()) {
+      parameters.put(parameter, before.tensor(meant.name() + "/" + parameter));
+    }
+    Tensor x = Objects.requireNonNull(shown.tensor(INPUT)).copy();
+    double ratio = meant instanceof LayerSpec.Dropout dropout ? dropout.ratio() : 0;
+    return new Given(
+        x,
+        parameters,
+        Trials.masks(Math.toIntExact(step)).mask(meant.name(), ratio, x.shape()),
+        Objects.requireNonNull(shown.tensor(new TensorKey(Phase.BACKWARD, meant.name() + "/out")))
+            .copy());
+  }
+
+  private static Map<TensorKey, Tensor> answers(Answer answer, String name) {
+    Map<TensorKey, Tensor> answers = new LinkedHashMap<>();
+    answers.put(new TensorKey(Phase.FORWARD, name + "/out"), answer.output());
+    answers.put(INPUT_GRADIENT, answer.inputGradient());
+    answer
+        .gradients()
+        .forEach(
+            (parameter, gradient) ->
+                answers.put(new TensorKey(Phase.BACKWARD, name + "/" + parameter), gradient));
+    return answers;
+  }
+
+  private FirstDivergence witnessed(FirstDivergence first, Given given, String name) {
     return first.phase() != Phase.BACKWARD || !Double.isFinite(first.error())
         ? first
         : first.withThirdWitness(
-            new LayerGradients(mine, candidate.lastGiven())
-                .examine(first, parameter(first.tensor(), name)));
+            new LayerGradients(mine, given).examine(first, parameter(first.tensor(), name)));
   }
 
   /** Returns the name of a parameter, null for the layer's input. */
@@ -140,47 +190,17 @@ public final class LayerAssertion {
     return tensor.startsWith(name + "/") ? tensor.substring(name.length() + 1) : null;
   }
 
-  private Outcome compare(
-      NetworkSpec network, ModelProvider other, LayerInPlace candidate, String name) {
-    Split images = RandomImages.of(network.input(), CLASSES, 4 * samples, new Random(SEED));
-    TrainingSpec training =
-        new TrainingSpec(
-            samples, TrainingSpec.Order.SHUFFLED, new TrainingSpec.Length.Steps(STEPS));
-    Selection ofTheLayer =
-        new Selection(
-            Pattern.compile("^(%s/out$|%s/)".formatted(BEFORE, Pattern.quote(name))),
-            null,
-            Set.of(Phase.FORWARD, Phase.BACKWARD));
-    return new Lockstep(
-            network,
-            new TrainingPlan(network, training, images, SEED),
-            images,
-            images,
-            new LockstepOptions(new Cadence(1), ofTheLayer, false, true, null, false),
-            LockstepListener.NONE)
-        .run(new Lockstep.Sides(other, candidate, new RoundedUp(other)));
-  }
-
+  /** The layer reads its input from one that changes nothing, and so its gradient can be seen. */
   private static NetworkSpec network(LayerSpec layer, Shape input) {
     return new NetworkSpec(
         input,
         List.of(
-            before(input), layer, new LayerSpec.Affine(BEHIND, CLASSES, new InitialValues.He())),
+            new LayerSpec.Activation(BEFORE, ActivationFunction.IDENTITY),
+            layer,
+            new LayerSpec.Affine(BEHIND, CLASSES, new InitialValues.He())),
         new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, 0),
         0,
         new OptimizerSpec.Sgd(LearningRate.constant(0.1)));
-  }
-
-  /** Returns a layer that makes numbers of either sign of pixels and keeps their shape. */
-  private static LayerSpec before(Shape input) {
-    return switch (input.rank()) {
-      case 1 -> new LayerSpec.Affine(BEFORE, input.size(), new InitialValues.He());
-      case 3 ->
-          new LayerSpec.Convolution(BEFORE, input.length(0), 3, 3, 1, 1, new InitialValues.He());
-      default ->
-          throw new IllegalArgumentException(
-              "on: expected a number of features, or channels × height × width, found " + input);
-    };
   }
 
   private void requireParameters(NetworkSpec network, String name) {

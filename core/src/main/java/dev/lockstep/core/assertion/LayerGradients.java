@@ -96,11 +96,11 @@ final class LayerGradients {
     Tensor changed = moved(parameter).copy();
     changed.data()[position] = value;
     if (parameter == null) {
-      return new Given(changed, given.parameters(), given.outputGradient());
+      return new Given(changed, given.parameters(), given.mask(), given.outputGradient());
     }
     Map<String, Tensor> parameters = new LinkedHashMap<>(given.parameters());
     parameters.put(parameter, changed);
-    return new Given(given.input(), parameters, given.outputGradient());
+    return new Given(given.input(), parameters, given.mask(), given.outputGradient());
   }
 
   private double sum(Tensor output) {

@@ -4,7 +4,9 @@ import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -47,6 +49,27 @@ public final class LockstepAssertions {
             return mine.apply(network);
           }
         });
+  }
+
+  /**
+   * Starts an assertion on an optimizer.
+   *
+   * @param update from a parameter and its gradient to the parameter after the step; called once a
+   *     step for one parameter, keeping what it needs in between
+   */
+  public static OptimizerAssertion assertThatOptimizer(BinaryOperator<Tensor> update) {
+    return new OptimizerAssertion(update);
+  }
+
+  /**
+   * Starts an assertion on a loss.
+   *
+   * @param value of the last layer's output and the targets, both samples × classes
+   * @param gradient of the value with respect to the last layer's output
+   */
+  public static LossAssertion assertThatLoss(
+      ToDoubleBiFunction<Tensor, Tensor> value, BinaryOperator<Tensor> gradient) {
+    return new LossAssertion(value, gradient);
   }
 
   /**

@@ -24,9 +24,10 @@ final class UserLayer {
    * What a layer is given in one step.
    *
    * @param parameters by name
+   * @param mask what dropout keeps, 1, and drops, 0
    * @param outputGradient of the loss with respect to the layer's output
    */
-  record Given(Tensor input, Map<String, Tensor> parameters, Tensor outputGradient) {
+  record Given(Tensor input, Map<String, Tensor> parameters, Tensor mask, Tensor outputGradient) {
 
     Tensor parameter(String name) {
       return Objects.requireNonNull(parameters.get(name), name);
@@ -44,10 +45,15 @@ final class UserLayer {
   private final UnaryOperator<Tensor> forward;
   private final UnaryOperator<Tensor> backward;
   private final List<Parameter> parameters = new ArrayList<>();
+  private Consumer<Tensor> mask = tensor -> {};
 
   UserLayer(UnaryOperator<Tensor> forward, UnaryOperator<Tensor> backward) {
     this.forward = forward;
     this.backward = backward;
+  }
+
+  void takeMask(Consumer<Tensor> given) {
+    mask = given;
   }
 
   void add(Parameter parameter) {
@@ -75,6 +81,7 @@ final class UserLayer {
     for (Parameter parameter : parameters) {
       parameter.value().accept(given.parameter(parameter.name()).copy());
     }
+    mask.accept(given.mask().copy());
     return shown("forward", forward.apply(given.input().copy()));
   }
 

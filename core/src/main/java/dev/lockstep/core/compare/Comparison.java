@@ -1,7 +1,5 @@
 package dev.lockstep.core.compare;
 
-import dev.lockstep.core.diagnosis.Evidence;
-import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.Difference;
@@ -17,7 +15,8 @@ import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.rounding.Floors;
-import dev.lockstep.core.rounding.Switches;
+import dev.lockstep.core.rounding.Kinks;
+import dev.lockstep.core.rounding.PerturbedStep;
 import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -28,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +55,15 @@ final class Comparison {
   private long compared;
   private long oneSided;
   private long elements;
-  private final Switches switches;
+  private final Map<Phase, Long> judged = new EnumMap<>(Phase.class);
+  private final Set<TensorKey> judgedNow = new LinkedHashSet<>();
+  private boolean coarse;
+  private double predictionShare;
+  private String undecided = "";
+  private final Kinks kinks;
   private @Nullable Long horizon;
   private @Nullable Finding first;
+  private @Nullable Finding suspected;
 
   /**
    * Something that does not agree.
@@ -104,9 +110,15 @@ final class Comparison {
       long compared,
       long oneSided,
       long elements,
+      Map<Phase, Long> judged,
+      boolean coarse,
+      double predictionShare,
+      String undecided,
       @Nullable Long horizon,
-      @Nullable Finding first) {
+      @Nullable Finding first,
+      @Nullable Finding suspected) {
     Memory {
+      judged = Map.copyOf(judged);
       worst = Map.copyOf(worst);
       leftOut = List.copyOf(leftOut);
       Map<Long, ObservedStep> kept = new TreeMap<>();
@@ -132,15 +144,35 @@ final class Comparison {
 
     static final StepOutcome AGREES = new StepOutcome(null, false);
 
+    /** Returns the first finding of several that are not null. */
+    static StepOutcome first(boolean divergedAlike, @Nullable Finding... findings) {
+      for (Finding finding : findings) {
+        if (finding != null) {
+          return new StepOutcome(finding, divergedAlike);
+        }
+      }
+      return new StepOutcome(null, divergedAlike);
+    }
+
     boolean agrees() {
       return finding == null && !divergedAlike;
+    }
+
+    /** Returns whether it is a reading of this kind that differs. */
+    boolean isOf(Reading reading) {
+      FirstDivergence divergence = finding == null ? null : finding.divergence();
+      return divergence != null && divergence.reading() == reading;
+    }
+
+    StepOutcome explained(String diagnosis) {
+      return finding == null ? this : new StepOutcome(finding.explained(diagnosis), divergedAlike);
     }
   }
 
   Comparison(NetworkSpec network, LockstepOptions options) {
     this.mayDiverge = options.mayDiverge();
     this.declared = options.tolerance() != null;
-    this.switches = new Switches(network);
+    this.kinks = new Kinks(network);
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
       options
           .skips(tensor)
@@ -157,7 +189,7 @@ final class Comparison {
     Set<TensorKey> wanted = new LinkedHashSet<>();
     selected.forEach(tensor -> wanted.add(tensor.key()));
     wanted.add(ExpectedTensor.OUTPUT.key());
-    wanted.addAll(switches.inputs());
+    wanted.addAll(kinks.inputs());
     return wanted;
   }
 
@@ -172,26 +204,32 @@ final class Comparison {
     if (counts) {
       steps++;
     }
+    judgedNow.clear();
   }
 
   /**
    * Compares one reading of a step and adds it to what is known.
    *
-   * @param floors measured by a twin
+   * @param reference what the reference computed, in the way of the reading
+   * @param candidate what the candidate showed
    */
   StepOutcome compare(
       long step, Reading reading, Recording reference, Recording candidate, Floors floors) {
-    if (reading == Reading.ACCUMULATED && !declared) {
+    if (reading == Reading.FREE_RUNNING && !declared) {
       findHorizon(step, reference, floors);
     }
+    boolean last = reading == Reading.FREE_RUNNING; // of the readings of a step
     List<TensorReading> kept = new ArrayList<>();
     Finding finding = null;
-    boolean flipped = false;
+    Flips flips = new Flips(step, reading, reference, candidate);
     for (ExpectedTensor tensor : selected) {
+      if (reading == Reading.SINGLE_LAYER && tensor.key().equals(ExpectedTensor.PREDICTION)) {
+        continue; // no layer by itself, and judged by the single-step reading
+      }
       Tensor a = reference.tensor(tensor.key());
       Tensor b = candidate.tensor(tensor.key());
       if (a == null || b == null) {
-        if (counts && reading == Reading.ACCUMULATED) {
+        if (counts && last) {
           oneSided++;
         }
         finding = finding != null ? finding : missing(step, tensor, a == null, b == null);
@@ -205,20 +243,24 @@ final class Comparison {
       double floor = floors.of(tensor, difference.magnitude());
       if (!difference.finite()) {
         if (mayDiverge && nonFinite(a) && nonFinite(b) && finding == null) {
-          if (counts && reading == Reading.ACCUMULATED) {
+          if (counts && last) {
             leaveOut(selected.subList(selected.indexOf(tensor), selected.size()));
           }
+          keepAll(step, kept);
           return new StepOutcome(null, true);
         }
         finding =
             finding != null ? finding : nonFinite(step, reading, tensor, difference, a, b, floor);
       }
-      if (counts && reading == Reading.ACCUMULATED) {
+      if (counts && last) {
         compared++;
         elements += a.size();
         addToWorst(step, tensor, difference);
       }
-      kept.add(
+      flips.look(tensor.key());
+      boolean passed = difference.finite() && !tooFar(difference, floor);
+      String unjudged = flips.unjudged(tensor.key());
+      TensorReading read =
           new TensorReading(
               step,
               tensor.key().phase(),
@@ -228,22 +270,236 @@ final class Comparison {
               difference.error(),
               difference.maxRel(),
               floor,
-              difference.magnitude()));
-      if (finding == null && !declared && switches.flipped(tensor.key(), reference, candidate)) {
-        flipped = true;
-        if (reading == Reading.ACCUMULATED) {
-          comeToHorizon(step);
-        }
-      }
-      boolean judged = reading == Reading.LOCAL ? !flipped : horizon == null || step < horizon;
-      if (judged && finding == null && tooFar(difference, floor)) {
+              difference.magnitude(),
+              passed,
+              unjudged);
+      kept.add(read);
+      judge(tensor.key(), read);
+      if (read.failed() && finding == null) {
         finding = difference(step, reading, tensor, difference, a, b, floor);
       }
     }
+    keepAll(step, kept);
+    return new StepOutcome(finding, false);
+  }
+
+  /**
+   * Compares what the candidate's steps since the last observed one have come to with what the
+   * reference's have, from the same state.
+   *
+   * @param step the last of them
+   * @param moved by how much each of the reference's tensors moved at most
+   */
+  StepOutcome compareSegment(
+      long step,
+      Recording reference,
+      Recording candidate,
+      Floors floors,
+      ToDoubleFunction<TensorKey> moved) {
+    return compareStates(step, Reading.SEGMENT, reference, candidate, floors, moved);
+  }
+
+  /**
+   * Compares what training left behind, where nothing else was looked at.
+   *
+   * @param moved by how much each of the reference's tensors moved at most
+   */
+  StepOutcome compareLastState(
+      long step,
+      Recording reference,
+      Recording candidate,
+      Floors floors,
+      ToDoubleFunction<TensorKey> moved) {
+    return compareStates(step, Reading.FREE_RUNNING, reference, candidate, floors, moved);
+  }
+
+  /** A tensor is judged if one that never moved, or moved twice as far, would not pass. */
+  private StepOutcome compareStates(
+      long step,
+      Reading reading,
+      Recording reference,
+      Recording candidate,
+      Floors floors,
+      ToDoubleFunction<TensorKey> moved) {
+    boolean last = reading == Reading.FREE_RUNNING;
+    List<ExpectedTensor> states =
+        selected.stream().filter(tensor -> tensor.key().phase() == Phase.UPDATE).toList();
+    double most = states.stream().mapToDouble(t -> moved.applyAsDouble(t.key())).max().orElse(0);
+    List<TensorReading> kept = new ArrayList<>();
+    Finding finding = null;
+    boolean divergedAlike = false;
+    boolean any = false;
+    for (ExpectedTensor tensor : states) {
+      Tensor a = reference.tensor(tensor.key());
+      Tensor b = candidate.tensor(tensor.key());
+      if (a == null || b == null) {
+        oneSided += last ? 1 : 0;
+        finding = finding != null ? finding : missing(step, tensor, a == null, b == null);
+        continue;
+      }
+      if (!a.shape().equals(b.shape())) {
+        finding = finding != null ? finding : otherShape(step, tensor, a, b);
+        continue;
+      }
+      Difference difference = Difference.between(a, b);
+      double floor = floors.of(tensor, difference.magnitude());
+      if (!difference.finite()) {
+        if (mayDiverge && nonFinite(a) && nonFinite(b)) {
+          divergedAlike = true;
+        } else {
+          finding =
+              finding != null ? finding : nonFinite(step, reading, tensor, difference, a, b, floor);
+        }
+      }
+      double allowed = Tolerance.MAX_ERROR_OVER_FLOOR * floor;
+      boolean passed = difference.finite() && !tooFar(difference, floor);
+      boolean tells =
+          !passed
+              || allowed < moved.applyAsDouble(tensor.key())
+              || allowed < Tolerance.NEGLIGIBLE * most;
+      TensorReading read =
+          new TensorReading(
+              step,
+              tensor.key().phase(),
+              tensor.layer(),
+              tensor.key().path(),
+              reading,
+              difference.error(),
+              difference.maxRel(),
+              floor,
+              difference.magnitude(),
+              passed,
+              tells ? "" : "rounding may move it as far as training does");
+      kept.add(read);
+      any |= read.judged();
+      if (last) {
+        compared++;
+        elements += a.size();
+        addToWorst(step, tensor, difference);
+        judge(tensor.key(), read);
+      }
+      if (read.failed() && finding == null) {
+        finding = difference(step, reading, tensor, difference, a, b, floor);
+      }
+    }
+    keepAll(step, kept);
+    if (!any && finding == null && !divergedAlike && !states.isEmpty()) {
+      leaveUndecided(
+          "the steps up to step %d: rounding may move every tensor as far as training does"
+              .formatted(step));
+    }
+    return new StepOutcome(finding, divergedAlike);
+  }
+
+  /** Notes how far two correct computations of a prediction lie apart, as a share of it. */
+  void notePredictions(Recording reference, Floors floors) {
+    Tensor prediction = reference.tensor(ExpectedTensor.PREDICTION);
+    double magnitude = prediction == null ? 0 : prediction.largestMagnitude();
+    if (magnitude > 0 && Double.isFinite(magnitude)) {
+      predictionShare = floors.of(ExpectedTensor.OF_PREDICTION, magnitude) / magnitude;
+    }
+  }
+
+  /**
+   * Compares the candidate's predictions with those of the reference in the candidate's state.
+   *
+   * @return null if they agree
+   */
+  @Nullable Finding comparePredictions(
+      long step, Predictions predictions, Classification candidate, boolean inFloat) {
+    Tensor a = predictions.reference().outputs();
+    Tensor b = candidate.outputs();
+    Difference difference = Difference.between(a, b);
+    double share =
+        predictionShare > 0 ? predictionShare : inFloat ? Tolerance.PREDICTION_SHARE_FLOAT : 0;
+    double floor =
+        Math.max(
+            Math.max(Math.ulp(difference.magnitude()), share * difference.magnitude()),
+            PerturbedStep.spread(a, predictions.perturbed().outputs(), false));
+    if (nonFinite(a) || (difference.finite() && !tooFar(difference, floor))) {
+      return null;
+    }
+    ExpectedTensor prediction = ExpectedTensor.OF_PREDICTION;
+    return difference.finite()
+        ? difference(step, Reading.SINGLE_STEP, prediction, difference, a, b, floor)
+        : nonFinite(step, Reading.SINGLE_STEP, prediction, difference, a, b, floor);
+  }
+
+  /** Remembers the first reason for which the run can come to no agreement. */
+  void leaveUndecided(String reason) {
+    if (undecided.isEmpty()) {
+      undecided = reason;
+    }
+  }
+
+  /** Returns why the run can come to no agreement; empty if it can. */
+  String undecided() {
+    if (!undecided.isEmpty()) {
+      return undecided;
+    }
+    Coverage coverage = coverage();
+    return coverage.complete()
+        ? ""
+        : "%d of %d tensors could not be judged"
+            .formatted(
+                coverage.expected() - coverage.skipped() - coverage.judged(), coverage.expected());
+  }
+
+  /** Returns whether the free-running noise floor is too coarse to find a small fault. */
+  boolean isCoarse() {
+    return coarse || horizon != null;
+  }
+
+  private void judge(TensorKey key, TensorReading read) {
+    if (counts && read.judged() && judgedNow.add(key)) {
+      judged.merge(key.phase(), 1L, Long::sum);
+    }
+  }
+
+  private void keepAll(long step, List<TensorReading> kept) {
     if (counts) {
       keep(step, kept);
     }
-    return new StepOutcome(finding, false);
+  }
+
+  /** Follows one reading in the order of computation: from where on kinks keep it from judging. */
+  private final class Flips {
+    private final long step;
+    private final Reading reading;
+    private final Recording reference;
+    private final Recording candidate;
+    private boolean flipped;
+    private boolean jumped;
+
+    Flips(long step, Reading reading, Recording reference, Recording candidate) {
+      this.step = step;
+      this.reading = reading;
+      this.reference = reference;
+      this.candidate = candidate;
+    }
+
+    void look(TensorKey key) {
+      if (declared || reading == Reading.SINGLE_LAYER) {
+        return;
+      }
+      if (kinks.flipped(key, reference, candidate)) {
+        flipped = true;
+        jumped |= kinks.jumps(key);
+        if (reading == Reading.FREE_RUNNING) {
+          comeToHorizon(step);
+        }
+      }
+    }
+
+    String unjudged(TensorKey key) {
+      if (reading == Reading.FREE_RUNNING) {
+        return horizon == null || step < horizon ? "" : "at or past the divergence horizon";
+      }
+      boolean gradient = key.phase() == Phase.BACKWARD || key.phase() == Phase.UPDATE;
+      return jumped || (flipped && gradient)
+          ? "a ReLU or a maximum flipped within rounding upstream"
+          : "";
+    }
   }
 
   private void leaveOut(List<ExpectedTensor> tensors) {
@@ -263,23 +519,25 @@ final class Comparison {
    * says 1 for the same class.
    */
   private void findHorizon(long step, Recording reference, Floors floors) {
-    boolean apart =
+    double share =
         Stream.concat(selected.stream(), Stream.of(ExpectedTensor.OUTPUT))
             .filter(tensor -> tensor.key().phase() == Phase.FORWARD)
-            .anyMatch(tensor -> setApart(tensor, reference, floors));
-    if (apart) {
+            .mapToDouble(tensor -> share(tensor, reference, floors))
+            .max()
+            .orElse(0);
+    coarse |= share > Tolerance.COARSE_SHARE;
+    if (share > Tolerance.HORIZON_SHARE) {
       comeToHorizon(step);
     }
   }
 
-  private static boolean setApart(ExpectedTensor tensor, Recording reference, Floors floors) {
+  /** Returns the noise floor as a share of the largest output; 0 where none can be taken. */
+  private static double share(ExpectedTensor tensor, Recording reference, Floors floors) {
     Tensor output = reference.tensor(tensor.key());
     double magnitude = output == null ? 0 : output.largestMagnitude();
-    // of a layer whose every output is 0 no share can be taken
-    return output != null
-        && magnitude > 0
-        && Double.isFinite(magnitude)
-        && floors.of(tensor, magnitude) > Tolerance.HORIZON_SHARE * magnitude;
+    return output == null || magnitude == 0 || !Double.isFinite(magnitude)
+        ? 0
+        : floors.of(tensor, magnitude) / magnitude;
   }
 
   /** A replay takes earlier steps later: the horizon is the earliest, not the first seen. */
@@ -292,7 +550,7 @@ final class Comparison {
     Finding finding = outcome.finding();
     FirstDivergence divergence = finding == null ? null : finding.divergence();
     return divergence == null
-        || divergence.reading() == Reading.LOCAL
+        || divergence.reading() != Reading.FREE_RUNNING
         || horizon == null
         || divergence.step() < horizon;
   }
@@ -440,20 +698,6 @@ final class Comparison {
     }
   }
 
-  /** Returns the two tensors of a divergence, as a diagnosis needs them. */
-  Optional<Evidence> evidence(
-      FirstDivergence divergence, Recording reference, Recording candidate, Scene scene) {
-    TensorKey key = new TensorKey(divergence.phase(), divergence.tensor());
-    Tensor a = reference.tensor(key);
-    Tensor b = candidate.tensor(key);
-    return a == null || b == null
-        ? Optional.empty()
-        : selected.stream()
-            .filter(tensor -> tensor.key().equals(key))
-            .findFirst()
-            .map(tensor -> new Evidence(tensor, a, b, divergence.allowed(), scene));
-  }
-
   /** Returns the first parameter, from a divergence on, whose gradients differ. */
   Optional<TensorKey> differingGradient(
       FirstDivergence divergence, Recording reference, Recording candidate, Floors floors) {
@@ -488,6 +732,21 @@ final class Comparison {
     return first;
   }
 
+  /**
+   * Remembers predictions that differ. An observed step that finds more of the same is told before
+   * them: it knows the layer and the cause.
+   */
+  void suspect(Finding mispredicted) {
+    if (suspected == null) {
+      suspected = mispredicted;
+    }
+  }
+
+  /** Returns what the run came to: the first finding, null if everything agrees. */
+  @Nullable Finding conclusion() {
+    return first != null ? first : suspected;
+  }
+
   @Nullable Long horizon() {
     return horizon;
   }
@@ -506,17 +765,33 @@ final class Comparison {
     return new Coverage(
         steps * (selected.size() + skipped.size()),
         compared,
+        judged.values().stream().mapToLong(Long::longValue).sum(),
         steps * skipped.size() + leftOut.size(),
         oneSided,
         elements,
         steps,
-        left);
+        left,
+        judged.isEmpty() ? Map.of() : new EnumMap<>(judged));
   }
 
   Memory memory() {
     return new Memory(
-        worst, readings, stride, leftOut, latest, steps, compared, oneSided, elements, horizon,
-        first);
+        worst,
+        readings,
+        stride,
+        leftOut,
+        latest,
+        steps,
+        compared,
+        oneSided,
+        elements,
+        judged,
+        coarse,
+        predictionShare,
+        undecided,
+        horizon,
+        first,
+        suspected);
   }
 
   void recall(Memory memory) {
@@ -537,7 +812,13 @@ final class Comparison {
     compared = memory.compared();
     oneSided = memory.oneSided();
     elements = memory.elements();
+    judged.clear();
+    judged.putAll(memory.judged());
+    coarse = memory.coarse();
+    predictionShare = memory.predictionShare();
+    undecided = memory.undecided();
     horizon = memory.horizon();
     first = memory.first();
+    suspected = memory.suspected();
   }
 }

@@ -11,6 +11,7 @@ import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -22,23 +23,33 @@ import java.util.function.Supplier;
 final class IsolatedModel extends WrappedModel {
 
   private final int classes;
+  private final Map<String, Shape> state;
 
-  private IsolatedModel(Model model, int classes) {
+  private IsolatedModel(Model model, NetworkSpec network) {
     super(model);
-    this.classes = classes;
+    this.classes = network.classes();
+    this.state = network.state();
   }
+
+  /** What a candidate is called that has no name. */
+  private static final String UNNAMED = "candidate";
 
   /** Returns a provider of isolated models. */
   static ModelProvider over(ModelProvider provider) {
     return new ModelProvider() {
       @Override
       public String name() {
-        return provider.name();
+        try {
+          String name = ask("name", provider::name);
+          return name.isBlank() ? UNNAMED : name;
+        } catch (CandidateException e) {
+          return UNNAMED;
+        }
       }
 
       @Override
       public Model create(NetworkSpec network) {
-        return new IsolatedModel(ask("create", () -> provider.create(network)), network.classes());
+        return new IsolatedModel(ask("create", () -> provider.create(network)), network);
       }
     };
   }
@@ -61,7 +72,13 @@ final class IsolatedModel extends WrappedModel {
 
   @Override
   public ModelState state() {
-    return ask("state", () -> super.state().copy());
+    ModelState found = ask("state", () -> super.state().copy());
+    try {
+      found.requireAtLeast(state);
+    } catch (IllegalArgumentException e) {
+      throw new CandidateException("state", e);
+    }
+    return found;
   }
 
   @Override
@@ -74,7 +91,16 @@ final class IsolatedModel extends WrappedModel {
         });
   }
 
-  /** Errors of the machine itself, such as no memory, are nobody's in particular. */
+  /** What cannot be closed ends with the process; the result is there by then. */
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (Throwable e) {
+      // a candidate's own affair
+    }
+  }
+
   private static <T> T ask(String doing, Supplier<T> question) {
     try {
       T answer = question.get();
@@ -84,7 +110,10 @@ final class IsolatedModel extends WrappedModel {
       return answer;
     } catch (LockstepException | CandidateException e) {
       throw e;
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
       throw new CandidateException(doing, e);
     }
   }

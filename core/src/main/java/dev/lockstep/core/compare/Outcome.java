@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What two trainings in lockstep came to.
  *
+ * @param undecided why the run can come to no agreement though nothing differs; empty otherwise
  * @param stepsTaken less than planned if the run diverged, failed fast or was stopped
  * @param referenceState after the last step
  * @param candidateState after the last step
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Outcome(
     Verdict verdict,
+    String undecided,
     @Nullable Failure failure,
     @Nullable FirstDivergence firstDivergence,
     long stepsTaken,

@@ -98,11 +98,12 @@ public final class OwnDraws {
       String referenceName, String candidateName, Model reference, Model candidate, long step) {
     return new Outcome(
         Verdict.NOTHING_COMPARED,
+        "",
         null,
         null,
         step,
         log.implementations(referenceName, candidateName),
-        new Coverage(0, 0, 0, 0, 0, 0, List.of()),
+        Coverage.NONE,
         null,
         Map.of(),
         log.curves(),

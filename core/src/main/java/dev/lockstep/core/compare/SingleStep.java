@@ -10,19 +10,16 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.Difference;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
-import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.rounding.Floors;
 import dev.lockstep.core.rounding.KnownRounding;
+import dev.lockstep.core.rounding.PerturbedStep;
 import dev.lockstep.core.rounding.Tolerance;
-import dev.lockstep.core.rounding.Twin;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Optional;
 import java.util.Set;
 
 /** One step of a network from a given state on a given batch, outside of any training. */
 public record SingleStep(NetworkSpec network, ModelState before, Batch batch, Masks masks) {
-
-  private static final long TWIN_SEED = 1;
 
   /**
    * One tensor on both sides.
@@ -53,15 +50,15 @@ public record SingleStep(NetworkSpec network, ModelState before, Batch batch, Ma
   private Optional<Shown> shown(Lockstep.Sides sides, ExpectedTensor tensor) {
     Recording reference = seen(sides.reference(), batch, masks, tensor);
     Recording candidate = seen(IsolatedModel.over(sides.candidate()), batch, masks, tensor);
-    Recording twin =
-        seen(sides.twin(), Twin.of(batch, new RandomStreams(TWIN_SEED)), Twin.of(masks), tensor);
+    Recording perturbed =
+        seen(sides.perturbed(), PerturbedStep.of(batch), PerturbedStep.of(masks), tensor);
     Tensor a = reference.tensor(tensor.key());
     Tensor b = candidate.tensor(tensor.key());
     if (a == null || b == null) {
       return Optional.empty();
     }
     double floor =
-        Floors.measuredBy(reference, twin, KnownRounding.of(network, batch.size(), false))
+        Floors.measuredBy(reference, perturbed, KnownRounding.of(network, batch.size(), false))
             .of(tensor, a.largestMagnitude());
     return Optional.of(new Shown(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor));
   }

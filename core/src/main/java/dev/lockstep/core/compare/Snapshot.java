@@ -24,11 +24,10 @@ public record Snapshot(
   /**
    * Where the sides stand after a step.
    *
-   * @param twin null where nothing is observed on the way, or a declared tolerance stands in its
-   *     place
+   * @param perturbed null where a tolerance is declared in place of what it measures
    */
   public record Standing(
-      long step, ModelState reference, ModelState candidate, @Nullable ModelState twin) {}
+      long step, ModelState reference, ModelState candidate, @Nullable ModelState perturbed) {}
 
   /** What a run has gathered: everything but tensors. */
   public record Progress(
@@ -69,7 +68,7 @@ public record Snapshot(
           "expected the last agreement at a step from 0 to %d, found %d"
               .formatted(now.step(), agreed.step()));
     }
-    boolean measures = observes && options.tolerance() == null;
+    boolean measures = options.tolerance() == null;
     requireFit(now, network, measures);
     if (agreed != null) {
       requireFit(agreed, network, measures);
@@ -80,13 +79,13 @@ public record Snapshot(
   private static void requireFit(Standing standing, NetworkSpec network, boolean measures) {
     standing.reference().requireShapes(network.state());
     standing.candidate().requireAtLeast(network.state());
-    ModelState twin = standing.twin();
-    if (measures != (twin != null)) {
+    ModelState perturbed = standing.perturbed();
+    if (measures != (perturbed != null)) {
       throw new IllegalArgumentException(
-          "expected %s of the reference's twin".formatted(measures ? "a state" : "no state"));
+          "expected %s of the perturbed reference".formatted(measures ? "a state" : "no state"));
     }
-    if (twin != null) {
-      twin.requireShapes(network.state());
+    if (perturbed != null) {
+      perturbed.requireShapes(network.state());
     }
   }
 }

@@ -53,10 +53,12 @@ final class TrainingLog {
     samples += batch.size();
   }
 
-  void stepCandidate(Model model, Batch batch, Masks masks, Observer observer) {
+  /** Returns the loss that the step returned. */
+  double stepCandidate(Model model, Batch batch, Masks masks, Observer observer) {
     long start = System.nanoTime();
     candidateLoss = model.step(batch, masks, observer);
     candidateNanos += System.nanoTime() - start;
+    return candidateLoss;
   }
 
   /** The candidate takes no further step. */

@@ -17,7 +17,6 @@ final class Alternatives {
 
   private static final double[] EPSILONS = {0, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3};
   private static final double[] DECAYS = {0, 0.1, 0.5, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999};
-  private static final double[] FACTORS = {2, 0.5, 10, 0.1};
 
   private final NetworkSpec network;
   private final Map<String, NetworkSpec> found = new LinkedHashMap<>();
@@ -26,11 +25,21 @@ final class Alternatives {
     this.network = network;
   }
 
-  /** Returns networks whose optimizer or weight decay differs, by what differs. */
-  static Map<String, NetworkSpec> ofTraining(NetworkSpec network) {
+  /** Returns networks whose weight decay differs, by what differs. */
+  static Map<String, NetworkSpec> ofWeightDecay(NetworkSpec network) {
     Alternatives alternatives = new Alternatives(network);
     alternatives.weightDecay();
-    alternatives.optimizers();
+    return alternatives.found;
+  }
+
+  /**
+   * Returns networks whose optimizer differs, by what differs.
+   *
+   * @param rates the learning rate that was fitted ÷ the right one
+   */
+  static Map<String, NetworkSpec> ofTraining(NetworkSpec network, double rates) {
+    Alternatives alternatives = new Alternatives(network);
+    alternatives.optimizers(rates);
     return alternatives.found;
   }
 
@@ -58,35 +67,18 @@ final class Alternatives {
     return alternatives.found;
   }
 
-  /** Returns networks in which every dropout layer differs in the same way, by what differs. */
-  static Map<String, NetworkSpec> ofAllDropouts(NetworkSpec network) {
-    Alternatives alternatives = new Alternatives(network);
-    alternatives.dropouts(
-        "every dropout used the share dropped for the share kept",
-        dropout -> new LayerSpec.Dropout(dropout.name(), 1 - dropout.ratio(), dropout.inverted()));
-    alternatives.dropouts(
-        "no dropout scaled",
-        dropout -> new LayerSpec.Dropout(dropout.name(), 0, dropout.inverted()));
-    return alternatives.found;
-  }
-
-  private void dropouts(String what, UnaryOperator<LayerSpec.Dropout> change) {
-    found.put(
-        what,
-        network.withEachLayer(
-            layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer));
+  /** Returns the network with all its dropout layers changed. */
+  static NetworkSpec withDropouts(NetworkSpec network, UnaryOperator<LayerSpec.Dropout> change) {
+    return network.withEachLayer(
+        layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer);
   }
 
   private void add(String what, double value, double right, NetworkSpec changed) {
     if (value != right) {
-      found.putIfAbsent(String.format(Locale.ROOT, what, number(value), number(right)), changed);
+      found.putIfAbsent(
+          String.format(Locale.ROOT, what, Numbers.setting(value), Numbers.setting(right)),
+          changed);
     }
-  }
-
-  private static String number(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e6
-        ? Long.toString((long) value)
-        : Double.toString(value);
   }
 
   private void weightDecay() {
@@ -97,22 +89,17 @@ final class Alternatives {
     }
   }
 
-  private void optimizers() {
+  private void optimizers(double fitted) {
     OptimizerSpec optimizer = network.optimizer();
     LearningRate rate = optimizer.learningRate();
-    for (double factor : FACTORS) {
-      double initial = rate.initial() * factor;
+    if (fitted > 0 && Double.isFinite(fitted)) {
+      double initial = rate.initial() * Math.rint(fitted * 1e9) / 1e9;
       add(
           "the learning rate were %s in place of %s",
-          initial,
-          rate.initial(),
-          network.withOptimizer(
-              optimizer.withLearningRate(new LearningRate(initial, rate.decay()))));
+          initial, rate.initial(), withRate(new LearningRate(initial, rate.decay())));
     }
     if (!(rate.decay() instanceof LearningRate.Decay.None)) {
-      found.put(
-          "the learning rate did not fall",
-          network.withOptimizer(optimizer.withLearningRate(LearningRate.constant(rate.initial()))));
+      found.put("the learning rate did not fall", withRate(LearningRate.constant(rate.initial())));
     }
     if (rate.decay() instanceof LearningRate.Decay.Step step) {
       for (int off : new int[] {-1, 1}) {
@@ -123,7 +110,7 @@ final class Alternatives {
           found.put(
               "the learning rate fell every %d steps in place of %d"
                   .formatted(step.every() + off, step.every()),
-              network.withOptimizer(optimizer.withLearningRate(other)));
+              withRate(other));
         }
       }
     }
@@ -187,65 +174,109 @@ final class Alternatives {
     }
   }
 
+  private NetworkSpec withRate(LearningRate rate) {
+    return network.withOptimizer(network.optimizer().withLearningRate(rate));
+  }
+
   private void layer(LayerSpec layer) {
     if (layer instanceof LayerSpec.BatchNormalization norm) {
       for (double epsilon : EPSILONS) {
-        if (epsilon > 0) {
-          replace(
-              "the epsilon of " + norm.name() + " were %s in place of %s",
+        if (epsilon > 0 && epsilon != norm.epsilon()) {
+          each(
+              norm,
+              "the epsilon of %s were %s in place of %s",
               epsilon,
               norm.epsilon(),
-              new LayerSpec.BatchNormalization(
-                  norm.name(), norm.momentum(), epsilon, norm.perChannel()));
+              other ->
+                  new LayerSpec.BatchNormalization(
+                      other.name(), other.momentum(), epsilon, other.perChannel()));
         }
       }
       for (double momentum : DECAYS) {
-        replace(
-            "the momentum of " + norm.name() + " were %s in place of %s",
+        each(
+            norm,
+            "the momentum of %s were %s in place of %s",
             momentum,
             norm.momentum(),
-            new LayerSpec.BatchNormalization(
-                norm.name(), momentum, norm.epsilon(), norm.perChannel()));
+            other ->
+                new LayerSpec.BatchNormalization(
+                    other.name(), momentum, other.epsilon(), other.perChannel()));
       }
     } else if (layer instanceof LayerSpec.Dropout dropout) {
-      replace(
-          dropout.name() + " used %s in place of %s, the share kept for the share dropped",
+      each(
+          dropout,
+          "%s used %s in place of %s, the share kept for the share dropped",
           1 - dropout.ratio(),
           dropout.ratio(),
-          new LayerSpec.Dropout(dropout.name(), 1 - dropout.ratio(), dropout.inverted()));
-      found.put(
-          dropout.name()
-              + (dropout.inverted() ? " were not inverted, as the book's" : " were inverted"),
-          network.withEachLayer(
-              only(new LayerSpec.Dropout(dropout.name(), dropout.ratio(), !dropout.inverted()))));
-      replace(
-          dropout.name() + " dropped with ratio %s in place of %s",
+          other -> new LayerSpec.Dropout(other.name(), 1 - other.ratio(), other.inverted()));
+      each(
+          dropout,
+          "%s scaled "
+              + (dropout.inverted()
+                  ? "in prediction, as the book's does"
+                  : "in training, not in prediction: inverted dropout"),
+          1,
+          0,
+          other -> new LayerSpec.Dropout(other.name(), other.ratio(), !other.inverted()));
+      each(
+          dropout,
+          "%s dropped with ratio %s in place of %s",
           0,
           dropout.ratio(),
-          new LayerSpec.Dropout(dropout.name(), 0, dropout.inverted()));
+          other -> new LayerSpec.Dropout(other.name(), 0, other.inverted()));
     } else if (layer instanceof LayerSpec.Pooling pool) {
       boolean max = pool.type() == LayerSpec.PoolingType.MAX;
-      found.put(
-          pool.name() + (max ? " took the average" : " took the maximum"),
-          network.withEachLayer(
-              only(
-                  new LayerSpec.Pooling(
-                      pool.name(),
-                      max ? LayerSpec.PoolingType.AVERAGE : LayerSpec.PoolingType.MAX,
-                      pool.window()))));
+      each(
+          pool,
+          max ? "%s took the average" : "%s took the maximum",
+          1,
+          0,
+          other ->
+              new LayerSpec.Pooling(
+                  other.name(),
+                  max ? LayerSpec.PoolingType.AVERAGE : LayerSpec.PoolingType.MAX,
+                  other.window()));
     } else if (layer instanceof LayerSpec.Activation activation) {
       for (ActivationFunction function : ActivationFunction.all()) {
         if (!function.equals(activation.function())) {
-          found.put(
-              activation.name() + " computed " + function.id(),
-              network.withEachLayer(only(new LayerSpec.Activation(activation.name(), function))));
+          each(
+              activation,
+              "%s computed " + function.id(),
+              1,
+              0,
+              other -> new LayerSpec.Activation(other.name(), function));
         }
       }
     }
   }
 
-  private void replace(String what, double value, double right, LayerSpec other) {
-    add(what, value, right, network.withEachLayer(only(other)));
+  /** Changes a layer, and all layers of its kind. */
+  private <T extends LayerSpec> void each(
+      T layer, String what, double value, double right, UnaryOperator<T> change) {
+    if (value == right) {
+      return;
+    }
+    found.put(
+        told(what, layer.name(), value, right), network.withEachLayer(only(change.apply(layer))));
+    @SuppressWarnings("unchecked") // of the same class
+    UnaryOperator<LayerSpec> every =
+        other -> other.getClass() == layer.getClass() ? change.apply((T) other) : other;
+    if (network.allLayers().stream().filter(o -> o.getClass() == layer.getClass()).count() > 1) {
+      found.put(told(what, "every " + kind(layer), value, right), network.withEachLayer(every));
+    }
+  }
+
+  private static String kind(LayerSpec layer) {
+    if (layer instanceof LayerSpec.BatchNormalization) {
+      return "batch normalization";
+    }
+    return layer instanceof LayerSpec.Dropout
+        ? "dropout layer"
+        : layer instanceof LayerSpec.Pooling ? "pooling layer" : "activation";
+  }
+
+  private static String told(String what, String layer, double value, double right) {
+    return String.format(Locale.ROOT, what, layer, Numbers.setting(value), Numbers.setting(right));
   }
 
   private static UnaryOperator<LayerSpec> only(LayerSpec other) {

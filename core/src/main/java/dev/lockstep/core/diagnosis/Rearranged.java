@@ -1,109 +1,103 @@
 package dev.lockstep.core.diagnosis;
 
+import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
+import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
+
+import dev.lockstep.core.diagnosis.Hypothesis.Rank;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
-/** The right numbers in the wrong places, cut off or rounded. */
+/** The right numbers in the wrong places. */
 final class Rearranged {
 
-  private Rearranged() {}
+  private final Set<TensorKey> scope;
+  private final Shape shape;
+  private final List<Hypothesis> found = new ArrayList<>();
 
-  static Optional<String> explain(Evidence evidence) {
-    return clipped(evidence)
-        .or(() -> roundedToFloat(evidence))
-        .or(() -> permutedAxes(evidence))
-        .or(() -> reversed(evidence))
-        .or(() -> shifted(evidence))
-        .or(() -> otherRows(evidence))
-        .or(() -> otherOrder(evidence));
+  private Rearranged(Look first, Set<TensorKey> scope) {
+    this.scope = scope;
+    this.shape =
+        Objects.requireNonNull(first.judged().get(scope.iterator().next())).reference().shape();
   }
 
-  private static Optional<String> roundedToFloat(Evidence evidence) {
-    double[] predicted =
-        Arrays.stream(evidence.reference().data()).map(value -> (float) value).toArray();
-    return evidence.acceptedIf(predicted, "it is rounded to float");
-  }
-
-  /** Each row is one of the reference's, but not its own. */
-  private static Optional<String> otherRows(Evidence evidence) {
-    Shape shape = evidence.reference().shape();
-    if (shape.rank() < 2 || shape.length(0) < 2 || shape.size() == shape.length(0)) {
-      return Optional.empty();
+  static List<Hypothesis> of(Look first, Set<TensorKey> scope) {
+    Rearranged rearranged = new Rearranged(first, scope);
+    if (rearranged.shape.size() > 3) {
+      rearranged.all();
     }
-    int row = shape.size() / shape.length(0);
-    double[] predicted = new double[shape.size()];
-    for (int to = 0; to < predicted.length; to += row) {
-      int from = nearestRow(evidence, to, row);
-      System.arraycopy(evidence.reference().data(), from, predicted, to, row);
+    return rearranged.found;
+  }
+
+  private void add(String text, UnaryOperator<Tensor> change) {
+    add(NAMED, text, change);
+  }
+
+  private void add(Rank rank, String text, UnaryOperator<Tensor> change) {
+    found.add(
+        Hypothesis.local(
+            rank, text, scope, (look, judged) -> change.apply(judged.reference()).data()));
+  }
+
+  private void all() {
+    int rank = shape.rank();
+    for (int[] axes : permutations(rank)) {
+      add(
+          rank == 2 ? "it is transposed" : "its axes stand in the order " + Arrays.toString(axes),
+          tensor -> tensor.shape().rank() == axes.length ? permuted(tensor, axes) : tensor);
     }
-    return evidence.acceptedIf(
-        predicted, "each of its rows is one of the reference's, in wrong order");
-  }
-
-  private static int nearestRow(Evidence evidence, int to, int row) {
-    double nearest = Double.POSITIVE_INFINITY;
-    int best = to;
-    for (int from = 0; from < evidence.reference().size(); from += row) {
-      double distance = 0;
-      for (int i = 0; i < row && distance < nearest; i++) {
-        double difference =
-            evidence.reference().data()[from + i] - evidence.candidate().data()[to + i];
-        distance = Math.max(distance, Math.abs(difference));
-      }
-      if (distance < nearest) {
-        nearest = distance;
-        best = from;
-      }
+    add("its elements stand in reverse order", tensor -> reversed(tensor, tensor.size(), 1));
+    for (int by : new int[] {1, -1}) {
+      add("its elements are shifted by one place", tensor -> rolled(tensor, tensor.size(), by));
     }
-    return best;
-  }
-
-  /** The smallest of the reference where the candidate has its smallest, and so on. */
-  private static Optional<String> otherOrder(Evidence evidence) {
-    double[] reference = evidence.reference().data().clone();
-    double[] candidate = evidence.candidate().data();
-    Arrays.sort(reference);
-    Integer[] byValue = new Integer[candidate.length];
-    Arrays.setAll(byValue, i -> i);
-    Arrays.sort(byValue, Comparator.comparingDouble(i -> candidate[i]));
-    double[] predicted = new double[candidate.length];
-    for (int rank = 0; rank < predicted.length; rank++) {
-      predicted[byValue[rank]] = reference[rank];
-    }
-    return evidence.acceptedIf(predicted, "its elements are the reference's, in wrong order");
-  }
-
-  private static Optional<String> clipped(Evidence evidence) {
-    double limit = evidence.candidate().largestMagnitude();
-    double[] predicted =
-        Arrays.stream(evidence.reference().data())
-            .map(value -> Math.max(-limit, Math.min(limit, value)))
-            .toArray();
-    boolean cuts = evidence.reference().largestMagnitude() > limit && limit > 0;
-    return cuts && evidence.reference().size() > 1
-        ? evidence.acceptedIf(predicted, "it is clipped to ±%.6g".formatted(limit))
-        : Optional.empty();
-  }
-
-  private static Optional<String> permutedAxes(Evidence evidence) {
-    Shape shape = evidence.reference().shape();
-    for (int[] axes : permutations(shape.rank())) {
-      Optional<String> explained =
-          evidence.acceptedIf(
-              permuted(evidence.reference(), axes),
-              shape.rank() == 2
-                  ? "it is transposed"
-                  : "its axes stand in the order " + Arrays.toString(axes));
-      if (explained.isPresent()) {
-        return explained;
+    if (rank > 1) {
+      add(
+          "its rows stand in reverse order",
+          tensor -> reversed(tensor, tensor.size(), row(tensor)));
+      for (int by : new int[] {1, -1}) {
+        add(
+            "its rows are shifted by one place",
+            tensor -> rolled(tensor, tensor.size(), by * row(tensor)));
       }
     }
-    return Optional.empty();
+    if (rank == 4) {
+      add("its kernels are turned by 180 degrees", tensor -> reversed(tensor, area(tensor), 1));
+      for (int by : new int[] {1, -1}) {
+        add(
+            "its channels are shifted by one place",
+            tensor -> rolled(tensor, row(tensor), by * area(tensor)));
+      }
+    }
+    if (rank > 1 && shape.length(0) > 1 && shape.size() > shape.length(0)) {
+      found.add(
+          Hypothesis.local(
+              ARITHMETIC,
+              "each of its rows is one of the reference's, in wrong order",
+              scope,
+              (look, judged) -> nearestRows(judged)));
+    }
+    found.add(
+        Hypothesis.local(
+            ARITHMETIC,
+            "its elements are the reference's, in wrong order",
+            scope,
+            (look, judged) -> sameOrder(judged)));
+  }
+
+  private static int row(Tensor tensor) {
+    return tensor.shape().rank() == 0 ? 1 : tensor.size() / tensor.shape().length(0);
+  }
+
+  private static int area(Tensor tensor) {
+    int rank = tensor.shape().rank();
+    return rank == 4 ? tensor.shape().length(2) * tensor.shape().length(3) : 1;
   }
 
   /** Every order of up to four axes but the right one. */
@@ -132,7 +126,7 @@ final class Rearranged {
   }
 
   /** Returns the elements read with the axes in another order, row-major. */
-  private static double[] permuted(Tensor tensor, int[] axes) {
+  private static Tensor permuted(Tensor tensor, int[] axes) {
     int rank = axes.length;
     int[] lengths = tensor.shape().toArray();
     int[] strides = new int[rank];
@@ -141,14 +135,14 @@ final class Rearranged {
       strides[axis] = stride;
       stride *= lengths[axis];
     }
-    double[] result = new double[tensor.size()];
+    Tensor result = Tensor.zeros(tensor.shape());
     int[] index = new int[rank];
-    for (int i = 0; i < result.length; i++) {
+    for (int i = 0; i < result.size(); i++) {
       int from = 0;
       for (int axis = 0; axis < rank; axis++) {
         from += index[axis] * strides[axes[axis]];
       }
-      result[i] = tensor.data()[from];
+      result.data()[i] = tensor.data()[from];
       for (int axis = rank - 1; axis >= 0; axis--) {
         if (++index[axis] < lengths[axes[axis]]) {
           break;
@@ -159,67 +153,61 @@ final class Rearranged {
     return result;
   }
 
-  private static Optional<String> reversed(Evidence evidence) {
-    Shape shape = evidence.reference().shape();
-    double[] data = evidence.reference().data();
-    if (data.length < 2) {
-      return Optional.empty();
-    }
-    Optional<String> all =
-        evidence.acceptedIf(
-            reversedBlocks(data, data.length, 1), "its elements stand in reverse order");
-    if (all.isPresent() || shape.rank() < 2) {
-      return all;
-    }
-    int row = data.length / shape.length(0);
-    Optional<String> rows =
-        evidence.acceptedIf(
-            reversedBlocks(data, data.length, row), "its rows stand in reverse order");
-    if (rows.isPresent() || shape.rank() != 4) {
-      return rows;
-    }
-    int kernel = shape.length(2) * shape.length(3);
-    return evidence.acceptedIf(
-        reversedBlocks(data, kernel, 1), "its kernels are turned by 180 degrees");
-  }
-
   /** Reverses the order of blocks within every group. */
-  private static double[] reversedBlocks(double[] data, int group, int block) {
-    double[] result = new double[data.length];
-    for (int from = 0; from < data.length; from += group) {
+  static Tensor reversed(Tensor tensor, int group, int block) {
+    Tensor result = Tensor.zeros(tensor.shape());
+    for (int from = 0; from < tensor.size(); from += group) {
       for (int at = 0; at < group; at += block) {
-        System.arraycopy(data, from + at, result, from + group - block - at, block);
+        System.arraycopy(tensor.data(), from + at, result.data(), from + group - block - at, block);
       }
     }
     return result;
   }
 
-  private static Optional<String> shifted(Evidence evidence) {
-    double[] data = evidence.reference().data();
-    Shape shape = evidence.reference().shape();
-    if (data.length < 3) {
-      return Optional.empty();
-    }
-    for (int by : new int[] {1, -1}) {
-      Optional<String> explained =
-          evidence.acceptedIf(rolled(data, by), "its elements are shifted by one place");
-      if (explained.isEmpty() && shape.rank() > 1) {
-        int row = data.length / shape.length(0);
-        explained =
-            evidence.acceptedIf(rolled(data, by * row), "its rows are shifted by one place");
-      }
-      if (explained.isPresent()) {
-        return explained;
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static double[] rolled(double[] data, int by) {
-    double[] result = new double[data.length];
-    for (int i = 0; i < data.length; i++) {
-      result[Math.floorMod(i + by, data.length)] = data[i];
+  /** Moves the elements of every group on. */
+  static Tensor rolled(Tensor tensor, int group, int by) {
+    Tensor result = Tensor.zeros(tensor.shape());
+    for (int i = 0; i < tensor.size(); i++) {
+      result.data()[i - i % group + Math.floorMod(i % group + by, group)] = tensor.data()[i];
     }
     return result;
+  }
+
+  private static double[] nearestRows(Judged judged) {
+    double[] reference = judged.reference().data();
+    double[] candidate = judged.candidate().data();
+    double[] predicted = new double[reference.length];
+    int row = row(judged.reference());
+    for (int to = 0; to < predicted.length; to += row) {
+      double nearest = Double.POSITIVE_INFINITY;
+      int best = to;
+      for (int from = 0; from < predicted.length; from += row) {
+        double distance = 0;
+        for (int i = 0; i < row && distance < nearest; i++) {
+          distance = Math.max(distance, Math.abs(reference[from + i] - candidate[to + i]));
+        }
+        if (distance < nearest) {
+          nearest = distance;
+          best = from;
+        }
+      }
+      System.arraycopy(reference, best, predicted, to, row);
+    }
+    return predicted;
+  }
+
+  /** The smallest of the reference where the candidate has its smallest, and so on. */
+  private static double[] sameOrder(Judged judged) {
+    double[] reference = judged.reference().data().clone();
+    double[] candidate = judged.candidate().data();
+    Arrays.sort(reference);
+    Integer[] byValue = new Integer[candidate.length];
+    Arrays.setAll(byValue, i -> i);
+    Arrays.sort(byValue, Comparator.comparingDouble(i -> candidate[i]));
+    double[] predicted = new double[candidate.length];
+    for (int rank = 0; rank < predicted.length; rank++) {
+      predicted[byValue[rank]] = reference[rank];
+    }
+    return predicted;
   }
 }

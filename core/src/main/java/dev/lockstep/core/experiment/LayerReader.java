@@ -46,7 +46,9 @@ public final class LayerReader {
         "affine",
         (f, name, reader) -> new LayerSpec.Affine(name, f.integer("units"), reader.initial(f)));
     for (ActivationFunction function : ActivationFunction.all()) {
-      types.put(function.id(), (f, name, reader) -> new LayerSpec.Activation(name, function));
+      types.put(
+          function.id(),
+          (f, name, reader) -> new LayerSpec.Activation(name, function.with(f::number)));
     }
     types.put(
         "batchNorm",

@@ -2,6 +2,7 @@ package dev.lockstep.core.experiment;
 
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LearningRate;
+import dev.lockstep.core.network.LearningRate.Decay;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.yaml.Fields;
@@ -24,6 +25,8 @@ public final class NetworkReader {
 
   private static final Map<String, Function<Fields, OptimizerSpec>> OPTIMIZERS = optimizers();
 
+  private static final Map<String, Function<Fields, Decay>> DECAYS = decays();
+
   private NetworkReader() {}
 
   private static Map<String, Function<Fields, OptimizerSpec>> optimizers() {
@@ -45,14 +48,64 @@ public final class NetworkReader {
         f ->
             new OptimizerSpec.Adam(
                 rate(f), f.number("beta1", 0.9), f.number("beta2", 0.999), epsilon(f)));
+    optimizers.put(
+        "amsGrad",
+        f ->
+            new OptimizerSpec.AmsGrad(
+                rate(f), f.number("beta1", 0.9), f.number("beta2", 0.999), epsilon(f)));
+    optimizers.put(
+        "nadam",
+        f ->
+            new OptimizerSpec.Nadam(
+                rate(f), f.number("beta1", 0.9), f.number("beta2", 0.999), epsilon(f)));
+    optimizers.put(
+        "adaMax",
+        f -> new OptimizerSpec.AdaMax(rate(f), f.number("beta1", 0.9), f.number("beta2", 0.999)));
+    optimizers.put(
+        "adaDelta",
+        f ->
+            new OptimizerSpec.AdaDelta(
+                f.has("learningRate") ? rate(f) : LearningRate.constant(1),
+                f.number("rho", 0.95),
+                f.number("epsilon", 1e-6)));
     return optimizers;
+  }
+
+  private static Map<String, Function<Fields, Decay>> decays() {
+    Map<String, Function<Fields, Decay>> decays = new LinkedHashMap<>();
+    decays.put("step", f -> new Decay.Step(f.number("factor"), f.integer("every")));
+    decays.put("exponential", f -> new Decay.Exponential(f.number("factor")));
+    decays.put("inverseTime", f -> new Decay.InverseTime(f.number("rate"), f.number("power", 1)));
+    decays.put("polynomial", f -> new Decay.Polynomial(f.integer("steps"), f.number("power", 1)));
+    decays.put("steps", NetworkReader::steps);
+    return decays;
+  }
+
+  /** Reads {@code rates: {100: 0.01, 500: 0.001}}: a rate of its own from each step on. */
+  private static Decay steps(Fields fields) {
+    YamlValue value = fields.required("rates");
+    String name = fields.name("rates");
+    List<Decay.Steps.Change> changes = new ArrayList<>();
+    Fields.mapping(value, name)
+        .values()
+        .forEach(
+            (from, rate) -> {
+              try {
+                changes.add(
+                    new Decay.Steps.Change(
+                        Integer.parseInt(from), Fields.number(rate, name + "." + from)));
+              } catch (NumberFormatException e) {
+                throw Fields.expected("numbers of steps, each with a rate", value, name);
+              }
+            });
+    return new Decay.Steps(changes);
   }
 
   private static double epsilon(Fields fields) {
     return fields.number("epsilon", OptimizerSpec.BOOK_EPSILON);
   }
 
-  /** Returns the names of the optimizers, in the book's order. */
+  /** Returns the names of the optimizers, the book's first and in its order. */
   public static List<String> optimizerNames() {
     return List.copyOf(OPTIMIZERS.keySet());
   }
@@ -72,27 +125,18 @@ public final class NetworkReader {
 
   private static LearningRate rate(Fields optimizer) {
     double initial = optimizer.number("learningRate");
-    LearningRate.Decay decay =
-        optimizer.fields("decayed").map(NetworkReader::decay).orElse(new LearningRate.Decay.None());
+    Decay decay = optimizer.fields("decayed").map(NetworkReader::decay).orElse(new Decay.None());
     return optimizer.checked(() -> new LearningRate(initial, decay));
   }
 
-  private static LearningRate.Decay decay(Fields fields) {
+  private static Decay decay(Fields fields) {
     String type =
         Fields.choice(
             fields.required("type"),
             fields.name("type"),
-            List.of("step", "exponential", "inverseTime"),
+            List.copyOf(DECAYS.keySet()),
             Function.identity());
-    LearningRate.Decay decay =
-        fields.checked(
-            () ->
-                switch (type) {
-                  case "step" ->
-                      new LearningRate.Decay.Step(fields.number("factor"), fields.integer("every"));
-                  case "exponential" -> new LearningRate.Decay.Exponential(fields.number("factor"));
-                  default -> new LearningRate.Decay.InverseTime(fields.number("rate"));
-                });
+    Decay decay = fields.checked(() -> Objects.requireNonNull(DECAYS.get(type)).apply(fields));
     fields.done();
     return decay;
   }

@@ -36,6 +36,15 @@ public interface Model extends AutoCloseable {
    */
   void restore(ModelState state);
 
+  /**
+   * Returns whether a step shows its own buffers, each at the moment at which it is computed, and
+   * reads on from what an observer has made of them. Only such a model can be asked about one layer
+   * by itself; a candidate need not be one.
+   */
+  default boolean showsItsOwnBuffers() {
+    return false;
+  }
+
   /** Frees what the model holds outside the Java heap. */
   @Override
   default void close() {}

@@ -5,6 +5,7 @@ import dev.lockstep.core.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Everything that a step may change, by path: parameters ({@code affine1/W}), optimizer state
@@ -24,6 +25,17 @@ public record ModelState(long step, Map<String, Tensor> tensors) {
     Map<String, Tensor> copies = new LinkedHashMap<>();
     tensors.forEach((path, tensor) -> copies.put(path, tensor.copy()));
     return new ModelState(step, copies);
+  }
+
+  /**
+   * Returns a state of some of these tensors, which it shares with this one.
+   *
+   * @throws IllegalArgumentException if one is missing
+   */
+  public ModelState only(Set<String> paths) {
+    Map<String, Tensor> some = new LinkedHashMap<>();
+    paths.forEach(path -> some.put(path, tensor(path)));
+    return new ModelState(step, some);
   }
 
   /**

@@ -35,6 +35,11 @@ public abstract class WrappedModel implements Model {
   }
 
   @Override
+  public boolean showsItsOwnBuffers() {
+    return model.showsItsOwnBuffers();
+  }
+
+  @Override
   public void close() {
     model.close();
   }

@@ -13,7 +13,20 @@ public sealed interface ActivationFunction {
 
   /** Returns one of each, with the parameters that experiment files need not write. */
   static List<ActivationFunction> all() {
-    return List.of(RELU, SIGMOID, TANH, IDENTITY, STEP);
+    return List.of(
+        RELU,
+        SIGMOID,
+        TANH,
+        IDENTITY,
+        STEP,
+        new LeakyRelu(0.01),
+        new Elu(1),
+        new Selu(),
+        new Softplus(),
+        new Softsign(),
+        new Swish(),
+        new Gelu(),
+        new HardSigmoid());
   }
 
   /** Returns the name used in experiment files and in layer names. */
@@ -21,6 +34,18 @@ public sealed interface ActivationFunction {
 
   /** Returns the inputs at which the derivative jumps, in rising order. */
   List<Double> kinks();
+
+  /** Returns the same function with other parameters; the same where it has none. */
+  ActivationFunction with(Parameters parameters);
+
+  /** Parameters by name. */
+  @FunctionalInterface
+  interface Parameters {
+    /**
+     * @param usual where nothing else is said
+     */
+    double number(String name, double usual);
+  }
 
   <R> R accept(Visitor<R> visitor);
 
@@ -35,6 +60,22 @@ public sealed interface ActivationFunction {
     R identity(Identity function);
 
     R step(Step function);
+
+    R leakyRelu(LeakyRelu function);
+
+    R elu(Elu function);
+
+    R selu(Selu function);
+
+    R softplus(Softplus function);
+
+    R softsign(Softsign function);
+
+    R swish(Swish function);
+
+    R gelu(Gelu function);
+
+    R hardSigmoid(HardSigmoid function);
   }
 
   /** {@code max(0, x)}; its derivative is 0 at x ≤ 0. */
@@ -47,6 +88,11 @@ public sealed interface ActivationFunction {
     @Override
     public List<Double> kinks() {
       return List.of(0.0);
+    }
+
+    @Override
+    public Relu with(Parameters parameters) {
+      return this;
     }
 
     @Override
@@ -68,6 +114,11 @@ public sealed interface ActivationFunction {
     }
 
     @Override
+    public Sigmoid with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.sigmoid(this);
     }
@@ -83,6 +134,11 @@ public sealed interface ActivationFunction {
     @Override
     public List<Double> kinks() {
       return List.of();
+    }
+
+    @Override
+    public Tanh with(Parameters parameters) {
+      return this;
     }
 
     @Override
@@ -104,6 +160,11 @@ public sealed interface ActivationFunction {
     }
 
     @Override
+    public Identity with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.identity(this);
     }
@@ -122,8 +183,211 @@ public sealed interface ActivationFunction {
     }
 
     @Override
+    public Step with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.step(this);
+    }
+  }
+
+  /** {@code x} for x ≥ 0, otherwise {@code slope·x} (Maas et al. 2013). */
+  record LeakyRelu(double slope) implements ActivationFunction {
+    public LeakyRelu {
+      Require.nonNegative("slope", slope);
+    }
+
+    @Override
+    public String id() {
+      return "leakyRelu";
+    }
+
+    @Override
+    public List<Double> kinks() {
+      return List.of(0.0);
+    }
+
+    @Override
+    public LeakyRelu with(Parameters parameters) {
+      return new LeakyRelu(parameters.number("slope", slope));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.leakyRelu(this);
+    }
+  }
+
+  /** {@code x} for x ≥ 0, otherwise {@code alpha·(exp(x) − 1)} (Clevert et al. 2015). */
+  record Elu(double alpha) implements ActivationFunction {
+    public Elu {
+      Require.nonNegative("alpha", alpha);
+    }
+
+    @Override
+    public String id() {
+      return "elu";
+    }
+
+    @Override
+    public List<Double> kinks() {
+      return alpha == 1 ? List.of() : List.of(0.0);
+    }
+
+    @Override
+    public Elu with(Parameters parameters) {
+      return new Elu(parameters.number("alpha", alpha));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.elu(this);
+    }
+  }
+
+  /**
+   * {@code scale·x} for x &gt; 0, otherwise {@code scale·alpha·(exp(x) − 1)} with two constants
+   * that keep mean 0 and variance 1 (Klambauer et al. 2017).
+   */
+  record Selu() implements ActivationFunction {
+    @Override
+    public String id() {
+      return "selu";
+    }
+
+    @Override
+    public List<Double> kinks() {
+      return List.of(0.0);
+    }
+
+    @Override
+    public Selu with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.selu(this);
+    }
+  }
+
+  /** {@code log(1 + exp(x))} (Dugas et al. 2000). */
+  record Softplus() implements ActivationFunction {
+    @Override
+    public String id() {
+      return "softplus";
+    }
+
+    @Override
+    public List<Double> kinks() {
+      return List.of();
+    }
+
+    @Override
+    public Softplus with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.softplus(this);
+    }
+  }
+
+  /** {@code x / (1 + |x|)} (Bergstra et al. 2009). */
+  record Softsign() implements ActivationFunction {
+    @Override
+    public String id() {
+      return "softsign";
+    }
+
+    @Override
+    public List<Double> kinks() {
+      return List.of();
+    }
+
+    @Override
+    public Softsign with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.softsign(this);
+    }
+  }
+
+  /** {@code x·sigmoid(x)} (Ramachandran et al. 2017). */
+  record Swish() implements ActivationFunction {
+    @Override
+    public String id() {
+      return "swish";
+    }
+
+    @Override
+    public List<Double> kinks() {
+      return List.of();
+    }
+
+    @Override
+    public Swish with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.swish(this);
+    }
+  }
+
+  /**
+   * {@code x·sigmoid(1.702·x)}: the sigmoid approximation of {@code x·Φ(x)} (Hendrycks and Gimpel
+   * 2016), which DL4J calls GELU.
+   */
+  record Gelu() implements ActivationFunction {
+    @Override
+    public String id() {
+      return "gelu";
+    }
+
+    @Override
+    public List<Double> kinks() {
+      return List.of();
+    }
+
+    @Override
+    public Gelu with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.gelu(this);
+    }
+  }
+
+  /** {@code 0.2·x + 0.5}, cut off below 0 and above 1 (Courbariaux et al. 2015). */
+  record HardSigmoid() implements ActivationFunction {
+    @Override
+    public String id() {
+      return "hardSigmoid";
+    }
+
+    @Override
+    public List<Double> kinks() {
+      return List.of(-2.5, 2.5);
+    }
+
+    @Override
+    public HardSigmoid with(Parameters parameters) {
+      return this;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.hardSigmoid(this);
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.lockstep.core.network;
 
+import java.util.Comparator;
+import java.util.List;
+
 /**
  * The learning rate of every step. {@code t} counts the steps already taken, 0 in the first.
  *
@@ -30,6 +33,10 @@ public record LearningRate(double initial, Decay decay) {
       R exponential(Exponential decay);
 
       R inverseTime(InverseTime decay);
+
+      R polynomial(Polynomial decay);
+
+      R steps(Steps decay);
     }
 
     /** {@code initial}. */
@@ -65,15 +72,60 @@ public record LearningRate(double initial, Decay decay) {
       }
     }
 
-    /** {@code initial / (1 + rate · t)}. DL4J: {@code InverseSchedule} with power 1. */
-    record InverseTime(double rate) implements Decay {
+    /** {@code initial / (1 + rate · t)^power}. DL4J: {@code InverseSchedule}. */
+    record InverseTime(double rate, double power) implements Decay {
       public InverseTime {
         Require.nonNegative("rate", rate);
+        Require.nonNegative("power", power);
+      }
+
+      /** With a power of 1. */
+      public InverseTime(double rate) {
+        this(rate, 1);
       }
 
       @Override
       public <R> R accept(Visitor<R> visitor) {
         return visitor.inverseTime(this);
+      }
+    }
+
+    /**
+     * {@code initial · (1 − t / steps)^power}, 0 from then on. DL4J: {@code PolySchedule}, which
+     * rises.
+     */
+    record Polynomial(int steps, double power) implements Decay {
+      public Polynomial {
+        Require.atLeastOne("steps", steps);
+        Require.nonNegative("power", power);
+      }
+
+      @Override
+      public <R> R accept(Visitor<R> visitor) {
+        return visitor.polynomial(this);
+      }
+    }
+
+    /** A rate of its own from each of several steps on. DL4J: {@code MapSchedule}. */
+    record Steps(List<Change> changes) implements Decay {
+
+      /**
+       * @param from the steps already taken when it begins to hold
+       */
+      public record Change(int from, double rate) {
+        public Change {
+          Require.atLeastOne("from", from);
+          Require.nonNegative("rate", rate);
+        }
+      }
+
+      public Steps {
+        changes = changes.stream().sorted(Comparator.comparingInt(Change::from)).toList();
+      }
+
+      @Override
+      public <R> R accept(Visitor<R> visitor) {
+        return visitor.steps(this);
       }
     }
   }

@@ -4,7 +4,7 @@ package dev.lockstep.core.network;
  * What training makes small, averaged over the batch; weight decay comes on top (chapter 4).
  *
  * @param stabilizer added inside the logarithm of the cross entropy, {@code −log(y + stabilizer)};
- *     the backward pass ignores it, as the book's does. 0 for the squared losses
+ *     the backward pass ignores it, as the book's does. 0 for losses without one
  */
 public record LossSpec(Type type, double stabilizer) {
 
@@ -16,7 +16,9 @@ public record LossSpec(Type type, double stabilizer) {
     /** {@code y = x}. */
     IDENTITY,
     /** Probabilities of classes, {@code exp(x) / Σ exp(x)}. */
-    SOFTMAX
+    SOFTMAX,
+    /** A probability of its own for each output, {@code 1 / (1 + exp(−x))}. */
+    SIGMOID
   }
 
   /** The formula of the loss of one sample. */
@@ -26,7 +28,13 @@ public record LossSpec(Type type, double stabilizer) {
     /** {@code ½ Σ (y − t)²}. */
     SUM_OF_SQUARES("sumOfSquares", Output.IDENTITY, 0),
     /** {@code Σ (y − t)² / outputs}. */
-    MEAN_SQUARED("meanSquared", Output.IDENTITY, 0);
+    MEAN_SQUARED("meanSquared", Output.IDENTITY, 0),
+    /** {@code Σ |y − t|}; its derivative is 0 at y = t. */
+    SUM_OF_ABSOLUTES("sumOfAbsolutes", Output.IDENTITY, 0),
+    /** {@code Σ |y − t| / outputs}. */
+    MEAN_ABSOLUTE("meanAbsolute", Output.IDENTITY, 0),
+    /** Sigmoid, then {@code −Σ t·log(y + stabilizer) + (1 − t)·log(1 − y + stabilizer)}. */
+    SIGMOID_CROSS_ENTROPY("sigmoidCrossEntropy", Output.SIGMOID, BOOK_STABILIZER);
 
     private final String id;
     private final Output output;

@@ -48,6 +48,14 @@ public sealed interface OptimizerSpec {
     R rmsProp(RmsProp optimizer);
 
     R adam(Adam optimizer);
+
+    R amsGrad(AmsGrad optimizer);
+
+    R nadam(Nadam optimizer);
+
+    R adaMax(AdaMax optimizer);
+
+    R adaDelta(AdaDelta optimizer);
   }
 
   /** {@code W −= lr·g}. */
@@ -191,6 +199,116 @@ public sealed interface OptimizerSpec {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.adam(this);
+    }
+  }
+
+  /**
+   * Adam with the largest v so far: {@code vHat = max(vHat, v); W −= lr·√(1 − beta2^t)/(1 −
+   * beta1^t) · m / (√vHat + epsilon)} (Reddi et al. 2018).
+   */
+  record AmsGrad(LearningRate learningRate, double beta1, double beta2, double epsilon)
+      implements OptimizerSpec {
+    public AmsGrad {
+      Require.share("beta1", beta1);
+      Require.share("beta2", beta2);
+      Require.nonNegative("epsilon", epsilon);
+    }
+
+    @Override
+    public AmsGrad withLearningRate(LearningRate rate) {
+      return new AmsGrad(rate, beta1, beta2, epsilon);
+    }
+
+    @Override
+    public List<Slot> slots() {
+      return List.of(
+          new Slot("m", beta1, false), new Slot("v", beta2, true), new Slot("vHat", beta2, true));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.amsGrad(this);
+    }
+  }
+
+  /**
+   * Adam that looks ahead: m and v as Adam's, {@code W −= lr / (1 − beta1^t) · (beta1·m + (1 −
+   * beta1)·g) / (√v + epsilon)} with {@code t} counting from 1. Dozat (2016) also corrects v by
+   * {@code 1 − beta2^t}; DL4J, whose Nadam this is, does not.
+   */
+  record Nadam(LearningRate learningRate, double beta1, double beta2, double epsilon)
+      implements OptimizerSpec {
+    public Nadam {
+      Require.share("beta1", beta1);
+      Require.share("beta2", beta2);
+      Require.nonNegative("epsilon", epsilon);
+    }
+
+    @Override
+    public Nadam withLearningRate(LearningRate rate) {
+      return new Nadam(rate, beta1, beta2, epsilon);
+    }
+
+    @Override
+    public List<Slot> slots() {
+      return List.of(new Slot("m", beta1, false), new Slot("v", beta2, true));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.nadam(this);
+    }
+  }
+
+  /**
+   * {@code m += (1 − beta1)(g − m); u = max(beta2·u, |g|) + 1e-32; W −= lr / (1 − beta1^t) · m / u}
+   * with {@code t} counting from 1 (Kingma and Ba 2014, section 7.1).
+   */
+  record AdaMax(LearningRate learningRate, double beta1, double beta2) implements OptimizerSpec {
+    public AdaMax {
+      Require.share("beta1", beta1);
+      Require.share("beta2", beta2);
+    }
+
+    @Override
+    public AdaMax withLearningRate(LearningRate rate) {
+      return new AdaMax(rate, beta1, beta2);
+    }
+
+    @Override
+    public List<Slot> slots() {
+      return List.of(new Slot("m", beta1, false), new Slot("u", 0, false));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.adaMax(this);
+    }
+  }
+
+  /**
+   * {@code msg = rho·msg + (1 − rho)·g²; d = g·√(msdx + epsilon) / √(msg + epsilon); msdx =
+   * rho·msdx + (1 − rho)·d²; W −= lr·d} (Zeiler 2012, whose lr is 1).
+   */
+  record AdaDelta(LearningRate learningRate, double rho, double epsilon) implements OptimizerSpec {
+    public AdaDelta {
+      Require.share("rho", rho);
+      Require.positive("epsilon", epsilon);
+    }
+
+    @Override
+    public AdaDelta withLearningRate(LearningRate rate) {
+      return new AdaDelta(rate, rho, epsilon);
+    }
+
+    @Override
+    public List<Slot> slots() {
+      return List.of(new Slot("msg", rho, true), new Slot("msdx", rho, false));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.adaDelta(this);
     }
   }
 }

@@ -35,6 +35,13 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
 
   private static final String PREDICTION_LAYER = "prediction";
 
+  /** The network's prediction as a tensor that is compared. */
+  public static final ExpectedTensor OF_PREDICTION =
+      new ExpectedTensor(PREDICTION, PREDICTION_LAYER, true);
+
+  /** The loss as a step shows it. */
+  public static final ExpectedTensor SHOWN_LOSS = whole(Phase.LOSS, NetworkSpec.LOSS, LOSS_LAYER);
+
   /** Returns all tensors of a step in the order in which a step computes them. */
   public static List<ExpectedTensor> of(NetworkSpec network) {
     List<ExpectedTensor> expected = new ArrayList<>();
@@ -42,8 +49,8 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
       expected.add(output(Phase.FORWARD, layer.name() + "/out", layer.name()));
     }
     expected.add(OUTPUT);
-    expected.add(new ExpectedTensor(PREDICTION, PREDICTION_LAYER, true));
-    expected.add(whole(Phase.LOSS, NetworkSpec.LOSS, LOSS_LAYER));
+    expected.add(OF_PREDICTION);
+    expected.add(SHOWN_LOSS);
 
     Map<String, List<ParameterSpec>> parameters =
         network.parameters().stream()

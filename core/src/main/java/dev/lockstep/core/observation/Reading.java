@@ -1,14 +1,21 @@
 package dev.lockstep.core.observation;
 
-/** The two ways in which an observed step is read. */
+/** The ways in which an observed step is compared. */
 public enum Reading {
-  /** Both sides run free from the first step on: what a user of either would get. */
-  ACCUMULATED("accumulated"),
   /**
-   * Before the step the candidate takes over the reference's whole state: the step answers for
-   * itself alone.
+   * Each layer, the loss and each update by itself: the reference computes it from the candidate's
+   * own tensors.
    */
-  LOCAL("local");
+  SINGLE_LAYER("single-layer"),
+  /** The reference takes over the candidate's whole state and takes the same step. */
+  SINGLE_STEP("single-step"),
+  /**
+   * The steps between two observed ones: the reference runs on from the candidate's state after the
+   * first.
+   */
+  SEGMENT("segment"),
+  /** Both sides run on from their common start: what a user of either would get. */
+  FREE_RUNNING("free-running");
 
   private final String id;
 

@@ -50,6 +50,13 @@ public final class Recording implements Observer {
     seen.put(key, buffer);
   }
 
+  /** Returns a recording of its own of all that was seen. */
+  public Recording copy() {
+    Recording copy = new Recording(wanted);
+    seen.forEach((key, tensor) -> copy.seen.put(key, tensor.copy()));
+    return copy;
+  }
+
   /** Returns a recording of its own of what was seen but for the activations, which are large. */
   public Recording copyOfParameters() {
     Recording copy = new Recording(wanted);

@@ -18,6 +18,8 @@ public record Failure(Kind kind, String message) {
     /** A tensor that only one side, or neither, showed. */
     MISSING_TENSOR,
     /** One side ended before the other. */
-    SHORTER_RUN
+    SHORTER_RUN,
+    /** The candidate threw something, ended, hung or gave no answer that can be used. */
+    CANDIDATE_FAILED
   }
 }

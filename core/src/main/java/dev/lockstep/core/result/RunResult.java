@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that one run found: one experiment, one variant, one seed.
  *
  * @param command that started it
+ * @param undecided why the verdict is {@link Verdict#UNDECIDED}, empty otherwise
  * @param failure null where the verdict is none
  * @param environment what the run stood on: JDK, operating system, processor, threads, BLAS,
  *     versions
@@ -32,6 +33,7 @@ public record RunResult(
     int schemaVersion,
     String command,
     Verdict verdict,
+    String undecided,
     @Nullable Failure failure,
     ExperimentInfo experiment,
     DatasetInfo dataset,
@@ -51,7 +53,7 @@ public record RunResult(
     Timing timing) {
 
   /** Raised whenever a field of the written form changes its meaning or goes away. */
-  public static final int SCHEMA_VERSION = 1;
+  public static final int SCHEMA_VERSION = 2;
 
   public RunResult {
     if (implementations.size() != 2) {

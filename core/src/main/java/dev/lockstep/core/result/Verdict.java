@@ -8,10 +8,12 @@ public enum Verdict {
   DIVERGED_ALIKE(0),
   /** A stock comparison whose differences are all explained by the convention ledger. */
   EXPLAINED(0),
-  /** At least one tensor lies further apart than rounding can explain. */
-  DIFFER(1),
+  /** Nothing differs as far as could be judged, and not all that AGREE needs could be judged. */
+  UNDECIDED(5),
   /** Not a single tensor was compared. */
-  NOTHING_COMPARED(5);
+  NOTHING_COMPARED(5),
+  /** At least one tensor differs by more than rounding can explain. */
+  DIFFER(1);
 
   private final int exitCode;
 

@@ -19,16 +19,16 @@ public interface Floors {
   double of(ExpectedTensor tensor, double magnitude);
 
   /**
-   * Measured: the spread of a twin, but at least one unit in the last place of the largest element.
-   * The loss is one number, in which the errors of a whole batch may cancel by luck in the one twin
-   * there is: its floor is at least that of the output it is computed from. So is that of the
-   * prediction, whose layers nobody watches, and no twin rounds. The square of a gradient that is
-   * rounding alone errs by the square of all that the gradient may err by.
+   * Measured: the spread of the perturbed reference, but at least one unit in the last place of the
+   * largest element. The loss is one number, in which the errors of a whole batch may cancel by
+   * luck in the one perturbation there is: its floor is at least that of the output it is computed
+   * from. So is that of the prediction, whose layers are not observed and not perturbed. The square
+   * of a gradient that is rounding alone errs by the square of all that the gradient may err by.
    *
-   * @param rounding that the twin does not show
+   * @param rounding that the perturbed reference does not show
    */
-  static Floors measuredBy(Recording reference, Recording twin, KnownRounding rounding) {
-    Spreads spreads = new Spreads(reference, twin);
+  static Floors measuredBy(Recording reference, Recording perturbed, KnownRounding rounding) {
+    Spreads spreads = new Spreads(reference, perturbed);
     return (tensor, magnitude) -> {
       TensorKey key = tensor.key();
       double floor =
@@ -47,16 +47,16 @@ public interface Floors {
     };
   }
 
-  /** How far a twin strays from the reference, each tensor looked at once. */
+  /** How far the perturbed reference lies from the reference, each tensor looked at once. */
   final class Spreads {
 
     private final Recording reference;
-    private final Recording twin;
+    private final Recording perturbed;
     private final Map<TensorKey, Double> found = new HashMap<>();
 
-    Spreads(Recording reference, Recording twin) {
+    Spreads(Recording reference, Recording perturbed) {
       this.reference = reference;
-      this.twin = twin;
+      this.perturbed = perturbed;
     }
 
     double of(ExpectedTensor tensor) {
@@ -65,14 +65,14 @@ public interface Floors {
 
     private double measure(ExpectedTensor tensor) {
       Tensor original = reference.tensor(tensor.key());
-      Tensor other = twin.tensor(tensor.key());
+      Tensor other = perturbed.tensor(tensor.key());
       return original == null || other == null || !other.shape().equals(original.shape())
           ? 0
-          : Twin.spread(original, other, tensor.perSample());
+          : PerturbedStep.spread(original, other, tensor.perSample());
     }
   }
 
-  /** Declared: a share of max(1, largest magnitude), where no twin ran. */
+  /** Declared: a share of max(1, largest magnitude), where nothing was measured. */
   static Floors declared(double tolerance) {
     return (tensor, magnitude) ->
         tolerance * Math.max(1, magnitude) / Tolerance.MAX_ERROR_OVER_FLOOR;

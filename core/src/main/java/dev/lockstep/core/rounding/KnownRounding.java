@@ -14,10 +14,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rounding that the twin does not show: of long sums whose order it keeps — the squares of the
- * decayed weights in the loss, and each channel of an image in the running statistics of batch
- * normalization, as it permutes samples and nothing within them — and of an optimizer's constants,
- * which it has in double.
+ * Rounding that the perturbed reference does not show: of long sums whose order it keeps — the
+ * squares of the decayed weights in the loss, and each channel of an image in the running
+ * statistics of batch normalization, as it permutes samples and nothing within them — and of an
+ * optimizer's constants, which it has in double.
  *
  * @param shares of a tensor's magnitude, by tensor
  * @param squares what holds squares of gradients

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * A model in double precision whose every input, output, gradient and state is rounded to float:
- * what a correct implementation in float may come to. As the twin of the reference it measures the
+ * what a correct implementation in float may come to. As the perturbed reference it measures the
  * floor of a candidate in float.
  *
  * <p>Where a layer adds up, its output is moved by as much as two orders of summing in float lie

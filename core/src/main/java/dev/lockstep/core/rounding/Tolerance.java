@@ -19,13 +19,35 @@ public final class Tolerance {
   public static final double HORIZON_SHARE = 1e-3;
 
   /**
-   * Where no floor was measured, because nothing but the last state was observed: relative to
-   * max(1, largest magnitude). Rounding alone stays near 1e-15 in double over thousands of steps.
+   * The difference of two losses or accuracies that still counts as none in statistics over seeds,
+   * relative to max(1, magnitude). Rounding stays near 1e-15 in double over thousands of steps.
    */
-  public static final double UNMEASURED_DOUBLE = 1e-12;
+  public static final double EQUAL_FIGURES = 1e-12;
 
-  /** The same for a candidate in float, whose unit in the last place is 1.2e-7. */
-  public static final double UNMEASURED_FLOAT = 1e-3;
+  /**
+   * The share of a layer's largest output from which on the free-running noise floor hides what a
+   * step by itself would show: from there on the steps between two observed ones are also compared
+   * from the candidate's own state.
+   */
+  public static final double COARSE_SHARE = 1e-9;
+
+  /**
+   * The share of the loss by which rounding may move it before a segment ends: a hundred times that
+   * is still one part in a hundred, which no wrong update would stay within.
+   */
+  public static final double SEGMENT_SHARE = 1e-4;
+
+  /**
+   * The share of the largest movement of all parameters below which a tensor's own does not matter:
+   * a bias before batch normalization has no gradient but rounding.
+   */
+  public static final double NEGLIGIBLE = 1e-6;
+
+  /**
+   * The noise floor of a prediction in float, as a share of its largest element, where no step was
+   * observed to measure it in: some tens of units in the last place of a float.
+   */
+  public static final double PREDICTION_SHARE_FLOAT = 1e-5;
 
   private Tolerance() {}
 }

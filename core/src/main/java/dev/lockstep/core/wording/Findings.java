@@ -26,13 +26,15 @@ public final class Findings {
   public static String meaning(Verdict verdict, @Nullable Failure failure) {
     return switch (verdict) {
       case AGREE ->
-          "Every tensor that was compared lies within the noise of rounding: the two compute the"
+          "Every tensor was judged and differs by no more than rounding explains: the two compute the"
               + " same.";
       case DIVERGED_ALIKE ->
           "The experiment says that every correct implementation must do so; the two compute the"
               + " same.";
       case EXPLAINED ->
           "With the named switches set to the book's conventions no difference is left.";
+      case UNDECIDED ->
+          "Nothing differs as far as it could be judged, and not all could be: that is no agreement.";
       case NOTHING_COMPARED -> "That is no agreement: widen the selection.";
       case DIFFER -> failed(failure == null ? Failure.Kind.DIFFERENCE : failure.kind());
     };
@@ -49,6 +51,7 @@ public final class Findings {
           "What only one side shows cannot be compared, and that does not count as agreement.";
       case SHORTER_RUN ->
           "What one side alone did cannot be compared, and that does not count as agreement.";
+      case CANDIDATE_FAILED -> "The candidate ended or gave no usable answer.";
     };
   }
 

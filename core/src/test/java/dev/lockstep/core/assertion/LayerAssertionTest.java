@@ -97,6 +97,83 @@ class LayerAssertionTest {
         .hasMessageContaining("the gradient of the input");
   }
 
+  private static LayerAssertion assertThatRelu(Elementwise layer) {
+    return assertThatLayer(layer::forward, layer::backward)
+        .against(TinyModel.summing(Summation.FORWARD))
+        .as(new LayerSpec.Activation("relu1", ActivationFunction.RELU))
+        .on(Shape.of(6));
+  }
+
+  /** Random numbers are never exactly 0. */
+  @Test
+  void theDerivativeOfAReluAtZeroIsTried() {
+    assertThatRelu(new Elementwise(x -> Math.max(0, x), x -> x > 0 ? 1 : 0)).agrees();
+    assertThatThrownBy(
+            () ->
+                assertThatRelu(new Elementwise(x -> Math.max(0, x), x -> x >= 0 ? 1 : 0)).agrees())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("backward, layer relu1, tensor input/out")
+        .hasMessageContaining("the derivative is 1 at 0");
+  }
+
+  /** Right for as many samples as its first batch had. */
+  @Test
+  void aLayerThatIsRightForOneSizeOfBatchOnlyIsFoundOut() {
+    Elementwise right = new Elementwise(Math::tanh, LayerAssertionTest::tanhDerivative);
+    assertThatThrownBy(
+            () ->
+                assertThatLayer(
+                        right::forward,
+                        dout -> {
+                          Tensor dx = right.backward(dout);
+                          for (int i = 5 * 6; i < dx.size(); i++) {
+                            dx.data()[i] = 0;
+                          }
+                          return dx;
+                        })
+                    .against(TinyModel.summing(Summation.FORWARD))
+                    .as(TANH)
+                    .on(Shape.of(6))
+                    .agrees())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("backward, layer tanh1, tensor input/out");
+  }
+
+  /** Keeps what the mask keeps, there and back. */
+  private static final class Masked {
+    private Tensor mask = Tensor.zeros(Shape.of(0));
+
+    Tensor times(Tensor x) {
+      Tensor out = x.copy();
+      for (int i = 0; i < out.size(); i++) {
+        out.data()[i] *= mask.data()[i];
+      }
+      return out;
+    }
+  }
+
+  @Test
+  void aDropoutIsGivenItsMask() {
+    Masked masked = new Masked();
+    LayerAssertion assertion =
+        assertThatLayer(masked::times, masked::times)
+            .against(TinyModel.summing(Summation.FORWARD))
+            .as(new LayerSpec.Dropout("dropout1", 0.5, false))
+            .on(Shape.of(6));
+
+    assertion.withMask(mask -> masked.mask = mask).agrees();
+    assertThatThrownBy(
+            () ->
+                assertThatLayer(masked::times, dout -> dout)
+                    .withMask(mask -> masked.mask = mask)
+                    .against(TinyModel.summing(Summation.FORWARD))
+                    .as(new LayerSpec.Dropout("dropout1", 0.5, false))
+                    .on(Shape.of(6))
+                    .agrees())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("dropout passes the gradient everywhere");
+  }
+
   @Test
   void whatALayerThrowsIsTold() {
     Elementwise failing =

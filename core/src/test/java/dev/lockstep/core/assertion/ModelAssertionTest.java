@@ -40,7 +40,7 @@ class ModelAssertionTest {
             "(?s)Step 1: backward affine1/W of affine1 differs by .*"
                 + "more than rounding can explain.*"
                 + "First divergence\n"
-                + "  Step 1, backward, layer affine1, tensor affine1/W \\(local reading\\)\n"
+                + "  Step 1, backward, layer affine1, tensor affine1/W \\(single-layer reading\\)\n"
                 + "  Mismatched elements: \\d+ / 36 \\(\\d+\\.\\d\\d %\\)\n"
                 + "  Greatest absolute difference: \\S+ at index \\(\\d, \\d\\) \\(up to \\S+ allowed\\)\n"
                 + "    tiny: \\S+; faulty: \\S+\n"

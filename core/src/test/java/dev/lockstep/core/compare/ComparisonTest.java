@@ -67,22 +67,22 @@ class ComparisonTest {
   @Test
   void judgesBothReadingsUpToTheHorizonAndOnlyTheLocalOnePastIt() {
     Recording wrong = wrong(this);
-    assertThat(compare(1, Reading.ACCUMULATED, wrong, BEFORE_HORIZON).finding()).isNotNull();
+    assertThat(compare(1, Reading.FREE_RUNNING, wrong, BEFORE_HORIZON).finding()).isNotNull();
     assertThat(comparison.horizon()).isNull();
-    assertThat(compare(2, Reading.ACCUMULATED, right, PAST_HORIZON).finding()).isNull();
+    assertThat(compare(2, Reading.FREE_RUNNING, right, PAST_HORIZON).finding()).isNull();
     assertThat(comparison.horizon()).isEqualTo(2);
-    assertThat(compare(3, Reading.ACCUMULATED, wrong, BEFORE_HORIZON).finding()).isNull();
-    assertThat(compare(3, Reading.LOCAL, wrong, BEFORE_HORIZON).finding()).isNotNull();
+    assertThat(compare(3, Reading.FREE_RUNNING, wrong, BEFORE_HORIZON).finding()).isNull();
+    assertThat(compare(3, Reading.SINGLE_STEP, wrong, BEFORE_HORIZON).finding()).isNotNull();
   }
 
   @Test
   void judgesWhatIsReplayedFromBeforeTheHorizonAndMovesItToItsFirstStep() {
     Recording wrong = wrong(this);
-    compare(50, Reading.ACCUMULATED, right, PAST_HORIZON);
-    assertThat(compare(41, Reading.ACCUMULATED, wrong, BEFORE_HORIZON).finding()).isNotNull();
-    compare(45, Reading.ACCUMULATED, right, PAST_HORIZON);
+    compare(50, Reading.FREE_RUNNING, right, PAST_HORIZON);
+    assertThat(compare(41, Reading.FREE_RUNNING, wrong, BEFORE_HORIZON).finding()).isNotNull();
+    compare(45, Reading.FREE_RUNNING, right, PAST_HORIZON);
     assertThat(comparison.horizon()).isEqualTo(45);
-    assertThat(compare(47, Reading.ACCUMULATED, wrong, BEFORE_HORIZON).finding()).isNull();
+    assertThat(compare(47, Reading.FREE_RUNNING, wrong, BEFORE_HORIZON).finding()).isNull();
   }
 
   /** An exploding network's softmax says 1 for the same class on both sides. */
@@ -92,7 +92,7 @@ class ComparisonTest {
         (tensor, magnitude) ->
             tensor.key().equals(new TensorKey(Phase.FORWARD, "affine1/out")) ? magnitude : 1e-12;
     comparison.startStep(3);
-    comparison.compare(3, Reading.ACCUMULATED, right, right, apart);
+    comparison.compare(3, Reading.FREE_RUNNING, right, right, apart);
     assertThat(comparison.horizon()).isEqualTo(3);
   }
 
@@ -101,13 +101,13 @@ class ComparisonTest {
     Floors apart =
         (tensor, magnitude) -> tensor.key().phase() == Phase.FORWARD ? 1e-12 : 2 * magnitude;
     comparison.startStep(3);
-    comparison.compare(3, Reading.ACCUMULATED, right, right, apart);
+    comparison.compare(3, Reading.FREE_RUNNING, right, right, apart);
     assertThat(comparison.horizon()).isNull();
   }
 
   @Test
   void theLocalReadingDoesNotMoveTheHorizon() {
-    compare(1, Reading.LOCAL, right, PAST_HORIZON);
+    compare(1, Reading.SINGLE_STEP, right, PAST_HORIZON);
     assertThat(comparison.horizon()).isNull();
   }
 
@@ -115,7 +115,7 @@ class ComparisonTest {
   void keepsReadingsSpreadEvenlyOverALongRun() {
     int last = 20_001;
     for (int step = 1; step <= last; step++) {
-      compare(step, Reading.ACCUMULATED, right, BEFORE_HORIZON);
+      compare(step, Reading.FREE_RUNNING, right, BEFORE_HORIZON);
     }
     List<Long> kept = comparison.readings().stream().map(TensorReading::step).distinct().toList();
     assertThat(kept).hasSizeBetween(200, 402).endsWith((long) last).isSorted();

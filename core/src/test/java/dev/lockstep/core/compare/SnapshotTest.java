@@ -61,6 +61,7 @@ class SnapshotTest {
   private static Outcome timeless(Outcome outcome) {
     return new Outcome(
         outcome.verdict(),
+        outcome.undecided(),
         outcome.failure(),
         outcome.firstDivergence(),
         outcome.stepsTaken(),
@@ -141,7 +142,7 @@ class SnapshotTest {
     Snapshot sound = sound();
     Standing now = sound.now();
     return new Snapshot(
-        new Standing(step, now.reference(), now.candidate(), now.twin()),
+        new Standing(step, now.reference(), now.candidate(), now.perturbed()),
         sound.agreed(),
         sound.seen(),
         sound.progress());
@@ -174,7 +175,7 @@ class SnapshotTest {
     tensors.put("affine1/W", Objects.requireNonNull(tensors.get("affine2/W")));
     refused(
         new Snapshot(
-            new Standing(4, new ModelState(4, tensors), now.candidate(), now.twin()),
+            new Standing(4, new ModelState(4, tensors), now.candidate(), now.perturbed()),
             sound.agreed(),
             sound.seen(),
             sound.progress()),

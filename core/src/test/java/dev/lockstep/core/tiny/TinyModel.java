@@ -90,6 +90,11 @@ public final class TinyModel implements Model {
   }
 
   @Override
+  public boolean showsItsOwnBuffers() {
+    return true;
+  }
+
+  @Override
   public double step(Batch batch, Masks masks, Observer observer) {
     steps++;
     int samples = batch.size();
@@ -314,7 +319,7 @@ public final class TinyModel implements Model {
     Tensor x = samples;
     for (LayerSpec layer : network.layers()) {
       Tensor out = forward(layer, x, false);
-      x = fault.applied(steps + 1, Phase.FORWARD, layer.name() + "/out", out);
+      x = fault.applied(Math.max(1, steps), Phase.FORWARD, layer.name() + "/out", out);
     }
     return output(x);
   }

@@ -1,6 +1,7 @@
 package dev.lockstep.dl4j.json;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -12,14 +13,21 @@ import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.dl4j.translate.Findings;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -39,6 +47,14 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 public record Dl4jConfiguration(
     NetworkSpec network, Set<Convention> conventions, Precision precision, long seed) {
 
+  /** How a zip begins. */
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
+
+  private static final String CONFIGURATION = "configuration.json";
+
+  /** Of a configuration within a zip, in bytes: the largest of the model zoo has 200,000. */
+  private static final int LARGEST = 1 << 24;
+
   /** Returns a provider of the user's network. */
   public Dl4jProvider provider() {
     return new Dl4jProvider(precision, conventions, seed);
@@ -46,7 +62,8 @@ public record Dl4jConfiguration(
 
   /**
    * Reads a file that holds what {@code MultiLayerConfiguration.toJson()} or {@code
-   * ComputationGraphConfiguration.toJson()} gives.
+   * ComputationGraphConfiguration.toJson()} gives, or a zip that {@code ModelSerializer} wrote, of
+   * which the configuration alone is read.
    *
    * @param sample the shape of one sample of the data, such as 1×28×28: a configuration need not
    *     say it
@@ -55,7 +72,12 @@ public record Dl4jConfiguration(
   public static Dl4jConfiguration read(Path file, Shape sample) {
     String json;
     try {
-      json = Files.readString(file);
+      json = text(file);
+    } catch (CharacterCodingException | ZipException e) {
+      throw new InputException(
+          file
+              + ": expected the JSON of a DL4J network, or a zip that DL4J's ModelSerializer wrote",
+          e);
     } catch (IOException e) {
       throw new InputException(
           file + ": expected what DL4J's toJson() wrote, found that " + Reasons.of(e), e);
@@ -67,6 +89,31 @@ public record Dl4jConfiguration(
     }
   }
 
+  private static String text(Path file) throws IOException {
+    byte[] start = new byte[ZIP.length];
+    try (InputStream stream = Files.newInputStream(file)) {
+      if (stream.readNBytes(start, 0, start.length) < start.length || !Arrays.equals(start, ZIP)) {
+        return Files.readString(file);
+      }
+    }
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ZipEntry entry = zip.getEntry(CONFIGURATION);
+      if (entry == null) {
+        throw new InputException(
+            "expected a zip that DL4J's ModelSerializer wrote, with %s in it, found %s"
+                .formatted(CONFIGURATION, zip.stream().map(ZipEntry::getName).toList()));
+      }
+      try (InputStream stream = zip.getInputStream(entry)) {
+        byte[] json = stream.readNBytes(LARGEST + 1);
+        if (json.length > LARGEST) {
+          throw new InputException(
+              "expected a configuration of at most %d bytes, found more".formatted(LARGEST));
+        }
+        return new String(json, StandardCharsets.UTF_8);
+      }
+    }
+  }
+
   /**
    * Reads a configuration. No object is made of any class that is not known here.
    *
@@ -74,6 +121,11 @@ public record Dl4jConfiguration(
    */
   public static Dl4jConfiguration parse(String json, Shape sample) {
     JsonNode tree = ClassAllowList.DL4J.check(json);
+    if (!tree.has("vertices") && !tree.has("confs")) {
+      throw new InputException(
+          "expected the JSON of a DL4J network, with confs or vertices, found an object with "
+              + String.join(", ", (Iterable<String>) tree::fieldNames));
+    }
     Findings findings = new Findings();
     Training training = new Training(findings);
     LayerReader reader = new LayerReader(findings, training);
@@ -105,6 +157,11 @@ public record Dl4jConfiguration(
               Objects.requireNonNull(loss),
               weightDecay,
               optimizer);
+    } catch (LayerException e) {
+      throw new InputException(
+          "DL4J configuration, for samples of %s: %s: %s"
+              .formatted(sample, e.layer(), e.getMessage()),
+          e);
     } catch (IllegalArgumentException e) {
       throw new InputException("DL4J configuration: " + e.getMessage(), e);
     }
@@ -128,6 +185,10 @@ public record Dl4jConfiguration(
     }
     boolean image = LayerReader.startsWithImages(sequence.getConfs(), reshapes);
     for (int i = 0; i < reshapes.size(); i++) {
+      if (sequence.getConf(i).getLayer().getLayerName() == null) {
+        // as DL4J names them, which files of old releases leave out
+        sequence.getConf(i).getLayer().setLayerName("layer" + i);
+      }
       image = reader.read(sequence.getConf(i), reshapes.get(i), image, layers);
     }
     return new Settings(

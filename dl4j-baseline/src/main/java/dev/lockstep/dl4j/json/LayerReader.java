@@ -1,6 +1,5 @@
 package dev.lockstep.dl4j.json;
 
-import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
@@ -14,7 +13,6 @@ import dev.lockstep.dl4j.translate.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -205,7 +203,9 @@ final class LayerReader {
       return true;
     } else if (layer instanceof ActivationLayer activation) {
       if (!name.contains(HELPER)) {
-        layers.add(new LayerSpec.Activation(name, function(name, activation.getActivationFn())));
+        layers.add(
+            new LayerSpec.Activation(
+                name, Activations.read(name, activation.getActivationFn(), findings)));
       }
     } else {
       readPlainLayer(name, layer, layers);
@@ -329,16 +329,8 @@ final class LayerReader {
 
   private void activation(String name, IActivation activation, List<LayerSpec> layers) {
     if (!(activation instanceof ActivationIdentity)) {
-      layers.add(new LayerSpec.Activation(name, function(name, activation)));
+      layers.add(new LayerSpec.Activation(name, Activations.read(name, activation, findings)));
     }
-  }
-
-  private ActivationFunction function(String name, IActivation activation) {
-    Optional<ActivationFunction> function = Activations.read(activation);
-    if (function.isEmpty()) {
-      findings.unknown(name, "activation " + activation);
-    }
-    return function.orElse(ActivationFunction.IDENTITY);
   }
 
   private void output(

@@ -1,7 +1,9 @@
 package dev.lockstep.dl4j.ledger;
 
+import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LearningRate.Decay;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
@@ -221,6 +223,43 @@ public enum Convention {
           anyLayer(network, LayerSpec.Affine.class)
               || anyLayer(network, LayerSpec.Convolution.class)),
 
+  ACTIVATION_CONSTANTS(
+      "activation-constants",
+      "activation",
+      "leaky ReLU's slope and hard sigmoid's 0.2 in double",
+      "both rounded to float, leaky ReLU's in its derivative only",
+      Role.STOCK,
+      network ->
+          anyFunction(
+              network,
+              function ->
+                  function instanceof ActivationFunction.LeakyRelu
+                      || function instanceof ActivationFunction.HardSigmoid)),
+  ELU_ALPHA(
+      "elu-alpha",
+      "activation",
+      "ELU: derivative alpha·exp(x) at x < 0",
+      "ELU: derivative exp(x) at x < 0, whatever alpha is",
+      Role.STOCK,
+      network ->
+          anyFunction(
+              network,
+              function -> function instanceof ActivationFunction.Elu elu && elu.alpha() != 1)),
+  BINARY_CLIPPING(
+      "binary-cross-entropy-clipping",
+      "loss",
+      "binary cross entropy: log(y + stabilizer), log(1 − y + stabilizer); gradient y − t",
+      "LossBinaryXENT: y clipped to 1e-5 … 1 − 1e-5, in the loss and in the gradient",
+      Role.STOCK,
+      network -> network.loss().type() == LossSpec.Type.SIGMOID_CROSS_ENTROPY),
+  POLYNOMIAL_SCHEDULE(
+      "polynomial-schedule",
+      "optimizer",
+      "the rate falls, lr·(1 − t/steps)^power",
+      "PolySchedule: the rate rises, lr·(1 + t/steps)^power, and is 0 from then on",
+      Role.STOCK,
+      network -> network.optimizer().learningRate().decay() instanceof Decay.Polynomial),
+
   GRADIENT_SUM(
       "gradient-sum",
       "gradients",
@@ -316,6 +355,14 @@ public enum Convention {
 
   private static boolean anyLayer(NetworkSpec network, Class<? extends LayerSpec> type) {
     return network.allLayers().stream().anyMatch(type::isInstance);
+  }
+
+  private static boolean anyFunction(NetworkSpec network, Predicate<ActivationFunction> predicate) {
+    return network.allLayers().stream()
+        .anyMatch(
+            layer ->
+                layer instanceof LayerSpec.Activation activation
+                    && predicate.test(activation.function()));
   }
 
   private static boolean anyDropout(NetworkSpec network, Predicate<LayerSpec.Dropout> predicate) {

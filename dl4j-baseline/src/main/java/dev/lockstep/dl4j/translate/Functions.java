@@ -48,7 +48,7 @@ public final class Functions {
 
   /** The activations of ND4J overwrite what they are given. */
   private static INDArray activation(ActivationFunction function, INDArray x) {
-    IActivation activation = Activations.of(function);
+    IActivation activation = Activations.of(function, Set.of());
     return activation.getActivation(x.dup(), true);
   }
 

@@ -1,8 +1,10 @@
 package dev.lockstep.dl4j.translate;
 
 import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.dl4j.book.BookBinaryCrossEntropy;
 import dev.lockstep.dl4j.book.BookCrossEntropy;
 import dev.lockstep.dl4j.book.BookSumOfSquares;
+import dev.lockstep.dl4j.book.ClippedBinaryCrossEntropy;
 import dev.lockstep.dl4j.ledger.Convention;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,9 +14,13 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossL1;
 import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
@@ -49,6 +55,27 @@ public final class Losses {
         });
   }
 
+  static {
+    reader(
+        LossL1.class,
+        (absolutes, settings) -> {
+          settings.require("loss weights", absolutes.getWeights(), null);
+          return new LossSpec(LossSpec.Type.SUM_OF_ABSOLUTES, 0);
+        });
+    reader(
+        LossMAE.class,
+        (absolutes, settings) -> {
+          settings.require("loss weights", absolutes.getWeights(), null);
+          return new LossSpec(LossSpec.Type.MEAN_ABSOLUTE, 0);
+        });
+    reader(
+        BookBinaryCrossEntropy.class,
+        (book, settings) ->
+            new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, book.getStabilizer()));
+    reader(LossBinaryXENT.class, Losses::clipped);
+    reader(ClippedBinaryCrossEntropy.class, Losses::clipped);
+  }
+
   /** Where settings that are known with one value only are told. */
   private record Settings(String layer, Findings findings) {
     void require(String setting, @Nullable Object found, @Nullable Object known) {
@@ -69,6 +96,13 @@ public final class Losses {
         "softmaxClipEps", function.getSoftmaxClipEps(), new LossMCXENT().getSoftmaxClipEps());
     settings.findings().leftToDl4j(Convention.CROSS_ENTROPY_CLIPPING);
     return new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
+  }
+
+  private static LossSpec clipped(LossBinaryXENT binary, Settings settings) {
+    settings.require("loss weights", binary.getWeights(), null);
+    settings.require("clipEps", binary.getClipEps(), new LossBinaryXENT().getClipEps());
+    settings.findings().leftToDl4j(Convention.BINARY_CLIPPING);
+    return new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
   }
 
   /** Returns the classes that {@link #read} knows. */
@@ -109,6 +143,12 @@ public final class Losses {
               ? new LossL2()
               : new BookSumOfSquares();
       case MEAN_SQUARED -> new LossMSE();
+      case SUM_OF_ABSOLUTES -> new LossL1();
+      case MEAN_ABSOLUTE -> new LossMAE();
+      case SIGMOID_CROSS_ENTROPY ->
+          conventions.contains(Convention.BINARY_CLIPPING)
+              ? new ClippedBinaryCrossEntropy()
+              : new BookBinaryCrossEntropy(loss.stabilizer());
     };
   }
 
@@ -117,6 +157,7 @@ public final class Losses {
     return switch (loss.type().output()) {
       case IDENTITY -> new ActivationIdentity();
       case SOFTMAX -> new ActivationSoftmax();
+      case SIGMOID -> new ActivationSigmoid();
     };
   }
 }

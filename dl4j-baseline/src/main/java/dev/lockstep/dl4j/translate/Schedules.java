@@ -2,6 +2,10 @@ package dev.lockstep.dl4j.translate;
 
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LearningRate.Decay;
+import dev.lockstep.dl4j.book.BookPolynomial;
+import dev.lockstep.dl4j.ledger.Convention;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +13,8 @@ import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.InverseSchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.PolySchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 
@@ -20,12 +26,18 @@ public final class Schedules {
   /** Returns the classes that {@link #read} knows. */
   public static Set<Class<?>> classes() {
     return Set.of(
-        ExponentialSchedule.class, FixedSchedule.class, InverseSchedule.class, StepSchedule.class);
+        BookPolynomial.class,
+        ExponentialSchedule.class,
+        FixedSchedule.class,
+        InverseSchedule.class,
+        MapSchedule.class,
+        PolySchedule.class,
+        StepSchedule.class);
   }
 
   /** Returns null for a rate that does not change. */
-  static @Nullable ISchedule of(LearningRate rate) {
-    return rate.decay().accept(new Writer(rate.initial())).orElse(null);
+  static @Nullable ISchedule of(LearningRate rate, Set<Convention> conventions) {
+    return rate.decay().accept(new Writer(rate.initial(), conventions)).orElse(null);
   }
 
   /**
@@ -49,19 +61,43 @@ public final class Schedules {
       return new LearningRate(
           exponential.getInitialValue(), new Decay.Exponential(exponential.getGamma()));
     } else if (schedule instanceof InverseSchedule inverse
-        && byIteration(inverse.getScheduleType())
-        && inverse.getPower() == 1) {
-      return new LearningRate(inverse.getInitialValue(), new Decay.InverseTime(inverse.getGamma()));
+        && byIteration(inverse.getScheduleType())) {
+      return new LearningRate(
+          inverse.getInitialValue(), new Decay.InverseTime(inverse.getGamma(), inverse.getPower()));
+    } else if (schedule instanceof BookPolynomial book) {
+      return new LearningRate(
+          book.initialValue(), new Decay.Polynomial(book.steps(), book.power()));
+    } else if (schedule instanceof PolySchedule polynomial
+        && byIteration(polynomial.getScheduleType())) {
+      findings.leftToDl4j(Convention.POLYNOMIAL_SCHEDULE);
+      return new LearningRate(
+          polynomial.getInitialValue(),
+          new Decay.Polynomial(polynomial.getMaxIter(), polynomial.getPower()));
+    } else if (schedule instanceof MapSchedule map && byIteration(map.getScheduleType())) {
+      return steps(map);
     }
     findings.unknown("every layer", "learning rate schedule " + schedule);
     return LearningRate.constant(0);
+  }
+
+  private static LearningRate steps(MapSchedule map) {
+    List<Decay.Steps.Change> changes = new ArrayList<>();
+    map.getValues()
+        .forEach(
+            (from, rate) -> {
+              if (from > 0) {
+                changes.add(new Decay.Steps.Change(from, rate));
+              }
+            });
+    return new LearningRate(map.valueAt(0, 0), new Decay.Steps(changes));
   }
 
   private static boolean byIteration(ScheduleType type) {
     return type == ScheduleType.ITERATION;
   }
 
-  private record Writer(double initial) implements Decay.Visitor<Optional<ISchedule>> {
+  private record Writer(double initial, Set<Convention> conventions)
+      implements Decay.Visitor<Optional<ISchedule>> {
 
     @Override
     public Optional<ISchedule> none(Decay.None decay) {
@@ -81,7 +117,23 @@ public final class Schedules {
 
     @Override
     public Optional<ISchedule> inverseTime(Decay.InverseTime decay) {
-      return Optional.of(new InverseSchedule(ScheduleType.ITERATION, initial, decay.rate(), 1));
+      return Optional.of(
+          new InverseSchedule(ScheduleType.ITERATION, initial, decay.rate(), decay.power()));
+    }
+
+    @Override
+    public Optional<ISchedule> polynomial(Decay.Polynomial decay) {
+      return Optional.of(
+          conventions.contains(Convention.POLYNOMIAL_SCHEDULE)
+              ? new PolySchedule(ScheduleType.ITERATION, initial, decay.power(), decay.steps())
+              : new BookPolynomial(initial, decay.steps(), decay.power()));
+    }
+
+    @Override
+    public Optional<ISchedule> steps(Decay.Steps decay) {
+      MapSchedule.Builder map = new MapSchedule.Builder(ScheduleType.ITERATION).add(0, initial);
+      decay.changes().forEach(change -> map.add(change.from(), change.rate()));
+      return Optional.of(map.build());
     }
   }
 }

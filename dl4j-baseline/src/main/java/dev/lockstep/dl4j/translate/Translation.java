@@ -129,7 +129,10 @@ public final class Translation {
     @Override
     public Place activation(LayerSpec.Activation layer) {
       return add(
-          layer.name(), new ActivationLayer(Activations.of(layer.function())), in, in.image());
+          layer.name(),
+          new ActivationLayer(Activations.of(layer.function(), conventions)),
+          in,
+          in.image());
     }
 
     @Override

@@ -13,9 +13,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -26,6 +30,9 @@ public final class Updaters {
 
   /** Overwritten by the optimizer's own rate. */
   private static final double UNSET = 0;
+
+  /** DL4J's AdaDelta has none. */
+  private static final LearningRate ADA_DELTAS_RATE = LearningRate.constant(1);
 
   private static final String EVERY_LAYER = "every layer";
 
@@ -66,6 +73,36 @@ public final class Updaters {
           findings.leftToDl4j(Convention.RMSPROP_START);
           return rmsProp(rmsProp, findings);
         });
+    reader(
+        AMSGrad.class,
+        (updater, findings) ->
+            new OptimizerSpec.AmsGrad(
+                Schedules.read(
+                    updater.getLearningRate(), updater.getLearningRateSchedule(), findings),
+                updater.getBeta1(),
+                updater.getBeta2(),
+                updater.getEpsilon()));
+    reader(
+        Nadam.class,
+        (updater, findings) ->
+            new OptimizerSpec.Nadam(
+                Schedules.read(
+                    updater.getLearningRate(), updater.getLearningRateSchedule(), findings),
+                updater.getBeta1(),
+                updater.getBeta2(),
+                updater.getEpsilon()));
+    reader(
+        AdaMax.class,
+        (updater, findings) ->
+            new OptimizerSpec.AdaMax(
+                Schedules.read(
+                    updater.getLearningRate(), updater.getLearningRateSchedule(), findings),
+                updater.getBeta1(),
+                updater.getBeta2()));
+    reader(
+        AdaDelta.class,
+        (updater, findings) ->
+            new OptimizerSpec.AdaDelta(ADA_DELTAS_RATE, updater.getRho(), updater.getEpsilon()));
     reader(
         Adam.class,
         (adam, findings) ->
@@ -138,7 +175,15 @@ public final class Updaters {
   public IUpdater updater(OptimizerSpec optimizer) {
     IUpdater updater = optimizer.accept(new Writer());
     LearningRate rate = optimizer.learningRate();
-    ISchedule schedule = Schedules.of(rate);
+    ISchedule schedule = Schedules.of(rate, conventions);
+    if (!updater.hasLearningRate()) {
+      if (!rate.equals(ADA_DELTAS_RATE)) {
+        throw new UsageException(
+            "dl4j: AdaDelta has no learning rate there, found %s; expected 1, which changes nothing"
+                .formatted(rate.initial()));
+      }
+      return updater;
+    }
     if (schedule != null && updater.getClass() == AdaGrad.class) {
       throw new UsageException(
           "dl4j, stock: AdaGrad with a learning rate that changes cannot be translated, since"
@@ -213,6 +258,26 @@ public final class Updaters {
       double epsilon =
           epsilon(Convention.ADAM_EPSILON, Adam.DEFAULT_ADAM_EPSILON, optimizer.epsilon());
       return new Adam(UNSET, optimizer.beta1(), optimizer.beta2(), epsilon);
+    }
+
+    @Override
+    public IUpdater amsGrad(OptimizerSpec.AmsGrad optimizer) {
+      return new AMSGrad(UNSET, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon());
+    }
+
+    @Override
+    public IUpdater nadam(OptimizerSpec.Nadam optimizer) {
+      return new Nadam(UNSET, optimizer.beta1(), optimizer.beta2(), optimizer.epsilon());
+    }
+
+    @Override
+    public IUpdater adaMax(OptimizerSpec.AdaMax optimizer) {
+      return new AdaMax(UNSET, optimizer.beta1(), optimizer.beta2(), AdaMax.DEFAULT_ADAMAX_EPSILON);
+    }
+
+    @Override
+    public IUpdater adaDelta(OptimizerSpec.AdaDelta optimizer) {
+      return new AdaDelta(optimizer.rho(), optimizer.epsilon());
     }
   }
 }

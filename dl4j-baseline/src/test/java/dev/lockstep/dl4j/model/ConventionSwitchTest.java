@@ -9,6 +9,7 @@ import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
@@ -131,6 +132,93 @@ class ConventionSwitchTest {
     assertThat(train(optimizer, 0, 1, BOOKS_WAY).w()).isCloseTo(1 - 0.2 / (2 + 1), ROUNDING);
     assertThat(train(optimizer, 0, 1, dl4jsWay(Convention.ADAM_EPSILON)).w())
         .isCloseTo(1 - 0.2 / (2 + 1e-8), ROUNDING);
+  }
+
+  @Test
+  void activationConstants() {
+    // 0.2·2 + 0.5
+    assertThat(answer(new ActivationFunction.HardSigmoid(), BOOKS_WAY)).isCloseTo(0.9, ROUNDING);
+    assertThat(
+            answer(new ActivationFunction.HardSigmoid(), dl4jsWay(Convention.ACTIVATION_CONSTANTS)))
+        .isCloseTo(0.2f * 2.0 + 0.5, ROUNDING);
+  }
+
+  /** What an activation makes of 2. */
+  private static double answer(ActivationFunction function, Set<Convention> conventions) {
+    try (Dl4jModel model =
+        model(
+            activated(function, SQUARES),
+            conventions,
+            Map.of("affine1/W", Tensor.of(Shape.of(1, 1), 1)))) {
+      return model.predict(Tensor.of(Shape.of(1, 1), 2)).data()[0];
+    }
+  }
+
+  private static NetworkSpec activated(ActivationFunction function, LossSpec loss) {
+    return Fixture.network(
+        Shape.of(1),
+        loss,
+        0,
+        new OptimizerSpec.Sgd(RATE),
+        Fixture.affine("affine1", 1),
+        new LayerSpec.Activation("activation1", function));
+  }
+
+  @Test
+  void eluAlpha() {
+    // y = 2 and −.5·(1 − e⁻²) of x = ±2; dW is the mean of 2·1·2 and −2·y·slope
+    double y = 0.5 * (Math.exp(-2) - 1);
+    assertThat(eluAfterOneStep(BOOKS_WAY))
+        .isCloseTo(1 - 0.1 * (4 - 2 * y * 0.5 * Math.exp(-2)) / 2, ROUNDING);
+    assertThat(eluAfterOneStep(dl4jsWay(Convention.ELU_ALPHA)))
+        .isCloseTo(1 - 0.1 * (4 - 2 * y * Math.exp(-2)) / 2, ROUNDING);
+  }
+
+  private static double eluAfterOneStep(Set<Convention> conventions) {
+    try (Dl4jModel model =
+        model(
+            activated(new ActivationFunction.Elu(0.5), SQUARES),
+            conventions,
+            Map.of("affine1/W", Tensor.of(Shape.of(1, 1), 1)))) {
+      model.step(
+          new Batch(1, Tensor.of(Shape.of(2, 1), 2, -2), Tensor.zeros(Shape.of(2, 1))),
+          Fixture.masks(1),
+          Observer.NONE);
+      return model.state().tensor("affine1/W").data()[0];
+    }
+  }
+
+  @Test
+  void binaryClipping() {
+    // y = sigmoid(20), the target 0
+    assertThat(binaryLoss(BOOKS_WAY)).isCloseTo(-Math.log(1 / (1 + Math.exp(20))), within(1e-6));
+    assertThat(binaryLoss(dl4jsWay(Convention.BINARY_CLIPPING)))
+        .isCloseTo(-Math.log(1e-5), within(1e-6));
+  }
+
+  private static double binaryLoss(Set<Convention> conventions) {
+    LossSpec loss = new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, 0);
+    try (Dl4jModel model =
+        model(
+            activated(ActivationFunction.IDENTITY, loss),
+            conventions,
+            Map.of("affine1/W", Tensor.of(Shape.of(1, 1), 10)))) {
+      return model.step(
+          new Batch(1, Tensor.of(Shape.of(1, 1), 2), Tensor.zeros(Shape.of(1, 1))),
+          Fixture.masks(1),
+          Observer.NONE);
+    }
+  }
+
+  @Test
+  void polynomialSchedule() {
+    OptimizerSpec optimizer =
+        new OptimizerSpec.Sgd(new LearningRate(0.1, new LearningRate.Decay.Polynomial(4, 1)));
+
+    // rates .1 and .075, or .125
+    assertThat(train(optimizer, 0, 2, BOOKS_WAY).w()).isCloseTo(0.6 - 0.075 * 2.4, ROUNDING);
+    assertThat(train(optimizer, 0, 2, dl4jsWay(Convention.POLYNOMIAL_SCHEDULE)).w())
+        .isCloseTo(0.6 - 0.125 * 2.4, ROUNDING);
   }
 
   @Test

@@ -54,11 +54,32 @@ public final class Catalogue {
           "residual-depth",
           "half-precision");
 
+  /** Small networks that every fault of {@code list faults} can be seeded into. */
+  private static final List<String> FAULT_NETWORKS =
+      List.of(
+          "sigmoid-sgd",
+          "squares-sgd",
+          "mean-squared-sgd",
+          "relu-momentum",
+          "relu-nesterov",
+          "batchnorm-dropout",
+          "inverted-dropout",
+          "tanh-adam",
+          "tanh-adagrad",
+          "tanh-rmsprop",
+          "convnet-adam",
+          "convnet-momentum");
+
   private Catalogue() {}
 
   /** Returns the names of all bundled experiments. */
   public static List<String> ids() {
     return IDS;
+  }
+
+  /** Returns the names of the bundled networks for faults, which belong to no chapter's tour. */
+  public static List<String> faultNetworks() {
+    return FAULT_NETWORKS;
   }
 
   /**
@@ -68,7 +89,7 @@ public final class Catalogue {
    * @throws UsageException if there is neither
    */
   public static ExperimentFile find(String name) {
-    if (IDS.contains(name)) {
+    if (IDS.contains(name) || FAULT_NETWORKS.contains(name)) {
       return bundled(name);
     }
     if (name.endsWith(".yaml") || name.endsWith(".yml") || Files.isRegularFile(Path.of(name))) {

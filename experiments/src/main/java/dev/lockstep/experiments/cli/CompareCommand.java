@@ -310,7 +310,7 @@ final class CompareCommand implements Callable<Integer> {
     ModelProvider provider = provider(fault);
     List<CompareSession.Planned> planned = new ArrayList<>();
     DrawingComparer drawings = new DrawingComparer(command);
-    Map<Dataset, Comparer> comparers = new IdentityHashMap<>();
+    IdentityHashMap<Dataset, Comparer> comparers = new IdentityHashMap<>();
     Map<String, YamlValue> overrides = overrides();
     for (ExperimentFile file : files) {
       if (DrawingComparer.isDrawing(file)) {
@@ -325,8 +325,7 @@ final class CompareCommand implements Callable<Integer> {
         Comparer comparer =
             comparers.computeIfAbsent(
                 data.load(experiment.data(), spec.commandLine().getErr()),
-                dataset ->
-                    new Comparer(dataset, settings, command, provider, candidateCode()));
+                dataset -> new Comparer(dataset, settings, command, provider, candidateCode()));
         planned.addAll(withSeeds(experiment, comparer));
       }
     }

@@ -86,7 +86,9 @@ final class ListCommand implements Callable<Integer> {
   /** Where a fault can be made needs every bundled experiment that trains. */
   private static void printFaults(PrintWriter out) {
     Map<String, List<Experiment>> experiments = new LinkedHashMap<>();
-    for (String id : Catalogue.ids()) {
+    List<String> ids = new ArrayList<>(Catalogue.ids());
+    ids.addAll(Catalogue.faultNetworks());
+    for (String id : ids) {
       ExperimentFile file = Catalogue.find(id);
       if (!DrawingComparer.isDrawing(file)) {
         experiments.put(id, file.experiments(Map.of()));
@@ -106,9 +108,10 @@ final class ListCommand implements Callable<Integer> {
         });
     out.printf("fault:%s: %s%n", fault.id(), fault.ordinary().in(fault.mistake()));
     out.printf("  where  %s, %s%n", fault.place().phase().id(), fault.place().tensor());
-    out.printf(
-        "  in     %s%n",
-        fitting.isEmpty() ? "a file of your own: " + fault.needs() : String.join(", ", fitting));
+    out.printf("  in     %s%n", String.join(", ", fitting));
+    if (!fault.report().isEmpty()) {
+      out.printf("  seen   %s%n", fault.report());
+    }
   }
 
   private static void printExperiments(PrintWriter out) {

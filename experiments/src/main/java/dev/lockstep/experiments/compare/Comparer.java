@@ -219,6 +219,7 @@ public final class Comparer {
             RunResult.SCHEMA_VERSION,
             command,
             explained ? Verdict.EXPLAINED : outcome.verdict(),
+            explained ? "" : outcome.undecided(),
             explained ? null : outcome.failure(),
             new RunResult.ExperimentInfo(
                 experiment.id(),
@@ -293,7 +294,9 @@ public final class Comparer {
 
   private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
     return new Lockstep.Sides(
-        sides.reference(), new Dl4jProvider(settings.precision(), conventions, 0), sides.twin());
+        sides.reference(),
+        new Dl4jProvider(settings.precision(), conventions, 0),
+        sides.perturbed());
   }
 
   /** A run besides may be watched and stopped; what it would need to go on is not kept. */

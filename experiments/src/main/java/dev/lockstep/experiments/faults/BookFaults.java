@@ -94,6 +94,7 @@ final class BookFaults {
                 "in prediction dropout multiplies by the share that was dropped",
                 PREDICTION,
                 Explanation.DROPOUT)
+            .reported("karpathy/convnetjs#106")
             .by(
                 new Injection(
                     Change.dropout(

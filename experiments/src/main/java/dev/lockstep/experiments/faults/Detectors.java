@@ -44,7 +44,7 @@ final class Detectors {
 
   private static OptionalLong tooFar(Outcome outcome, long lastStep, Predicate<Phase> phases) {
     return outcome.readings().stream()
-        .filter(reading -> reading.reading() == Reading.ACCUMULATED)
+        .filter(reading -> reading.reading() == Reading.FREE_RUNNING)
         .filter(reading -> reading.step() <= lastStep && phases.test(reading.phase()))
         .filter(Detectors::tooFar)
         .mapToLong(TensorReading::step)

@@ -63,6 +63,10 @@ final class Edits {
 
   /** Turns the kernel of every filter and channel around. */
   static void flipKernels(StepSoFar step, String path, Tensor weights) {
+    turnKernels(weights);
+  }
+
+  static void turnKernels(Tensor weights) {
     reverseEach(weights, weights.shape().length(2) * weights.shape().length(3));
   }
 

@@ -44,6 +44,48 @@ public enum Explanation {
   PRECISION("float"),
   /** Another function of the same input: a sigmoid for a tanh, a mean for a maximum. */
   ANOTHER_FUNCTION("computed", "took the average"),
+  /** Classes exchanged or shifted. */
+  LABELS("labels were shifted"),
+  /** Targets that are not one-hot any more. */
+  SMOOTHED("smoothed"),
+  /** A class or a sample that takes no part. */
+  IGNORED("ignored"),
+  /** A sum over some samples only. */
+  SAMPLES("sample"),
+  /** A sum over some windows only. */
+  PATCH("first window"),
+  /** Which of several equal largest elements takes the gradient. */
+  TIES("several largest"),
+  /** A whole window takes the gradient of its largest element. */
+  WHOLE_WINDOW("every element of a window"),
+  /** Contributions of windows that overlap. */
+  OVERLAP("overlap"),
+  /** Another derivative of an activation. */
+  DERIVATIVE("derivative"),
+  /** A gradient that adds up from step to step. */
+  ACCUMULATED("accumulate"),
+  /** Weights that have moved before the gradient passes through them. */
+  UPDATED_BEFORE("already updated"),
+  /** A velocity that is one step old moves the parameter. */
+  OLD_VELOCITY("velocity of the step before", "velocity before"),
+  /** A part of the gradient alone enters the velocity. */
+  DAMPENED("dampens"),
+  /** The learning rate stands in another place of the formula. */
+  RATE_MISPLACED("learning rate outside", "without the learning rate", "squares of lr·g"),
+  /** The sign of a velocity. */
+  LOOKS_BACK("looks back"),
+  /** Adam's corrections are taken otherwise. */
+  CORRECTION("its corrections", "corrects them again"),
+  /** A part of batch normalization. */
+  NORMALIZATION("normalization"),
+  /** A sum over all elements, written to each of them. */
+  ONE_SUM("one sum"),
+  /** A bias that is added twice, or not at all. */
+  BIAS("bias is"),
+  /** Another form of the optimizer. */
+  FORM("nesterov's printed form", "plain momentum"),
+  /** Kernels turned by 180 degrees. */
+  TURNED("turned"),
   /** Another formula, of which no difference between tensors tells the name. */
   UNKNOWN;
 

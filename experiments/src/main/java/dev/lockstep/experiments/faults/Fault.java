@@ -17,6 +17,7 @@ import java.util.Set;
  * @param place where it really is
  * @param explanations any of which names what is wrong
  * @param sizes from smallest to largest; the ordinary one is always there
+ * @param report a public report of it, {@code owner/name#number} on GitHub; empty if none is known
  */
 public record Fault(
     String id,
@@ -24,7 +25,8 @@ public record Fault(
     BaseNetwork base,
     Place place,
     Set<Explanation> explanations,
-    @JsonIgnore List<Size> sizes) {
+    @JsonIgnore List<Size> sizes,
+    String report) {
 
   /**
    * Where a comparison should see a fault first.
@@ -59,12 +61,17 @@ public record Fault(
   /** Returns a fault that has no size yet. */
   static Fault in(
       BaseNetwork base, String id, String mistake, Place place, Explanation... explanations) {
-    return new Fault(id, mistake, base, place, Set.of(explanations), List.of());
+    return new Fault(id, mistake, base, place, Set.of(explanations), List.of(), "");
   }
 
   /** Adds the only size that this fault has. */
   Fault by(Injection injection) {
     return ordinary("", injection);
+  }
+
+  /** Adds where somebody reported it. */
+  Fault reported(String where) {
+    return new Fault(id, mistake, base, place, explanations, sizes, where);
   }
 
   Fault smaller(String amount, Injection injection) {
@@ -82,7 +89,7 @@ public record Fault(
   private Fault and(Size size) {
     List<Size> more = new ArrayList<>(sizes);
     more.add(size);
-    return new Fault(id, mistake, base, place, explanations, List.copyOf(more));
+    return new Fault(id, mistake, base, place, explanations, List.copyOf(more), report);
   }
 
   /** Returns whether it can be made in a network, and is then what its words say. */

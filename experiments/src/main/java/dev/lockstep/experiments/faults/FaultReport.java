@@ -12,6 +12,7 @@ import java.util.function.Predicate;
  *
  * @param steps of every training
  * @param detections of every fault in every size, in the order of the list
+ * @param smooth of every fault in its ordinary size, on images without equal pixels side by side
  * @param accuracyLimit by network: the difference in accuracy that seeds explain
  * @param sensitivity largest factor first
  * @param falseAlarms by candidate
@@ -19,6 +20,7 @@ import java.util.function.Predicate;
 public record FaultReport(
     long steps,
     List<Detection> detections,
+    List<Detection> smooth,
     Map<String, Double> accuracyLimit,
     List<Sensitivity> sensitivity,
     List<FalseAlarms> falseAlarms) {
@@ -49,9 +51,14 @@ public record FaultReport(
     return count(Detection::located);
   }
 
-  /** Returns how many it explains rightly. */
-  public long explained() {
-    return count(Detection::explained);
+  /** Returns of how many something is told of a cause. */
+  public long told(Detection.Told told) {
+    return count(detection -> detection.told() == told);
+  }
+
+  /** Returns the detections on smooth images, but for faults that change nothing there. */
+  public List<Detection> smoothChanged() {
+    return smooth.stream().filter(Detection::changes).toList();
   }
 
   /** Returns how many faults of ordinary size a detector alone would have missed. */
@@ -63,9 +70,14 @@ public record FaultReport(
     return ordinary().stream().filter(condition).count();
   }
 
-  /** Returns agreement if every fault of ordinary size is detected and nothing else is. */
+  /**
+   * Returns agreement if every fault of ordinary size is detected, none put down to a wrong cause,
+   * and nothing else is taken for a fault.
+   */
   public Verdict verdict() {
     return detected() == ordinary().size()
+            && told(Detection.Told.WRONG) == 0
+            && smoothChanged().stream().allMatch(Detection::detected)
             && falseAlarms.stream().allMatch(alarms -> alarms.alarms().isEmpty())
         ? Verdict.AGREE
         : Verdict.DIFFER;

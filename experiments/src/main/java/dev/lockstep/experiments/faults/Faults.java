@@ -10,10 +10,19 @@ public final class Faults {
 
   private Faults() {}
 
-  /** Returns all faults, those of the book's readers first, then in the order of a step. */
+  /**
+   * Returns all faults, those of the book's readers first, then in the order of a step, those of
+   * public reports last.
+   */
   public static List<Fault> all() {
     return Stream.of(
-            BookFaults.list(), ForwardFaults.list(), GradientFaults.list(), UpdateFaults.list())
+            BookFaults.list(),
+            ForwardFaults.list(),
+            GradientFaults.list(),
+            UpdateFaults.list(),
+            LayerFaults.list(),
+            OptimizerFaults.list(),
+            ReportedFaults.list())
         .flatMap(List::stream)
         .toList();
   }

@@ -5,6 +5,7 @@ import dev.lockstep.core.model.ChangingObserver;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.model.WrappedModel;
@@ -76,7 +77,13 @@ public final class FaultyProvider implements ModelProvider {
 
     @Override
     public Tensor predict(Tensor inputs) {
-      return tampering.answered(super.predict(tampering.asked(inputs)));
+      Tensor given = tampering.asked(inputs);
+      ModelState own = state();
+      ModelState other = tampering.predictsWith(own, given);
+      restore(other);
+      Tensor answered = tampering.answered(super.predict(given));
+      restore(own);
+      return answered;
     }
   }
 }

@@ -26,6 +26,7 @@ final class GradientFaults {
                 "the gradient of the loss is summed over the batch, not averaged",
                 new Place(BACKWARD, "loss", "affine2/out"),
                 Explanation.FACTOR)
+            .reported("TheIndependentCode/Neural-Network#1")
             .by(
                 Injection.edit(
                     Tampering.at(BACKWARD, "affine2/out"),
@@ -116,7 +117,7 @@ final class GradientFaults {
                 "last-sample-left-out",
                 "a weight gradient leaves out the last sample of the batch",
                 new Place(BACKWARD, "affine2", "affine2/W"),
-                Explanation.UNKNOWN)
+                Explanation.SAMPLES)
             .by(
                 Injection.edit(
                     Tampering.at(BACKWARD, "affine2/W"),
@@ -126,7 +127,8 @@ final class GradientFaults {
                 "sigmoid-derivative-missing",
                 "the gradient passes the sigmoid as if it were the identity",
                 new Place(BACKWARD, "sigmoid1", "affine1/out"),
-                Explanation.ANOTHER_TENSOR)
+                Explanation.DERIVATIVE)
+            .reported("iamtrask/Grokking-Deep-Learning#50")
             .by(
                 Injection.edit(
                     Tampering.at(BACKWARD, "affine1/out"),
@@ -136,7 +138,7 @@ final class GradientFaults {
                 "leaky-relu-gradient",
                 "the backward pass of a ReLU is that of a leaky one",
                 new Place(BACKWARD, "relu2", "affine2/out"),
-                Explanation.UNKNOWN)
+                Explanation.DERIVATIVE)
             .smaller("slope 1e-6", leaky(1e-6))
             .ordinary("slope .01", leaky(.01))
             .larger("slope .2", leaky(.2)),
@@ -155,6 +157,7 @@ final class GradientFaults {
                 "weight decay acts on biases too",
                 new Place(BACKWARD, "affine3", "affine3/b"),
                 Explanation.REGULARIZATION)
+            .reported("rasmusbergpalm/DeepLearnToolbox#32")
             .by(weightDecay("/b", 1)),
         Fault.in(
                 BATCH_NORM,
@@ -168,7 +171,7 @@ final class GradientFaults {
                 "batchnorm-statistics-constant",
                 "the backward pass of batch normalization takes mean and variance for constants",
                 new Place(BACKWARD, "batchNorm2", "affine2/out"),
-                Explanation.UNKNOWN)
+                Explanation.NORMALIZATION)
             .by(
                 Injection.edit(
                     Tampering.each(BACKWARD, "/out"), Normalization::constantStatistics)),
@@ -179,6 +182,7 @@ final class GradientFaults {
                 new Place(BACKWARD, "dropout2", "relu2/out"),
                 Explanation.ANOTHER_TENSOR,
                 Explanation.DROPOUT)
+            .reported("ddbourgin/numpy-ml#94")
             .by(
                 Injection.edit(
                     Tampering.each(BACKWARD, "/out"),
@@ -208,7 +212,7 @@ final class GradientFaults {
                 "pooling-gradient-to-whole-window",
                 "pooling hands the gradient to every element of a window, not to the largest",
                 new Place(BACKWARD, "pool1", "relu1/out"),
-                Explanation.UNKNOWN)
+                Explanation.WHOLE_WINDOW)
             .by(
                 Injection.edit(
                     Tampering.at(BACKWARD, "relu1/out"), Edits.wholeWindows("pool1/out"))),

@@ -3,62 +3,84 @@ package dev.lockstep.experiments.faults;
 import static dev.lockstep.core.model.Phase.BACKWARD;
 import static dev.lockstep.core.model.Phase.FORWARD;
 
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.DoubleBinaryOperator;
 
 /** What can go wrong in batch normalization, where {@code batchNorm1} follows {@code affine1}. */
 final class Normalization {
+
+  /** Of both batch normalizations. */
+  private static final double EPSILON = 1e-7;
 
   private Normalization() {}
 
   /** Divides the variance by n − 1 in the forward and, alike, in the backward pass. */
   static Tampering unbiased() {
-    return new Tampering() {
-      @Override
-      public void computed(StepSoFar step, Phase phase, String path, Tensor tensor) {
-        if (phase == FORWARD && isNormalized(path)) {
-          Tensor beta = step.before(path.replace("/out", "/beta"));
-          double[] ratio = deviationRatio(step, inputOf(path));
-          for (int i = 0; i < tensor.size(); i++) {
-            double shift = beta.data()[i % ratio.length];
-            tensor.data()[i] = shift + (tensor.data()[i] - shift) * ratio[i % ratio.length];
-          }
-        } else if (phase == BACKWARD && isInput(path)) {
-          double[] ratio = deviationRatio(step, path);
-          for (int i = 0; i < tensor.size(); i++) {
-            tensor.data()[i] *= ratio[i % ratio.length];
-          }
-        }
-      }
-    };
+    return new Divided((variance, epsilon, n) -> Math.sqrt(variance * n / (n - 1) + epsilon));
   }
 
-  /** Returns √(biased + epsilon) / √(unbiased + epsilon) by column. */
-  private static double[] deviationRatio(StepSoFar step, String input) {
-    Tensor x = step.shown(FORWARD, input);
-    double epsilon = of(step.network()).epsilon();
-    int samples = x.shape().length(0);
-    double[] variance = variance(x);
-    double[] ratio = new double[variance.length];
-    for (int f = 0; f < ratio.length; f++) {
-      double unbiased = variance[f] * samples / (samples - 1);
-      ratio[f] = Math.sqrt((variance[f] + epsilon) / (unbiased + epsilon));
+  /** Divides by something else than √(variance + epsilon), forward and backward alike. */
+  static Tampering dividedBy(DoubleBinaryOperator ofVarianceAndEpsilon) {
+    return new Divided(
+        (variance, epsilon, n) -> ofVarianceAndEpsilon.applyAsDouble(variance, epsilon));
+  }
+
+  private interface Divisor {
+    double of(double variance, double epsilon, double samples);
+  }
+
+  private record Divided(Divisor divisor) implements Tampering {
+    @Override
+    public void computed(StepSoFar step, Phase phase, String path, Tensor tensor) {
+      if (phase == FORWARD && isNormalized(path)) {
+        Tensor beta = step.before(path.replace("/out", "/beta"));
+        double[] ratio = ratio(step, inputOf(path));
+        for (int i = 0; i < tensor.size(); i++) {
+          double shift = beta.data()[i % ratio.length];
+          tensor.data()[i] = shift + (tensor.data()[i] - shift) * ratio[i % ratio.length];
+        }
+      } else if (phase == BACKWARD && isInput(path)) {
+        double[] ratio = ratio(step, path);
+        for (int i = 0; i < tensor.size(); i++) {
+          tensor.data()[i] *= ratio[i % ratio.length];
+        }
+      }
     }
-    return ratio;
+
+    /** Returns √(variance + epsilon) / divisor by column. */
+    private double[] ratio(StepSoFar step, String input) {
+      Tensor x = step.shown(FORWARD, input);
+      double epsilon = Normalization.of(step.network()).epsilon();
+      double[] ratio = variance(x);
+      for (int f = 0; f < ratio.length; f++) {
+        ratio[f] =
+            Math.sqrt(ratio[f] + epsilon) / divisor.of(ratio[f], epsilon, x.shape().length(0));
+      }
+      return ratio;
+    }
+  }
+
+  private static double[] mean(Tensor x) {
+    int samples = x.shape().length(0);
+    double[] mean = new double[x.size() / samples];
+    for (int i = 0; i < x.size(); i++) {
+      mean[i % mean.length] += x.data()[i] / samples;
+    }
+    return mean;
   }
 
   private static double[] variance(Tensor x) {
     int samples = x.shape().length(0);
     int features = x.size() / samples;
-    double[] mean = new double[features];
-    for (int i = 0; i < x.size(); i++) {
-      mean[i % features] += x.data()[i] / samples;
-    }
+    double[] mean = mean(x);
     double[] variance = new double[features];
     for (int i = 0; i < x.size(); i++) {
       double centered = x.data()[i] - mean[i % features];
@@ -92,6 +114,73 @@ final class Normalization {
       int f = i % gamma.length;
       dx.data()[i] = dout[i] * gamma[f] / Math.sqrt(variance[f] + epsilon);
     }
+  }
+
+  /** Forgets that the variance depends on x, but not the mean. */
+  static void constantVariance(StepSoFar step, String path, Tensor dx) {
+    if (!isInput(path)) {
+      return;
+    }
+    constantStatistics(step, path, dx);
+    double[] mean = mean(dx);
+    for (int i = 0; i < dx.size(); i++) {
+      dx.data()[i] -= mean[i % mean.length];
+    }
+  }
+
+  /** Forgets gamma on the way back. */
+  static void withoutGamma(StepSoFar step, String path, Tensor dx) {
+    if (isInput(path)) {
+      double[] gamma =
+          step.before(path.replace("affine", "batchNorm").replace("/out", "/gamma")).data();
+      for (int i = 0; i < dx.size(); i++) {
+        dx.data()[i] /= gamma[i % gamma.length];
+      }
+    }
+  }
+
+  /** Predicts by the statistics of the images that are asked for. */
+  static Tampering predictionByBatch() {
+    return new Tampering() {
+      @Override
+      public ModelState predictsWith(ModelState state, Tensor inputs) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(state.tensors());
+        Tensor x = inputs;
+        for (int layer = 1; layer <= 2; layer++) {
+          x = affine(x, state, "affine" + layer);
+          String name = "batchNorm" + layer;
+          double[] mean = mean(x);
+          double[] variance = variance(x);
+          Shape shape = state.tensor(name + "/gamma").shape();
+          tensors.put(name + "/runningMean", Tensor.of(shape, mean));
+          tensors.put(name + "/runningVar", Tensor.of(shape, variance));
+          double[] gamma = state.tensor(name + "/gamma").data();
+          double[] beta = state.tensor(name + "/beta").data();
+          for (int i = 0; i < x.size(); i++) {
+            int f = i % mean.length;
+            double xn = (x.data()[i] - mean[f]) / Math.sqrt(variance[f] + EPSILON);
+            x.data()[i] = Math.max(0, gamma[f] * xn + beta[f]) * (1 - BaseNetwork.DROPPED);
+          }
+        }
+        return new ModelState(state.step(), tensors);
+      }
+    };
+  }
+
+  private static Tensor affine(Tensor x, ModelState state, String layer) {
+    double[] w = state.tensor(layer + "/W").data();
+    double[] b = state.tensor(layer + "/b").data();
+    int samples = x.shape().length(0);
+    int inputs = x.size() / samples;
+    Tensor y = Tensor.zeros(Shape.of(samples, b.length));
+    for (int i = 0; i < y.size(); i++) {
+      double sum = b[i % b.length];
+      for (int k = 0; k < inputs; k++) {
+        sum += x.data()[i / b.length * inputs + k] * w[k * b.length + i % b.length];
+      }
+      y.data()[i] = sum;
+    }
+    return y;
   }
 
   /** Gives gamma the gradient of beta, and beta that of gamma. */

@@ -49,7 +49,7 @@ final class ScaledGradients {
   List<String> paths(BaseNetwork base) {
     return trainings.compareFirstStep(base, trainings.scratch(), SEED).readings().stream()
         .filter(reading -> reading.phase() == Phase.BACKWARD)
-        .filter(reading -> reading.reading() == Reading.LOCAL)
+        .filter(reading -> reading.reading() == Reading.SINGLE_STEP)
         .filter(reading -> reading.magnitude() > MORE_THAN_ROUNDING * reading.floor())
         .map(TensorReading::tensor)
         .toList();

@@ -19,6 +19,25 @@ record SmallDigits(Split train, Split test) {
     return new SmallDigits(halved(digits.train()), halved(digits.test()));
   }
 
+  /** Returns the same digits on a background that rises and falls, with no two equal neighbours. */
+  SmallDigits smooth() {
+    return new SmallDigits(smooth(train), smooth(test));
+  }
+
+  private static Split smooth(Split split) {
+    int pixels = split.image().size();
+    byte[] smoothed = new byte[split.size() * pixels];
+    byte[] labels = new byte[split.size()];
+    for (int sample = 0; sample < split.size(); sample++) {
+      labels[sample] = (byte) split.label(sample);
+      for (int i = 0; i < pixels; i++) {
+        int background = 1 + (i * 37 + sample * 11) % 61;
+        smoothed[sample * pixels + i] = (byte) (background + split.pixel(sample, i) * 3 / 4);
+      }
+    }
+    return new Split(split.image(), split.classes(), smoothed, labels);
+  }
+
   /** Takes the mean of every 2×2 pixels. */
   private static Split halved(Split split) {
     int side = BaseNetwork.SIDE;

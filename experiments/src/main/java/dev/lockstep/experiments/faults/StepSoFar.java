@@ -37,6 +37,11 @@ final class StepSoFar {
     return before.tensor(path);
   }
 
+  /** Returns the number of steps taken before this one. */
+  long taken() {
+    return before.step();
+  }
+
   void add(Phase phase, String path, Tensor tensor) {
     shown.put(new TensorKey(phase, path), tensor);
   }

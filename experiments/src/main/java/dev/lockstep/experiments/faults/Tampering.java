@@ -2,6 +2,7 @@ package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.function.UnaryOperator;
@@ -29,6 +30,11 @@ interface Tampering {
 
   /** Changes, in place, a tensor that the model has just computed and will read on from. */
   default void computed(StepSoFar step, Phase phase, String path, Tensor tensor) {}
+
+  /** Returns the state that a prediction for some inputs is made from. */
+  default ModelState predictsWith(ModelState state, Tensor inputs) {
+    return state;
+  }
 
   /** Returns what a prediction is made for. */
   default Tensor asked(Tensor inputs) {

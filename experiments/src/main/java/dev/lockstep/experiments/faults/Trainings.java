@@ -11,6 +11,7 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.rounding.RoundedToFloat;
 import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.scratch.ScratchProvider;
@@ -43,6 +44,25 @@ final class Trainings {
     return compare(base, candidate, plan(base, seed, steps), digits.test());
   }
 
+  /** Compares a candidate that computes in float. */
+  Outcome compareInFloat(BaseNetwork base, ModelProvider candidate, long seed) {
+    LockstepOptions inFloat =
+        new LockstepOptions(
+            LockstepOptions.DEFAULT.cadence(),
+            LockstepOptions.DEFAULT.selection(),
+            LockstepOptions.DEFAULT.mayDiverge(),
+            LockstepOptions.DEFAULT.failFast(),
+            null,
+            true);
+    return compare(
+        base,
+        candidate,
+        plan(base, seed, steps),
+        digits.test(),
+        inFloat,
+        new RoundedToFloat(scratch));
+  }
+
   /** Compares the first step alone. */
   Outcome compareFirstStep(BaseNetwork base, ModelProvider candidate, long seed) {
     return compare(base, candidate, plan(base, seed, 1), digits.test().first(BATCH_SIZE));
@@ -50,14 +70,18 @@ final class Trainings {
 
   private Outcome compare(
       BaseNetwork base, ModelProvider candidate, TrainingPlan plan, Split test) {
-    return new Lockstep(
-            base.network(),
-            plan,
-            digits.train(),
-            test,
-            LockstepOptions.DEFAULT,
-            LockstepListener.NONE)
-        .run(new Lockstep.Sides(scratch, candidate, new RoundedUp(scratch)));
+    return compare(base, candidate, plan, test, LockstepOptions.DEFAULT, new RoundedUp(scratch));
+  }
+
+  private Outcome compare(
+      BaseNetwork base,
+      ModelProvider candidate,
+      TrainingPlan plan,
+      Split test,
+      LockstepOptions options,
+      ModelProvider perturbed) {
+    return new Lockstep(base.network(), plan, digits.train(), test, options, LockstepListener.NONE)
+        .run(new Lockstep.Sides(scratch, candidate, perturbed));
   }
 
   private TrainingPlan plan(BaseNetwork base, long seed, long steps) {

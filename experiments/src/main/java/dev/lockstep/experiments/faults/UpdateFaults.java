@@ -124,6 +124,7 @@ final class UpdateFaults {
                 FIRST_PARAMETER,
                 Explanation.FACTOR,
                 Explanation.STEP_COUNT)
+            .reported("FluxML/Flux.jl#1962")
             .by(updateTimes(step -> 1 / correction(step))),
         Fault.in(
                 TANH_ADAGRAD,
@@ -167,6 +168,7 @@ final class UpdateFaults {
                 "the running variance moves by the unbiased variance",
                 new Place(UPDATE, "batchNorm1", "batchNorm1/runningVar"),
                 Explanation.VARIANCE)
+            .reported("keras-team/keras#8982")
             .by(
                 Injection.edit(
                     Tampering.each(UPDATE, "/runningVar"), Normalization::unbiasedRunningVariance)),

@@ -68,16 +68,18 @@ public final class DrawingComparer {
 
     Map<String, Tensor> byHand = drawing.byHand().apply(drawing.input());
     Map<String, Tensor> inDl4j = drawing.inDl4j().apply(drawing.input());
-    Map<String, Tensor> twin = drawing.byHand().apply(movedUp(drawing.input()));
+    Map<String, Tensor> perturbed = drawing.byHand().apply(movedUp(drawing.input()));
     List<Compared> compared = new ArrayList<>();
     byHand.forEach(
         (name, numbers) ->
-            compared.add(Compared.of(name, numbers, required(inDl4j, name), required(twin, name))));
+            compared.add(
+                Compared.of(name, numbers, required(inDl4j, name), required(perturbed, name))));
     Compared first = compared.stream().filter(Compared::tooFar).findFirst().orElse(null);
     return new RunResult(
         RunResult.SCHEMA_VERSION,
         command,
         first == null ? Verdict.AGREE : Verdict.DIFFER,
+        "",
         first == null ? null : first.failure(),
         new RunResult.ExperimentInfo(
             file.id(),
@@ -133,7 +135,9 @@ public final class DrawingComparer {
 
   private static Coverage coverage(List<Compared> compared) {
     long elements = compared.stream().mapToLong(c -> c.difference().size()).sum();
-    return new Coverage(compared.size(), compared.size(), 0, 0, elements, 1, List.of());
+    int all = compared.size();
+    return new Coverage(
+        all, all, all, 0, 0, elements, 1, List.of(), Map.of(Phase.FORWARD, (long) all));
   }
 
   private static Worst worst(List<Compared> compared) {
@@ -150,9 +154,9 @@ public final class DrawingComparer {
   private record Compared(
       String name, Tensor reference, Tensor candidate, Difference difference, double floor) {
 
-    static Compared of(String name, Tensor reference, Tensor candidate, Tensor twin) {
+    static Compared of(String name, Tensor reference, Tensor candidate, Tensor perturbed) {
       Difference difference = Difference.between(reference, candidate);
-      double rounding = Difference.between(reference, twin).maxAbs();
+      double rounding = Difference.between(reference, perturbed).maxAbs();
       return new Compared(
           name,
           reference,
@@ -175,11 +179,13 @@ public final class DrawingComparer {
           Phase.FORWARD,
           name,
           name,
-          Reading.ACCUMULATED,
+          Reading.FREE_RUNNING,
           error(),
           difference.maxRel(),
           floor,
-          difference.magnitude());
+          difference.magnitude(),
+          !tooFar(),
+          "");
     }
 
     Failure failure() {
@@ -202,7 +208,7 @@ public final class DrawingComparer {
           candidate.data()[at],
           Math.abs(reference.data()[at] - candidate.data()[at]),
           floor,
-          Reading.ACCUMULATED,
+          Reading.FREE_RUNNING,
           Difference.mismatched(reference, candidate, Tolerance.MAX_ERROR_OVER_FLOOR * floor),
           reference.size(),
           new FirstDivergence.Element(

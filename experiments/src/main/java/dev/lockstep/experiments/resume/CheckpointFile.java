@@ -142,8 +142,8 @@ public final class CheckpointFile {
     steps.put(when, standing.step());
     put(when + "/" + REFERENCE, standing.reference(), steps, tensors);
     put(when + "/" + CANDIDATE, standing.candidate(), steps, tensors);
-    if (standing.twin() != null) {
-      put(when + "/" + TWIN, standing.twin(), steps, tensors);
+    if (standing.perturbed() != null) {
+      put(when + "/" + TWIN, standing.perturbed(), steps, tensors);
     }
   }
 

@@ -76,6 +76,7 @@ public final class Identity {
     if (value instanceof String
         || value instanceof Number
         || value instanceof Boolean
+        || value instanceof Character
         || value instanceof Shape) {
       return value.toString();
     }

@@ -6,7 +6,6 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
-import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.dl4j.model.Precision;
 import java.util.EnumMap;
 import java.util.Map;
@@ -76,8 +75,12 @@ public record PartResult(
     outcome.readings().forEach(judge::take);
     Coverage coverage = outcome.coverage();
     String failure = judge.failure;
-    if (coverage.compared() != coverage.expected()) {
+    if (failure == null && outcome.failure() != null && outcome.firstDivergence() == null) {
+      failure = outcome.failure().message();
+    } else if (failure == null && coverage.compared() != coverage.expected()) {
       failure = Objects.requireNonNull(outcome.failure()).message();
+    } else if (failure == null && !coverage.complete()) {
+      failure = outcome.undecided();
     }
     return new PartResult(
         part.kind(),
@@ -129,8 +132,7 @@ public record PartResult(
 
     /** In float it is the bound that judges: of one sum in float a floor knows little. */
     private boolean withinFloor(TensorReading reading) {
-      return pairing.precision() == Precision.FLOAT
-          || reading.errorOverFloor() <= Tolerance.MAX_ERROR_OVER_FLOOR;
+      return pairing.precision() == Precision.FLOAT || !reading.failed();
     }
 
     private boolean isException(TensorReading reading) {

@@ -43,6 +43,8 @@ public final class Parts {
             Networks.of(form, function, new InitialValues.He()));
       }
     }
+    ActivationFunction elu = new ActivationFunction.Elu(0.5);
+    add("activation", "elu with alpha 0.5", Networks.of(Form.DENSE, elu, new InitialValues.He()));
   }
 
   private void losses() {
@@ -60,6 +62,7 @@ public final class Parts {
   private static List<LossSpec> lossSpecs() {
     List<LossSpec> losses = new ArrayList<>();
     losses.add(new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER));
+    losses.add(new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER));
     for (LossSpec.Type type : LossSpec.Type.values()) {
       losses.add(new LossSpec(type, 0));
     }
@@ -86,7 +89,10 @@ public final class Parts {
     }
   }
 
-  /** Returns one of each optimizer, at rates that the book trains MNIST with. */
+  /**
+   * Returns one of each optimizer that has a learning rate, at rates that the book trains MNIST
+   * with.
+   */
   static List<OptimizerSpec> optimizerSpecs(Decay decay) {
     LearningRate rate = new LearningRate(0.01, decay);
     LearningRate small = new LearningRate(0.001, decay);
@@ -97,11 +103,16 @@ public final class Parts {
         new OptimizerSpec.Nesterov(rate, 0.9, true),
         new OptimizerSpec.AdaGrad(rate, OptimizerSpec.BOOK_EPSILON),
         new OptimizerSpec.RmsProp(small, 0.99, OptimizerSpec.BOOK_EPSILON),
-        new OptimizerSpec.Adam(small, 0.9, 0.999, OptimizerSpec.BOOK_EPSILON));
+        new OptimizerSpec.Adam(small, 0.9, 0.999, OptimizerSpec.BOOK_EPSILON),
+        new OptimizerSpec.AmsGrad(small, 0.9, 0.999, OptimizerSpec.BOOK_EPSILON),
+        new OptimizerSpec.Nadam(small, 0.9, 0.999, OptimizerSpec.BOOK_EPSILON),
+        new OptimizerSpec.AdaMax(small, 0.9, 0.999));
   }
 
   private void optimizers() {
-    for (OptimizerSpec optimizer : optimizerSpecs(new Decay.None())) {
+    List<OptimizerSpec> optimizers = new ArrayList<>(optimizerSpecs(new Decay.None()));
+    optimizers.add(new OptimizerSpec.AdaDelta(LearningRate.constant(1), 0.95, 1e-6));
+    for (OptimizerSpec optimizer : optimizers) {
       for (Form form : Form.values()) {
         add(
             "optimizer",
@@ -112,7 +123,13 @@ public final class Parts {
   }
 
   private static List<Decay> decays() {
-    return List.of(new Decay.Step(0.5, 7), new Decay.Exponential(0.9), new Decay.InverseTime(0.1));
+    return List.of(
+        new Decay.Step(0.5, 7),
+        new Decay.Exponential(0.9),
+        new Decay.InverseTime(0.1, 0.75),
+        new Decay.Polynomial(15, 2),
+        new Decay.Steps(
+            List.of(new Decay.Steps.Change(5, 0.003), new Decay.Steps.Change(9, 0.001))));
   }
 
   /** With every optimizer: each computes its updates from the rate in its own way. */

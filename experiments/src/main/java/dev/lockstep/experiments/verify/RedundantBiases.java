@@ -43,14 +43,13 @@ final class RedundantBiases {
   /** Returns whether a tensor carries the drift of such a bias. */
   boolean reach(Reading reading, TensorKey tensor) {
     return drifting.contains(tensor)
-        || (reading == Reading.ACCUMULATED && shifted.contains(tensor));
+        || (reading == Reading.FREE_RUNNING && shifted.contains(tensor));
   }
 
-  /** Returns whether an optimizer divides gradients by a root of their own past squares. */
+  /** Returns whether an optimizer divides gradients by the size of their own past. */
   static boolean driftUnder(OptimizerSpec optimizer) {
-    return optimizer instanceof OptimizerSpec.AdaGrad
-        || optimizer instanceof OptimizerSpec.RmsProp
-        || optimizer instanceof OptimizerSpec.Adam;
+    return optimizer instanceof OptimizerSpec.AdaMax
+        || optimizer.slots().stream().anyMatch(OptimizerSpec.Slot::squares);
   }
 
   private void collect(List<LayerSpec> layers) {

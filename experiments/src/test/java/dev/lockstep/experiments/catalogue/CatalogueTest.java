@@ -40,7 +40,9 @@ class CatalogueTest {
     try (Stream<Path> files = Files.list(Objects.requireNonNull(directory))) {
       assertThat(files.map(file -> file.getFileName().toString()).filter(f -> f.endsWith(".yaml")))
           .containsExactlyInAnyOrderElementsOf(
-              Catalogue.ids().stream().map(id -> id + ".yaml").toList());
+              Stream.concat(Catalogue.ids().stream(), Catalogue.faultNetworks().stream())
+                  .map(id -> id + ".yaml")
+                  .toList());
     }
   }
 

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The page of the documentation is what the command writes today, its figures aside. */
@@ -36,11 +35,12 @@ final class DetectionPageTest {
             .flatMap(
                 fault ->
                     fault.sizes().stream()
-                        .map(size -> new Detection(fault, size, false, null, Map.of(), 0)))
+                        .map(size -> new Detection(fault, size, false, null, true, Map.of(), 0)))
             .toList(),
+        List.of(),
         limits,
         DetectionMatrix.excesses().map(excess -> new Sensitivity(excess, 0, 0)).toList(),
-        Stream.of(DetectionMatrix.PERMUTED, DetectionMatrix.DL4J)
+        DetectionMatrix.correct().stream()
             .map(candidate -> new FalseAlarms(candidate, 0, List.of()))
             .toList());
   }

@@ -8,7 +8,6 @@ import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.FirstDivergence;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +23,9 @@ final class DetectionTest {
   private static final double ACCURACY_LIMIT = .02;
 
   private static final Trainings TRAININGS = new Trainings(SmallDigits.draw(100, 20), STEPS);
-  private static final DetectionMatrix MATRIX = new DetectionMatrix(TRAININGS, message -> {});
+  private static final DetectionMatrix MATRIX =
+      new DetectionMatrix(
+          TRAININGS, new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS), message -> {});
 
   static Stream<Arguments> faults() {
     return Faults.all().stream().map(fault -> Arguments.argumentSet(fault.id(), fault));
@@ -45,27 +46,34 @@ final class DetectionTest {
     assertThat(found.layer()).isEqualTo(fault.place().layer());
   }
 
-  /** What no difference between tensors tells the name of is known beforehand. */
-  static Stream<Arguments> explainableFaults() {
-    return Faults.all().stream()
-        .filter(fault -> !fault.explanations().equals(Set.of(Explanation.UNKNOWN)))
-        .map(fault -> Arguments.argumentSet(fault.id(), fault));
+  @ParameterizedTest
+  @MethodSource("faults")
+  void theCauseOfAFaultIsConfirmed(Fault fault) {
+    Detection detection = MATRIX.detect(fault, fault.ordinary(), ACCURACY_LIMIT);
+
+    assertThat(detection.told())
+        .as("%s: %s", fault.explanations(), detection.divergence())
+        .isEqualTo(Detection.Told.CONFIRMED);
+  }
+
+  /** What no known mistake does: the values stand for no formula. */
+  static Stream<Arguments> unexplainableFaults() {
+    return UnexplainedFaults.list().stream().map(fault -> Arguments.argumentSet(fault.id(), fault));
   }
 
   @ParameterizedTest
-  @MethodSource("explainableFaults")
-  void aFaultThatCanBeExplainedIs(Fault fault) {
+  @MethodSource("unexplainableFaults")
+  void noCauseIsToldOfWhatNothingKnownExplains(Fault fault) {
     Detection detection = MATRIX.detect(fault, fault.ordinary(), ACCURACY_LIMIT);
 
-    assertThat(detection.explained())
-        .as("%s: %s", fault.explanations(), detection.divergence())
-        .isTrue();
+    assertThat(detection.detected()).isTrue();
+    assertThat(detection.told()).as("%s", detection.divergence()).isEqualTo(Detection.Told.NONE);
   }
 
   @Test
   void correctImplementationsRaiseNoAlarm() {
     assertThat(MATRIX.falseAlarms(20))
-        .hasSize(2)
+        .hasSize(4)
         .allSatisfy(alarms -> assertThat(alarms.runs()).isEqualTo(20))
         .allSatisfy(alarms -> assertThat(alarms.alarms()).isEmpty());
   }
@@ -83,7 +91,7 @@ final class DetectionTest {
       FirstDivergence found = Objects.requireNonNull(outcome.firstDivergence(), path);
       assertThat(found.tensor()).isEqualTo(path);
       assertThat(found.phase()).isEqualTo(Phase.BACKWARD);
-      assertThat(found.reading()).isEqualTo(Reading.LOCAL);
+      assertThat(found.reading()).isEqualTo(Reading.SINGLE_LAYER);
     }
   }
 

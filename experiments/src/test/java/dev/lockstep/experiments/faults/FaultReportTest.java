@@ -17,13 +17,14 @@ final class FaultReportTest {
   private static final Fault HALVED = fault("gradient-halved");
 
   private static final Detection SMALL_MOMENTUM =
-      new Detection(MOMENTUM, MOMENTUM.sizes().get(0), false, null, Map.of(), 0);
+      new Detection(MOMENTUM, MOMENTUM.sizes().get(0), false, null, true, Map.of(), 0);
   private static final Detection ORDINARY_MOMENTUM =
       new Detection(
           MOMENTUM,
           MOMENTUM.ordinary(),
           true,
           found(MOMENTUM.place(), "it is as if the momentum were 0.99 in place of 0.9"),
+          true,
           Map.of(Detector.FIRST_PARAMETERS, 2L, Detector.FINAL_ACCURACY, 300L),
           .03);
   private static final Detection ORDINARY_HALVED =
@@ -31,7 +32,10 @@ final class FaultReportTest {
           HALVED,
           HALVED.ordinary(),
           true,
-          found(MOMENTUM.place(), "it is the reference's times 1/2"),
+          found(
+              MOMENTUM.place(),
+              "consistent with: it is the reference's times 1/2; not confirmed: the rest"),
+          true,
           Map.of(Detector.FIRST_GRADIENTS, 1L),
           0);
 
@@ -50,7 +54,7 @@ final class FaultReportTest {
         2,
         1,
         1e-16,
-        Reading.LOCAL,
+        Reading.SINGLE_STEP,
         1,
         10,
         new FirstDivergence.Element(List.of(0), 1, 2),
@@ -62,6 +66,7 @@ final class FaultReportTest {
     return new FaultReport(
         300,
         List.of(SMALL_MOMENTUM, ORDINARY_MOMENTUM, ORDINARY_HALVED),
+        List.of(ORDINARY_MOMENTUM),
         Map.of("relu-momentum", .025),
         List.of(new Sensitivity(1e-9, 60, 61)),
         List.of(alarms));
@@ -74,7 +79,9 @@ final class FaultReportTest {
     assertThat(QUIET.ordinary()).containsExactly(ORDINARY_MOMENTUM, ORDINARY_HALVED);
     assertThat(QUIET.detected()).isEqualTo(2);
     assertThat(QUIET.located()).as("the second was found at the first's place").isEqualTo(1);
-    assertThat(QUIET.explained()).isEqualTo(2);
+    assertThat(QUIET.told(Detection.Told.CONFIRMED)).isEqualTo(1);
+    assertThat(QUIET.told(Detection.Told.HINT)).isEqualTo(1);
+    assertThat(QUIET.told(Detection.Told.WRONG)).isZero();
     assertThat(QUIET.missedBy(Detector.FINAL_ACCURACY)).isEqualTo(1);
     assertThat(QUIET.missedBy(Detector.LOSS_CURVE)).isEqualTo(2);
   }
@@ -87,21 +94,22 @@ final class FaultReportTest {
   }
 
   @Test
-  void anExplanationOfAnotherKindIsNoneAndNoDiagnosisExplainsNothing() {
+  void anExplanationOfAnotherKindIsWrongAndNoDiagnosisIsNone() {
     Detection otherKind =
         new Detection(
             MOMENTUM,
             MOMENTUM.ordinary(),
             true,
             found(MOMENTUM.place(), "transposed"),
+            true,
             Map.of(),
             0);
     Detection silent =
         new Detection(
-            MOMENTUM, MOMENTUM.ordinary(), true, found(MOMENTUM.place(), null), Map.of(), 0);
+            MOMENTUM, MOMENTUM.ordinary(), true, found(MOMENTUM.place(), null), true, Map.of(), 0);
 
-    assertThat(otherKind.explained()).isFalse();
-    assertThat(silent.explained()).isFalse();
+    assertThat(otherKind.told()).isEqualTo(Detection.Told.WRONG);
+    assertThat(silent.told()).isEqualTo(Detection.Told.NONE);
     assertThat(Explanation.UNKNOWN.isGivenBy("anything")).isFalse();
   }
 
@@ -112,24 +120,28 @@ final class FaultReportTest {
     assertThat(page)
         .contains(
             "| momentum | momentum is another than .9: .99 | relu-momentum |"
-                + " step 2, update, affine1/W/velocity | yes | yes | – | – | 2 | – | 300 |\n")
+                + " step 2, update, affine1/W/velocity | single-step | yes | confirmed |"
+                + " – | – | 2 | – | 300 | confirmed |\n")
         .contains("| gradient-halved |")
         .contains("| momentum | .901, .99 | .99 | .99 |\n")
         .contains("| 1e-09 | 60 | 61 |\n")
         .contains("| another | 20 | none |\n")
         .contains(
-            "Of 2 faults of ordinary size 2 are detected, 1 located in the right phase and layer and 2"
-                + " explained rightly. Final accuracy alone would have missed 1 of them, the loss"
-                + " curve 2.")
+            "Of 2 faults of ordinary size 2 are detected and 1 located in the right phase and layer."
+                + " The cause is confirmed for 1, a hint for 1, not told for 0 and wrong for 0."
+                + " On smooth images 1 of them change something; of these 1 are detected, 1"
+                + " located, and of 1 the cause is confirmed, of 0 wrong. Final accuracy alone"
+                + " would have missed 1 of them, the loss curve 2.")
         .contains("relu-momentum 2.5");
   }
 
   @Test
   void theScreenShowsTheSameInColumns() {
     assertThat(new DetectionReport(QUIET).text(List.of(Path.of("out", "report.md"))))
-        .contains("momentum         step 2, update, affine1/W/velocity  yes      yes")
         .contains(
-            "fault            found                               located  explained  forward")
+            "momentum         step 2, update, affine1/W/velocity  single-step  yes      confirmed")
+        .contains(
+            "fault            found                               by           located  cause      forward")
         .endsWith("Report     " + Path.of("out", "report.md") + "\n");
   }
 }

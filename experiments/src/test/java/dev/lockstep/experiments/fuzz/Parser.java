@@ -3,6 +3,7 @@ package dev.lockstep.experiments.fuzz;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.Datasets;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.result.RunResult;
@@ -126,7 +127,7 @@ enum Parser {
   CSV {
     @Override
     void parse(byte[] bytes, Path directory) throws IOException {
-      CsvDigits.read(Files.write(directory.resolve("digits.csv"), bytes));
+      CsvDigits.read(Files.write(directory.resolve("digits.csv"), bytes), DataSpec.FOUND);
     }
 
     @Override

@@ -89,7 +89,13 @@ class IdentityTest {
     String net = "two-layer-net";
     Map<String, String> identity = identity(DIGITS, settings(1, null), net);
     Dataset otherDigits =
-        new Dataset(DIGITS.name(), DIGITS.train(), DIGITS.test(), "0".repeat(64), DIGITS.notice());
+        new Dataset(
+            DIGITS.name(),
+            DIGITS.train(),
+            DIGITS.test(),
+            "0".repeat(64),
+            DIGITS.notice(),
+            DIGITS.reading());
     Comparer comparer = new Comparer(DIGITS, settings(1, null), "compare", null, "another jar");
     assertThat(
             List.of(

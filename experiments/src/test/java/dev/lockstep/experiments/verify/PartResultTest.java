@@ -44,17 +44,19 @@ class PartResultTest {
 
   private static TensorReading reading(
       Phase phase, String tensor, Reading reading, double difference) {
-    return new TensorReading(2, phase, "any", tensor, reading, difference, 0, FLOOR, 1);
+    return new TensorReading(
+        2, phase, "any", tensor, reading, difference, 0, FLOOR, 1, difference <= 100 * FLOOR, "");
   }
 
   private static Outcome outcome(@Nullable Failure failure, long compared, TensorReading reading) {
     return new Outcome(
         Verdict.AGREE,
+        "",
         failure,
         null,
         2,
         List.of(),
-        new Coverage(1, compared, 0, 1 - compared, 1, 2, List.of()),
+        new Coverage(1, compared, compared, 0, 1 - compared, 1, 2, List.of(), Map.of()),
         null,
         Map.of(),
         new Curves(List.of(), List.of()),
@@ -76,13 +78,13 @@ class PartResultTest {
 
   @ParameterizedTest
   @CsvSource({
-    "UPDATE, affine1/b, LOCAL",
-    "UPDATE, affine1/b, ACCUMULATED",
-    "UPDATE, affine1/b/m, LOCAL",
-    "UPDATE, affine1/b/v, LOCAL",
-    "FORWARD, affine1/out, ACCUMULATED",
-    "UPDATE, batchNorm1/runningMean, ACCUMULATED",
-    "FORWARD, prediction/out, ACCUMULATED"
+    "UPDATE, affine1/b, SINGLE_STEP",
+    "UPDATE, affine1/b, FREE_RUNNING",
+    "UPDATE, affine1/b/m, SINGLE_STEP",
+    "UPDATE, affine1/b/v, SINGLE_STEP",
+    "FORWARD, affine1/out, FREE_RUNNING",
+    "UPDATE, batchNorm1/runningMean, FREE_RUNNING",
+    "FORWARD, prediction/out, FREE_RUNNING"
   })
   void whatCarriesTheDriftOfABiasBeforeBatchNormalizationIsExcepted(
       Phase phase, String tensor, Reading reading) {
@@ -96,17 +98,17 @@ class PartResultTest {
   @ParameterizedTest
   @CsvSource({
     // the gradient of the bias itself is rounding on both sides
-    "BACKWARD, affine1/b, LOCAL",
-    "UPDATE, affine1/W, LOCAL",
-    "UPDATE, affine1/W/m, LOCAL",
+    "BACKWARD, affine1/b, SINGLE_STEP",
+    "UPDATE, affine1/W, SINGLE_STEP",
+    "UPDATE, affine1/W/m, SINGLE_STEP",
     // a step from the same state
-    "FORWARD, affine1/out, LOCAL",
-    "UPDATE, batchNorm1/runningMean, LOCAL",
-    "FORWARD, prediction/out, LOCAL",
+    "FORWARD, affine1/out, SINGLE_STEP",
+    "UPDATE, batchNorm1/runningMean, SINGLE_STEP",
+    "FORWARD, prediction/out, SINGLE_STEP",
     // the shift is taken away, and does not reach further
-    "UPDATE, batchNorm1/runningVar, ACCUMULATED",
-    "FORWARD, batchNorm1/out, ACCUMULATED",
-    "UPDATE, last/b, ACCUMULATED"
+    "UPDATE, batchNorm1/runningVar, FREE_RUNNING",
+    "FORWARD, batchNorm1/out, FREE_RUNNING",
+    "UPDATE, last/b, FREE_RUNNING"
   })
   void nothingElseIs(Phase phase, String tensor, Reading reading) {
     PartResult result = judge(ADAM, Precision.DOUBLE, reading(phase, tensor, reading, DRIFT));
@@ -118,14 +120,14 @@ class PartResultTest {
 
   @Test
   void underAnOptimizerThatDoesNotDivideNothingIs() {
-    TensorReading bias = reading(Phase.UPDATE, "affine1/b", Reading.ACCUMULATED, DRIFT);
+    TensorReading bias = reading(Phase.UPDATE, "affine1/b", Reading.FREE_RUNNING, DRIFT);
 
     assertThat(judge(SGD, Precision.DOUBLE, bias).verdict()).isEqualTo(Verdict.DIFFER);
   }
 
   @Test
   void whatIsNoNumberIsNoDrift() {
-    TensorReading bias = reading(Phase.UPDATE, "affine1/b", Reading.ACCUMULATED, Double.NaN);
+    TensorReading bias = reading(Phase.UPDATE, "affine1/b", Reading.FREE_RUNNING, Double.NaN);
 
     PartResult result = judge(ADAM, Precision.DOUBLE, bias);
 
@@ -136,7 +138,7 @@ class PartResultTest {
   @Test
   void insideTheBoundTheFloorJudgesInDoubleOnly() {
     // a thousand floors, and a tenth of the bound
-    TensorReading weights = reading(Phase.UPDATE, "last/W", Reading.LOCAL, 1e-13);
+    TensorReading weights = reading(Phase.UPDATE, "last/W", Reading.SINGLE_STEP, 1e-13);
 
     assertThat(judge(SGD, Precision.DOUBLE, weights).verdict()).isEqualTo(Verdict.DIFFER);
     assertThat(judge(SGD, Precision.FLOAT, weights).verdict()).isEqualTo(Verdict.AGREE);
@@ -145,7 +147,7 @@ class PartResultTest {
   @ParameterizedTest
   @CsvSource({"DOUBLE, 1.1e-12", "FLOAT, 1.1e-5"})
   void beyondTheBoundNothingAgrees(Precision precision, double difference) {
-    TensorReading weights = reading(Phase.UPDATE, "last/W", Reading.LOCAL, difference);
+    TensorReading weights = reading(Phase.UPDATE, "last/W", Reading.SINGLE_STEP, difference);
 
     assertThat(judge(SGD, precision, weights).verdict()).isEqualTo(Verdict.DIFFER);
   }
@@ -153,7 +155,8 @@ class PartResultTest {
   @Test
   void differencesAreRelativeToMagnitudesAboveOne() {
     TensorReading large =
-        new TensorReading(2, Phase.UPDATE, "any", "last/W", Reading.LOCAL, 8e-12, 0, 1e-12, 1000);
+        new TensorReading(
+            2, Phase.UPDATE, "any", "last/W", Reading.SINGLE_STEP, 8e-12, 0, 1e-12, 1000, true, "");
 
     assertThat(judge(SGD, Precision.DOUBLE, large).largest()).isEqualTo(8e-12 / 1000);
   }
@@ -165,7 +168,7 @@ class PartResultTest {
         PartResult.of(
             normalized(SGD),
             Pairing.all().get(0),
-            outcome(missing, 0, reading(Phase.UPDATE, "last/b", Reading.LOCAL, 0)));
+            outcome(missing, 0, reading(Phase.UPDATE, "last/b", Reading.SINGLE_STEP, 0)));
 
     assertThat(result.verdict()).isEqualTo(Verdict.DIFFER);
     assertThat(result.failure()).isEqualTo("only one side shows last/W");

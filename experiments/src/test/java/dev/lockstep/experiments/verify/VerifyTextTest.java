@@ -28,7 +28,7 @@ class VerifyTextTest {
         Map.of(Phase.UPDATE, new PartResult.Largest(difference, "affine1/W", 3)),
         2,
         drift == null ? null : new PartResult.Largest(drift, "affine1/b", 25),
-        new Coverage(10, 10, 0, 0, 10, 25, List.of()));
+        new Coverage(10, 10, 10, 0, 0, 10, 25, List.of(), Map.of()));
   }
 
   private static String text(boolean verbose) {

@@ -115,7 +115,7 @@ public record PairedStatistics(
   /** Rounding is no difference: the comparison of every tensor has judged it already. */
   private static double difference(double reference, double candidate) {
     double difference = candidate - reference;
-    double rounding = Tolerance.UNMEASURED_DOUBLE * Math.max(1, Math.abs(reference));
+    double rounding = Tolerance.EQUAL_FIGURES * Math.max(1, Math.abs(reference));
     boolean same = Double.compare(reference, candidate) == 0 || Math.abs(difference) <= rounding;
     return same ? 0 : difference;
   }

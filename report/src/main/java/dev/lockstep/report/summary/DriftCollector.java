@@ -26,7 +26,8 @@ final class DriftCollector {
       Comparator.comparingDouble(DriftPoint::maxAbs).thenComparingDouble(DriftPoint::floor);
 
   private static final Comparator<LayerDifference> FURTHER =
-      Comparator.comparingDouble(LayerDifference::errorOverFloor)
+      Comparator.comparing(LayerDifference::failed)
+          .thenComparingDouble(LayerDifference::errorOverFloor)
           .thenComparingDouble(LayerDifference::maxAbs);
 
   private record Line(Phase phase, String layer, Reading reading) {
@@ -41,7 +42,9 @@ final class DriftCollector {
     for (TensorReading reading : readings) {
       add("", reading);
       add(reading.layer(), reading);
-      addToLayer(reading);
+      if (reading.judged()) {
+        addToLayer(reading);
+      }
     }
   }
 
@@ -76,7 +79,8 @@ final class DriftCollector {
             reading.step(),
             reading.reading(),
             reading.maxAbs(),
-            reading.errorOverFloor());
+            reading.errorOverFloor(),
+            reading.failed());
     layers
         .computeIfAbsent(reading.layer(), layer -> new TreeMap<>())
         .merge(reading.phase(), difference, (a, b) -> FURTHER.compare(a, b) >= 0 ? a : b);

@@ -103,6 +103,7 @@ public record Summary(
       long seed,
       String path,
       Verdict verdict,
+      String undecided,
       @Nullable Failure failure,
       List<Implementation> implementations,
       Coverage coverage,
@@ -121,6 +122,7 @@ public record Summary(
           result.experiment().seed(),
           path,
           result.verdict(),
+          result.undecided(),
           result.failure(),
           result.implementations(),
           result.coverage(),
@@ -214,12 +216,19 @@ public record Summary(
   public record LayerDifferences(String layer, Map<Phase, LayerDifference> phases) {}
 
   /**
-   * The reading of a layer, in one phase, that lies furthest above its floor.
+   * The reading of a layer, in one phase, that lies furthest above its floor, of those that were
+   * judged.
    *
+   * @param failed whether it speaks against the candidate, as it was judged
    * @param errorOverFloor the number on which the verdict rests
    */
   public record LayerDifference(
-      String tensor, long step, Reading reading, double maxAbs, double errorOverFloor) {}
+      String tensor,
+      long step,
+      Reading reading,
+      double maxAbs,
+      double errorOverFloor,
+      boolean failed) {}
 
   /**
    * How difference and floor go over the steps.

@@ -1,12 +1,10 @@
 package dev.lockstep.report.summary;
 
 import dev.lockstep.core.model.Phase;
-import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
-import dev.lockstep.core.rounding.Tolerance;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -37,7 +35,7 @@ public record TensorOutcome(
   public static List<TensorOutcome> of(RunResult result) {
     Map<Key, TensorOutcome> outcomes = new LinkedHashMap<>();
     for (TensorReading reading : result.readings()) {
-      TensorOutcome outcome = of(reading, judges(reading, result.horizon()));
+      TensorOutcome outcome = of(reading);
       outcomes.merge(new Key(reading.phase(), reading.tensor()), outcome, TensorOutcome::worse);
     }
     FirstDivergence first = result.firstDivergence();
@@ -60,24 +58,19 @@ public record TensorOutcome(
   public static Map<Phase, Double> largestErrorOverFloor(RunResult result) {
     Map<Phase, Double> largest = new EnumMap<>(Phase.class);
     for (TensorReading reading : result.readings()) {
-      if (judges(reading, result.horizon())) {
+      if (reading.judged()) {
         largest.merge(reading.phase(), reading.errorOverFloor(), Math::max);
       }
     }
     return largest;
   }
 
-  /** Accumulated readings judge up to the horizon, local ones throughout. */
-  private static boolean judges(TensorReading reading, @Nullable Long horizon) {
-    return reading.reading() == Reading.LOCAL || horizon == null || reading.step() < horizon;
-  }
-
-  private static TensorOutcome of(TensorReading reading, boolean judges) {
+  private static TensorOutcome of(TensorReading reading) {
     return new TensorOutcome(
         reading.phase(),
         reading.tensor(),
-        judges ? reading : null,
-        !judges || reading.errorOverFloor() <= Tolerance.MAX_ERROR_OVER_FLOOR,
+        reading.judged() ? reading : null,
+        !reading.failed(),
         null);
   }
 

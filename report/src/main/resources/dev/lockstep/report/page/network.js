@@ -9,13 +9,13 @@ function network(parent, variant) {
   const measure = d => {
     if (!d) return '–';
     const ratio = num(d.errorOverFloor);
-    const bar = el('span', {class: 'bar' + (ratio <= view.maxErrorOverFloor ? '' : ' over'), 'aria-hidden': 'true'});
+    const bar = el('span', {class: 'bar' + (d.failed ? ' over' : ''), 'aria-hidden': 'true'});
     bar.style.width = Math.max(0, Math.log10(1 + Math.min(ratio, Number.MAX_VALUE) || 0) / longest * 60) + 'px';
     return el('span', {title: d.tensor + ', step ' + d.step + ', ' + d.reading + ' reading, difference ' + show(d.maxAbs)}, bar, show(ratio));
   };
   const rows = variant.layers.map(l => {
     const here = failed && failed.firstDivergence.layer === l.layer;
-    const over = Object.values(l.phases).some(d => !(num(d.errorOverFloor) <= view.maxErrorOverFloor));
+    const over = Object.values(l.phases).some(d => d.failed);
     return [el('span', {}, indent(l.layer), node(l.layer)), here ? '≠' : over ? '≉' : '=', el('span', {}, indent(l.layer), node(l.layer)),
       ...phases.map(p => measure(l.phases[p]))];
   });

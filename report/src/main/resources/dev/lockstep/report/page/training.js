@@ -45,13 +45,14 @@ function drift(parent, variant) {
     state => {
       const lines = ofPhase.filter(d => d.layer === state.layer);
       const series = lines.flatMap(d => {
-        const i = d.reading === 'accumulated' ? 0 : 1;
+        const i = ['free-running', 'single-step', 'single-layer', 'segment'].indexOf(d.reading);
+          const floorStyle = [{colour: 'var(--c6)', dash: '3 3'}, {colour: 'var(--c4)', dash: '1 3'}, {colour: 'var(--c5)', dash: '5 2'}, {colour: 'var(--c3)', dash: '2 2'}][i];
         if (state.what === 'ratio') {
-          return [{name: d.reading, ...SIDE[i], points: d.points.map(p => ({x: p.step, y: num(p.errorOverFloor)}))}];
+          return [{name: d.reading, ...seriesStyle(i), points: d.points.map(p => ({x: p.step, y: num(p.errorOverFloor)}))}];
         }
         return [
-          {name: d.reading, ...SIDE[i], points: d.points.map(p => ({x: p.step, y: num(p.maxAbs), note: p.tensor}))},
-          {name: 'floor, ' + d.reading, colour: i ? 'var(--c4)' : 'var(--c6)', dash: i ? '1 3' : '3 3', width: 2, points: d.points.map(p => ({x: p.step, y: num(p.floor)}))},
+          {name: d.reading, ...seriesStyle(i), points: d.points.map(p => ({x: p.step, y: num(p.maxAbs), note: p.tensor}))},
+          {name: 'floor, ' + d.reading, ...floorStyle, width: 2, points: d.points.map(p => ({x: p.step, y: num(p.floor)}))},
         ];
       });
       return curves({x: {label: 'step', unit: '', logarithmic: last > 50}, y: {label: state.what === 'ratio' ? 'error ÷ floor' : 'absolute difference', unit: '', logarithmic: true},

@@ -109,7 +109,7 @@ class SummaryTest {
     TensorReading largest =
         run.readings().stream()
             .filter(r -> r.step() == point.step())
-            .filter(r -> r.phase() == Phase.UPDATE && r.reading() == Reading.LOCAL)
+            .filter(r -> r.phase() == Phase.UPDATE && r.reading() == Reading.SINGLE_STEP)
             .max(Comparator.comparingDouble(TensorReading::maxAbs))
             .orElseThrow();
     assertThat(point.tensor()).isEqualTo(largest.tensor());
@@ -119,7 +119,7 @@ class SummaryTest {
 
   private static Drift drift(Variant variant, String layer) {
     return variant.drift().stream()
-        .filter(d -> d.phase() == Phase.UPDATE && d.reading() == Reading.LOCAL)
+        .filter(d -> d.phase() == Phase.UPDATE && d.reading() == Reading.SINGLE_STEP)
         .filter(d -> d.layer().equals(layer))
         .findFirst()
         .orElseThrow();
@@ -133,7 +133,7 @@ class SummaryTest {
     Drift drift = drift(summary(run).variants().get(0), "affine2");
     double peak =
         run.readings().stream()
-            .filter(r -> r.phase() == Phase.UPDATE && r.reading() == Reading.LOCAL)
+            .filter(r -> r.phase() == Phase.UPDATE && r.reading() == Reading.SINGLE_STEP)
             .filter(r -> r.layer().equals("affine2"))
             .mapToDouble(TensorReading::maxAbs)
             .max()

@@ -32,6 +32,21 @@ record LearningRateDecay(double initial, long t) implements Decay.Visitor<Double
 
   @Override
   public Double inverseTime(Decay.InverseTime decay) {
-    return initial / (1 + decay.rate() * t);
+    return initial / Math.pow(1 + decay.rate() * t, decay.power());
+  }
+
+  @Override
+  public Double polynomial(Decay.Polynomial decay) {
+    double left = Math.max(0, 1 - (double) t / decay.steps());
+    return left == 0 ? 0 : initial * Math.pow(left, decay.power());
+  }
+
+  @Override
+  public Double steps(Decay.Steps decay) {
+    double rate = initial;
+    for (Decay.Steps.Change change : decay.changes()) {
+      rate = t >= change.from() ? change.rate() : rate;
+    }
+    return rate;
   }
 }

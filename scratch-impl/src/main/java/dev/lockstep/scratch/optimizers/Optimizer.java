@@ -89,5 +89,25 @@ public interface Optimizer {
     public Optimizer adam(OptimizerSpec.Adam spec) {
       return new Adam(spec.learningRate(), spec.beta1(), spec.beta2(), spec.epsilon());
     }
+
+    @Override
+    public Optimizer amsGrad(OptimizerSpec.AmsGrad spec) {
+      return new AmsGrad(spec.learningRate(), spec.beta1(), spec.beta2(), spec.epsilon());
+    }
+
+    @Override
+    public Optimizer nadam(OptimizerSpec.Nadam spec) {
+      return new Nadam(spec.learningRate(), spec.beta1(), spec.beta2(), spec.epsilon());
+    }
+
+    @Override
+    public Optimizer adaMax(OptimizerSpec.AdaMax spec) {
+      return new AdaMax(spec.learningRate(), spec.beta1(), spec.beta2());
+    }
+
+    @Override
+    public Optimizer adaDelta(OptimizerSpec.AdaDelta spec) {
+      return new AdaDelta(spec.learningRate(), spec.rho(), spec.epsilon());
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.scratch.layers.Parameter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Three steps of each optimizer by hand, from W = 1 with the gradients 2, −1 and 4. */
@@ -101,6 +102,45 @@ class OptimizerTest {
   }
 
   @Test
+  void amsGrad() {
+    // beta1 0: m = g. beta2 .5: v 2, 1.5, 8.75, the largest 2, 2, 8.75
+    assertThat(path(new OptimizerSpec.AmsGrad(TENTH, 0, .5, 0)))
+        .containsExactly(
+            new double[] {
+              .9,
+              .9 + .1 * Math.sqrt(.75 / 2),
+              .9 + .1 * Math.sqrt(.75 / 2) - .4 * Math.sqrt(.875 / 8.75)
+            },
+            within(ROUNDING));
+  }
+
+  @Test
+  void nadam() {
+    // m 1, 0, 2; v 1, 1, 4.75; ahead 1.5, −.5, 3
+    assertThat(path(new OptimizerSpec.Nadam(TENTH, .5, .75, 0)))
+        .containsExactly(
+            new double[] {.7, .7 + .05 / .75, .7 + .05 / .75 - .3 / .875 / 2.179449471770337},
+            within(ROUNDING));
+  }
+
+  @Test
+  void adaMax() {
+    // m 1, 0, 2; u 2, 1, 4
+    assertThat(path(new OptimizerSpec.AdaMax(TENTH, .5, .5)))
+        .containsExactly(new double[] {.9, .9, .9 - .1 / .875 / 2}, within(ROUNDING));
+  }
+
+  @Test
+  void adaDelta() {
+    // msg 2, 1.5, 8.75; d 2/√3, −√(5/3)/√2.5, 4·√(5/3)/√9.75; msdx 2/3, 2/3
+    double first = 1 - 2 / Math.sqrt(3);
+    double second = first + Math.sqrt(5 / 3.0 / 2.5);
+    assertThat(path(new OptimizerSpec.AdaDelta(LearningRate.constant(1), .5, 1)))
+        .containsExactly(
+            new double[] {first, second, second - 4 * Math.sqrt(5 / 3.0 / 9.75)}, within(ROUNDING));
+  }
+
+  @Test
   void theRateDecaysInSteps() {
     assertThat(rates(new LearningRate.Decay.Step(.5, 2)))
         .containsExactly(new double[] {.1, .1, .05, .05, .025}, within(ROUNDING));
@@ -116,6 +156,29 @@ class OptimizerTest {
   void theRateDecaysWithInverseTime() {
     assertThat(rates(new LearningRate.Decay.InverseTime(1)))
         .containsExactly(new double[] {.1, .05, .1 / 3, .025, .02}, within(ROUNDING));
+  }
+
+  @Test
+  void theRateDecaysWithAPowerOfInverseTime() {
+    assertThat(rates(new LearningRate.Decay.InverseTime(1, 2)))
+        .containsExactly(new double[] {.1, .025, .1 / 9, .00625, .004}, within(ROUNDING));
+  }
+
+  @Test
+  void theRateDecaysToZeroAsAPolynomial() {
+    assertThat(rates(new LearningRate.Decay.Polynomial(4, 2)))
+        .containsExactly(new double[] {.1, .05625, .025, .00625, 0}, within(ROUNDING));
+  }
+
+  @Test
+  void theRateChangesAtGivenSteps() {
+    assertThat(
+            rates(
+                new LearningRate.Decay.Steps(
+                    List.of(
+                        new LearningRate.Decay.Steps.Change(4, .5),
+                        new LearningRate.Decay.Steps.Change(2, .03)))))
+        .containsExactly(new double[] {.1, .1, .03, .03, .5}, within(ROUNDING));
   }
 
   private static double[] rates(LearningRate.Decay decay) {

@@ -180,7 +180,7 @@ public final class ArbiterSpace implements SearchSpace {
 
   @Override
   public void requireFit(Shape sample) {
-    LockstepException first = null;
+    List<LockstepException> failures = new ArrayList<>();
     int most =
         ranges().values().stream()
             .mapToInt(range -> range instanceof Range.Choice choice ? choice.values().size() : 1)
@@ -201,13 +201,13 @@ public final class ArbiterSpace implements SearchSpace {
         candidate(values, sample);
         return;
       } catch (LockstepException e) {
-        first = first == null ? e : first;
+        failures.add(e);
       }
     }
     throw new InputException(
         "%s: no candidate that was tried can be compared: %s"
-            .formatted(file, first == null ? "there is none" : first.getMessage()),
-        first);
+            .formatted(file, failures.get(0).getMessage()),
+        failures.get(0));
   }
 
   @Override

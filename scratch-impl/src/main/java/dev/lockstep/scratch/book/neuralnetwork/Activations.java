@@ -41,7 +41,11 @@ public final class Activations {
     return x;
   }
 
-  /** Returns the function of a network's layer. */
+  /**
+   * Returns the function of a network's layer.
+   *
+   * @throws IllegalArgumentException if the book does not have it
+   */
   public static DoubleUnaryOperator of(ActivationFunction function) {
     return function.accept(new Functions());
   }
@@ -71,6 +75,51 @@ public final class Activations {
     @Override
     public DoubleUnaryOperator step(ActivationFunction.Step function) {
       return Activations::step;
+    }
+
+    @Override
+    public DoubleUnaryOperator leakyRelu(ActivationFunction.LeakyRelu function) {
+      throw notOfTheBook(function);
+    }
+
+    @Override
+    public DoubleUnaryOperator elu(ActivationFunction.Elu function) {
+      throw notOfTheBook(function);
+    }
+
+    @Override
+    public DoubleUnaryOperator selu(ActivationFunction.Selu function) {
+      throw notOfTheBook(function);
+    }
+
+    @Override
+    public DoubleUnaryOperator softplus(ActivationFunction.Softplus function) {
+      throw notOfTheBook(function);
+    }
+
+    @Override
+    public DoubleUnaryOperator softsign(ActivationFunction.Softsign function) {
+      throw notOfTheBook(function);
+    }
+
+    @Override
+    public DoubleUnaryOperator swish(ActivationFunction.Swish function) {
+      throw notOfTheBook(function);
+    }
+
+    @Override
+    public DoubleUnaryOperator gelu(ActivationFunction.Gelu function) {
+      throw notOfTheBook(function);
+    }
+
+    @Override
+    public DoubleUnaryOperator hardSigmoid(ActivationFunction.HardSigmoid function) {
+      throw notOfTheBook(function);
+    }
+
+    private static IllegalArgumentException notOfTheBook(ActivationFunction function) {
+      return new IllegalArgumentException(
+          "function: expected step, sigmoid, relu, tanh or identity, found " + function.id());
     }
   }
 

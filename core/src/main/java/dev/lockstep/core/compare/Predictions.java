@@ -1,0 +1,9 @@
+package dev.lockstep.core.compare;
+
+/**
+ * What the reference predicts in the candidate's state.
+ *
+ * @param reference the predictions
+ * @param perturbed those for images moved by one unit in the last place
+ */
+record Predictions(Classification reference, Classification perturbed) {}

@@ -1,0 +1,117 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.compare.Comparison.Finding;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a candidate's state can be believed: every single-step reading starts from it, and every
+ * replay returns to it. It has to be the same bits, as nothing is computed on the way.
+ *
+ * @param paths of the network's state
+ */
+record StateCheck(Set<String> paths, boolean inFloat) {
+
+  private static final int NONE = -1;
+  private static final int OTHER_SHAPE = -2;
+
+  /**
+   * Compares a state with what was given to {@code restore}.
+   *
+   * @return null if it is the same
+   */
+  @Nullable Finding restored(long step, ModelState given, ModelState found) {
+    return different(
+        step,
+        given,
+        found,
+        "step %d: after restore(…), state() has %s, restored was %s".formatted(step, "%s", "%s"));
+  }
+
+  /**
+   * Compares the state before a step with that after the step before it.
+   *
+   * @return null if it is the same
+   */
+  @Nullable Finding unchangedSince(long step, ModelState after, ModelState before) {
+    return different(
+        step,
+        after,
+        before,
+        "step %d: between two steps the candidate's state changed: before this step it has %s, after the one before it had %s"
+            .formatted(step, "%s", "%s"));
+  }
+
+  /**
+   * Compares the state after a step with what the step showed.
+   *
+   * @return null if it is the same
+   */
+  @Nullable Finding shown(long step, Recording shown, ModelState after) {
+    for (String path : paths) {
+      Tensor tensor = shown.tensor(new TensorKey(Phase.UPDATE, path));
+      Tensor kept = after.tensor(path);
+      if (tensor != null && mismatch(tensor, kept, false) != NONE) {
+        return finding(
+            step,
+            path,
+            tensor,
+            kept,
+            false,
+            "step %d: after the step, state() has %s, the step showed %s"
+                .formatted(step, "%s", "%s"));
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Finding different(
+      long step, ModelState expected, ModelState found, String message) {
+    for (String path : paths) {
+      if (mismatch(expected.tensor(path), found.tensor(path), inFloat) != NONE) {
+        return finding(step, path, expected.tensor(path), found.tensor(path), inFloat, message);
+      }
+    }
+    return null;
+  }
+
+  private static Finding finding(
+      long step, String path, Tensor expected, Tensor found, boolean rounded, String message) {
+    int at = mismatch(expected, found, rounded);
+    String have =
+        at == OTHER_SHAPE
+            ? "%s of shape %s".formatted(path, found.shape())
+            : "%s = %s at %s"
+                .formatted(path, found.data()[at], Arrays.toString(found.shape().indexOf(at)));
+    String had =
+        at == OTHER_SHAPE ? "shape " + expected.shape() : String.valueOf(expected.data()[at]);
+    return new Finding(
+        step, new Failure(Failure.Kind.DIFFERENCE, message.formatted(have, had)), null);
+  }
+
+  /** Returns the position of the first element that is not the same. */
+  private static int mismatch(Tensor expected, Tensor found, boolean roundedToFloat) {
+    if (!expected.shape().equals(found.shape())) {
+      return OTHER_SHAPE;
+    }
+    double[] a = expected.data();
+    double[] b = found.data();
+    for (int i = 0; i < a.length; i++) {
+      boolean same =
+          a[i] == b[i]
+              || (roundedToFloat && (float) a[i] == (float) b[i])
+              || (Double.isNaN(a[i]) && Double.isNaN(b[i]));
+      if (!same) {
+        return i;
+      }
+    }
+    return NONE;
+  }
+}

@@ -1,0 +1,397 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.compare.Comparison.Finding;
+import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.compare.ReferenceThread.Work;
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Reading;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.rounding.DeclaredTolerance;
+import dev.lockstep.core.rounding.Floors;
+import dev.lockstep.core.rounding.Kinks;
+import dev.lockstep.core.rounding.KnownRounding;
+import dev.lockstep.core.rounding.PerturbedStep;
+import dev.lockstep.core.rounding.SingleLayer;
+import dev.lockstep.core.rounding.Tolerance;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Takes observed steps with every side and compares them in every way. */
+final class StepReadings {
+
+  private static final TensorKey LOSS = new TensorKey(Phase.LOSS, NetworkSpec.LOSS);
+
+  private final Set<String> paths;
+  private final Comparison comparison;
+  private final KnownRounding rounding;
+  private final @Nullable DeclaredTolerance declared;
+  private final References references;
+  private final Model candidate;
+  private final ReferenceThread other;
+  private final TrainingLog log;
+  private final StateCheck stateCheck;
+  private final Kinks kinks;
+  private final @Nullable SingleLayer singleLayer;
+  private final Recording freeSeen;
+  private final Recording freePerturbedSeen;
+  private final Recording localSeen;
+  private final Recording localPerturbedSeen;
+  private Recording candidateSeen;
+  private Recording seenBefore;
+  private @Nullable Witnessed witnessed;
+  private Recording computed;
+  private Floors floors = Floors.declared(0);
+  private @Nullable Witnessed previous;
+  private long seenStep = -1;
+  private boolean localStands;
+
+  /** The candidate's state after the step before, null if it was not asked for. */
+  private @Nullable ModelState leftBehind;
+
+  /**
+   * Steps that were not observed.
+   *
+   * @param last of them
+   * @param start the candidate's state before the first
+   */
+  record Segment(long last, ModelState start) {}
+
+  StepReadings(
+      NetworkSpec network,
+      LockstepOptions options,
+      Comparison comparison,
+      KnownRounding rounding,
+      References references,
+      Model candidate,
+      ReferenceThread other,
+      TrainingLog log,
+      StateCheck stateCheck) {
+    this.stateCheck = stateCheck;
+    this.paths = network.state().keySet();
+    this.comparison = comparison;
+    this.rounding = rounding;
+    this.declared = options.tolerance();
+    this.references = references;
+    this.candidate = candidate;
+    this.other = other;
+    this.log = log;
+    this.kinks = new Kinks(network);
+    Set<TensorKey> wanted = comparison.wanted();
+    this.freeSeen = new Recording(wanted);
+    this.freePerturbedSeen = new Recording(wanted);
+    this.localSeen = new Recording(wanted);
+    this.localPerturbedSeen = new Recording(wanted);
+    this.candidateSeen = new Recording(wanted);
+    this.seenBefore = new Recording(wanted);
+    this.computed = localSeen;
+    Model local = references.local();
+    Model localPerturbed = references.localPerturbed();
+    this.singleLayer =
+        local != null
+                && localPerturbed != null
+                && local.showsItsOwnBuffers()
+                && localPerturbed.showsItsOwnBuffers()
+            ? new SingleLayer(network, local, localPerturbed, rounding, wanted)
+            : null;
+  }
+
+  /**
+   * Takes a step with every side and compares what they show.
+   *
+   * @param segment the steps since the last observed one, null if they are not to be compared
+   */
+  StepOutcome read(Batch batch, Masks masks, @Nullable Segment segment) {
+    long step = batch.step();
+    previous = seenStep == step - 1 ? witnessed : null;
+    Recording spare = seenBefore;
+    seenBefore = candidateSeen;
+    candidateSeen = spare;
+    seenStep = step;
+    ModelState before = candidate.state();
+    ModelState expected = leftBehind;
+    Finding changed = expected == null ? null : stateCheck.unchangedSince(step, expected, before);
+    StepOutcome between = segment == null ? StepOutcome.AGREES : compare(segment, before);
+    comparison.startStep(step);
+    candidateSeen.clear();
+    ModelState start = before.only(paths);
+    Work<?> done = other.run(() -> referenceSteps(batch, masks, start));
+    showPrediction(candidate, batch, candidateSeen);
+    double returned = log.stepCandidate(candidate, batch, masks, candidateSeen);
+    ModelState after = candidate.state();
+    leftBehind = after;
+    done.result();
+
+    Witnessed taken = new Witnessed(before, batch, masks, candidateSeen, after);
+    witnessed = taken;
+    SingleLayer layers = singleLayer;
+    Work<SingleLayer.Read> layered = layers == null ? null : other.call(() -> layers.read(taken));
+    Floors localFloors = floors(localSeen, localPerturbedSeen);
+    StepOutcome singleStep =
+        comparison.compare(step, Reading.SINGLE_STEP, localSeen, candidateSeen, localFloors);
+    comparison.notePredictions(localSeen, localFloors);
+    StepOutcome free =
+        comparison.compare(
+            step,
+            Reading.FREE_RUNNING,
+            freeSeen,
+            candidateSeen,
+            floors(freeSeen, freePerturbedSeen));
+    StepOutcome singleLayer = StepOutcome.AGREES;
+    computed = localSeen;
+    floors = localFloors;
+    if (layered != null) {
+      SingleLayer.Read read = layered.result();
+      computed = read.computed();
+      floors = read.floors();
+      singleLayer = comparison.compare(step, Reading.SINGLE_LAYER, computed, candidateSeen, floors);
+    }
+    return StepOutcome.first(
+        free.divergedAlike(),
+        changed,
+        between.finding(),
+        stateCheck.shown(step, candidateSeen, after),
+        singleLayer.finding(),
+        returnedLoss(step, returned),
+        singleStep.finding(),
+        free.finding());
+  }
+
+  private void referenceSteps(Batch batch, Masks masks, ModelState start) {
+    freeSeen.clear();
+    showPrediction(references.free(), batch, freeSeen);
+    log.stepReference(references.free(), batch, masks, freeSeen);
+    perturbedStep(references.freePerturbed(), batch, masks, freeSeen, freePerturbedSeen);
+    Model local = Objects.requireNonNull(references.local());
+    localSeen.clear();
+    localStands = true;
+    local.restore(start);
+    showPrediction(local, batch, localSeen);
+    local.step(batch, masks, localSeen);
+    Model localPerturbed = references.localPerturbed();
+    if (localPerturbed != null) {
+      localPerturbed.restore(start);
+      perturbedStep(localPerturbed, batch, masks, localSeen, localPerturbedSeen);
+    }
+  }
+
+  private void perturbedStep(
+      @Nullable Model model, Batch batch, Masks masks, Recording original, Recording seen) {
+    if (model == null) {
+      return;
+    }
+    Batch perturbed = PerturbedStep.of(batch);
+    seen.clear();
+    showPrediction(model, perturbed, seen);
+    model.step(perturbed, PerturbedStep.of(masks), new Uncrossing(kinks, original, seen));
+  }
+
+  /** Keeps the perturbed reference on the reference's side of every kink. */
+  private record Uncrossing(Kinks kinks, Recording original, Recording seen) implements Observer {
+
+    @Override
+    public boolean watches() {
+      return true;
+    }
+
+    @Override
+    public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
+      Tensor shown = tensor.get();
+      seen.observe(phase, path, () -> shown);
+      TensorKey key = new TensorKey(phase, path);
+      Tensor uncrossed = original.tensor(key);
+      if (uncrossed != null && uncrossed.shape().equals(shown.shape())) {
+        kinks.uncross(key, shown, uncrossed);
+      }
+    }
+  }
+
+  static void showPrediction(Model model, Batch batch, Recording recording) {
+    recording.observe(
+        ExpectedTensor.PREDICTION.phase(),
+        ExpectedTensor.PREDICTION.path(),
+        () -> model.predict(batch.inputs()));
+  }
+
+  private Floors floors(Recording reference, Recording perturbed) {
+    return declared == null
+        ? Floors.measuredBy(reference, perturbed, rounding)
+        : Floors.declared(declared.parameters());
+  }
+
+  /** A step must return the loss that it shows. */
+  private @Nullable Finding returnedLoss(long step, double returned) {
+    Tensor shown = candidateSeen.tensor(LOSS);
+    if (shown == null || shown.size() != 1) {
+      return null;
+    }
+    double loss = shown.data()[0];
+    double allowed =
+        Tolerance.MAX_ERROR_OVER_FLOOR * floors.of(ExpectedTensor.SHOWN_LOSS, Math.abs(loss));
+    boolean same =
+        Double.isFinite(loss) ? Math.abs(loss - returned) <= allowed : !Double.isFinite(returned);
+    return same
+        ? null
+        : new Finding(
+            step,
+            new Failure(
+                Failure.Kind.DIFFERENCE,
+                "step %d: the step returned the loss %s and showed %s"
+                    .formatted(step, returned, loss)),
+            null);
+  }
+
+  private StepOutcome compare(Segment segment, ModelState before) {
+    Recording reached = new Recording(comparison.wanted());
+    Recording perturbed = new Recording(comparison.wanted());
+    other
+        .run(
+            () -> {
+              show(Objects.requireNonNull(references.local()).state(), reached);
+              show(Objects.requireNonNull(references.localPerturbed()).state(), perturbed);
+            })
+        .result();
+    Recording shown = new Recording(comparison.wanted());
+    show(before, shown);
+    return comparison.compareSegment(
+        segment.last(),
+        reached,
+        shown,
+        floors(reached, perturbed),
+        key -> {
+          Tensor end = reached.tensor(key);
+          Tensor start = segment.start().tensors().get(key.path());
+          return start == null || end == null ? 0 : largestMove(start, end);
+        });
+  }
+
+  /** Returns the largest distance that an element has moved, 0 where none is finite. */
+  static double largestMove(Tensor start, Tensor end) {
+    double largest = 0;
+    for (int i = 0; i < start.size(); i++) {
+      double move = Math.abs(end.data()[i] - start.data()[i]);
+      largest = move <= Double.MAX_VALUE ? Math.max(largest, move) : largest;
+    }
+    return largest;
+  }
+
+  /** Records a state as an update shows it. */
+  void show(ModelState state, Recording recording) {
+    state.tensors().forEach((path, tensor) -> recording.observe(Phase.UPDATE, path, () -> tensor));
+  }
+
+  /** Takes a step that is not observed with the perturbed reference. */
+  void plainPerturbedStep(Batch batch, Masks masks) {
+    Model perturbed = references.freePerturbed();
+    if (perturbed != null) {
+      perturbed.step(PerturbedStep.of(batch), PerturbedStep.of(masks), Observer.NONE);
+    }
+  }
+
+  /** Lets the reference run on from the candidate's state. */
+  void startSegment(ModelState after) {
+    localStands = true;
+    Objects.requireNonNull(references.local()).restore(after);
+    Objects.requireNonNull(references.localPerturbed()).restore(after);
+  }
+
+  /**
+   * Takes a step of a segment.
+   *
+   * @return whether rounding has carried it so far that it must end
+   */
+  boolean segmentStep(Batch batch, Masks masks) {
+    double loss = Objects.requireNonNull(references.local()).step(batch, masks, Observer.NONE);
+    double perturbed =
+        Objects.requireNonNull(references.localPerturbed())
+            .step(PerturbedStep.of(batch), PerturbedStep.of(masks), Observer.NONE);
+    return !(Math.abs(loss - perturbed) <= Tolerance.SEGMENT_SHARE * Math.abs(loss));
+  }
+
+  /** Predicts with the reference in the candidate's state, and returns to where it stood. */
+  Predictions predictions(ModelState trained, Split test, Shape input) {
+    Model model = references.local() == null ? references.free() : references.local();
+    ModelState stood = localStands || references.local() == null ? model.state() : null;
+    model.restore(trained);
+    Classification reference = Classification.of(model, test, input);
+    Classification perturbed =
+        Classification.of(
+            images -> {
+              PerturbedStep.perturb(images, rounding.inFloat());
+              return model.predict(images);
+            },
+            test,
+            input);
+    if (stood != null) {
+      model.restore(stood);
+    }
+    return new Predictions(reference, perturbed);
+  }
+
+  /** Forgets the candidate's state after the step before: it was moved, or a step not observed. */
+  void forgetState() {
+    leftBehind = null;
+  }
+
+  /** Returns the reference's own step from the candidate's state. */
+  Recording localSeen() {
+    return localSeen;
+  }
+
+  /** Returns the noise floors of {@link #localSeen()}. */
+  Floors localFloors() {
+    return floors(localSeen, localPerturbedSeen);
+  }
+
+  KnownRounding rounding() {
+    return rounding;
+  }
+
+  /** Returns the step read last, valid until the next one. */
+  Witnessed witnessed() {
+    return Objects.requireNonNull(witnessed);
+  }
+
+  /**
+   * Returns what the reference computed in the step read last, from the candidate's own tensors.
+   */
+  Recording computed() {
+    return computed;
+  }
+
+  /** Returns the noise floors of {@link #computed()}. */
+  Floors floors() {
+    return floors;
+  }
+
+  /** Returns the step before, null if it was not observed; valid until the next one is read. */
+  @Nullable Witnessed previous() {
+    return previous;
+  }
+
+  /** Returns what was computed of the parameters in a step, empty if it was not observed. */
+  Map<TensorKey, Tensor> parametersSeenAt(long step) {
+    return seenStep == step ? computed.copyOfParameters().tensors() : Map.of();
+  }
+
+  void recall(long step, Map<TensorKey, Tensor> seen) {
+    seen.forEach((key, tensor) -> localSeen.observe(key.phase(), key.path(), () -> tensor));
+    computed = localSeen;
+    seenStep = seen.isEmpty() ? -1 : step;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.lockstep.core.diagnosis;
+
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.rounding.Tolerance;
+import dev.lockstep.core.tensor.Tensor;
+
+/**
+ * A tensor of the candidate beside the one that the reference computes from the candidate's own
+ * inputs to it.
+ *
+ * @param allowed how far two elements may lie apart
+ */
+public record Judged(ExpectedTensor tensor, Tensor reference, Tensor candidate, double allowed) {
+
+  /** Returns how far two correct computations lie apart. */
+  public double floor() {
+    return allowed / Tolerance.MAX_ERROR_OVER_FLOOR;
+  }
+
+  /** Returns whether some element lies further away than rounding explains. */
+  public boolean differs() {
+    return !fits(reference.data());
+  }
+
+  /**
+   * Returns whether the candidate is what is predicted. Numbers larger than the reference's may err
+   * by more.
+   */
+  boolean fits(double[] predicted) {
+    return error(predicted) <= allowed * Math.max(1, scale(predicted));
+  }
+
+  /** Returns whether a prediction leaves much less than the reference does. */
+  boolean explains(double[] predicted) {
+    return fits(predicted) && error(predicted) <= LEFT_OVER * error(reference.data());
+  }
+
+  /** What explains less than nine tenths of a difference does not explain it. */
+  private static final double LEFT_OVER = .1;
+
+  private double scale(double[] predicted) {
+    double largest = 0;
+    for (double value : predicted) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    double right = reference.largestMagnitude();
+    return right == 0 ? 1 : largest / right;
+  }
+
+  /** Returns the largest distance from the candidate, infinite where a number is none. */
+  double error(double[] predicted) {
+    double[] shown = candidate.data();
+    if (predicted.length != shown.length) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double error = 0;
+    for (int i = 0; i < shown.length; i++) {
+      double distance = Math.abs(predicted[i] - shown[i]);
+      if (!(distance <= Double.MAX_VALUE)) {
+        return Double.POSITIVE_INFINITY;
+      }
+      error = Math.max(error, distance);
+    }
+    return error;
+  }
+}

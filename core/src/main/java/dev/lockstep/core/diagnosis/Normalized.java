@@ -1,0 +1,154 @@
+package dev.lockstep.core.diagnosis;
+
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** A batch normalization of one step, from the candidate's own tensors. */
+final class Normalized {
+
+  private final double[] x;
+  private final double[] dout;
+  private final double[] gamma;
+  private final double[] beta;
+  private final double epsilon;
+
+  /** Elements of an image that share a feature. */
+  private final int positions;
+
+  /** What a mean is taken over. */
+  private final double count;
+
+  private final double[] mean;
+  private final double[] variance;
+
+  private Normalized(Tensor x, Tensor dout, Tensor gamma, Tensor beta, double epsilon) {
+    this.x = x.data();
+    this.dout = dout.data();
+    this.gamma = gamma.data();
+    this.beta = beta.data();
+    this.epsilon = epsilon;
+    int samples = x.shape().length(0);
+    this.positions = x.size() / samples / gamma.size();
+    this.count = (double) samples * positions;
+    this.mean = new double[gamma.size()];
+    this.variance = new double[gamma.size()];
+    for (int i = 0; i < x.size(); i++) {
+      mean[feature(i)] += x.data()[i] / count;
+    }
+    for (int i = 0; i < x.size(); i++) {
+      double centered = x.data()[i] - mean[feature(i)];
+      variance[feature(i)] += centered * centered / count;
+    }
+  }
+
+  static @Nullable Normalized of(Look look, LayerSpec.BatchNormalization norm) {
+    Tensor x = look.input(norm.name());
+    Tensor dout = look.candidate(Phase.BACKWARD, norm.name() + "/out");
+    Tensor gamma = look.before(norm.name() + "/gamma");
+    Tensor beta = look.before(norm.name() + "/beta");
+    if (x == null || dout == null || gamma == null || beta == null) {
+      return null;
+    }
+    return new Normalized(x, dout, gamma, beta, norm.epsilon());
+  }
+
+  double count() {
+    return count;
+  }
+
+  double[] mean() {
+    return mean;
+  }
+
+  double[] variance() {
+    return variance;
+  }
+
+  int features() {
+    return gamma.length;
+  }
+
+  private int feature(int i) {
+    return i / positions % gamma.length;
+  }
+
+  private double root(int feature) {
+    return Math.sqrt(variance[feature] + epsilon);
+  }
+
+  /** Returns the output if it is divided by other numbers. */
+  double[] output(double[] divisors) {
+    return Numbers.each(
+        x.length,
+        i -> {
+          int f = feature(i);
+          return gamma[f] * (x[i] - mean[f]) / divisors[f] + beta[f];
+        });
+  }
+
+  double[] gammaGradient(double[] divisors) {
+    double[] gradient = new double[gamma.length];
+    for (int i = 0; i < x.length; i++) {
+      int f = feature(i);
+      gradient[f] += dout[i] * (x[i] - mean[f]) / divisors[f];
+    }
+    return gradient;
+  }
+
+  /** Returns a gradient as if it were divided by other numbers. */
+  double[] rescaled(double[] gradient, double[] divisors) {
+    return Numbers.each(
+        gradient.length, i -> gradient[i] * root(feature(i)) / divisors[feature(i)]);
+  }
+
+  /**
+   * Returns γ/D · (dout − mean of dout − (x − μ) · Σ dout (x − μ) · 2 D′/(D M)).
+   *
+   * @param derivatives of the divisor with respect to the variance
+   */
+  double[] slope(double[] divisors, double[] derivatives) {
+    double[] means = new double[gamma.length];
+    double[] products = new double[gamma.length];
+    for (int i = 0; i < x.length; i++) {
+      int f = feature(i);
+      means[f] += dout[i] / count;
+      products[f] += dout[i] * (x[i] - mean[f]) / count;
+    }
+    return Numbers.each(
+        x.length,
+        i -> {
+          int f = feature(i);
+          double along = 2 * derivatives[f] / divisors[f] * (x[i] - mean[f]) * products[f];
+          return gamma[f] / divisors[f] * (dout[i] - means[f] - along);
+        });
+  }
+
+  double[] constantStatistics() {
+    return Numbers.each(x.length, i -> dout[i] * gamma[feature(i)] / root(feature(i)));
+  }
+
+  double[] constantVariance() {
+    double[] divisors = Numbers.each(gamma.length, this::root);
+    return slope(divisors, new double[gamma.length]);
+  }
+
+  double[] constantMean() {
+    double[] products = new double[gamma.length];
+    for (int i = 0; i < x.length; i++) {
+      products[feature(i)] += dout[i] * (x[i] - mean[feature(i)]) / count;
+    }
+    return Numbers.each(
+        x.length,
+        i -> {
+          int f = feature(i);
+          double xn = (x[i] - mean[f]) / root(f);
+          return gamma[f] / root(f) * (dout[i] - xn * products[f] / root(f));
+        });
+  }
+
+  double[] withoutGamma(double[] gradient) {
+    return Numbers.each(gradient.length, i -> gradient[i] / gamma[feature(i)]);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.lockstep.core.diagnosis;
+
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Windows over images, and what can go wrong when gradients go back through them. */
+final class Pooled {
+
+  private Pooled() {}
+
+  /** Which elements of a window take its gradient. */
+  enum Winner {
+    ALL_TIES("of several largest elements of a window every one takes the gradient"),
+    LAST_TIE("of several largest elements of a window the last takes the gradient, not the first"),
+    SHARED("several largest elements of a window share the gradient"),
+    WHOLE_WINDOW("every element of a window takes the gradient, not the largest alone"),
+    MEAN("every element of a window takes a share of the gradient, not the largest alone"),
+    FIRST_PATCH("the gradient of the first window alone is handed back"),
+    ASSIGNED("where windows overlap, one gradient overwrites the other: = in place of +=");
+
+    private final String text;
+
+    Winner(String text) {
+      this.text = text;
+    }
+
+    String text() {
+      return text;
+    }
+  }
+
+  /** Returns the gradient of the input of max pooling; null if windows are padded. */
+  static double @Nullable [] gradient(
+      LayerSpec.Pooling pool, Tensor x, Tensor dout, Winner winner) {
+    if (pool.window().pad() > 0 || x.shape().rank() != 4 || dout.shape().rank() != 4) {
+      return null;
+    }
+    int height = x.shape().length(2);
+    int width = x.shape().length(3);
+    int outWidth = dout.shape().length(3);
+    int windows = dout.shape().length(2) * outWidth;
+    double[] dx = new double[x.size()];
+    for (int i = 0; i < dout.size(); i++) {
+      int window = i % windows;
+      if (winner == Winner.FIRST_PATCH && window > 0) {
+        continue;
+      }
+      int corner =
+          i / windows * height * width
+              + window / outWidth * pool.window().stride() * width
+              + window % outWidth * pool.window().stride();
+      give(x.data(), dx, corner, width, pool, winner, dout.data()[i]);
+    }
+    return dx;
+  }
+
+  private static void give(
+      double[] x,
+      double[] dx,
+      int corner,
+      int width,
+      LayerSpec.Pooling pool,
+      Winner winner,
+      double gradient) {
+    int elements = pool.window().elements();
+    double largest = Double.NEGATIVE_INFINITY;
+    int firstTie = corner;
+    int lastTie = corner;
+    int ties = 0;
+    for (int i = 0; i < elements; i++) {
+      int at = corner + i / pool.window().width() * width + i % pool.window().width();
+      if (x[at] > largest) {
+        largest = x[at];
+        firstTie = at;
+        ties = 0;
+      }
+      if (x[at] == largest) {
+        lastTie = at;
+        ties++;
+      }
+    }
+    switch (winner) {
+      case FIRST_PATCH -> dx[firstTie] += gradient;
+      case ASSIGNED -> dx[firstTie] = gradient;
+      case LAST_TIE -> dx[lastTie] += gradient;
+      case ALL_TIES, SHARED, WHOLE_WINDOW, MEAN -> {
+        double share =
+            winner == Winner.SHARED
+                ? gradient / ties
+                : winner == Winner.MEAN ? gradient / elements : gradient;
+        boolean all = winner == Winner.WHOLE_WINDOW || winner == Winner.MEAN;
+        for (int i = 0; i < elements; i++) {
+          int at = corner + i / pool.window().width() * width + i % pool.window().width();
+          if (all || x[at] == largest) {
+            dx[at] += share;
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns the gradient of a convolution's input where each place of the kernel overwrites. */
+  static double @Nullable [] assigned(
+      LayerSpec.Convolution conv, Shape input, Tensor w, Tensor dout) {
+    int kernel = conv.window().elements();
+    int channels = input.length(1);
+    int height = input.length(2);
+    int width = input.length(3);
+    int filters = conv.filters();
+    int outWidth = dout.shape().length(3);
+    int windows = dout.shape().length(2) * outWidth;
+    double[] dx = new double[input.size()];
+    for (int place = 0; place < kernel; place++) {
+      for (int i = 0; i < input.length(0) * channels * windows; i++) {
+        int image = i / windows;
+        int window = i % windows;
+        int row =
+            window / outWidth * conv.window().stride()
+                + place / conv.window().width()
+                - conv.window().pad();
+        int column =
+            window % outWidth * conv.window().stride()
+                + place % conv.window().width()
+                - conv.window().pad();
+        if (row < 0 || column < 0 || row >= height || column >= width) {
+          continue;
+        }
+        double sum = 0;
+        for (int filter = 0; filter < filters; filter++) {
+          sum +=
+              w.data()[(filter * channels + image % channels) * kernel + place]
+                  * dout.data()[(image / channels * filters + filter) * windows + window];
+        }
+        dx[(image * height + row) * width + column] = sum;
+      }
+    }
+    return dx;
+  }
+}

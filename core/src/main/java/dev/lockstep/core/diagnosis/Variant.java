@@ -1,0 +1,120 @@
+package dev.lockstep.core.diagnosis;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.ChangingObserver;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A step of the reference with something changed in what it is given, each tensor computed from the
+ * candidate's own.
+ *
+ * @param network that the reference is built for
+ * @param behind changes a tensor of the candidate before the reference reads on from it
+ */
+record Variant(
+    NetworkSpec network, ModelState before, Batch batch, Masks masks, @Nullable Change behind) {
+
+  /** What is done to a tensor, in place. */
+  @FunctionalInterface
+  interface Change {
+    void apply(Phase phase, String path, Tensor tensor);
+  }
+
+  static Variant of(Look look) {
+    return new Variant(
+        look.network(), look.step().before(), look.batch(), look.step().masks(), null);
+  }
+
+  Variant with(NetworkSpec other) {
+    return new Variant(other, before, batch, masks, behind);
+  }
+
+  Variant with(ModelState other) {
+    return new Variant(network, other, batch, masks, behind);
+  }
+
+  Variant with(Batch other) {
+    return new Variant(network, before, other, masks, behind);
+  }
+
+  Variant with(Masks other) {
+    return new Variant(network, before, batch, other, behind);
+  }
+
+  Variant reading(Change change) {
+    return new Variant(network, before, batch, masks, change);
+  }
+
+  /** Returns what the reference shows; null if it has no such network. */
+  @Nullable Map<TensorKey, double[]> shown(ModelProvider reference, Look look) {
+    if (!network.state().equals(look.network().state())) {
+      return null;
+    }
+    Map<TensorKey, double[]> shown = new LinkedHashMap<>();
+    try (Model model = reference.create(network)) {
+      model.restore(before);
+      shown.put(ExpectedTensor.PREDICTION, model.predict(batch.inputs()).data().clone());
+      model.restore(before);
+      model.step(batch, masks, grafting(look, shown));
+    } catch (UsageException | InputException e) {
+      return null; // the reference need not implement what might have been
+    }
+    shown.keySet().retainAll(look.judged().keySet());
+    return shown;
+  }
+
+  /** Returns what the reference shows by itself; null if it has no such network. */
+  @Nullable Map<TensorKey, double[]> ungrafted(ModelProvider reference) {
+    Map<TensorKey, double[]> shown = new LinkedHashMap<>();
+    try (Model model = reference.create(network)) {
+      model.restore(before);
+      model.step(
+          batch,
+          masks,
+          new ChangingObserver(
+              Observer.NONE,
+              (phase, path, tensor) ->
+                  shown.put(new TensorKey(phase, path), tensor.data().clone())));
+    } catch (UsageException | InputException e) {
+      return null;
+    }
+    return shown;
+  }
+
+  private Observer grafting(Look look, Map<TensorKey, double[]> shown) {
+    return new Observer() {
+      @Override
+      public boolean watches() {
+        return true;
+      }
+
+      @Override
+      public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
+        Tensor computed = tensor.get();
+        shown.put(new TensorKey(phase, path), computed.data().clone());
+        Tensor candidate = look.candidate(phase, path);
+        if (candidate != null && candidate.size() == computed.size()) {
+          System.arraycopy(candidate.data(), 0, computed.data(), 0, computed.size());
+        }
+        if (behind != null) {
+          behind.apply(phase, path, computed);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,83 @@
+package dev.lockstep.core.rounding;
+
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Reads each layer by itself: the reference computes every output, gradient and update from the
+ * candidate's own tensors. A kink lies where the candidate has it, an error neither arrives from
+ * upstream nor hides downstream, and the noise floor is that of one layer. The fault is in the part
+ * whose own reading fails.
+ *
+ * <p>Both models must show their own buffers ({@link Model#showsItsOwnBuffers()}). What a read
+ * returns is valid until the next one.
+ */
+public final class SingleLayer {
+
+  private final NetworkSpec network;
+  private final Model reference;
+  private final Model perturbed;
+  private final KnownRounding rounding;
+  private final Recording computed;
+  private final Recording perturbedComputed;
+  private final Substitution.Form.Perturbed perturbation;
+
+  /**
+   * @param reference takes each step from the candidate's state; what it held is lost
+   * @param perturbed the perturbed reference, or the reference rounded to float; likewise
+   * @param wanted the tensors to read
+   */
+  public SingleLayer(
+      NetworkSpec network,
+      Model reference,
+      Model perturbed,
+      KnownRounding rounding,
+      Set<TensorKey> wanted) {
+    this.network = network;
+    this.reference = reference;
+    this.perturbed = perturbed;
+    this.rounding = rounding;
+    this.computed = new Recording(wanted);
+    this.perturbedComputed = new Recording(wanted);
+    this.perturbation =
+        new Substitution.Form.Perturbed(
+            ExpectedTensor.of(network).stream()
+                .filter(ExpectedTensor::perSample)
+                .map(ExpectedTensor::key)
+                .collect(Collectors.toSet()),
+            new Kinks(network).inputsOfMaxima(),
+            rounding.inFloat());
+  }
+
+  /**
+   * What the reference computes of each tensor from the candidate's own.
+   *
+   * @param computed by the reference
+   * @param floors how far two correct computations of one layer lie apart
+   */
+  public record Read(Recording computed, Floors floors) {}
+
+  /** Reads one step. */
+  public Read read(Witnessed step) {
+    computed.clear();
+    perturbedComputed.clear();
+    var before = step.before().only(network.state().keySet());
+    reference.restore(before);
+    reference.step(
+        step.batch(),
+        step.masks(),
+        new Substitution(computed, step.shown(), new Substitution.Form.Original()));
+    perturbed.restore(before);
+    perturbed.step(
+        PerturbedStep.of(step.batch()),
+        PerturbedStep.of(step.masks()),
+        new Substitution(perturbedComputed, step.shown(), perturbation));
+    return new Read(computed, Floors.measuredBy(computed, perturbedComputed, rounding));
+  }
+}

@@ -254,7 +254,8 @@ final class Definitions {
             @Override
             public Curve swish(ActivationFunction.Swish swish) {
               return new Curve(
-                  x -> x / (1 + Math.exp(-x)), (x, y) -> (1 + x / (1 + Math.exp(x))) / (1 + Math.exp(-x)));
+                  x -> x / (1 + Math.exp(-x)),
+                  (x, y) -> (1 + x / (1 + Math.exp(x))) / (1 + Math.exp(-x)));
             }
 
             @Override

@@ -332,7 +332,9 @@ public final class Comparer {
   /** Tells which side takes a step, so that one that does not end can be named. */
   private static Lockstep.Sides watched(Lockstep.Sides sides, LockstepListener listener) {
     return new Lockstep.Sides(
-        watched(sides.reference(), listener), watched(sides.candidate(), listener), sides.twin());
+        watched(sides.reference(), listener),
+        watched(sides.candidate(), listener),
+        sides.perturbed());
   }
 
   private static ModelProvider watched(ModelProvider side, LockstepListener listener) {

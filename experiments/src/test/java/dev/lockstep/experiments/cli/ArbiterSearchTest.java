@@ -262,8 +262,8 @@ class ArbiterSearchTest {
 
     Invocation run = search(space, "--max-trials", "2");
 
-    assertThat(run.exitCode()).isEqualTo(ExitCode.NOTHING_COMPARED);
-    assertThat(result(space).at("/trials/0/reason").asText()).contains("LSTM");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.INPUT);
+    assertThat(run.err()).contains("LSTM");
   }
 
   @Test

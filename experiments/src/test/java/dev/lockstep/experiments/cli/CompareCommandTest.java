@@ -185,7 +185,7 @@ class CompareCommandTest {
     "wrong-momentum,      2, update,   affine1,    affine1/W/velocity,    momentum were 0.99",
     "transposed-gradient, 1, backward, affine2,    affine2/W,             transposed",
     "not-divided,         1, backward, affine3,    affine3/b,             batch size",
-    "unbiased-variance,   1, update,   batchNorm1, batchNorm1/runningVar, unbiased"
+    "unbiased-variance,   1, update,   batchNorm1, batchNorm1/runningVar, times 1.05263"
   })
   void wrongImplementationIsCaughtWhereItIsWrong(
       String candidate, long step, String phase, String layer, String tensor, String diagnosis)

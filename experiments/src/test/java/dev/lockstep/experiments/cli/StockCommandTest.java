@@ -66,7 +66,7 @@ class StockCommandTest {
     "dropout/with,           cross-entropy-clipping dropout-scaling",
     "weight-decay/with,      cross-entropy-clipping decay-after-updater global-decay-twice",
     "mlp-batchnorm-dropout,  cross-entropy-clipping momentum-is-nesterov dropout-scaling"
-        + " batch-norm-epsilon batch-norm-start"
+        + " batch-norm-epsilon batch-norm-start batch-norm-log-std"
   })
   void theRightEntriesAreNamedAndNothingIsLeft(String experiment, String entries)
       throws IOException {

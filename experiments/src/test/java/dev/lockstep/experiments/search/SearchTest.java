@@ -151,7 +151,7 @@ class SearchTest {
     assertThat(outcome.trials())
         .extracting(Trial::state)
         .containsExactly(Trial.State.COMPLETED, Trial.State.FAILED);
-    assertThat(outcome.trials().get(1).reason()).contains("5000").contains("48 training images");
+    assertThat(outcome.trials().get(1).reason()).contains("5000").contains("48 training samples");
   }
 
   @Test

@@ -142,7 +142,7 @@ class FaultCandidateTest {
             """
             fault:batchnorm-momentum: the momentum of the running statistics is another than .9: .99
               where  update, batchNorm1/runningMean
-              in     mlp-batchnorm-dropout
+              in     mlp-batchnorm-dropout, batchnorm-dropout
             """);
     assertThat(run.out().lines().filter(line -> line.startsWith("fault:")))
         .hasSize(Faults.all().size());

@@ -144,10 +144,7 @@ class OwnNetworkTest {
     assertThat(result.at("/attribution/explanation"))
         .extracting(JsonNode::asText)
         .containsExactlyInAnyOrder(
-            "rmsprop-start",
-            "cross-entropy-clipping",
-            "batch-norm-start",
-            "batch-norm-log-std");
+            "rmsprop-start", "cross-entropy-clipping", "batch-norm-start", "batch-norm-log-std");
   }
 
   @Test
@@ -187,8 +184,7 @@ class OwnNetworkTest {
     Invocation run = compare(file("lstm.json", json));
 
     assertThat(run.exitCode()).isEqualTo(4);
-    assertThat(run.err())
-        .contains("lstm.json", "org.deeplearning4j.nn.conf.layers.LSTM");
+    assertThat(run.err()).contains("lstm.json", "org.deeplearning4j.nn.conf.layers.LSTM");
   }
 
   @Test

@@ -55,12 +55,13 @@ final class MarkdownReport {
     Run failed = view.failed();
     if (failed != null && !view.divergence().isEmpty()) {
       line("## First divergence");
+      line(text(view.cause()));
       line("%s, seed %d:".formatted(text(failed.title()), failed.seed()));
       list(view.divergence());
     }
     attributions();
     line("## To repeat it");
-    line("    " + summary.command().replace('\n', ' '));
+    line("    " + FirstScreen.again(summary.command()).replace('\n', ' '));
     line(
         "Data: %s, %s images to train on, %s to test; SHA-256 `%s`."
             .formatted(

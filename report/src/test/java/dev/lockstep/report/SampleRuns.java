@@ -99,6 +99,7 @@ public final class SampleRuns {
             info.alignment(),
             info.precision(),
             info.layers(),
+            info.inputs(),
             info.equivalenceMargin(),
             info.declaredTolerance()),
         run.dataset(),
@@ -283,6 +284,7 @@ public final class SampleRuns {
           "aligned",
           "double",
           EXPERIMENT.network().layers().stream().map(LayerSpec::name).toList(),
+          EXPERIMENT.network().inputs(),
           0.005,
           null);
     }
@@ -394,7 +396,17 @@ public final class SampleRuns {
       own.put("dropout-scaling", 0.0);
       own.put("nesterov-velocity", 4.2e9);
       return new Attribution(
-          10, 20, 3.1e12, List.of("batch-norm-momentum", "nesterov-velocity"), null, own, 1.7);
+          10,
+          20,
+          3.1e12,
+          List.of("batch-norm-momentum", "nesterov-velocity"),
+          null,
+          own,
+          Map.of(
+              "batch-norm-momentum",
+              new Attribution.Formulas(
+                  "batch normalization", "decay 0.9", "decay 0.1: the other way round")),
+          1.7);
     }
 
     private Failure failure() {

@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
+      DiffCommand.class,
+      IndexCommand.class,
       ListCommand.class,
       DoctorCommand.class
     },

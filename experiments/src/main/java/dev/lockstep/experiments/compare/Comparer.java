@@ -220,6 +220,7 @@ public final class Comparer {
                 settings.alignment().id(),
                 settings.precision().name().toLowerCase(Locale.ROOT),
                 network.allLayers().stream().map(LayerSpec::name).toList(),
+                network.inputs(),
                 experiment.margin(),
                 experiment.tolerance()),
             new RunResult.DatasetInfo(

@@ -91,6 +91,7 @@ public final class DrawingComparer {
             "aligned",
             "double",
             List.copyOf(byHand.keySet()),
+            Map.of(),
             null,
             null),
         new RunResult.DatasetInfo("none", 0, 0, "", ""),

@@ -7,9 +7,12 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.report.Format;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,9 +34,8 @@ class VerifyTextTest {
         new Coverage(10, 10, 0, 0, 10, 25, List.of()));
   }
 
-  private static String text(boolean verbose) {
-    VerifyResult result =
-        new VerifyResult(
+  private static VerifyResult result() {
+    return new VerifyResult(
             1,
             "lockstep verify",
             Verdict.DIFFER,
@@ -49,7 +51,10 @@ class VerifyTextTest {
             List.of(),
             List.of(),
             new VerifyResult.Timing(61));
-    return VerifyText.write(result, verbose, false, Path.of("result.json"));
+  }
+
+  private static String text(boolean verbose) {
+    return VerifyText.write(result(), verbose, false, Path.of("result.json"));
   }
 
   @Test
@@ -90,5 +95,15 @@ class VerifyTextTest {
             "layer conv",
             "0.5",
             "NOT OK");
+  }
+
+  @Test
+  void thePageHasEveryPartThatFailedAndItsReason() {
+    String page =
+        Objects.requireNonNull(result().files(EnumSet.of(Format.HTML)).get("report.html")).get();
+    assertThat(page)
+        .contains("Layer conv, dl4j in double: it is wrong.", "layer batchNorm", "NOT OK")
+        .contains("\"word\":\"DIFFER\"", "\"good\":false");
+    assertThat(result().files(EnumSet.noneOf(Format.class))).containsOnlyKeys("result.json");
   }
 }

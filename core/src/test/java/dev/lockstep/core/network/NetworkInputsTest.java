@@ -24,8 +24,7 @@ class NetworkInputsTest {
                 new LayerSpec.Branches(
                     "residual1",
                     LayerSpec.Join.SUM,
-                    List.of(
-                        List.of(relu("residual1/relu1"), relu("residual1/relu2")), List.of())),
+                    List.of(List.of(relu("residual1/relu1"), relu("residual1/relu2")), List.of())),
                 relu("relu2")),
             new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER),
             0,

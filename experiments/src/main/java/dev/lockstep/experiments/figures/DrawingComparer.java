@@ -94,7 +94,7 @@ public final class DrawingComparer {
             Map.of(),
             null,
             null),
-        new RunResult.DatasetInfo("none", 0, 0, "", ""),
+        RunResult.DatasetInfo.none(),
         Environment.describe(Blas.fastest().name()),
         List.of(),
         List.of(untrained("scratch", "reference"), untrained("dl4j", "candidate")),
@@ -105,6 +105,7 @@ public final class DrawingComparer {
         Map.of(Phase.FORWARD, worst(compared)),
         new Curves(List.of(), List.of()),
         compared.stream().map(Compared::reading).toList(),
+        List.of(),
         null,
         List.of(drawing.figure().apply(byHand)),
         new RunResult.Timing((System.nanoTime() - start) / 1e9, Map.of()));

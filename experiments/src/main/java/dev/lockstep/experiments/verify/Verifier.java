@@ -50,7 +50,7 @@ public final class Verifier {
     List<ConventionResult> conventions = conventions();
     return VerifyResult.of(
         command,
-        new DatasetInfo(digits.name(), TRAIN, TEST, digits.sha256(), digits.notice()),
+        DatasetInfo.of(digits, TRAIN, TEST),
         Environment.describe(Blas.fastest().name()),
         PartVerifier.TRAINING.steps(TRAIN),
         parts,

@@ -1,0 +1,187 @@
+package dev.lockstep.bridge.program;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LearningRate;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.tensor.Shape;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network as an experiment file says it, in JSON, with every default and every name written out.
+ */
+final class NetworkText {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private NetworkText() {}
+
+  /** Returns input, layers, loss, weight decay and optimizer. */
+  static String of(NetworkSpec network) {
+    Map<String, Object> text = new LinkedHashMap<>();
+    text.put("input", list(network.input()));
+    text.put("layers", layers(network.layers(), ""));
+    text.put(
+        "loss",
+        fields("type", network.loss().type().id(), "stabilizer", network.loss().stabilizer()));
+    text.put("weightDecay", network.weightDecay());
+    text.put("optimizer", optimizer(network.optimizer()));
+    return json(text);
+  }
+
+  /** Returns the shapes of the state by path, and of one sample of each layer's output by name. */
+  static String shapes(NetworkSpec network) {
+    Map<String, Object> state = new LinkedHashMap<>();
+    network.state().forEach((path, shape) -> state.put(path, list(shape)));
+    Map<String, Object> outputs = new LinkedHashMap<>();
+    network.outputShapes().forEach((name, shape) -> outputs.put(name, list(shape)));
+    return json(fields("state", state, "outputs", outputs));
+  }
+
+  private static List<Integer> list(Shape shape) {
+    return java.util.Arrays.stream(shape.toArray()).boxed().toList();
+  }
+
+  private static List<Object> layers(List<LayerSpec> layers, String block) {
+    return layers.stream().map(layer -> (Object) layer(layer, block)).toList();
+  }
+
+  private static Map<String, Object> layer(LayerSpec layer, String block) {
+    Map<String, Object> settings = fields("name", layer.name().substring(block.length()));
+    String type;
+    if (layer instanceof LayerSpec.Affine affine) {
+      type = "affine";
+      settings.put("units", affine.units());
+      settings.put("initial", initial(affine.initial()));
+    } else if (layer instanceof LayerSpec.Activation activation) {
+      type = activation.function().id();
+    } else if (layer instanceof LayerSpec.BatchNormalization norm) {
+      type = "batchNorm";
+      settings.put("momentum", norm.momentum());
+      settings.put("epsilon", norm.epsilon());
+      settings.put("per", norm.perChannel() ? "channel" : "element");
+    } else if (layer instanceof LayerSpec.Dropout dropout) {
+      type = "dropout";
+      settings.put("ratio", dropout.ratio());
+      settings.put("form", dropout.inverted() ? "inverted" : "book");
+    } else if (layer instanceof LayerSpec.Convolution conv) {
+      type = "conv";
+      settings.put("filters", conv.filters());
+      window(settings, conv.kernelHeight(), conv.kernelWidth(), conv.stride(), conv.pad());
+      settings.put("initial", initial(conv.initial()));
+    } else if (layer instanceof LayerSpec.Pooling pool) {
+      type = "pool";
+      settings.put("type", pool.type() == LayerSpec.PoolingType.MAX ? "max" : "average");
+      window(settings, pool.height(), pool.width(), pool.stride(), pool.pad());
+    } else if (layer instanceof LayerSpec.Branches branches) {
+      type = branches.join() == LayerSpec.Join.SUM ? "residual" : "inception";
+      settings.put(
+          "branches",
+          branches.branches().stream().map(branch -> layers(branch, layer.name() + "/")).toList());
+    } else {
+      throw new IllegalArgumentException("a layer without a text: " + layer);
+    }
+    return fields(type, settings);
+  }
+
+  private static void window(
+      Map<String, Object> settings, int height, int width, int stride, int pad) {
+    settings.put("size", List.of(height, width));
+    settings.put("stride", stride);
+    settings.put("pad", pad);
+  }
+
+  private static Object initial(InitialValues initial) {
+    if (initial instanceof InitialValues.Normal normal) {
+      return normal.standardDeviation();
+    } else if (initial instanceof InitialValues.Xavier) {
+      return "xavier";
+    }
+    return initial instanceof InitialValues.He ? "he" : "glorotUniform";
+  }
+
+  private static Map<String, Object> optimizer(OptimizerSpec optimizer) {
+    Map<String, Object> settings;
+    if (optimizer instanceof OptimizerSpec.Momentum momentum) {
+      settings = fields("type", "momentum", "momentum", momentum.momentum());
+    } else if (optimizer instanceof OptimizerSpec.Nesterov nesterov) {
+      settings = fields("type", "nesterov", "momentum", nesterov.momentum());
+      settings.put("form", nesterov.printed() ? "printed" : "corrected");
+    } else if (optimizer instanceof OptimizerSpec.AdaGrad adaGrad) {
+      settings = fields("type", "adaGrad", "epsilon", adaGrad.epsilon());
+    } else if (optimizer instanceof OptimizerSpec.RmsProp rmsProp) {
+      settings = fields("type", "rmsProp", "decay", rmsProp.decay());
+      settings.put("epsilon", rmsProp.epsilon());
+    } else if (optimizer instanceof OptimizerSpec.Adam adam) {
+      settings = fields("type", "adam", "beta1", adam.beta1());
+      settings.put("beta2", adam.beta2());
+      settings.put("epsilon", adam.epsilon());
+    } else {
+      settings = fields("type", "sgd");
+    }
+    settings.put("learningRate", optimizer.learningRate().initial());
+    LearningRate.Decay decay = optimizer.learningRate().decay();
+    if (decay instanceof LearningRate.Decay.Step step) {
+      Map<String, Object> decayed = fields("type", "step", "factor", step.factor());
+      decayed.put("every", step.every());
+      settings.put("decayed", decayed);
+    } else if (decay instanceof LearningRate.Decay.Exponential exponential) {
+      settings.put("decayed", fields("type", "exponential", "factor", exponential.factor()));
+    } else if (decay instanceof LearningRate.Decay.InverseTime inverse) {
+      settings.put("decayed", fields("type", "inverseTime", "rate", inverse.rate()));
+    }
+    return settings;
+  }
+
+  private static Map<String, Object> fields(String key, Object value) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put(key, value);
+    return fields;
+  }
+
+  private static Map<String, Object> fields(String key, Object value, String key2, Object value2) {
+    Map<String, Object> fields = fields(key, value);
+    fields.put(key2, value2);
+    return fields;
+  }
+
+  private static String json(Map<String, Object> value) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = JSON.createGenerator(text)) {
+      write(out, value);
+    } catch (IOException e) {
+      throw new IllegalStateException("a network that cannot be written", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator out, Object value) throws IOException {
+    if (value instanceof Map<?, ?> map) {
+      out.writeStartObject();
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        out.writeFieldName(entry.getKey().toString());
+        write(out, entry.getValue());
+      }
+      out.writeEndObject();
+    } else if (value instanceof List<?> list) {
+      out.writeStartArray();
+      for (Object element : list) {
+        write(out, element);
+      }
+      out.writeEndArray();
+    } else if (value instanceof Double number) {
+      out.writeNumber(number);
+    } else if (value instanceof Integer number) {
+      out.writeNumber(number);
+    } else {
+      out.writeString(value.toString());
+    }
+  }
+}

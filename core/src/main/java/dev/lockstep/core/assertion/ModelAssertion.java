@@ -5,14 +5,14 @@ import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.RoundedToFloat;
-import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.rounding.RoundedToFloat;
+import dev.lockstep.core.rounding.RoundedUp;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 

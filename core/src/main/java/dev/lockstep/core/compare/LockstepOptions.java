@@ -1,6 +1,8 @@
 package dev.lockstep.core.compare;
 
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

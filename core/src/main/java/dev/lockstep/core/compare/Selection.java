@@ -1,6 +1,7 @@
 package dev.lockstep.core.compare;
 
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.ExpectedTensor;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;

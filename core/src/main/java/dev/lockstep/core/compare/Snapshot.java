@@ -2,6 +2,7 @@ package dev.lockstep.core.compare;
 
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Curves.AccuracyPoint;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.List;

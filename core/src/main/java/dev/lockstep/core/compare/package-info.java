@@ -1,5 +1,2 @@
-/**
- * Two trainings held against each other, step by step: what is expected to be seen, what was seen,
- * how far apart it lies and how far it may lie.
- */
+/** Two trainings compared step by step, and the verdict that follows. */
 package dev.lockstep.core.compare;

@@ -1,7 +1,7 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;

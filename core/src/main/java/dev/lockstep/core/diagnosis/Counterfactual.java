@@ -1,9 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
 import dev.lockstep.core.UsageException;
-import dev.lockstep.core.compare.ExpectedTensor;
-import dev.lockstep.core.compare.Recording;
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
@@ -11,6 +8,9 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;

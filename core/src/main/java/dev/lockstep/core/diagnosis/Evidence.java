@@ -1,6 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.ExpectedTensor;
+import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Locale;
 import java.util.Optional;

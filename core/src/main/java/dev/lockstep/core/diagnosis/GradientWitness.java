@@ -1,13 +1,13 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.Recording;
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.ThirdWitness.Judgement;
 import dev.lockstep.core.result.ThirdWitness.Testimony;

@@ -1,9 +1,9 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package dev.lockstep.core.diagnosis;
 
-import dev.lockstep.core.compare.Recording;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.plan.TrainingPlan;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.lockstep.core.experiment;
 
-import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package dev.lockstep.core.experiment;
 
 import dev.lockstep.core.UsageException;
-import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.Augmentation;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.core.yaml.Overrides;

@@ -1,8 +1,8 @@
 package dev.lockstep.core.result;
 
-import dev.lockstep.core.compare.Reading;
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
+import dev.lockstep.core.rounding.Tolerance;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

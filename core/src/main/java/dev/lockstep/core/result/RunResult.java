@@ -1,7 +1,7 @@
 package dev.lockstep.core.result;
 
-import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.lockstep.core.result;
 
-import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
 
 /**
  * One tensor of one observed step as it was compared.

@@ -4,11 +4,11 @@ import static dev.lockstep.core.assertion.LockstepAssertions.assertThatModel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.core.compare.RoundedToFloat;
 import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.rounding.RoundedToFloat;
 import dev.lockstep.core.tiny.Fault;
 import dev.lockstep.core.tiny.Summation;
 import dev.lockstep.core.tiny.TinyModel;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.tiny.Fault;
 import dev.lockstep.core.tiny.TinyRun;
 import org.junit.jupiter.api.Test;

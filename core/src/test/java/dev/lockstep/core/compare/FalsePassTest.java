@@ -12,6 +12,7 @@ import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.tiny.Fault;

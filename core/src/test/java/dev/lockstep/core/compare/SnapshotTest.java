@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.core.compare.Snapshot.Standing;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.tiny.Fault;
 import dev.lockstep.core.tiny.TinyRun;

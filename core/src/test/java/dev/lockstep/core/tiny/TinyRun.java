@@ -1,12 +1,10 @@
 package dev.lockstep.core.tiny;
 
 import dev.lockstep.core.compare.Cadence;
-import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.data.Split;
@@ -22,6 +20,8 @@ import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.rounding.DeclaredTolerance;
+import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.core.tensor.Shape;
 import java.util.List;
 import java.util.Objects;

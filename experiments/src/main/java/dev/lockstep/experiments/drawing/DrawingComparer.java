@@ -1,10 +1,9 @@
 package dev.lockstep.experiments.drawing;
 
-import dev.lockstep.core.compare.Difference;
-import dev.lockstep.core.compare.Reading;
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Difference;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
@@ -13,6 +12,7 @@ import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.experiments.run.Blas;

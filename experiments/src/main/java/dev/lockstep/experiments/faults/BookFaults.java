@@ -7,13 +7,13 @@ import static dev.lockstep.core.model.Phase.UPDATE;
 import static dev.lockstep.experiments.faults.BaseNetwork.BATCH_NORM;
 import static dev.lockstep.experiments.faults.BaseNetwork.SIGMOID_SGD;
 
-import dev.lockstep.core.compare.ExpectedTensor;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.experiments.faults.Fault.Place;
 import java.util.Arrays;

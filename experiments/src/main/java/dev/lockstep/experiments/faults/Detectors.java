@@ -1,11 +1,11 @@
 package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.Reading;
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.rounding.Tolerance;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

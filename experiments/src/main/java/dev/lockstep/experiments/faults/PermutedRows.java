@@ -1,7 +1,5 @@
 package dev.lockstep.experiments.faults;
 
-import dev.lockstep.core.compare.ExpectedTensor;
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
@@ -10,6 +8,8 @@ import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Set;

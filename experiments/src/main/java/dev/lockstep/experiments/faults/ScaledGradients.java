@@ -1,8 +1,8 @@
 package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
 import java.util.List;

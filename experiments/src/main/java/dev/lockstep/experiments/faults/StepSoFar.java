@@ -1,10 +1,10 @@
 package dev.lockstep.experiments.faults;
 
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -5,13 +5,13 @@ import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.experiments.run.Blas;
 import dev.lockstep.scratch.ScratchProvider;
 

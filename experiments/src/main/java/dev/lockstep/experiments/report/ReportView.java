@@ -1,9 +1,9 @@
 package dev.lockstep.experiments.report;
 
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.wording.Findings;
 import dev.lockstep.experiments.report.Summary.Run;
 import dev.lockstep.experiments.search.result.SearchResult;

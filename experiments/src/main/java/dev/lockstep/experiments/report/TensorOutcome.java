@@ -1,12 +1,12 @@
 package dev.lockstep.experiments.report;
 
-import dev.lockstep.core.compare.Reading;
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.rounding.Tolerance;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

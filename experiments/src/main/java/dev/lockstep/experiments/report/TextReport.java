@@ -1,12 +1,12 @@
 package dev.lockstep.experiments.report;
 
-import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.wording.Findings;
 import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.report.Summary.Run;

@@ -1,7 +1,5 @@
 package dev.lockstep.experiments.report;
 
-import dev.lockstep.core.compare.DeclaredTolerance;
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
@@ -10,6 +8,8 @@ import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.DeclaredTolerance;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.wording.Findings;
 import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.report.Summary.Run;

@@ -1,14 +1,14 @@
 package dev.lockstep.experiments.reproduce;
 
-import dev.lockstep.core.compare.ExpectedTensor;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.SingleStep;
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;

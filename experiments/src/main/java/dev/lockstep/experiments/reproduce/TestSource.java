@@ -23,8 +23,8 @@ public record TestSource(String className, String source) {
       """
       import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-      import dev.lockstep.core.compare.Recording;
-      import dev.lockstep.core.compare.TensorKey;
+      import dev.lockstep.core.observation.Recording;
+      import dev.lockstep.core.observation.TensorKey;
       import dev.lockstep.core.model.*;
       import dev.lockstep.core.network.*;
       import dev.lockstep.core.tensor.Shape;

@@ -1,6 +1,6 @@
 package dev.lockstep.experiments.statistics;
 
-import dev.lockstep.core.compare.Tolerance;
+import dev.lockstep.core.rounding.Tolerance;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.lockstep.experiments.verify;
 
 import dev.lockstep.core.compare.Lockstep;
-import dev.lockstep.core.compare.RoundedToFloat;
-import dev.lockstep.core.compare.RoundedUp;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.rounding.RoundedToFloat;
+import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.dl4j.Dl4jProvider;
 import dev.lockstep.dl4j.Precision;
 import dev.lockstep.experiments.run.Blas;

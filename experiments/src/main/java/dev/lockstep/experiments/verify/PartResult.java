@@ -1,12 +1,12 @@
 package dev.lockstep.experiments.verify;
 
 import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.TensorKey;
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.dl4j.Precision;
 import java.util.EnumMap;
 import java.util.Map;

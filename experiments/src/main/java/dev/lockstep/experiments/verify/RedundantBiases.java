@@ -1,12 +1,12 @@
 package dev.lockstep.experiments.verify;
 
-import dev.lockstep.core.compare.ExpectedTensor;
-import dev.lockstep.core.compare.Reading;
-import dev.lockstep.core.compare.TensorKey;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Reading;
+import dev.lockstep.core.observation.TensorKey;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -2,8 +2,8 @@ package dev.lockstep.experiments.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.core.compare.DeclaredTolerance;
 import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.yaml.Fields;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -3,8 +3,8 @@ package dev.lockstep.experiments.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.FirstDivergence;
 import java.util.List;
 import java.util.Objects;

@@ -2,7 +2,7 @@ package dev.lockstep.experiments.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.core.compare.Reading;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.report.DetectionReport;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.lockstep.core.compare.Tolerance;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.wording.Numbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

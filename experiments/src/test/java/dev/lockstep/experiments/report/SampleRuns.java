@@ -1,11 +1,11 @@
 package dev.lockstep.experiments.report;
 
 import dev.lockstep.core.compare.Cadence;
-import dev.lockstep.core.compare.ExpectedTensor;
-import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Curves;

@@ -3,8 +3,8 @@ package dev.lockstep.experiments.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;

@@ -3,13 +3,13 @@ package dev.lockstep.experiments.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.compare.Outcome;
-import dev.lockstep.core.compare.Reading;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;

@@ -1,9 +1,11 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -18,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * window in which it makes another element the largest, sends its whole gradient elsewhere. What is
  * computed from there on cannot be held against a floor, however correct both sides are.
  */
-final class Switches {
+public final class Switches {
 
   private final Map<TensorKey, Switch> byOutput = new LinkedHashMap<>();
 
   private record Switch(LayerSpec layer, TensorKey input, Shape inputShape) {}
 
-  Switches(NetworkSpec network) {
+  public Switches(NetworkSpec network) {
     Map<String, Shape> inputs = network.inputShapes();
     collect(network.layers(), null, inputs);
   }
@@ -61,12 +63,12 @@ final class Switches {
   }
 
   /** Returns the tensors that must be seen to tell. */
-  Set<TensorKey> inputs() {
+  public Set<TensorKey> inputs() {
     return byOutput.values().stream().map(Switch::input).collect(Collectors.toSet());
   }
 
   /** Returns whether the layer with this output switched differently on the two sides. */
-  boolean flipped(TensorKey output, Recording reference, Recording candidate) {
+  public boolean flipped(TensorKey output, Recording reference, Recording candidate) {
     Switch found = byOutput.get(output);
     if (found == null) {
       return false;

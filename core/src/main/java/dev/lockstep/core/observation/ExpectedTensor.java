@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.observation;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
@@ -23,7 +23,7 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   public static final String LOSS_LAYER = "loss";
 
   /** The network's output, on which the floors of the loss and of the prediction rest. */
-  static final ExpectedTensor OUTPUT = output(Phase.FORWARD, NetworkSpec.OUTPUT, LOSS_LAYER);
+  public static final ExpectedTensor OUTPUT = output(Phase.FORWARD, NetworkSpec.OUTPUT, LOSS_LAYER);
 
   /**
    * What the network predicts for the step's batch before the step: prediction mode is another path
@@ -54,7 +54,7 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   }
 
   /** Returns the gradient of a parameter. */
-  static ExpectedTensor gradient(String path) {
+  public static ExpectedTensor gradient(String path) {
     return whole(Phase.BACKWARD, path, layerOf(path));
   }
 

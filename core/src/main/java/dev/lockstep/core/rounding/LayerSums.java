@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
@@ -17,13 +17,13 @@ import java.util.Objects;
  * @param terms of one element, by the path of the output; 0: as many as the batch has samples and
  *     each of them pixels, which a mean is taken of
  */
-record LayerSums(Map<String, Integer> terms) {
+public record LayerSums(Map<String, Integer> terms) {
 
-  LayerSums {
+  public LayerSums {
     terms = Map.copyOf(terms);
   }
 
-  static LayerSums of(NetworkSpec network) {
+  public static LayerSums of(NetworkSpec network) {
     Map<String, Integer> terms = new LinkedHashMap<>();
     Map<String, Shape> inputs = network.inputShapes();
     for (LayerSpec layer : network.allLayers()) {
@@ -46,7 +46,7 @@ record LayerSums(Map<String, Integer> terms) {
    * Returns how far two orders of summing lie apart in a tensor, in units of its typical element's
    * last place; 0 if it is no output that is a sum.
    */
-  double units(Phase phase, String path, Tensor tensor) {
+  public double units(Phase phase, String path, Tensor tensor) {
     Integer known = phase == Phase.FORWARD ? terms.get(path) : null;
     if (known == null) {
       return 0;
@@ -62,7 +62,7 @@ record LayerSums(Map<String, Integer> terms) {
    *
    * @param behind the gradient of the layer's output, N×C×H×W or N×C: a sum for each C
    */
-  static double unitsOfGradient(Tensor behind) {
+  public static double unitsOfGradient(Tensor behind) {
     return Math.max(1, units(termsOfGradient(behind)));
   }
 
@@ -72,7 +72,7 @@ record LayerSums(Map<String, Integer> terms) {
    *
    * @param behind the gradient of the layer's output
    */
-  static double typicalSum(Tensor behind) {
+  public static double typicalSum(Tensor behind) {
     return Math.sqrt(termsOfGradient(behind)) * typical(behind.data());
   }
 
@@ -86,12 +86,12 @@ record LayerSums(Map<String, Integer> terms) {
    * <p>Each of n additions errs by up to half a unit in the last place of the sum so far, which
    * grows evenly: a random walk whose standard deviation is √(n/3 · 1/12) units.
    */
-  static double units(double additions) {
+  public static double units(double additions) {
     return Math.sqrt(additions) / 6;
   }
 
   /** Returns the root of the mean square. */
-  static double typical(double[] values) {
+  public static double typical(double[] values) {
     double squares = 0;
     for (double value : values) {
       squares += value * value;

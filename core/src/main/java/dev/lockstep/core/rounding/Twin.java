@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
@@ -12,11 +12,11 @@ import org.apache.commons.rng.UniformRandomProvider;
  * batch. How far its results lie from the original's is how far rounding alone can carry two
  * correct implementations apart.
  */
-final class Twin {
+public final class Twin {
 
   private Twin() {}
 
-  static Batch of(Batch batch, RandomStreams streams) {
+  public static Batch of(Batch batch, RandomStreams streams) {
     UniformRandomProvider random = streams.stream("twin", batch.step());
     Tensor inputs = reversed(batch.inputs());
     double[] values = inputs.data();
@@ -28,12 +28,12 @@ final class Twin {
     return new Batch(batch.step(), inputs, reversed(batch.targets()));
   }
 
-  static Masks of(Masks masks) {
+  public static Masks of(Masks masks) {
     return (layer, ratio, shape) -> reversed(masks.mask(layer, ratio, shape));
   }
 
   /** Returns a copy whose rows stand in the opposite order. */
-  static Tensor reversed(Tensor tensor) {
+  public static Tensor reversed(Tensor tensor) {
     int rows = tensor.shape().length(0);
     int length = tensor.size() / rows;
     Tensor reversed = Tensor.zeros(tensor.shape());
@@ -48,7 +48,7 @@ final class Twin {
    * Returns the largest difference between an original and its twin, the rows put back in order.
    * Elements that are not finite measure nothing: were one to count, everything would be allowed.
    */
-  static double spread(Tensor original, Tensor twin, boolean perSample) {
+  public static double spread(Tensor original, Tensor twin, boolean perSample) {
     double[] a = original.data();
     double[] b = twin.data();
     if (a.length == 0) {

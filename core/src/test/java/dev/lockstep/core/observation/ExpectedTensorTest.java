@@ -1,7 +1,8 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.observation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;

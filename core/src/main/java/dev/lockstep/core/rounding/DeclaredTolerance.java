@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 /**
  * How far two sides may lie apart that are known not to compute the same thing, such as the

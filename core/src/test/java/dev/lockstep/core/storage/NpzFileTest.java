@@ -1,4 +1,4 @@
-package dev.lockstep.core.model;
+package dev.lockstep.core.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.observation;
 
 /** The two ways in which an observed step is read. */
 public enum Reading {

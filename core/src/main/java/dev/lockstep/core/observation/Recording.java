@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.observation;
 
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
@@ -51,7 +51,7 @@ public final class Recording implements Observer {
   }
 
   /** Returns a recording of its own of what was seen but for the activations, which are large. */
-  Recording copyOfParameters() {
+  public Recording copyOfParameters() {
     Recording copy = new Recording(wanted);
     seen.forEach(
         (key, tensor) -> {

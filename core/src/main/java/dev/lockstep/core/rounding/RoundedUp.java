@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ChangingObserver;

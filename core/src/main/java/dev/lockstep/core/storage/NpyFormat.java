@@ -1,4 +1,4 @@
-package dev.lockstep.core.model;
+package dev.lockstep.core.storage;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;

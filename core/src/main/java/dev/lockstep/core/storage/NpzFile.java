@@ -1,4 +1,4 @@
-package dev.lockstep.core.model;
+package dev.lockstep.core.storage;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.WholeFile;

@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.observation;
 
 import dev.lockstep.core.model.Phase;
 

@@ -1,13 +1,16 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
 
 /** How far two correct computations of a tensor lie apart. */
 @FunctionalInterface
-interface Floors {
+public interface Floors {
 
   /**
    * @param magnitude the largest finite element of the reference's

@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 /** The constants on which every verdict rests, each with its reason. */
 public final class Tolerance {

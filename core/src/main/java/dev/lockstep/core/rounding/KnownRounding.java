@@ -1,10 +1,12 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param squares what holds squares of gradients
  * @param inFloat whether one of the two sides computes in float
  */
-record KnownRounding(
+public record KnownRounding(
     Map<TensorKey, Double> shares, Map<TensorKey, Square> squares, boolean inFloat) {
 
   /** There is none. */
-  static final KnownRounding NONE = new KnownRounding(Map.of(), Map.of(), false);
+  public static final KnownRounding NONE = new KnownRounding(Map.of(), Map.of(), false);
 
   private static final TensorKey LOSS = new TensorKey(Phase.LOSS, NetworkSpec.LOSS);
 
@@ -36,7 +38,7 @@ record KnownRounding(
    */
   record Square(ExpectedTensor gradient, double share) {}
 
-  KnownRounding {
+  public KnownRounding {
     shares = Map.copyOf(shares);
     squares = Map.copyOf(squares);
   }
@@ -45,7 +47,7 @@ record KnownRounding(
    * @param samples of a batch
    * @param inFloat whether one of the two sums is taken in float
    */
-  static KnownRounding of(NetworkSpec network, int samples, boolean inFloat) {
+  public static KnownRounding of(NetworkSpec network, int samples, boolean inFloat) {
     Map<TensorKey, Double> shares = new LinkedHashMap<>();
     shares.put(LOSS, share(decayedWeights(network), inFloat));
     Map<String, Shape> inputs = network.inputShapes();
@@ -119,7 +121,7 @@ record KnownRounding(
   }
 
   /** Returns the unit in the last place of a magnitude, in the coarser precision of the two. */
-  double unit(double magnitude) {
+  public double unit(double magnitude) {
     return inFloat ? Math.ulp((float) Math.min(magnitude, Float.MAX_VALUE)) : Math.ulp(magnitude);
   }
 
@@ -129,7 +131,7 @@ record KnownRounding(
   }
 
   /** Returns the share of a tensor's magnitude by which this rounding sets two sides apart. */
-  double of(TensorKey tensor) {
+  public double of(TensorKey tensor) {
     return shares.getOrDefault(tensor, 0.0);
   }
 }

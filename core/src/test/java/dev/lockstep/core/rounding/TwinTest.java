@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.rounding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,2 @@
+/** NumPy's array files, read and written. */
+package dev.lockstep.core.storage;

@@ -136,8 +136,8 @@ final class Program implements AutoCloseable {
       }
       if (read == MAX_BEFORE_GREETING) {
         throw new FrameException(
-            "expected the line 'LOCKSTEP %s', found %d bytes without it: does the program call"
-                + " lockstep.serve?".formatted(VERSION, read));
+            "expected the line 'LOCKSTEP %s', found %d bytes without it: does the program serve?"
+                .formatted(VERSION, read));
       }
       // a line break is the first byte and the last, and no other
       matched = next == GREETING[matched] ? matched + 1 : next == GREETING[0] ? 1 : 0;

@@ -2,14 +2,18 @@ package dev.lockstep.bridge.program;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.yaml.YamlReader;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +21,7 @@ import java.util.Map;
 /**
  * A network as an experiment file says it, in JSON, with every default and every name written out.
  */
-final class NetworkText {
+public final class NetworkText {
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -36,6 +40,20 @@ final class NetworkText {
     return json(text);
   }
 
+  /**
+   * Reads what {@link #of} wrote.
+   *
+   * @throws dev.lockstep.core.UsageException if it is no network
+   */
+  public static NetworkSpec read(String text) {
+    String name = "network";
+    return new ExperimentFile(name, YamlReader.parse(name, text), Path.of(""))
+        .with(Map.of("training", YamlReader.parseValue(name, "{batchSize: 1, steps: 1}")))
+        .experiments(Map.of())
+        .get(0)
+        .network();
+  }
+
   /** Returns the shapes of the state by path, and of one sample of each layer's output by name. */
   static String shapes(NetworkSpec network) {
     Map<String, Object> state = new LinkedHashMap<>();
@@ -46,7 +64,7 @@ final class NetworkText {
   }
 
   private static List<Integer> list(Shape shape) {
-    return java.util.Arrays.stream(shape.toArray()).boxed().toList();
+    return Arrays.stream(shape.toArray()).boxed().toList();
   }
 
   private static List<Object> layers(List<LayerSpec> layers, String block) {

@@ -28,12 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Program implements AutoCloseable {
 
-  /** The version of the protocol, which {@code docs/protocol.md} describes. */
-  static final String VERSION = "1";
-
-  /** Stands before the first answer; what a program printed before it is passed over. */
-  private static final byte[] GREETING =
-      ("\nLOCKSTEP " + VERSION + "\n").getBytes(StandardCharsets.UTF_8);
+  private static final String VERSION = ProgramProvider.VERSION;
+  private static final byte[] GREETING = ProgramProvider.GREETING.getBytes(StandardCharsets.UTF_8);
 
   private static final int MAX_BEFORE_GREETING = 1 << 20;
 

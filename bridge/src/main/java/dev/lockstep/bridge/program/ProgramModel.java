@@ -65,7 +65,7 @@ final class ProgramModel implements Model {
       }
     }
     return program.ask(
-        question("step " + batch.step(), "step")
+        question("its step", "step")
             .with("step", batch.step())
             .with("observe", observer.watches())
             .with(tensors)
@@ -132,7 +132,7 @@ final class ProgramModel implements Model {
   public Tensor predict(Tensor inputs) {
     long numbers = (long) inputs.shape().length(0) * network.classes();
     return program.ask(
-        question("prediction", "predict").with(Map.of("x", inputs)).answeredBy(limit(numbers)),
+        question("its prediction", "predict").with(Map.of("x", inputs)).answeredBy(limit(numbers)),
         (answer, in) -> {
           if (answer.entries().size() != 1 || !answer.entries().get(0).name().equals("y")) {
             throw new FrameException("expected one tensor 'y'");

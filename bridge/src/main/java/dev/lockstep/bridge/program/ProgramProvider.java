@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProgramProvider implements ModelProvider, AutoCloseable {
 
+  /** The version of the protocol, which {@code docs/protocol.md} describes. */
+  public static final String VERSION = "1";
+
+  /** Stands before the first answer; what a program printed before it is passed over. */
+  public static final String GREETING = "\nLOCKSTEP " + VERSION + "\n";
+
   private final List<String> command;
   private final Map<String, String> environment;
   private final Settings settings;

@@ -3,6 +3,7 @@ package dev.lockstep.bridge.program;
 import dev.lockstep.core.InputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The Python of this machine, and what Lockstep brings for it. */
@@ -25,6 +27,9 @@ public final class Python {
   private static final long LOOK_SECONDS = 60;
   private static final List<String> FILES =
       List.of("lockstep.py", "numpy_side.py", "pytorch_side.py");
+
+  /** Importing a module takes seconds, and a machine does not change within a process. */
+  private static final Map<String, Optional<String>> FOUND = new ConcurrentHashMap<>();
 
   private Python() {}
 
@@ -55,6 +60,10 @@ public final class Python {
    * names, or else one of the usual ones.
    */
   public static Optional<String> with(String module) {
+    return FOUND.computeIfAbsent(module, Python::find);
+  }
+
+  private static Optional<String> find(String module) {
     String named = System.getenv(VARIABLE);
     return (named == null ? COMMANDS : List.of(named))
         .stream().filter(command -> version(command, module).isPresent()).findFirst();
@@ -70,10 +79,7 @@ public final class Python {
       try {
         if (process.waitFor(LOOK_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
           return Optional.of(
-              new String(
-                      process.getInputStream().readAllBytes(),
-                      java.nio.charset.StandardCharsets.UTF_8)
-                  .strip());
+              new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
         }
         return Optional.empty();
       } finally {

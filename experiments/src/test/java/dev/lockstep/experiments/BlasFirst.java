@@ -1,6 +1,6 @@
 package dev.lockstep.experiments;
 
-import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.experiments.machine.Blas;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 

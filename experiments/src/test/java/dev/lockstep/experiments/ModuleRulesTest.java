@@ -14,6 +14,7 @@ class ModuleRulesTest {
   private static final String SCRATCH = "dev.lockstep.scratch..";
   private static final String DL4J = "dev.lockstep.dl4j..";
   private static final String EXPERIMENTS = "dev.lockstep.experiments..";
+  private static final String REPORT = "dev.lockstep.report..";
   private static final String[] FRAMEWORKS = {
     "org.deeplearning4j..", "org.nd4j..", "org.datavec..", "org.bytedeco.."
   };
@@ -25,16 +26,25 @@ class ModuleRulesTest {
           .resideInAPackage("dev.lockstep.core..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(SCRATCH, DL4J, EXPERIMENTS, "dev.ludovic..");
+          .resideInAnyPackage(SCRATCH, DL4J, REPORT, EXPERIMENTS, "dev.ludovic..");
 
   @ArchTest
-  static final ArchRule coreAndScratchKnowNoFramework =
+  static final ArchRule coreScratchAndReportKnowNoFramework =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.lockstep.core..", SCRATCH)
+          .resideInAnyPackage("dev.lockstep.core..", SCRATCH, REPORT)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(FRAMEWORKS);
+
+  @ArchTest
+  static final ArchRule reportKnowsCoreOnly =
+      noClasses()
+          .that()
+          .resideInAPackage(REPORT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SCRATCH, DL4J, EXPERIMENTS, "dev.ludovic..");
 
   @ArchTest
   static final ArchRule scratchDoesNotSeeTheOtherSide =
@@ -43,7 +53,7 @@ class ModuleRulesTest {
           .resideInAPackage(SCRATCH)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(DL4J, EXPERIMENTS);
+          .resideInAnyPackage(DL4J, REPORT, EXPERIMENTS);
 
   @ArchTest
   static final ArchRule dl4jDoesNotSeeTheOtherSide =
@@ -52,7 +62,7 @@ class ModuleRulesTest {
           .resideInAPackage(DL4J)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(SCRATCH, EXPERIMENTS, "dev.ludovic..");
+          .resideInAnyPackage(SCRATCH, REPORT, EXPERIMENTS, "dev.ludovic..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineKnowsTheCommandLine =

@@ -54,7 +54,7 @@ public final class Serve {
         }
         found.add("'" + provider.name() + "'");
       }
-    } catch (ServiceConfigurationError e) {
+    } catch (ServiceConfigurationError | LinkageError e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new NotFoundException("a provider cannot be loaded: " + cause);
     }

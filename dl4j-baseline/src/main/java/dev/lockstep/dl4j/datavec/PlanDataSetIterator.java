@@ -3,7 +3,7 @@ package dev.lockstep.dl4j.datavec;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.tensor.Tensor;
-import dev.lockstep.dl4j.TensorConversion;
+import dev.lockstep.dl4j.translate.TensorConversion;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;

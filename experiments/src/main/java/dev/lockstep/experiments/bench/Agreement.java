@@ -6,8 +6,8 @@ import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Verdict;
-import dev.lockstep.experiments.run.CompareSettings;
-import dev.lockstep.experiments.run.Comparer;
+import dev.lockstep.experiments.compare.CompareSettings;
+import dev.lockstep.experiments.compare.Comparer;
 
 /** Compares a pair in lockstep before its speeds are: a step that is wrong may well be fast. */
 final class Agreement {

@@ -1,9 +1,15 @@
 package dev.lockstep.experiments.bench;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.lockstep.core.result.Verdict;
-import dev.lockstep.experiments.statistics.Interval;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.ResultJson;
+import dev.lockstep.report.statistics.Interval;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +49,7 @@ public record BenchResult(
       this.id = id;
     }
 
+    @JsonValue
     public String id() {
       return id;
     }
@@ -99,4 +106,16 @@ public record BenchResult(
       long multiplications,
       double milliseconds,
       double predictedMilliseconds) {}
+
+  /** Returns the files that there are of it, by name: JSON, and a page of documentation. */
+  public Map<String, Supplier<String>> files(Set<Format> formats) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    if (formats.contains(Format.JSON)) {
+      files.put(Format.JSON.fileName(), () -> ResultJson.write(this));
+    }
+    if (formats.contains(Format.MARKDOWN)) {
+      files.put(Format.MARKDOWN.fileName(), () -> SpeedPage.write(this));
+    }
+    return files;
+  }
 }

@@ -1,6 +1,6 @@
 package dev.lockstep.experiments.bench;
 
-import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.model.Precision;
 import java.util.Arrays;
 import java.util.Locale;
 

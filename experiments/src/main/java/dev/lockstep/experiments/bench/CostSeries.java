@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.bench;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ public enum CostSeries {
   }
 
   /** Returns the name that tables and JSON have. */
+  @JsonValue
   public String id() {
     return id;
   }

@@ -2,7 +2,7 @@ package dev.lockstep.experiments.bench;
 
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.experiments.bench.BenchResult.Cost;
-import dev.lockstep.experiments.statistics.Ratio;
+import dev.lockstep.report.statistics.Ratio;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.lockstep.experiments.bench;
 
-import dev.lockstep.experiments.statistics.Ratio;
+import dev.lockstep.report.statistics.Ratio;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.bench;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What is done with a batch. */
@@ -10,6 +11,7 @@ public enum Task {
   INFERENCE;
 
   /** Returns the name that tables and JSON have. */
+  @JsonValue
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }

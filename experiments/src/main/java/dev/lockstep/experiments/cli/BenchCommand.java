@@ -4,10 +4,10 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.experiments.bench.Bench;
 import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.bench.BenchSettings;
+import dev.lockstep.experiments.bench.BenchText;
 import dev.lockstep.experiments.bench.Peers;
-import dev.lockstep.experiments.report.BenchText;
-import dev.lockstep.experiments.report.Format;
-import dev.lockstep.experiments.report.Reports;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.Reports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ final class BenchCommand implements Callable<Integer> {
             ? BenchSettings.quick()
             : BenchSettings.full(Runtime.getRuntime().availableProcessors());
     BenchResult result = peers ? runWithPeers(settings) : run(settings, null);
-    List<Path> written = Reports.write(directory, output.formats(), result);
+    List<Path> written = Reports.write(directory, result.files(output.formats()));
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(BenchText.write(result, output.color(), written.get(0)));
       spec.commandLine().getOut().flush();

@@ -8,17 +8,20 @@ import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.storage.NpzFile;
-import dev.lockstep.experiments.drawing.DrawingComparer;
+import dev.lockstep.experiments.compare.Comparer;
+import dev.lockstep.experiments.figures.DrawingComparer;
 import dev.lockstep.experiments.figures.Ensembles;
 import dev.lockstep.experiments.figures.VariantFigures;
-import dev.lockstep.experiments.report.Format;
-import dev.lockstep.experiments.report.Reports;
-import dev.lockstep.experiments.report.Summary;
-import dev.lockstep.experiments.report.SummaryBuilder;
-import dev.lockstep.experiments.report.TextReport;
 import dev.lockstep.experiments.reproduce.TestSource;
-import dev.lockstep.experiments.run.CheckpointFile;
-import dev.lockstep.experiments.run.Comparer;
+import dev.lockstep.experiments.resume.CheckpointFile;
+import dev.lockstep.experiments.resume.Checkpoints;
+import dev.lockstep.experiments.resume.Interruption;
+import dev.lockstep.experiments.resume.RunDirectory;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.Reports;
+import dev.lockstep.report.TextReport;
+import dev.lockstep.report.summary.Summary;
+import dev.lockstep.report.summary.SummaryBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -300,7 +303,8 @@ final class CompareSession {
     Path kept = directory.of(planned.path());
     Progress progress = new Progress(position + planned.title(), output.quiet());
     Checkpoints checkpoints =
-        new Checkpoints(progress, interruption, new CheckpointFile(kept, planned.identity()));
+        new Checkpoints(
+            progress, progress::say, interruption, new CheckpointFile(kept, planned.identity()));
     try {
       Comparer.Comparison comparison = planned.comparison().apply(checkpoints, kept);
       if (!checkpoints.interrupted()) {

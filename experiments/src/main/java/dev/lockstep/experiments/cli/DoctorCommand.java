@@ -1,10 +1,10 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.data.UserEnvironment;
-import dev.lockstep.experiments.report.Table;
-import dev.lockstep.experiments.run.Examination;
-import dev.lockstep.experiments.run.Examination.Finding;
-import dev.lockstep.experiments.run.Examination.State;
+import dev.lockstep.experiments.machine.Examination;
+import dev.lockstep.experiments.machine.Examination.Finding;
+import dev.lockstep.experiments.machine.Examination.State;
+import dev.lockstep.report.Table;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

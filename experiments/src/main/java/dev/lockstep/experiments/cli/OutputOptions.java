@@ -1,7 +1,7 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
-import dev.lockstep.experiments.report.Format;
+import dev.lockstep.report.Format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
-import dev.lockstep.dl4j.config.Dl4jConfiguration;
+import dev.lockstep.dl4j.json.Dl4jConfiguration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

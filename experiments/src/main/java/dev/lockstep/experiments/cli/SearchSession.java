@@ -8,26 +8,27 @@ import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.result.RunResult;
-import dev.lockstep.dl4j.Precision;
-import dev.lockstep.experiments.report.Format;
-import dev.lockstep.experiments.report.Reports;
-import dev.lockstep.experiments.report.SearchText;
-import dev.lockstep.experiments.run.Blas;
-import dev.lockstep.experiments.run.CompareSettings;
-import dev.lockstep.experiments.run.CompareSettings.Alignment;
-import dev.lockstep.experiments.run.Comparer;
-import dev.lockstep.experiments.run.Environment;
+import dev.lockstep.dl4j.model.Precision;
+import dev.lockstep.experiments.compare.CompareSettings;
+import dev.lockstep.experiments.compare.CompareSettings.Alignment;
+import dev.lockstep.experiments.compare.Comparer;
+import dev.lockstep.experiments.machine.Blas;
+import dev.lockstep.experiments.machine.Environment;
+import dev.lockstep.experiments.resume.DirectoryLock;
 import dev.lockstep.experiments.search.Search;
-import dev.lockstep.experiments.search.SearchSettings;
 import dev.lockstep.experiments.search.result.Rerun;
 import dev.lockstep.experiments.search.result.SearchReport;
 import dev.lockstep.experiments.search.result.SearchResult;
+import dev.lockstep.experiments.search.result.SearchText;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.trial.HeldOut;
 import dev.lockstep.experiments.search.trial.JsonFile;
+import dev.lockstep.experiments.search.trial.SearchSettings;
 import dev.lockstep.experiments.search.trial.Trial;
 import dev.lockstep.experiments.search.trial.Trials;
 import dev.lockstep.experiments.search.trial.Trials.Kept;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.Reports;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
@@ -170,7 +171,7 @@ final class SearchSession {
     if (finalist != null) {
       Reports.write(directory.resolve(SearchReport.FINALIST), output.formats(), finalist);
     }
-    List<Path> written = Reports.write(directory, output.formats(), result, finalist);
+    List<Path> written = Reports.write(directory, result.files(output.formats(), finalist));
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(SearchText.write(result, output.color(), report(written)));
       spec.commandLine().getOut().flush();

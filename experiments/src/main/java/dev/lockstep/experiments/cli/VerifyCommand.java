@@ -2,13 +2,13 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.experiments.faults.DetectionMatrix;
+import dev.lockstep.experiments.faults.DetectionReport;
 import dev.lockstep.experiments.faults.DetectionResult;
-import dev.lockstep.experiments.report.DetectionReport;
-import dev.lockstep.experiments.report.Format;
-import dev.lockstep.experiments.report.Reports;
-import dev.lockstep.experiments.report.VerifyText;
 import dev.lockstep.experiments.verify.Verifier;
 import dev.lockstep.experiments.verify.VerifyResult;
+import dev.lockstep.experiments.verify.VerifyText;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.Reports;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -102,7 +102,7 @@ final class VerifyCommand implements Callable<Integer> {
           .println("lockstep: nothing to compare: --include finds a match in no title");
       return result.verdict().exitCode();
     }
-    Path written = Reports.write(directory, result);
+    Path written = Reports.write(directory, result.files()).get(0);
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine()
           .getOut()
@@ -139,7 +139,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private int measureDetection(Path directory) {
     DetectionResult result = new DetectionMatrix(this::tell).run(command());
-    List<Path> written = Reports.write(directory, result);
+    List<Path> written = Reports.write(directory, result.files());
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(new DetectionReport(result.report()).text(written));
       spec.commandLine().getOut().flush();

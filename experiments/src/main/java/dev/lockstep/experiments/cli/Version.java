@@ -1,6 +1,6 @@
 package dev.lockstep.experiments.cli;
 
-import dev.lockstep.experiments.run.Environment;
+import dev.lockstep.experiments.machine.Environment;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */

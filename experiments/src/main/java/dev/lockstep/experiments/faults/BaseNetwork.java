@@ -4,6 +4,7 @@ import static dev.lockstep.core.network.ActivationFunction.RELU;
 import static dev.lockstep.core.network.ActivationFunction.SIGMOID;
 import static dev.lockstep.core.network.ActivationFunction.TANH;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
@@ -20,7 +21,7 @@ import java.util.List;
  *
  * @param id its name in tables and tests
  */
-public record BaseNetwork(String id, NetworkSpec network) {
+public record BaseNetwork(@JsonValue String id, NetworkSpec network) {
 
   /** Height and width of an image, a quarter of MNIST's area. */
   static final int SIDE = 14;

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.faults;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.lockstep.core.result.FirstDivergence;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public record Detection(
     double accuracyLost) {
 
   /** Returns whether phase and layer are those in which the fault really is. */
+  @JsonProperty
   public boolean located() {
     return divergence != null
         && divergence.phase() == fault.place().phase()
@@ -28,6 +30,7 @@ public record Detection(
   }
 
   /** Returns whether the diagnosis is of a kind that tells what is wrong. */
+  @JsonProperty
   public boolean explained() {
     return divergence != null
         && fault.explanations().stream().anyMatch(kind -> kind.isGivenBy(divergence.diagnosis()));

@@ -1,7 +1,11 @@
 package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.ResultJson;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What measuring the comparison came to, with what it stood on.
@@ -28,5 +32,13 @@ public record DetectionResult(
       String command, Map<String, String> environment, FaultReport report, double seconds) {
     return new DetectionResult(
         SCHEMA_VERSION, command, report.verdict(), environment, report, new Timing(seconds));
+  }
+
+  /** Returns the files that there are of it, by name: JSON, and the page {@code detection.md}. */
+  public Map<String, Supplier<String>> files() {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    files.put(Format.JSON.fileName(), () -> ResultJson.write(this));
+    files.put("detection.md", () -> new DetectionReport(report()).markdown());
+    return files;
   }
 }

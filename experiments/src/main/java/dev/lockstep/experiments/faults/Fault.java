@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.faults;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
@@ -23,7 +24,7 @@ public record Fault(
     BaseNetwork base,
     Place place,
     Set<Explanation> explanations,
-    List<Size> sizes) {
+    @JsonIgnore List<Size> sizes) {
 
   /**
    * Where a comparison should see a fault first.
@@ -47,7 +48,7 @@ public record Fault(
    *
    * @param amount the size in figures; empty where a fault has only one
    */
-  public record Size(Scale scale, String amount, Injection injection) {
+  public record Size(Scale scale, String amount, @JsonIgnore Injection injection) {
 
     /** Adds the amount to what is wrong. */
     public String in(String mistake) {

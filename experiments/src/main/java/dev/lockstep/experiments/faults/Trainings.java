@@ -12,7 +12,7 @@ import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.rounding.RoundedUp;
-import dev.lockstep.experiments.run.Blas;
+import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.scratch.ScratchProvider;
 
 /** Trains the base networks, by the correct scratch implementation and a candidate beside it. */

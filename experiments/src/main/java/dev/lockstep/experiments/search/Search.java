@@ -7,6 +7,7 @@ import dev.lockstep.experiments.search.strategy.InOrder;
 import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
 import dev.lockstep.experiments.search.strategy.Strategy;
 import dev.lockstep.experiments.search.strategy.ValidationAccuracy;
+import dev.lockstep.experiments.search.trial.SearchSettings;
 import dev.lockstep.experiments.search.trial.Trial;
 import dev.lockstep.experiments.search.trial.TrialRunner;
 import dev.lockstep.experiments.search.trial.Trials;

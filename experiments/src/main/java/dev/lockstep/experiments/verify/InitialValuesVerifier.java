@@ -8,7 +8,7 @@ import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
-import dev.lockstep.dl4j.OwnInitialValues;
+import dev.lockstep.dl4j.model.OwnInitialValues;
 import dev.lockstep.scratch.WeightInitialization;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -7,7 +7,7 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.rounding.Tolerance;
-import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.model.Precision;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;

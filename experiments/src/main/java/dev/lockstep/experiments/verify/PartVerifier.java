@@ -9,7 +9,7 @@ import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
-import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.model.Precision;
 
 /** Trains a part on both sides for a few steps and looks at every tensor of each. */
 final class PartVerifier {

@@ -3,9 +3,12 @@ package dev.lockstep.experiments.verify;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.ResultJson;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -107,5 +110,10 @@ public record VerifyResult(
         initialValues,
         conventions,
         new Timing(seconds));
+  }
+
+  /** Returns the files that there are of it, by name. */
+  public Map<String, Supplier<String>> files() {
+    return Map.of(Format.JSON.fileName(), () -> ResultJson.write(this));
   }
 }

@@ -2,7 +2,6 @@ package dev.lockstep.experiments.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.experiments.report.DetectionReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

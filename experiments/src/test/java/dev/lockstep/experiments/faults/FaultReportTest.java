@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.Verdict;
-import dev.lockstep.experiments.report.DetectionReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -15,7 +15,7 @@ import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
-import dev.lockstep.dl4j.Precision;
+import dev.lockstep.dl4j.model.Precision;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

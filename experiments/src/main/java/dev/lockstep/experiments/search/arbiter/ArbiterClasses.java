@@ -1,6 +1,6 @@
 package dev.lockstep.experiments.search.arbiter;
 
-import dev.lockstep.dl4j.config.ClassAllowList;
+import dev.lockstep.dl4j.json.ClassAllowList;
 import java.util.List;
 import org.deeplearning4j.arbiter.MultiLayerSpace;
 import org.deeplearning4j.arbiter.adapter.ActivationParameterSpaceAdapter;

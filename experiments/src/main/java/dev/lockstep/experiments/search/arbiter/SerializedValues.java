@@ -1,7 +1,7 @@
 package dev.lockstep.experiments.search.arbiter;
 
 import dev.lockstep.core.InputException;
-import dev.lockstep.dl4j.config.ClassAllowList;
+import dev.lockstep.dl4j.json.ClassAllowList;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.ObjectInputFilter;

@@ -1,7 +1,6 @@
 package dev.lockstep.experiments.search.result;
 
 import dev.lockstep.experiments.search.trial.Trial;
-import dev.lockstep.experiments.statistics.RankCorrelation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,12 +3,19 @@ package dev.lockstep.experiments.search.result;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.search.trial.Trial;
+import dev.lockstep.report.Format;
+import dev.lockstep.report.HtmlReport;
+import dev.lockstep.report.ResultJson;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,4 +157,27 @@ public record SearchResult(
    * @param trialSeconds of every trial in order
    */
   public record Timing(double seconds, List<Double> trialSeconds) {}
+
+  /**
+   * Returns the files that there are of it, by name.
+   *
+   * @param compared the finalist on the test images; null if no trial was completed, and then there
+   *     is no page
+   */
+  public Map<String, Supplier<String>> files(Set<Format> formats, @Nullable RunResult compared) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    if (formats.contains(Format.JSON)) {
+      files.put(Format.JSON.fileName(), () -> ResultJson.write(this));
+    }
+    if (formats.contains(Format.CSV)) {
+      files.put("trials.csv", () -> SearchCsv.write(this));
+    }
+    Finalist best = finalist();
+    if (formats.contains(Format.HTML) && compared != null && best != null) {
+      files.put(
+          Format.HTML.fileName(),
+          () -> HtmlReport.write(compared, SearchView.section(this, compared, best.trial())));
+    }
+    return files;
+  }
 }

@@ -1,0 +1,224 @@
+package dev.lockstep.dl4j.json;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.dl4j.book.BookAdaGrad;
+import dev.lockstep.dl4j.book.BookCrossEntropy;
+import dev.lockstep.dl4j.book.BookMomentum;
+import dev.lockstep.dl4j.book.BookNesterov;
+import dev.lockstep.dl4j.book.BookRmsProp;
+import dev.lockstep.dl4j.book.BookSumOfSquares;
+import dev.lockstep.dl4j.book.MaskedDropout;
+import dev.lockstep.dl4j.book.StepActivation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.weights.WeightInitConstant;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.deeplearning4j.nn.weights.WeightInitNormal;
+import org.deeplearning4j.nn.weights.WeightInitRelu;
+import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
+import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.schedule.InverseSchedule;
+import org.nd4j.linalg.schedule.StepSchedule;
+import org.nd4j.shade.jackson.core.JsonParser;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.core.JsonToken;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+
+/**
+ * The only classes that a file may name. DL4J's mapper makes an object of every class that a JSON
+ * file names, so a file is looked through before the mapper sees it.
+ */
+public final class ClassAllowList {
+
+  /** What a network may be made of that DL4J wrote. */
+  static final ClassAllowList DL4J = new ClassAllowList("DL4J configuration", classes());
+
+  /** The properties by which DL4J's and Arbiter's classes say which class to make. */
+  private static final Set<String> NAMING = Set.of("@class", "@valueclass", "type");
+
+  /** Of objects and lists in one another; a graph of residual blocks stays below 20. */
+  private static final int DEEPEST = 100;
+
+  private final String what;
+  private final Set<String> allowed;
+
+  private ClassAllowList(String what, Stream<Class<?>> allowed) {
+    this.what = what;
+    this.allowed = allowed.map(Class::getName).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Returns a list of DL4J's own classes and of more.
+   *
+   * @param what is read, for messages
+   */
+  public static ClassAllowList dl4jAnd(String what, List<Class<?>> more) {
+    return new ClassAllowList(what, Stream.concat(classes(), more.stream()));
+  }
+
+  /** Returns whether a class is on the list. */
+  public boolean allows(String name) {
+    return allowed.contains(name);
+  }
+
+  private static Stream<Class<?>> classes() {
+    return Stream.of(
+        // layers and vertices
+        ActivationLayer.class,
+        BatchNormalization.class,
+        ConvolutionLayer.class,
+        DenseLayer.class,
+        DropoutLayer.class,
+        LossLayer.class,
+        MaskedDropout.class,
+        OutputLayer.class,
+        SubsamplingLayer.class,
+        ZeroPaddingLayer.class,
+        ElementWiseVertex.class,
+        LayerVertex.class,
+        MergeVertex.class,
+        CnnToFeedForwardPreProcessor.class,
+        FeedForwardToCnnPreProcessor.class,
+        // what is in them
+        ActivationIdentity.class,
+        ActivationReLU.class,
+        ActivationSigmoid.class,
+        ActivationSoftmax.class,
+        ActivationTanH.class,
+        StepActivation.class,
+        Dropout.class,
+        BookCrossEntropy.class,
+        BookSumOfSquares.class,
+        LossL2.class,
+        LossMCXENT.class,
+        LossMSE.class,
+        LossNegativeLogLikelihood.class,
+        WeightInitConstant.class,
+        WeightInitDistribution.class,
+        WeightInitNormal.class,
+        WeightInitRelu.class,
+        WeightInitXavier.class,
+        WeightInitXavierUniform.class,
+        NormalDistribution.class,
+        UniformDistribution.class,
+        // how they are trained
+        AdaGrad.class,
+        Adam.class,
+        BookAdaGrad.class,
+        BookMomentum.class,
+        BookNesterov.class,
+        BookRmsProp.class,
+        Nesterovs.class,
+        RmsProp.class,
+        Sgd.class,
+        ExponentialSchedule.class,
+        FixedSchedule.class,
+        InverseSchedule.class,
+        StepSchedule.class,
+        L2Regularization.class,
+        WeightDecay.class);
+  }
+
+  /**
+   * Checks every class that a JSON text names, without making an object of any.
+   *
+   * @return the text's content, each property once: what a mapper may be given
+   * @throws InputException if it is no JSON, names a property twice, or names other classes,
+   *     listing them
+   */
+  public JsonNode check(String json) {
+    JsonNode tree = parse(json);
+    Set<String> others = new TreeSet<>();
+    collectOthers(tree, others);
+    if (!others.isEmpty()) {
+      throw new InputException(
+          what + ": it names classes that are not known here: " + String.join(", ", others));
+    }
+    return tree;
+  }
+
+  private JsonNode parse(String json) {
+    // of two properties of one name, the tree keeps the last, but a mapper may act on the first
+    ObjectMapper plain = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    try {
+      requireShallow(plain, json);
+      JsonNode tree = plain.readTree(json);
+      if (tree == null || !tree.isObject()) {
+        throw new InputException(what + ": expected a JSON object, found none");
+      }
+      return tree;
+    } catch (JsonProcessingException e) {
+      throw new InputException(what + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("from memory", e);
+    }
+  }
+
+  /** A mapper calls itself for every level, until its stack ends. */
+  private void requireShallow(ObjectMapper plain, String json) throws IOException {
+    try (JsonParser parser = plain.getFactory().createParser(json)) {
+      int depth = 0;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (depth > DEEPEST) {
+          throw new InputException(
+              "%s: expected at most %d levels of objects and lists, found more"
+                  .formatted(what, DEEPEST));
+        }
+      }
+    }
+  }
+
+  private void collectOthers(JsonNode node, Set<String> others) {
+    for (String property : NAMING) {
+      JsonNode name = node.get(property);
+      if (name != null && !allows(name.asText())) {
+        others.add(name.isTextual() ? name.asText() : property + " without a name");
+      }
+    }
+    for (JsonNode child : node) {
+      collectOthers(child, others);
+    }
+  }
+}

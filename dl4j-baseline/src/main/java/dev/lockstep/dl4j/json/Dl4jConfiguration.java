@@ -1,0 +1,173 @@
+package dev.lockstep.dl4j.json;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.model.Dl4jProvider;
+import dev.lockstep.dl4j.model.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.shade.jackson.databind.JsonNode;
+
+/**
+ * A user's own Deeplearning4j network: a specification, which the other side is built from, and the
+ * conventions that the network leaves to DL4J's way, with which {@link #provider} builds the same
+ * network here. Layers keep DL4J's names.
+ *
+ * @param network with the book's formulas for what DL4J's settings ask for
+ * @param conventions where the network's own formulas differ from those
+ */
+public record Dl4jConfiguration(
+    NetworkSpec network, Set<Convention> conventions, Precision precision, long seed) {
+
+  /** Returns a provider of the user's network. */
+  public Dl4jProvider provider() {
+    return new Dl4jProvider(precision, conventions, seed);
+  }
+
+  /**
+   * Reads a file that holds what {@code MultiLayerConfiguration.toJson()} or {@code
+   * ComputationGraphConfiguration.toJson()} gives.
+   *
+   * @param sample the shape of one sample of the data, such as 1×28×28: a configuration need not
+   *     say it
+   * @throws InputException if the file cannot be read, or as {@link #parse} does; names the file
+   */
+  public static Dl4jConfiguration read(Path file, Shape sample) {
+    String json;
+    try {
+      json = Files.readString(file);
+    } catch (IOException e) {
+      throw new InputException("cannot read the DL4J configuration " + file + ": " + e, e);
+    }
+    try {
+      return parse(json, sample);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a configuration. No object is made of any class that is not known here.
+   *
+   * @throws InputException listing every part that is not known, or saying what does not fit
+   */
+  public static Dl4jConfiguration parse(String json, Shape sample) {
+    JsonNode tree = ClassAllowList.DL4J.check(json);
+    Findings findings = new Findings();
+    Training training = new Training(findings);
+    LayerReader reader = new LayerReader(findings, training);
+    Settings settings;
+    try {
+      settings =
+          tree.has("vertices")
+              ? readGraph(tree.toString(), reader, findings)
+              : readSequence(tree.toString(), reader, findings);
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new InputException("DL4J configuration: DL4J cannot read it: " + e.getMessage(), e);
+    }
+    LossSpec loss = reader.loss();
+    if (loss == null) {
+      findings.unknown("the network", "ends without an output or a loss layer");
+    }
+    boolean images = reader.wantsImages() || !reader.expectedInputs().isEmpty();
+    NetworkSpec network;
+    try {
+      double weightDecay = training.weightDecay();
+      OptimizerSpec optimizer = training.optimizer();
+      findings.requireNothingUnknown();
+      network =
+          new NetworkSpec(
+              images ? sample : Shape.of(sample.size()),
+              settings.layers(),
+              Objects.requireNonNull(loss),
+              weightDecay,
+              optimizer);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("DL4J configuration: " + e.getMessage(), e);
+    }
+    requireShapes(reader.expectedInputs(), network.inputShapes(), "takes an input of");
+    requireShapes(reader.expectedParameters(), parameterShapes(network), "is");
+    return new Dl4jConfiguration(
+        network, findings.conventions(), settings.precision(), settings.seed());
+  }
+
+  /** What a configuration says once. */
+  private record Settings(List<LayerSpec> layers, Precision precision, long seed) {}
+
+  private static Settings readSequence(String json, LayerReader reader, Findings findings) {
+    MultiLayerConfiguration sequence = MultiLayerConfiguration.fromJson(json);
+    findings.require(
+        "the network", "backpropType", sequence.getBackpropType(), BackpropType.Standard);
+    List<LayerSpec> layers = new ArrayList<>();
+    List<@Nullable InputPreProcessor> reshapes = new ArrayList<>();
+    for (int i = 0; i < sequence.getConfs().size(); i++) {
+      reshapes.add(sequence.getInputPreProcess(i));
+    }
+    boolean image = LayerReader.startsWithImages(sequence.getConfs(), reshapes);
+    for (int i = 0; i < reshapes.size(); i++) {
+      image = reader.read(sequence.getConf(i), reshapes.get(i), image, layers);
+    }
+    return new Settings(
+        layers, precision(sequence.getDataType(), findings), sequence.getConf(0).getSeed());
+  }
+
+  private static Settings readGraph(String json, LayerReader reader, Findings findings) {
+    ComputationGraphConfiguration graph = ComputationGraphConfiguration.fromJson(json);
+    findings.require("the network", "backpropType", graph.getBackpropType(), BackpropType.Standard);
+    List<LayerSpec> layers = new GraphReader(graph, reader, findings).read();
+    return new Settings(
+        layers,
+        precision(graph.getDataType(), findings),
+        graph.getDefaultConfiguration().getSeed());
+  }
+
+  private static Precision precision(DataType type, Findings findings) {
+    for (Precision precision : Precision.values()) {
+      if (precision.type() == type) {
+        return precision;
+      }
+    }
+    findings.unknown("the network", "data type " + type);
+    return Precision.DOUBLE;
+  }
+
+  private static Map<String, Shape> parameterShapes(NetworkSpec network) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    network.parameters().forEach(parameter -> shapes.put(parameter.path(), parameter.shape()));
+    return shapes;
+  }
+
+  private static void requireShapes(
+      Map<String, Shape> said, Map<String, Shape> found, String relation) {
+    said.forEach(
+        (name, shape) -> {
+          Shape before = Objects.requireNonNull(found.get(name), name);
+          if (!shape.equals(before)) {
+            throw new InputException(
+                "DL4J configuration: %s %s %s, but what comes before it gives %s; is the data of"
+                        .formatted(name, relation, shape, before)
+                    + " the shape that the network was made for?");
+          }
+        });
+  }
+}

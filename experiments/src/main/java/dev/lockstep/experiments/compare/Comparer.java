@@ -1,0 +1,423 @@
+package dev.lockstep.experiments.compare;
+
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.Lockstep;
+import dev.lockstep.core.compare.LockstepListener;
+import dev.lockstep.core.compare.LockstepOptions;
+import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.OwnDraws;
+import dev.lockstep.core.compare.SoloTraining;
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.plan.RandomStreams;
+import dev.lockstep.core.plan.TrainingPlan;
+import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.result.Attribution;
+import dev.lockstep.core.result.Curves;
+import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.Setting;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.RoundedToFloat;
+import dev.lockstep.core.rounding.RoundedUp;
+import dev.lockstep.core.storage.NpzFile;
+import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.ledger.Conventions;
+import dev.lockstep.dl4j.model.Dl4jProvider;
+import dev.lockstep.dl4j.model.Precision;
+import dev.lockstep.experiments.figures.RunFigures;
+import dev.lockstep.experiments.figures.SideAnswers;
+import dev.lockstep.experiments.machine.Blas;
+import dev.lockstep.experiments.machine.Environment;
+import dev.lockstep.experiments.reproduce.Reproduction;
+import dev.lockstep.experiments.reproduce.TestSource;
+import dev.lockstep.experiments.resume.CheckpointFile;
+import dev.lockstep.scratch.ScratchProvider;
+import dev.lockstep.scratch.book.learning.NumericalGradientProvider;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one experiment on both sides and gathers all that it found. */
+public final class Comparer {
+
+  private final Dataset dataset;
+  private final CompareSettings settings;
+  private final String command;
+  private final @Nullable ModelProvider candidate;
+  private final Blas blas = Blas.fastest();
+
+  /**
+   * @param command that the user gave, for the report
+   * @param candidate compared with the scratch side; null: Deeplearning4j
+   */
+  public Comparer(
+      Dataset dataset,
+      CompareSettings settings,
+      String command,
+      @Nullable ModelProvider candidate) {
+    this.dataset = dataset;
+    this.settings = settings;
+    this.command = command;
+    this.candidate = candidate;
+  }
+
+  /**
+   * Returns everything that decides a run's numbers, by name: two runs in which all of it is the
+   * same come to the same result.
+   */
+  public Map<String, String> identity(Experiment asked, long seed) {
+    Experiment experiment = settings.applyTo(asked);
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("experiment", experiment.title());
+    identity.put("seed", Long.toString(seed));
+    identity.put("data set", dataset.name());
+    identity.put("SHA-256 of the data set", dataset.sha256());
+    identity.put("training images", String.valueOf(experiment.trainSize()));
+    identity.put("test images", String.valueOf(experiment.testSize()));
+    identity.put("candidate", candidate == null ? "Deeplearning4j" : candidate.name());
+    identity.put("alignment", settings.alignment().id());
+    for (Setting setting : Configuration.of(experiment, settings)) {
+      identity.put(
+          setting.key(),
+          setting.differs()
+              ? setting.reference() + " against " + setting.candidate()
+              : setting.reference());
+    }
+    identity.put("initialState", String.valueOf(experiment.initialState()));
+    identity.put("mayDiverge", Boolean.toString(experiment.mayDiverge()));
+    identity.put("compared steps", String.valueOf(experiment.compared()));
+    identity.put("margin", String.valueOf(experiment.margin()));
+    identity.put("member", Integer.toString(experiment.member()));
+    identity.put("gradient", experiment.gradient().id());
+    identity.put("tolerance", String.valueOf(experiment.tolerance()));
+    identity.put("figures", String.valueOf(new TreeSet<>(experiment.figures())));
+    identity.put(
+        "conventions",
+        String.valueOf(settings.conventions().stream().map(Convention::id).sorted().toList()));
+    identity.put("--observe-every", Long.toString(settings.cadence().every()));
+    identity.put("--include, --exclude, --phase", settings.selection().toString());
+    identity.put("--fail-fast", Boolean.toString(settings.failFast()));
+    identity.putAll(Environment.ofNumbers(blas.name()));
+    return identity;
+  }
+
+  /**
+   * @param seed of every random choice
+   * @throws UsageException if the network does not fit the data
+   */
+  public Comparison run(Experiment asked, long seed, LockstepListener listener) {
+    return run(asked, seed, listener, null);
+  }
+
+  /**
+   * @param seed of every random choice
+   * @param checkpoints the directory that may hold those of an equal run, from which to go on;
+   *     null: from the beginning
+   * @throws UsageException if the network does not fit the data
+   * @throws InputException if a checkpoint is damaged or of another run
+   */
+  public Comparison run(
+      Experiment asked, long seed, LockstepListener listener, @Nullable Path checkpoints) {
+    long start = System.nanoTime();
+    Experiment experiment = settings.applyTo(asked);
+    Split train = part(dataset.train(), experiment.trainSize());
+    Split test = part(dataset.test(), experiment.testSize());
+    NetworkSpec network = experiment.network();
+    requireFit(experiment, train);
+    TrainingPlan plan = plan(experiment, train, seed, Long.MAX_VALUE);
+    boolean inFloat = settings.precision() == Precision.FLOAT;
+    LockstepOptions options =
+        new LockstepOptions(
+            settings.cadence(),
+            settings.selection(),
+            experiment.mayDiverge(),
+            settings.failFast(),
+            experiment.tolerance(),
+            inFloat);
+    Lockstep.Sides sides = sides(experiment.gradient());
+    TrainingPlan compared =
+        experiment.compared() == null ? plan : plan(experiment, train, seed, experiment.compared());
+    CheckpointFile checkpoint =
+        checkpoints == null ? null : new CheckpointFile(checkpoints, identity(asked, seed));
+    Outcome outcome =
+        settings.ownDraws()
+            ? apart(experiment, train, test, seed, listener)
+            : new Lockstep(network, compared, train, test, options, listener)
+                .run(
+                    sides,
+                    checkpoint == null
+                        ? null
+                        : checkpoint.read(network, compared.steps(), options));
+    SoloTraining.Trained alone =
+        !settings.ownDraws() && goesOnAlone(outcome, compared, plan)
+            ? new SoloTraining(network, plan, train, test, listener)
+                .goOn(
+                    sides.reference(),
+                    outcome.referenceState(),
+                    checkpoint == null ? null : checkpoint.readAlone(network, plan.steps()))
+            : null;
+    ModelState last = alone == null ? outcome.referenceState() : alone.state();
+    RunFigures figures =
+        new RunFigures(
+            experiment,
+            plan,
+            test,
+            new RunFigures.Trained(sides.reference(), last),
+            new RunFigures.Trained(
+                sides.candidate(), alone == null ? outcome.candidateState() : last),
+            alone != null);
+    Attribution explanation = null;
+    if (isStock() && differs(outcome) && !listener.stops()) {
+      listener.explaining();
+      TrainingPlan small =
+          plan(
+              experiment,
+              StockExplanation.training(experiment.training(), train.size()),
+              train,
+              seed);
+      LockstepOptions all = StockExplanation.options(options);
+      explanation =
+          new StockExplanation(
+                  network,
+                  settings.conventions(),
+                  small,
+                  left ->
+                      new Lockstep(
+                              network, small, train, test.first(1), all, untilStopped(listener))
+                          .run(with(left, sides)),
+                  left ->
+                      new Lockstep(network, compared, train, test, options, aside(listener))
+                          .run(with(left, sides)))
+              .attribution();
+    }
+    // A run that was stopped explains nothing.
+    Attribution attribution = explanation == null || listener.stops() ? null : explanation;
+    boolean explained = attribution != null && attribution.explains();
+    RunResult result =
+        new RunResult(
+            RunResult.SCHEMA_VERSION,
+            command,
+            explained ? Verdict.EXPLAINED : outcome.verdict(),
+            explained ? null : outcome.failure(),
+            new RunResult.ExperimentInfo(
+                experiment.id(),
+                experiment.variant(),
+                experiment.chapter(),
+                experiment.shows(),
+                seed,
+                outcome.stepsTaken(),
+                compared.steps(),
+                experiment.training().batchSize(),
+                settings.alignment().id(),
+                settings.precision().name().toLowerCase(Locale.ROOT),
+                network.allLayers().stream().map(LayerSpec::name).toList(),
+                experiment.margin(),
+                experiment.tolerance()),
+            new RunResult.DatasetInfo(
+                dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
+            Environment.describe(blas.name()),
+            Configuration.of(experiment, settings),
+            outcome.implementations(),
+            outcome.coverage(),
+            outcome.horizon(),
+            outcome.firstDivergence(),
+            attribution,
+            outcome.worst(),
+            outcome.curves(),
+            outcome.readings(),
+            alone == null ? null : alone.solo(),
+            figures.figures(),
+            new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
+    return new Comparison(result, trained(network, last), figures.answers());
+  }
+
+  /**
+   * One experiment compared.
+   *
+   * @param trained what prediction needs of the reference after the last step, by path
+   * @param answers of both sides to the test images; empty if no figure needs them
+   */
+  public record Comparison(
+      RunResult result, Map<String, Tensor> trained, List<SideAnswers> answers) {}
+
+  /**
+   * Makes a difference small: a test of the one layer, which fails until the candidate is right.
+   *
+   * @return empty if no small network shows the difference
+   */
+  public Optional<TestSource> reproduction(Experiment experiment, FirstDivergence first) {
+    Lockstep.Sides sides = sides(experiment.gradient());
+    return Reproduction.find(sides, experiment.network(), first)
+        .map(found -> TestSource.of(found, first, sides.reference().name(), providerExpression()));
+  }
+
+  private String providerExpression() {
+    if (candidate == null) {
+      return "dev.lockstep.dl4j.model.Dl4jProvider.%s(dev.lockstep.dl4j.model.Precision.%s)"
+          .formatted(settings.alignment().id(), settings.precision().name());
+    }
+    return TestSource.providerNamed(candidate.name());
+  }
+
+  private boolean isStock() {
+    return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;
+  }
+
+  private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
+    return new Lockstep.Sides(
+        sides.reference(), new Dl4jProvider(settings.precision(), conventions, 0), sides.twin());
+  }
+
+  /** A run besides may be watched and stopped; what it would need to go on is not kept. */
+  private static LockstepListener aside(LockstepListener listener) {
+    return new LockstepListener() {
+      @Override
+      public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
+        listener.stepTaken(step, steps, referenceLoss, candidateLoss);
+      }
+
+      @Override
+      public void evaluated(Curves.AccuracyPoint point, long steps) {
+        listener.evaluated(point, steps);
+      }
+
+      @Override
+      public boolean stops() {
+        return listener.stops();
+      }
+    };
+  }
+
+  /** What was measured by then is of no use if it was ended early. */
+  private static LockstepListener untilStopped(LockstepListener listener) {
+    return new LockstepListener() {
+      @Override
+      public boolean stops() {
+        return listener.stops();
+      }
+    };
+  }
+
+  private static boolean differs(Outcome outcome) {
+    Failure failure = outcome.failure();
+    return failure != null
+        && (failure.kind() == Failure.Kind.DIFFERENCE || failure.kind() == Failure.Kind.NON_FINITE);
+  }
+
+  /**
+   * Deeplearning4j draws initial values and masks itself, and its batches in an order of its own.
+   */
+  private Outcome apart(
+      Experiment experiment, Split train, Split test, long seed, LockstepListener listener) {
+    long ownSeed = new RandomStreams(seed).stream("own draws", 0).nextLong();
+    Set<Convention> conventions = new HashSet<>(Conventions.stock());
+    conventions.addAll(Conventions.ownDraws());
+    long steps = experiment.compared() == null ? Long.MAX_VALUE : experiment.compared();
+    return new OwnDraws(
+            experiment.network(),
+            plan(experiment, train, seed, steps),
+            plan(experiment, train, ownSeed, steps),
+            train,
+            test,
+            listener)
+        .run(
+            sides(experiment.gradient()).reference(),
+            new Dl4jProvider(settings.precision(), conventions, ownSeed));
+  }
+
+  /** The plan of an experiment, or its first steps. */
+  private static TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
+    TrainingSpec training = experiment.training();
+    long steps = Math.min(atMost, training.steps(train.size()));
+    return plan(experiment, training.with(new TrainingSpec.Length.Steps(steps)), train, seed);
+  }
+
+  private static TrainingPlan plan(
+      Experiment experiment, TrainingSpec training, Split train, long seed) {
+    return new TrainingPlan(
+        experiment.network(),
+        training,
+        train,
+        experiment.member() == 0
+            ? seed
+            : new RandomStreams(seed).stream("member", experiment.member()).nextLong(),
+        given(experiment));
+  }
+
+  /** A comparison that was cut short, by what it found or by the user, is not gone on with. */
+  private static boolean goesOnAlone(Outcome outcome, TrainingPlan compared, TrainingPlan whole) {
+    return compared.steps() < whole.steps()
+        && outcome.stepsTaken() == compared.steps()
+        && Double.isFinite(outcome.implementations().get(0).trainLoss());
+  }
+
+  private static Map<String, Tensor> trained(NetworkSpec network, ModelState state) {
+    Map<String, Tensor> trained = new LinkedHashMap<>();
+    network.trained().keySet().forEach(path -> trained.put(path, state.tensor(path)));
+    return trained;
+  }
+
+  private Lockstep.Sides sides(Experiment.Gradient gradient) {
+    ModelProvider scratch =
+        gradient == Experiment.Gradient.NUMERICAL
+            ? new NumericalGradientProvider()
+            : new ScratchProvider(blas.implementation());
+    boolean inFloat = settings.precision() == Precision.FLOAT;
+    return new Lockstep.Sides(
+        scratch,
+        candidate != null
+            ? candidate
+            : new Dl4jProvider(settings.precision(), settings.conventions(), 0),
+        inFloat ? new RoundedToFloat(scratch) : new RoundedUp(scratch));
+  }
+
+  private static Map<String, Tensor> given(Experiment experiment) {
+    return experiment.initialState() == null
+        ? Map.of()
+        : NpzFile.read(experiment.initialState(), experiment.network().trained());
+  }
+
+  private static Split part(Split split, @Nullable Integer size) {
+    return size == null ? split : split.first(size);
+  }
+
+  private static void requireFit(Experiment experiment, Split train) {
+    NetworkSpec network = experiment.network();
+    if (network.input().size() != train.image().size()) {
+      throw new UsageException(
+          "%s: the network reads %s = %d numbers, an image of this data set has %s = %d"
+              .formatted(
+                  experiment.title(),
+                  network.input(),
+                  network.input().size(),
+                  train.image(),
+                  train.image().size()));
+    }
+    if (network.classes() != train.classes()) {
+      throw new UsageException(
+          "%s: the network tells %d classes apart, this data set has %d"
+              .formatted(experiment.title(), network.classes(), train.classes()));
+    }
+    if (experiment.training().batchSize() > train.size()) {
+      throw new UsageException(
+          "%s: a batch of %d cannot be taken from %d training images"
+              .formatted(experiment.title(), experiment.training().batchSize(), train.size()));
+    }
+  }
+}

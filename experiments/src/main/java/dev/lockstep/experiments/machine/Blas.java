@@ -1,0 +1,65 @@
+package dev.lockstep.experiments.machine;
+
+import dev.ludovic.netlib.blas.BLAS;
+import dev.ludovic.netlib.blas.JavaBLAS;
+import dev.ludovic.netlib.blas.NativeBLAS;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * The matrix product of the scratch side: the OpenBLAS that ND4J brings, or pure Java where there
+ * is none for this platform.
+ *
+ * @param implementation chosen explicitly; netlib left to itself takes whatever the machine has
+ * @param name of the library really loaded, for the report
+ */
+public record Blas(BLAS implementation, String name) {
+
+  private static final String LIBRARY_PROPERTY = "dev.ludovic.netlib.blas.nativeLibPath";
+
+  /**
+   * Returns the fastest there is. What the first call finds holds for the whole process, and netlib
+   * looks for a library as soon as any BLAS of its own is asked for: this must come before.
+   */
+  public static Blas fastest() {
+    return Holder.FASTEST;
+  }
+
+  /** Returns the one in pure Java, which sums in another order than OpenBLAS. */
+  public static Blas pureJava() {
+    fastest();
+    return inJava();
+  }
+
+  private static Blas inJava() {
+    return new Blas(JavaBLAS.getInstance(), "pure Java (netlib)");
+  }
+
+  private static final class Holder {
+    static final Blas FASTEST = load();
+
+    private static Blas load() {
+      try {
+        // The generic name exists only beside the preset that is loaded here.
+        Path preset = Path.of(Loader.load(org.bytedeco.openblas.global.openblas.class));
+        Path library = preset.resolveSibling(libraryName());
+        if (Files.exists(library)) {
+          System.setProperty(LIBRARY_PROPERTY, library.toString());
+          return new Blas(NativeBLAS.getInstance(), "OpenBLAS (" + library.getFileName() + ")");
+        }
+      } catch (LinkageError | RuntimeException e) {
+        // No OpenBLAS for this platform: the report names what is used instead.
+      }
+      return inJava();
+    }
+
+    private static String libraryName() {
+      String os = System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT);
+      if (os.contains("win")) {
+        return "libopenblas.dll";
+      }
+      return os.contains("mac") ? "libopenblas.0.dylib" : "libopenblas.so.0";
+    }
+  }
+}

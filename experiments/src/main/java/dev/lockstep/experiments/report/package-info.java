@@ -1,2 +1,0 @@
-/** One writer per format over one result; nothing is computed here. */
-package dev.lockstep.experiments.report;

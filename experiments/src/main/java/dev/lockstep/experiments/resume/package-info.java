@@ -1,0 +1,2 @@
+/** What a run leaves behind, so that it can be gone on with. */
+package dev.lockstep.experiments.resume;

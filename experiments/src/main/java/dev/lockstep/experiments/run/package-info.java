@@ -1,2 +1,0 @@
-/** From an experiment and a data set to results. */
-package dev.lockstep.experiments.run;

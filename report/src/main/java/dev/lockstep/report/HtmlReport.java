@@ -1,0 +1,86 @@
+package dev.lockstep.report;
+
+import dev.lockstep.core.result.RunResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One page that works from disk: charts, styles and numbers are in the file, and its policy lets no
+ * request leave it.
+ */
+public final class HtmlReport {
+
+  private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z]+)}}");
+
+  private HtmlReport() {}
+
+  /** Returns the page of a feature around the comparison of one run. */
+  public static String write(RunResult run, PageSection section) {
+    return write(ReportView.of(run, section));
+  }
+
+  static String write(ReportView view) {
+    String style = resource("report.css");
+    String d3 = script(resource(D3));
+    String page = script(resource("report.js"));
+    Matcher placeholders = PLACEHOLDER.matcher(resource("report.html"));
+    return placeholders.replaceAll(
+        match ->
+            Matcher.quoteReplacement(
+                switch (match.group(1)) {
+                  case "title" -> text(view.title());
+                  case "headline" -> text(view.verdict() + " — " + view.headline());
+                  case "policy" ->
+                      "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src %s; script-src %s %s"
+                          .formatted(hash(style), hash(d3), hash(page));
+                  case "style" -> style;
+                  case "charts" -> d3;
+                  case "page" -> page;
+                  case "data" -> data(view);
+                  default -> throw new IllegalStateException("report.html: " + match.group());
+                }));
+  }
+
+  /** A closing tag inside of a script would end it. */
+  private static String script(String code) {
+    return code.replace("</script", "<\\/script");
+  }
+
+  private static String data(ReportView view) {
+    return ResultJson.compact(view).replace("<", "\\u003c");
+  }
+
+  private static String text(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+
+  /** Names a script or style by its content: nothing else is let run. */
+  private static String hash(String content) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+      return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("not on the class path: " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

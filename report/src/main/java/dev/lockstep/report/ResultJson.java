@@ -1,0 +1,219 @@
+package dev.lockstep.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.KeyDeserializer;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.lockstep.core.CompleteRecord;
+import dev.lockstep.core.InputException;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
+import dev.lockstep.core.result.Coverage;
+import dev.lockstep.core.result.Figure;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.TensorReading;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Results as JSON: stable key order, numbers that are not finite as strings. */
+public final class ResultJson {
+
+  private static final ObjectWriter COMPACT = writer();
+  private static final ObjectWriter WRITER =
+      COMPACT.with(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+
+  private ResultJson() {}
+
+  private static final ObjectReader RUN = mapper().readerFor(RunResult.class);
+
+  /** A result with a thousand steps of a large network, and its figures, needs a tenth of it. */
+  private static final int MAX_BYTES = 1 << 28;
+
+  private static ObjectWriter writer() {
+    return mapper().writer();
+  }
+
+  private static JsonMapper mapper() {
+    SimpleModule module = new SimpleModule();
+    JsonSerializer<Double> numbers = new NumberSerializer();
+    module.addSerializer(Double.class, numbers);
+    module.addSerializer(double.class, numbers);
+    module.addSerializer(Phase.class, new NameSerializer<>(Phase::id));
+    module.addSerializer(Reading.class, new NameSerializer<>(Reading::id));
+    module.addKeySerializer(Phase.class, new PhaseKeySerializer());
+    module.addDeserializer(Phase.class, new NameDeserializer<>(Phase.values(), Phase::id));
+    module.addDeserializer(Reading.class, new NameDeserializer<>(Reading.values(), Reading::id));
+    module.addKeyDeserializer(Phase.class, new PhaseKeyDeserializer());
+    module.registerSubtypes(Figure.class.getPermittedSubclasses());
+    return JsonMapper.builder()
+        .addModule(module)
+        .addMixIn(Figure.class, FigureType.class)
+        .addMixIn(FirstDivergence.class, DerivedOfDivergence.class)
+        .addMixIn(FirstDivergence.Element.class, DerivedOfElement.class)
+        .addMixIn(TensorReading.class, DerivedOfReading.class)
+        .addMixIn(Coverage.class, DerivedOfCoverage.class)
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // what is derived
+        .build();
+  }
+
+  /**
+   * Reads the result of one run.
+   *
+   * @throws InputException if the file holds none
+   */
+  public static RunResult read(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      RunResult result = CompleteRecord.require(RUN.readValue(in.readNBytes(MAX_BYTES)));
+      if (result.schemaVersion() != RunResult.SCHEMA_VERSION) {
+        throw new InputException(
+            "%s: expected a result of version %d".formatted(file, RunResult.SCHEMA_VERSION));
+      }
+      return result;
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s: expected the result of a run, found %s".formatted(file, e.getOriginalMessage()), e);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + e, e);
+    }
+  }
+
+  /** Writes the kind of a figure beside its numbers. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
+  private interface FigureType {}
+
+  /** What a first divergence derives from its own fields belongs to the result as well. */
+  private interface DerivedOfDivergence {
+    @JsonProperty
+    double errorOverFloor();
+
+    @JsonProperty
+    double allowed();
+
+    @JsonProperty
+    double mismatchedShare();
+  }
+
+  private interface DerivedOfElement {
+    @JsonProperty
+    double relativeError();
+  }
+
+  private interface DerivedOfCoverage {
+    @JsonProperty
+    Map<String, Long> skippedBecause();
+  }
+
+  private interface DerivedOfReading {
+    @JsonProperty
+    double errorOverFloor();
+  }
+
+  /** Returns a result as it is written to {@code result.json}. */
+  public static String write(Object result) {
+    try {
+      return WRITER.writeValueAsString(result) + "\n";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns a result without white space. */
+  static String compact(Object result) {
+    try {
+      return COMPACT.writeValueAsString(result);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class NumberSerializer extends JsonSerializer<Double> {
+    @Override
+    public void serialize(Double value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      if (Double.isFinite(value)) {
+        out.writeNumber(value);
+      } else {
+        out.writeString(value.toString());
+      }
+    }
+  }
+
+  private static final class NameSerializer<T> extends JsonSerializer<T> {
+    private final Function<T, String> name;
+
+    NameSerializer(Function<T, String> name) {
+      this.name = name;
+    }
+
+    @Override
+    public void serialize(T value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeString(name.apply(value));
+    }
+  }
+
+  private static final class PhaseKeySerializer extends JsonSerializer<Phase> {
+    @Override
+    public void serialize(Phase value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeFieldName(value.id());
+    }
+  }
+
+  private static <T> T named(String name, T[] values, Function<T, String> names)
+      throws JsonMappingException {
+    for (T value : values) {
+      if (names.apply(value).equals(name)) {
+        return value;
+      }
+    }
+    throw new JsonMappingException(
+        null,
+        "expected one of %s, found '%s'".formatted(Stream.of(values).map(names).toList(), name));
+  }
+
+  private static final class NameDeserializer<T> extends JsonDeserializer<T> {
+    private final T[] values;
+    private final Function<T, String> names;
+
+    NameDeserializer(T[] values, Function<T, String> names) {
+      this.values = values;
+      this.names = names;
+    }
+
+    @Override
+    public T deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      return named(in.getText(), values, names);
+    }
+  }
+
+  private static final class PhaseKeyDeserializer extends KeyDeserializer {
+    @Override
+    public Object deserializeKey(String key, DeserializationContext context) throws IOException {
+      return named(key, Phase.values(), Phase::id);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Several runs taken together: over seeds, variants and experiments. */
+package dev.lockstep.report.summary;

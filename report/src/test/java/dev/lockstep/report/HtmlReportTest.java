@@ -1,0 +1,147 @@
+package dev.lockstep.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.rounding.Tolerance;
+import dev.lockstep.core.wording.Numbers;
+import dev.lockstep.report.summary.Summary;
+import dev.lockstep.report.summary.SummaryBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What can be said of the page without a browser; {@link HtmlReportBrowserTest} opens it. */
+class HtmlReportTest {
+
+  /** The bound that the page has to keep for ten seeds and all phases. */
+  private static final int FIVE_MEGABYTES = 5_000_000;
+
+  /** The one number of the page that is not the run's: a constant of the comparison. */
+  private static final double CONSTANT = Tolerance.MAX_ERROR_OVER_FLOOR;
+
+  private static String page(RunResult result) {
+    return HtmlReport.write(ReportView.of(result));
+  }
+
+  private static JsonNode data(String page) throws IOException {
+    Matcher data =
+        Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>")
+            .matcher(page);
+    assertThat(data.find()).isTrue();
+    return new ObjectMapper().readTree(data.group(1));
+  }
+
+  private static Set<Double> numbers(JsonNode node) {
+    Set<Double> numbers = new TreeSet<>();
+    if (node.isNumber()) {
+      numbers.add(node.doubleValue());
+    }
+    node.forEach(child -> numbers.addAll(numbers(child)));
+    return numbers;
+  }
+
+  @Test
+  void everyNumberOfThePageIsOneOfTheResults() throws IOException {
+    for (RunResult run : List.of(SampleRuns.differing(1), SampleRuns.with(SampleFigures.all()))) {
+      Set<Double> known = numbers(new ObjectMapper().readTree(ResultJson.write(run)));
+      known.add(CONSTANT);
+      assertThat(known).containsAll(numbers(data(page(run))));
+    }
+    Summary summary = SampleRuns.summary(10);
+    Set<Double> known = numbers(new ObjectMapper().readTree(ResultJson.write(summary)));
+    known.add(CONSTANT);
+    assertThat(known).containsAll(numbers(data(HtmlReport.write(ReportView.of(summary)))));
+  }
+
+  @Test
+  void everyNumberOfMarkdownAndCsvIsOneOfTheResults() throws IOException {
+    RunResult run = SampleRuns.differing(1);
+    Set<Double> known = numbers(new ObjectMapper().readTree(ResultJson.write(run)));
+    Set<String> written = new TreeSet<>();
+    for (double number : known) {
+      written.add(Numbers.rounded(number));
+      written.add(Numbers.percent(number).replace(" %", ""));
+      written.add(Double.toString(number));
+      if (number == Math.rint(number)) {
+        written.add(Numbers.count((long) number));
+      }
+    }
+    String tables =
+        MarkdownReport.write(ReportView.of(run))
+            .lines()
+            .filter(line -> line.matches("\\| mlp.*|- (Mismatched|Greatest|Measured|Smallest).*"))
+            .reduce("", (a, b) -> a + "\n" + b);
+    assertThat(
+            Pattern.compile("(?<![A-Za-z0-9.])[0-9]+(,[0-9]{3})*(\\.[0-9]+)?(e[+-]?[0-9]+)?")
+                .matcher(tables)
+                .results()
+                .map(match -> match.group()))
+        .hasSizeGreaterThan(30)
+        .allSatisfy(number -> assertThat(written).contains(number));
+    assertThat(
+            CsvReport.write(run)
+                .lines()
+                .skip(1)
+                .map(row -> Double.valueOf(row.substring(row.lastIndexOf(',') + 1))))
+        .allSatisfy(number -> assertThat(known).contains(number));
+  }
+
+  @Test
+  void nothingIsLoadedFromElsewhere() {
+    String page = page(SampleRuns.agreeing(1));
+    String html = page.replaceAll("(?s)<script.*?</script>|<style>.*?</style>", "");
+    assertThat(html).doesNotContain("src=", "<link", "<iframe", "@import", "http:", "https:");
+    assertThat(html).contains("default-src 'none'");
+    assertThat(page).doesNotContain("url(http", "unsafe-inline", "unsafe-eval");
+  }
+
+  @Test
+  void onlyThePagesOwnScriptsAndStylesMayRun() throws Exception {
+    String page = page(SampleRuns.agreeing(1));
+    List<String> inline = new ArrayList<>();
+    Matcher blocks = Pattern.compile("(?s)<(script|style)>(.*?)</\\1>").matcher(page);
+    while (blocks.find()) {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(blocks.group(2).getBytes(StandardCharsets.UTF_8));
+      inline.add("'sha256-" + Base64.getEncoder().encodeToString(digest) + "'");
+    }
+    assertThat(inline).hasSize(3).allSatisfy(hash -> assertThat(page).contains(hash));
+  }
+
+  @Test
+  void textThatLooksLikeMarkupStaysText() throws IOException {
+    String hostile = "</script><script>alert(1)</script><b>$1\\";
+    String page = page(SampleRuns.variant(hostile, 1));
+    assertThat(page).doesNotContain("<script>alert", "<b>$1");
+    assertThat(data(page).at("/summary/runs/0/variant").asText()).isEqualTo(hostile);
+    assertThat(page).contains("<title>mlp-batchnorm-dropout/&lt;/script&gt;");
+  }
+
+  @Test
+  void tenSeedsStayUnderFiveMegabytes() {
+    SummaryBuilder builder = new SummaryBuilder("compare --observe-every 10 --seeds 1..10");
+    for (int seed = 1; seed <= 10; seed++) {
+      builder.add(SampleRuns.observedOften(seed), "seed-" + seed);
+    }
+    String page = HtmlReport.write(ReportView.of(builder.build()));
+    assertThat(page.getBytes(StandardCharsets.UTF_8).length).isLessThan(FIVE_MEGABYTES);
+  }
+
+  @Test
+  void theSameResultGivesTheSamePage() {
+    assertThat(page(SampleRuns.agreeing(1))).isEqualTo(page(SampleRuns.agreeing(1)));
+    assertThat(page(SampleRuns.agreeing(1))).isNotEqualTo(page(SampleRuns.agreeing(2)));
+  }
+}

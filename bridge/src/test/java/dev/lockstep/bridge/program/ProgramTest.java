@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,10 +174,10 @@ class ProgramTest {
       assertThatThrownBy(() -> step(model))
           .hasMessageContaining("gave no answer in its step within 3 s and was ended");
     }
-    for (String pid : Files.readString(pids).split(" ")) {
+    for (String pid : List.of(Files.readString(pids).split(" ", -1))) {
       Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(pid));
       left.ifPresent(
-          process -> process.onExit().orTimeout(20, java.util.concurrent.TimeUnit.SECONDS).join());
+          process -> process.onExit().orTimeout(20, TimeUnit.SECONDS).join());
       assertThat(left.map(ProcessHandle::isAlive).orElse(false)).isFalse();
     }
   }

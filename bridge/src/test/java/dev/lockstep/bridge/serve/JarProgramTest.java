@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,7 @@ class JarProgramTest {
       Path file = Files.createDirectories(temp.resolve("com/example")).resolve("Newer.class");
       byte[] ours;
       try (var in = JarProgramTest.class.getResourceAsStream("HostileProvider$Exits.class")) {
-        ours = java.util.Objects.requireNonNull(in).readAllBytes();
+        ours = Objects.requireNonNull(in).readAllBytes();
       }
       ours[7] = 99; // the major version
       Files.write(file, ours);

@@ -59,6 +59,7 @@ public final class Comparer {
   private final Dataset dataset;
   private final CompareSettings settings;
   private final String command;
+  private final @Nullable ModelProvider reference;
   private final @Nullable ModelProvider candidate;
   private final Blas blas = Blas.fastest();
 
@@ -71,9 +72,24 @@ public final class Comparer {
       CompareSettings settings,
       String command,
       @Nullable ModelProvider candidate) {
+    this(dataset, settings, command, null, candidate);
+  }
+
+  /**
+   * @param command that the user gave, for the report
+   * @param reference null: the scratch side, as the experiment asks for it
+   * @param candidate null: Deeplearning4j
+   */
+  public Comparer(
+      Dataset dataset,
+      CompareSettings settings,
+      String command,
+      @Nullable ModelProvider reference,
+      @Nullable ModelProvider candidate) {
     this.dataset = dataset;
     this.settings = settings;
     this.command = command;
+    this.reference = reference;
     this.candidate = candidate;
   }
 
@@ -90,6 +106,7 @@ public final class Comparer {
     identity.put("SHA-256 of the data set", dataset.sha256());
     identity.put("training images", String.valueOf(experiment.trainSize()));
     identity.put("test images", String.valueOf(experiment.testSize()));
+    identity.put("reference", reference == null ? "scratch" : reference.name());
     identity.put("candidate", candidate == null ? "Deeplearning4j" : candidate.name());
     identity.put("alignment", settings.alignment().id());
     for (Setting setting : Configuration.of(experiment, settings)) {
@@ -276,7 +293,9 @@ public final class Comparer {
   }
 
   private boolean isStock() {
-    return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;
+    return candidate == null
+        && reference == null
+        && settings.alignment() == CompareSettings.Alignment.STOCK;
   }
 
   private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
@@ -375,9 +394,11 @@ public final class Comparer {
 
   private Lockstep.Sides sides(Experiment.Gradient gradient) {
     ModelProvider scratch =
-        gradient == Experiment.Gradient.NUMERICAL
-            ? new NumericalGradientProvider()
-            : new ScratchProvider(blas.implementation());
+        reference != null
+            ? reference
+            : gradient == Experiment.Gradient.NUMERICAL
+                ? new NumericalGradientProvider()
+                : new ScratchProvider(blas.implementation());
     boolean inFloat = settings.precision() == Precision.FLOAT;
     return new Lockstep.Sides(
         scratch,

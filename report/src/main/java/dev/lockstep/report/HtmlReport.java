@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One page that works from disk: charts, styles and numbers are in the file, and its policy lets no
@@ -18,6 +20,29 @@ import java.util.regex.Pattern;
 public final class HtmlReport {
 
   private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
+
+  /** The page's script, in the order in which its files build on each other. */
+  private static final List<String> PAGE =
+      List.of(
+          "words",
+          "frame",
+          "axes",
+          "curves",
+          "drawing",
+          "panels",
+          "cells",
+          "plane",
+          "parallel",
+          "images",
+          "figures",
+          "first-screen",
+          "search",
+          "runs",
+          "training",
+          "network",
+          "particulars",
+          "main");
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z]+)}}");
 
   private HtmlReport() {}
@@ -30,7 +55,11 @@ public final class HtmlReport {
   static String write(ReportView view) {
     String style = resource("report.css");
     String d3 = script(resource(D3));
-    String page = script(resource("report.js"));
+    String page =
+        script(
+            PAGE.stream()
+                .map(name -> resource("page/" + name + ".js"))
+                .collect(Collectors.joining("\n", "'use strict';\n(() => {\n", "})();\n")));
     Matcher placeholders = PLACEHOLDER.matcher(resource("report.html"));
     return placeholders.replaceAll(
         match ->

@@ -4,64 +4,70 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Opens pages and lets them read themselves back; the base of every test that needs a browser. */
+/** Opens pages and reads them back; the base of every test that needs a browser. */
 public abstract class PageInBrowser {
 
-  private static final String MARK = "lockstep report: ";
-  protected static final int DESKTOP = 1200;
-  protected static final int PHONE = 390;
-  private static final int HEIGHT = 900;
+  protected static final int DESKTOP = 1400;
+  protected static final int PHONE = 400;
+  protected static final int HEIGHT = 900;
 
   /** Loss, accuracy, and a chart of differences for each of the four phases. */
   protected static final int CHARTS_OF_A_RUN = 6;
 
+  @TempDir static Path scratch;
+
   private static Browser browser;
 
-  @TempDir protected Path directory;
+  private static String check;
 
   @BeforeAll
-  protected static void findBrowser() {
-    Optional<Browser> found = Browser.find();
+  protected static void start() throws IOException {
+    Optional<Path> found = Browser.find();
     assumeTrue(found.isPresent(), "skipped: no Chromium on this machine's path");
-    browser = found.get();
+    browser = Browser.start(found.get(), scratch);
+    try (InputStream in = PageInBrowser.class.getResourceAsStream("check.js")) {
+      check = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
-  protected String write(String page) throws IOException {
-    return Files.writeString(directory.resolve("report.html"), page).toUri().toString();
+  @AfterAll
+  protected static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
   }
 
-  protected Browser.Visit open(String url, int width) throws IOException {
-    return browser.open(url, Files.createTempDirectory(directory, "browser"), width, HEIGHT);
+  protected Browser.Page open(String page, int width, boolean dark) throws IOException {
+    Path file = Files.createTempFile(scratch, "report", ".html");
+    return browser.open(Files.writeString(file, page).toUri().toString(), width, HEIGHT, dark);
   }
 
-  /** Opens a page with {@code #check}, on which it reads itself back, and returns what it found. */
-  protected JsonNode check(String page, int width) throws IOException {
-    return found(open(write(page) + "#check", width));
+  protected Browser.Page open(String page) throws IOException {
+    return open(page, DESKTOP, false);
   }
 
-  protected static JsonNode found(Browser.Visit visit) throws IOException {
-    List<String> console = visit.console();
-    assertThat(console).as("what the page left on the console").hasSize(1);
-    assertThat(console.get(0)).startsWith(MARK);
-    return new ObjectMapper().readTree(console.get(0).substring(MARK.length()));
-  }
-
-  protected static void assertSound(JsonNode found, int charts) {
+  /** The page is opened at its width and never resized. */
+  protected static void assertSound(Browser.Page page, int charts) {
+    JsonNode found = page.evaluate(check);
+    assertThat(page.console()).as("what the page left on the console").isEmpty();
     assertThat(found.at("/charts").asInt()).isEqualTo(charts);
     assertThat(found.at("/marks").asInt()).isGreaterThan(charts);
     assertThat(found.at("/empty")).as("charts without data").isEmpty();
+    assertThat(found.at("/misfits")).as("drawings not as wide as their box").isEmpty();
     assertThat(found.at("/wrong")).as("charts that do not show their table").isEmpty();
     assertThat(found.at("/collisions")).as("labels that overlap or are cut").isEmpty();
     assertThat(found.at("/silent")).as("charts that no keyboard reads out").isEmpty();
+    assertThat(found.at("/unsaid")).as("tables that scroll and do not say so").isEmpty();
     assertThat(found.at("/wide").asInt()).as("pixels beside the window").isZero();
     assertThat(found.at("/resources").asInt()).as("files asked for").isZero();
   }

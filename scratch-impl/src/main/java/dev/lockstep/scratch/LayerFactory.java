@@ -1,18 +1,19 @@
 package dev.lockstep.scratch;
 
-import dev.lockstep.core.UsageException;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.scratch.execution.Branches;
+import dev.lockstep.scratch.execution.Sequence;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.kernels.Windows;
 import dev.lockstep.scratch.kernels.Workers;
 import dev.lockstep.scratch.layers.Affine;
 import dev.lockstep.scratch.layers.AveragePooling;
 import dev.lockstep.scratch.layers.BatchNormalization;
-import dev.lockstep.scratch.layers.Branches;
 import dev.lockstep.scratch.layers.Convolution;
 import dev.lockstep.scratch.layers.Dropout;
 import dev.lockstep.scratch.layers.Identity;
@@ -20,7 +21,6 @@ import dev.lockstep.scratch.layers.Layer;
 import dev.lockstep.scratch.layers.Loss;
 import dev.lockstep.scratch.layers.MaxPooling;
 import dev.lockstep.scratch.layers.Relu;
-import dev.lockstep.scratch.layers.Sequence;
 import dev.lockstep.scratch.layers.Sigmoid;
 import dev.lockstep.scratch.layers.SoftmaxWithLoss;
 import dev.lockstep.scratch.layers.SquaredLoss;
@@ -37,14 +37,12 @@ final class LayerFactory {
   private final MatrixProduct product;
   private final Workers workers;
   private final Map<String, Shape> inputShapes;
-  private final Map<String, Shape> outputShapes;
 
   LayerFactory(NetworkSpec network, MatrixProduct product, Workers workers) {
     this.network = network;
     this.product = product;
     this.workers = workers;
     this.inputShapes = network.inputShapes();
-    this.outputShapes = network.outputShapes();
   }
 
   Sequence layers() {
@@ -56,56 +54,105 @@ final class LayerFactory {
   }
 
   private Layer layer(LayerSpec spec) {
-    String name = spec.name();
-    Shape input = Objects.requireNonNull(inputShapes.get(name), name);
-    if (spec instanceof LayerSpec.Affine affine) {
-      return new Affine(name, input.size(), affine.units(), network.weightDecay(), product);
-    } else if (spec instanceof LayerSpec.Activation activation) {
-      return activation(name, activation.function());
-    } else if (spec instanceof LayerSpec.BatchNormalization norm) {
+    return spec.accept(new Builder(Objects.requireNonNull(inputShapes.get(spec.name()))));
+  }
+
+  /** Builds a layer over an input of a shape. */
+  private final class Builder implements LayerSpec.Visitor<Layer> {
+
+    private final Shape input;
+
+    Builder(Shape input) {
+      this.input = input;
+    }
+
+    @Override
+    public Layer affine(LayerSpec.Affine layer) {
+      return new Affine(layer.name(), input.size(), layer.units(), network.weightDecay(), product);
+    }
+
+    @Override
+    public Layer activation(LayerSpec.Activation layer) {
+      return layer.function().accept(new ActivationBuilder(layer.name()));
+    }
+
+    @Override
+    public Layer batchNormalization(LayerSpec.BatchNormalization layer) {
       return new BatchNormalization(
-          name, input, norm.momentum(), norm.epsilon(), norm.perChannel());
-    } else if (spec instanceof LayerSpec.Dropout dropout) {
-      return new Dropout(name, dropout.ratio(), dropout.inverted());
+          layer.name(), input, layer.momentum(), layer.epsilon(), layer.perChannel());
     }
-    return imageLayer(spec, input);
-  }
 
-  private Layer imageLayer(LayerSpec spec, Shape input) {
-    String name = spec.name();
-    if (spec instanceof LayerSpec.Convolution conv) {
-      Windows windows =
-          windows(input, conv.kernelHeight(), conv.kernelWidth(), conv.stride(), conv.pad());
-      return new Convolution(name, conv.filters(), windows, network.weightDecay(), product);
-    } else if (spec instanceof LayerSpec.Pooling pool) {
-      Windows windows = windows(input, pool.height(), pool.width(), pool.stride(), pool.pad());
-      return switch (pool.type()) {
-        case MAX -> new MaxPooling(name, windows);
-        case AVERAGE -> new AveragePooling(name, windows);
+    @Override
+    public Layer dropout(LayerSpec.Dropout layer) {
+      return new Dropout(layer.name(), layer.ratio(), layer.inverted());
+    }
+
+    @Override
+    public Layer convolution(LayerSpec.Convolution layer) {
+      return new Convolution(
+          layer.name(),
+          layer.filters(),
+          windows(input, layer.window()),
+          network.weightDecay(),
+          product);
+    }
+
+    @Override
+    public Layer pooling(LayerSpec.Pooling layer) {
+      Windows windows = windows(input, layer.window());
+      return switch (layer.type()) {
+        case MAX -> new MaxPooling(layer.name(), windows);
+        case AVERAGE -> new AveragePooling(layer.name(), windows);
       };
-    } else if (spec instanceof LayerSpec.Branches branches) {
-      return new Branches(
-          name,
-          branches.join() == LayerSpec.Join.CONCATENATE,
-          branches.branches().stream().map(this::sequence).toList(),
-          Objects.requireNonNull(outputShapes.get(name), name));
     }
-    throw new UsageException("scratch: no layer by hand for " + spec);
+
+    @Override
+    public Layer branches(LayerSpec.Branches layer) {
+      return new Branches(
+          layer.name(),
+          layer.join() == LayerSpec.Join.CONCATENATE,
+          layer.branches().stream().map(LayerFactory.this::sequence).toList(),
+          layer.output(input));
+    }
   }
 
-  private static Windows windows(Shape image, int height, int width, int stride, int pad) {
+  private static Windows windows(Shape image, Window window) {
     return new Windows(
-        image.length(0), image.length(1), image.length(2), height, width, stride, pad);
+        image.length(0),
+        image.length(1),
+        image.length(2),
+        window.height(),
+        window.width(),
+        window.stride(),
+        window.pad());
   }
 
-  private static Layer activation(String name, ActivationFunction function) {
-    return switch (function) {
-      case RELU -> new Relu(name);
-      case SIGMOID -> new Sigmoid(name);
-      case TANH -> new Tanh(name);
-      case IDENTITY -> new Identity(name);
-      case STEP -> new Step(name);
-    };
+  private record ActivationBuilder(String name) implements ActivationFunction.Visitor<Layer> {
+
+    @Override
+    public Layer relu(ActivationFunction.Relu function) {
+      return new Relu(name);
+    }
+
+    @Override
+    public Layer sigmoid(ActivationFunction.Sigmoid function) {
+      return new Sigmoid(name);
+    }
+
+    @Override
+    public Layer tanh(ActivationFunction.Tanh function) {
+      return new Tanh(name);
+    }
+
+    @Override
+    public Layer identity(ActivationFunction.Identity function) {
+      return new Identity(name);
+    }
+
+    @Override
+    public Layer step(ActivationFunction.Step function) {
+      return new Step(name);
+    }
   }
 
   Loss loss() {

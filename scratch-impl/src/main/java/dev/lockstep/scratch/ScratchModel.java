@@ -9,12 +9,13 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
+import dev.lockstep.scratch.execution.Update;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.kernels.Workers;
 import dev.lockstep.scratch.layers.Loss;
 import dev.lockstep.scratch.layers.Parameter;
 import dev.lockstep.scratch.layers.Pass;
-import dev.lockstep.scratch.layers.Sequence;
 import dev.lockstep.scratch.optimizers.Optimizer;
 import dev.ludovic.netlib.blas.BLAS;
 import java.util.ArrayList;
@@ -22,7 +23,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Any network, by hand: layers, a loss and an optimizer, and the tensors they share by path. */
+/**
+ * Any network, by hand: layers, a loss and an optimizer, and the tensors they share by path.
+ *
+ * <p>An observer is shown the model's own tensors, each at the moment at which it is complete, and
+ * the rest of the step reads on from what it leaves in them.
+ */
 public final class ScratchModel implements Model {
 
   /** Samples that are predicted at once, so that the buffers of many stay those of few. */
@@ -33,8 +39,9 @@ public final class ScratchModel implements Model {
   private final Workers workers;
   private final Sequence layers;
   private final Loss loss;
-  private final Optimizer optimizer;
+  private final Update update;
   private final List<Parameter> parameters = new ArrayList<>();
+  private final Map<String, Tensor> statistics = new LinkedHashMap<>();
   private final Map<String, Tensor> state = new LinkedHashMap<>();
   private long stepsTaken;
   private boolean restored;
@@ -50,7 +57,7 @@ public final class ScratchModel implements Model {
     LayerFactory factory = new LayerFactory(network, new MatrixProduct(blas, workers), workers);
     this.layers = factory.layers();
     this.loss = factory.loss();
-    this.optimizer = Optimizer.of(network.optimizer());
+    this.update = new Update(Optimizer.of(network.optimizer()), workers);
     layers.forEach(layer -> parameters.addAll(layer.parameters()));
     collectState();
   }
@@ -61,11 +68,12 @@ public final class ScratchModel implements Model {
       state.put(parameter.path(), parameter.value());
     }
     for (Parameter parameter : parameters) {
-      for (String slot : network.optimizer().slots()) {
+      for (String slot : network.optimizer().slotNames()) {
         state.put(parameter.path() + "/" + slot, parameter.slot(slot));
       }
     }
-    layers.forEach(layer -> state.putAll(layer.statistics()));
+    layers.forEach(layer -> statistics.putAll(layer.statistics()));
+    state.putAll(statistics);
   }
 
   @Override
@@ -77,22 +85,22 @@ public final class ScratchModel implements Model {
     if (observer.watches()) {
       observer.observe(Phase.FORWARD, NetworkSpec.OUTPUT, () -> output);
     }
-    double value = loss.value(batch.targets()) + weightDecayLoss();
+    Tensor value = Tensor.scalar(loss.value(batch.targets()) + weightDecayLoss());
     if (observer.watches()) {
-      observer.observe(Phase.LOSS, NetworkSpec.LOSS, () -> Tensor.scalar(value));
+      observer.observe(Phase.LOSS, NetworkSpec.LOSS, () -> value);
     }
 
     Tensor dout = loss.backward();
     layers.backwardToParameters(dout.reshape(scores.shape()));
 
     for (Parameter parameter : parameters) {
-      optimizer.update(parameter, stepsTaken);
+      update.run(parameter, stepsTaken, observer);
     }
     stepsTaken++;
     if (observer.watches()) {
-      state.forEach((path, tensor) -> observer.observe(Phase.UPDATE, path, () -> tensor));
+      statistics.forEach((path, tensor) -> observer.observe(Phase.UPDATE, path, () -> tensor));
     }
-    return value;
+    return value.data()[0];
   }
 
   private double weightDecayLoss() {

@@ -8,6 +8,7 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -29,12 +30,8 @@ public final class WeightInitialization {
   }
 
   private static Tensor initialValue(ParameterSpec parameter, RandomGenerator random) {
-    if (parameter.start() instanceof ParameterSpec.Start.Drawn drawn) {
-      return draw(
-          drawn.initial(), parameter.shape(), parameter.fanIn(), parameter.fanOut(), random);
-    }
-    double value = ((ParameterSpec.Start.Constant) parameter.start()).value();
-    return Tensor.filled(parameter.shape(), value);
+    return draw(
+        parameter.initial(), parameter.shape(), parameter.fanIn(), parameter.fanOut(), random);
   }
 
   /**
@@ -45,29 +42,45 @@ public final class WeightInitialization {
    */
   public static Tensor draw(
       InitialValues initial, Shape shape, int fanIn, int fanOut, RandomGenerator random) {
-    if (initial instanceof InitialValues.Normal normal) {
-      return normal(shape, normal.standardDeviation(), random);
-    } else if (initial instanceof InitialValues.Xavier) {
-      return normal(shape, Math.sqrt(1.0 / fanIn), random);
-    } else if (initial instanceof InitialValues.He) {
-      return normal(shape, Math.sqrt(2.0 / fanIn), random);
-    }
-    return uniform(shape, Math.sqrt(6.0 / ((double) fanIn + fanOut)), random);
-  }
-
-  private static Tensor normal(Shape shape, double deviation, RandomGenerator random) {
+    DoubleSupplier source = initial.accept(new Distribution(fanIn, fanOut, random));
     Tensor values = Tensor.zeros(shape);
     for (int i = 0; i < values.size(); i++) {
-      values.data()[i] = deviation * random.nextGaussian();
+      values.data()[i] = source.getAsDouble();
     }
     return values;
   }
 
-  private static Tensor uniform(Shape shape, double limit, RandomGenerator random) {
-    Tensor values = Tensor.zeros(shape);
-    for (int i = 0; i < values.size(); i++) {
-      values.data()[i] = random.nextDouble(-limit, limit);
+  private record Distribution(int fanIn, int fanOut, RandomGenerator random)
+      implements InitialValues.Visitor<DoubleSupplier> {
+
+    @Override
+    public DoubleSupplier constant(InitialValues.Constant initial) {
+      return initial::value;
     }
-    return values;
+
+    @Override
+    public DoubleSupplier normal(InitialValues.Normal initial) {
+      return normal(initial.standardDeviation());
+    }
+
+    private DoubleSupplier normal(double deviation) {
+      return () -> deviation * random.nextGaussian();
+    }
+
+    @Override
+    public DoubleSupplier xavier(InitialValues.Xavier initial) {
+      return normal(Math.sqrt(1.0 / fanIn));
+    }
+
+    @Override
+    public DoubleSupplier he(InitialValues.He initial) {
+      return normal(Math.sqrt(2.0 / fanIn));
+    }
+
+    @Override
+    public DoubleSupplier glorotUniform(InitialValues.GlorotUniform initial) {
+      double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
+      return () -> random.nextDouble(-limit, limit);
+    }
   }
 }

@@ -6,9 +6,7 @@ import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleFunction;
@@ -40,10 +38,10 @@ final class Alternatives {
   static Map<String, NetworkSpec> ofLoss(NetworkSpec network) {
     Alternatives alternatives = new Alternatives(network);
     for (double stabilizer : EPSILONS) {
-      LossSpec loss = new LossSpec(network.loss().type(), stabilizer);
+      LossSpec loss = network.loss().withStabilizer(stabilizer);
       alternatives.add(
           "the loss's constant were %s in place of %s",
-          stabilizer, network.loss().stabilizer(), alternatives.with(loss));
+          stabilizer, network.loss().stabilizer(), network.withLoss(loss));
     }
     alternatives.weightDecay();
     return alternatives.found;
@@ -75,7 +73,8 @@ final class Alternatives {
   private void dropouts(String what, UnaryOperator<LayerSpec.Dropout> change) {
     found.put(
         what,
-        with(layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer));
+        network.withEachLayer(
+            layer -> layer instanceof LayerSpec.Dropout dropout ? change.apply(dropout) : layer));
   }
 
   private void add(String what, double value, double right, NetworkSpec changed) {
@@ -90,50 +89,10 @@ final class Alternatives {
         : Double.toString(value);
   }
 
-  private NetworkSpec with(LossSpec loss) {
-    return new NetworkSpec(
-        network.input(), network.layers(), loss, network.weightDecay(), network.optimizer());
-  }
-
-  private NetworkSpec with(OptimizerSpec optimizer) {
-    return new NetworkSpec(
-        network.input(), network.layers(), network.loss(), network.weightDecay(), optimizer);
-  }
-
-  private NetworkSpec with(UnaryOperator<LayerSpec> change) {
-    return new NetworkSpec(
-        network.input(),
-        changed(network.layers(), change),
-        network.loss(),
-        network.weightDecay(),
-        network.optimizer());
-  }
-
-  private static List<LayerSpec> changed(List<LayerSpec> layers, UnaryOperator<LayerSpec> change) {
-    List<LayerSpec> result = new ArrayList<>();
-    for (LayerSpec layer : layers) {
-      LayerSpec inside =
-          layer instanceof LayerSpec.Branches branches
-              ? new LayerSpec.Branches(
-                  branches.name(),
-                  branches.join(),
-                  branches.branches().stream().map(branch -> changed(branch, change)).toList())
-              : layer;
-      result.add(change.apply(inside));
-    }
-    return result;
-  }
-
   private void weightDecay() {
     double right = network.weightDecay();
     for (double factor : new double[] {0, 2, 0.5}) {
-      NetworkSpec changed =
-          new NetworkSpec(
-              network.input(),
-              network.layers(),
-              network.loss(),
-              right * factor,
-              network.optimizer());
+      NetworkSpec changed = network.withWeightDecay(right * factor);
       add("the weight decay were %s in place of %s", right * factor, right, changed);
     }
   }
@@ -145,10 +104,15 @@ final class Alternatives {
       double initial = rate.initial() * factor;
       add(
           "the learning rate were %s in place of %s",
-          initial, rate.initial(), withRate(new LearningRate(initial, rate.decay())));
+          initial,
+          rate.initial(),
+          network.withOptimizer(
+              optimizer.withLearningRate(new LearningRate(initial, rate.decay()))));
     }
     if (!(rate.decay() instanceof LearningRate.Decay.None)) {
-      found.put("the learning rate did not fall", withRate(LearningRate.constant(rate.initial())));
+      found.put(
+          "the learning rate did not fall",
+          network.withOptimizer(optimizer.withLearningRate(LearningRate.constant(rate.initial()))));
     }
     if (rate.decay() instanceof LearningRate.Decay.Step step) {
       for (int off : new int[] {-1, 1}) {
@@ -159,7 +123,7 @@ final class Alternatives {
           found.put(
               "the learning rate fell every %d steps in place of %d"
                   .formatted(step.every() + off, step.every()),
-              withRate(other));
+              network.withOptimizer(optimizer.withLearningRate(other)));
         }
       }
     }
@@ -167,17 +131,19 @@ final class Alternatives {
       each(DECAYS, "the momentum", o.momentum(), v -> new OptimizerSpec.Momentum(rate, v));
       found.put(
           "it were Nesterov's momentum",
-          with(new OptimizerSpec.Nesterov(rate, o.momentum(), false)));
+          network.withOptimizer(new OptimizerSpec.Nesterov(rate, o.momentum(), false)));
     } else if (optimizer instanceof OptimizerSpec.Nesterov o) {
       each(
           DECAYS,
           "the momentum",
           o.momentum(),
           v -> new OptimizerSpec.Nesterov(rate, v, o.printed()));
-      found.put("it were plain momentum", with(new OptimizerSpec.Momentum(rate, o.momentum())));
+      found.put(
+          "it were plain momentum",
+          network.withOptimizer(new OptimizerSpec.Momentum(rate, o.momentum())));
       found.put(
           o.printed() ? "it were Nesterov's corrected form" : "it were Nesterov's printed form",
-          with(new OptimizerSpec.Nesterov(rate, o.momentum(), !o.printed())));
+          network.withOptimizer(new OptimizerSpec.Nesterov(rate, o.momentum(), !o.printed())));
     } else if (optimizer instanceof OptimizerSpec.AdaGrad o) {
       each(EPSILONS, "AdaGrad's epsilon", o.epsilon(), v -> new OptimizerSpec.AdaGrad(rate, v));
     } else if (optimizer instanceof OptimizerSpec.RmsProp o) {
@@ -213,24 +179,12 @@ final class Alternatives {
   private void each(
       double[] values, String what, double right, DoubleFunction<OptimizerSpec> build) {
     for (double value : values) {
-      add(what + " were %s in place of %s", value, right, with(build.apply(value)));
+      add(
+          what + " were %s in place of %s",
+          value,
+          right,
+          network.withOptimizer(build.apply(value)));
     }
-  }
-
-  private NetworkSpec withRate(LearningRate rate) {
-    OptimizerSpec optimizer = network.optimizer();
-    if (optimizer instanceof OptimizerSpec.Momentum o) {
-      return with(new OptimizerSpec.Momentum(rate, o.momentum()));
-    } else if (optimizer instanceof OptimizerSpec.Nesterov o) {
-      return with(new OptimizerSpec.Nesterov(rate, o.momentum(), o.printed()));
-    } else if (optimizer instanceof OptimizerSpec.AdaGrad o) {
-      return with(new OptimizerSpec.AdaGrad(rate, o.epsilon()));
-    } else if (optimizer instanceof OptimizerSpec.RmsProp o) {
-      return with(new OptimizerSpec.RmsProp(rate, o.decay(), o.epsilon()));
-    } else if (optimizer instanceof OptimizerSpec.Adam o) {
-      return with(new OptimizerSpec.Adam(rate, o.beta1(), o.beta2(), o.epsilon()));
-    }
-    return with(new OptimizerSpec.Sgd(rate));
   }
 
   private void layer(LayerSpec layer) {
@@ -262,7 +216,8 @@ final class Alternatives {
       found.put(
           dropout.name()
               + (dropout.inverted() ? " were not inverted, as the book's" : " were inverted"),
-          with(only(new LayerSpec.Dropout(dropout.name(), dropout.ratio(), !dropout.inverted()))));
+          network.withEachLayer(
+              only(new LayerSpec.Dropout(dropout.name(), dropout.ratio(), !dropout.inverted()))));
       replace(
           dropout.name() + " dropped with ratio %s in place of %s",
           0,
@@ -272,28 +227,25 @@ final class Alternatives {
       boolean max = pool.type() == LayerSpec.PoolingType.MAX;
       found.put(
           pool.name() + (max ? " took the average" : " took the maximum"),
-          with(
+          network.withEachLayer(
               only(
                   new LayerSpec.Pooling(
                       pool.name(),
                       max ? LayerSpec.PoolingType.AVERAGE : LayerSpec.PoolingType.MAX,
-                      pool.height(),
-                      pool.width(),
-                      pool.stride(),
-                      pool.pad()))));
+                      pool.window()))));
     } else if (layer instanceof LayerSpec.Activation activation) {
-      for (ActivationFunction function : ActivationFunction.values()) {
-        if (function != activation.function()) {
+      for (ActivationFunction function : ActivationFunction.all()) {
+        if (!function.equals(activation.function())) {
           found.put(
               activation.name() + " computed " + function.id(),
-              with(only(new LayerSpec.Activation(activation.name(), function))));
+              network.withEachLayer(only(new LayerSpec.Activation(activation.name(), function))));
         }
       }
     }
   }
 
   private void replace(String what, double value, double right, LayerSpec other) {
-    add(what, value, right, with(only(other)));
+    add(what, value, right, network.withEachLayer(only(other)));
   }
 
   private static UnaryOperator<LayerSpec> only(LayerSpec other) {

@@ -4,7 +4,6 @@ import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
-import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
@@ -96,14 +95,7 @@ public final class GradientWitness {
 
     Side(ModelProvider provider) {
       NetworkSpec network = scene.network();
-      this.model =
-          provider.create(
-              new NetworkSpec(
-                  network.input(),
-                  network.layers(),
-                  new LossSpec(network.loss().type(), 0),
-                  network.weightDecay(),
-                  network.optimizer()));
+      this.model = provider.create(network.withLoss(network.loss().withStabilizer(0)));
     }
 
     Testimony testimony(int position, Tensor gradient) {

@@ -45,7 +45,7 @@ public final class LayerReader {
     types.put(
         "affine",
         (f, name, reader) -> new LayerSpec.Affine(name, f.integer("units"), reader.initial(f)));
-    for (ActivationFunction function : ActivationFunction.values()) {
+    for (ActivationFunction function : ActivationFunction.all()) {
       types.put(function.id(), (f, name, reader) -> new LayerSpec.Activation(name, function));
     }
     types.put(

@@ -104,17 +104,13 @@ public final class NetworkReader {
       Fields fields = new Fields(mapping, network.name("loss"));
       LossSpec.Type type =
           fields.choice("type", List.of(LossSpec.Type.values()), LossSpec.Type::id, otherwise);
-      double stabilizer = fields.number("stabilizer", stabilizer(type));
+      double stabilizer = fields.number("stabilizer", type.usualStabilizer());
       fields.done();
       return fields.checked(() -> new LossSpec(type, stabilizer));
     }
     LossSpec.Type type =
         network.choice("loss", List.of(LossSpec.Type.values()), LossSpec.Type::id, otherwise);
-    return new LossSpec(type, stabilizer(type));
-  }
-
-  private static double stabilizer(LossSpec.Type type) {
-    return type == LossSpec.Type.SOFTMAX_CROSS_ENTROPY ? LossSpec.BOOK_STABILIZER : 0;
+    return new LossSpec(type, type.usualStabilizer());
   }
 
   /**

@@ -1,28 +1,155 @@
 package dev.lockstep.core.network;
 
+import dev.lockstep.core.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One layer of a network. Its name is its full path, {@code affine1} or {@code residual1/conv2},
  * stable across implementations, reports and runs.
+ *
+ * <p>A layer answers for itself what the comparison must know of it. Shapes are those of one
+ * sample.
  */
 public sealed interface LayerSpec {
+
+  /** {@link #terms} of a layer whose output is no sum. */
+  int NO_SUM = 0;
+
+  /**
+   * {@link #terms} of a layer that takes a mean for each channel: of as many terms as the batch has
+   * samples, and each of them pixels.
+   */
+  int MEAN_OVER_BATCH = -1;
 
   /** Returns the full path of this layer. */
   String name();
 
   /**
+   * Returns the shape of the output.
+   *
+   * @throws LayerException if the layer does not fit its input
+   */
+  Shape output(Shape in);
+
+  /** Returns what it trains, in the order of its formula. */
+  List<ParameterSpec> parameters(Shape in);
+
+  /** Returns what a training pass moves besides parameters, 0 at first, by path. */
+  Map<String, Shape> statistics(Shape in);
+
+  /**
+   * Returns how many terms one element of the output is the sum of: two orders of summing them
+   * differ by rounding.
+   */
+  int terms(Shape in);
+
+  /** Returns where the derivative jumps. */
+  Kink kink();
+
+  <R> R accept(Visitor<R> visitor);
+
+  /** One case for each layer: whoever adds one is led to every place that needs it. */
+  interface Visitor<R> {
+    R affine(Affine layer);
+
+    R activation(Activation layer);
+
+    R batchNormalization(BatchNormalization layer);
+
+    R dropout(Dropout layer);
+
+    R convolution(Convolution layer);
+
+    R pooling(Pooling layer);
+
+    R branches(Branches layer);
+  }
+
+  /** A layer that has nothing to train and nothing to keep from step to step. */
+  sealed interface WithoutState extends LayerSpec {
+    @Override
+    default List<ParameterSpec> parameters(Shape in) {
+      return List.of();
+    }
+
+    @Override
+    default Map<String, Shape> statistics(Shape in) {
+      return Map.of();
+    }
+  }
+
+  /** A layer of weights, multiplied with the input and added up, and of biases. */
+  sealed interface Weighted extends LayerSpec {
+    InitialValues initial();
+
+    @Override
+    default Map<String, Shape> statistics(Shape in) {
+      return Map.of();
+    }
+
+    @Override
+    default Kink kink() {
+      return Kink.NONE;
+    }
+  }
+
+  /**
    * A fully connected layer, {@code y = x·W + b}; an input with several axes is flattened first.
    * Parameters {@code W} (inputs × units) and {@code b} (units). DL4J: {@code DenseLayer}.
    */
-  record Affine(String name, int units, InitialValues initial) implements LayerSpec {
+  record Affine(String name, int units, InitialValues initial) implements Weighted {
     public Affine {
       Require.atLeastOne("units", units);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.size(name, (double) in.size() * units);
+      return Shape.of(units);
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(Shape in) {
+      return ParameterSpec.weightsAndBias(
+          name, Shape.of(in.size(), units), initial, in.size(), units, units);
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return in.size();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.affine(this);
     }
   }
 
   /** An elementwise function. DL4J: {@code ActivationLayer}. */
-  record Activation(String name, ActivationFunction function) implements LayerSpec {}
+  record Activation(String name, ActivationFunction function) implements WithoutState {
+    @Override
+    public Shape output(Shape in) {
+      return in;
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return NO_SUM;
+    }
+
+    @Override
+    public Kink kink() {
+      return new Kink.At(function.kinks());
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.activation(this);
+    }
+  }
 
   /**
    * Batch normalization (Ioffe and Szegedy 2015; chapter 6): per feature {@code (x − mean) /
@@ -40,6 +167,58 @@ public sealed interface LayerSpec {
       Require.share("momentum", momentum);
       Require.positive("epsilon", epsilon);
     }
+
+    @Override
+    public Shape output(Shape in) {
+      if (perChannel) {
+        Require.image(name, in);
+      }
+      return in;
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(Shape in) {
+      return List.of(perFeature("gamma", 1, in), perFeature("beta", 0, in));
+    }
+
+    private ParameterSpec perFeature(String key, double initial, Shape in) {
+      Shape features = features(in);
+      return new ParameterSpec(
+          name + "/" + key,
+          features,
+          new InitialValues.Constant(initial),
+          features.size(),
+          features.size(),
+          false);
+    }
+
+    @Override
+    public Map<String, Shape> statistics(Shape in) {
+      Map<String, Shape> statistics = new LinkedHashMap<>();
+      statistics.put(name + "/runningMean", features(in));
+      statistics.put(name + "/runningVar", features(in));
+      return statistics;
+    }
+
+    /** One number per channel, or per element, flattened. */
+    private Shape features(Shape in) {
+      return Shape.of(perChannel ? in.length(0) : in.size());
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return MEAN_OVER_BATCH;
+    }
+
+    @Override
+    public Kink kink() {
+      return Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.batchNormalization(this);
+    }
   }
 
   /**
@@ -50,32 +229,80 @@ public sealed interface LayerSpec {
    *     {@code 1 − ratio} in prediction; true: kept elements divided by {@code 1 − ratio} in
    *     training and nothing done in prediction
    */
-  record Dropout(String name, double ratio, boolean inverted) implements LayerSpec {
+  record Dropout(String name, double ratio, boolean inverted) implements WithoutState {
     public Dropout {
       Require.share("ratio", ratio);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      return in;
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return NO_SUM;
+    }
+
+    @Override
+    public Kink kink() {
+      return Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.dropout(this);
     }
   }
 
   /**
-   * A convolution (cross-correlation) over channels × height × width, with a square stride and zero
-   * padding; sizes that do not divide are rounded down. Parameters {@code W} (filters × channels ×
-   * kernel height × kernel width) and {@code b} (filters). DL4J: {@code ConvolutionLayer}.
+   * A convolution (cross-correlation) over channels × height × width. Parameters {@code W} (filters
+   * × channels × height × width of the window) and {@code b} (filters). DL4J: {@code
+   * ConvolutionLayer}.
    */
-  record Convolution(
-      String name,
-      int filters,
-      int kernelHeight,
-      int kernelWidth,
-      int stride,
-      int pad,
-      InitialValues initial)
-      implements LayerSpec {
+  record Convolution(String name, int filters, Window window, InitialValues initial)
+      implements Weighted {
     public Convolution {
       Require.atLeastOne("filters", filters);
-      Require.atLeastOne("kernelHeight", kernelHeight);
-      Require.atLeastOne("kernelWidth", kernelWidth);
-      Require.atLeastOne("stride", stride);
-      Require.pad(pad, kernelHeight, kernelWidth);
+    }
+
+    public Convolution(
+        String name,
+        int filters,
+        int height,
+        int width,
+        int stride,
+        int pad,
+        InitialValues initial) {
+      this(name, filters, new Window(height, width, stride, pad), initial);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      Require.size(name, (double) filters * in.length(0) * window.elements());
+      return window.over(name, in, filters);
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(Shape in) {
+      return ParameterSpec.weightsAndBias(
+          name,
+          Shape.of(filters, in.length(0), window.height(), window.width()),
+          initial,
+          terms(in),
+          filters * window.elements(),
+          filters);
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return in.length(0) * window.elements();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.convolution(this);
     }
   }
 
@@ -91,13 +318,34 @@ public sealed interface LayerSpec {
    * Pooling over windows of each channel; a padded element counts as 0. DL4J: {@code
    * SubsamplingLayer}.
    */
-  record Pooling(String name, PoolingType type, int height, int width, int stride, int pad)
-      implements LayerSpec {
-    public Pooling {
-      Require.atLeastOne("height", height);
-      Require.atLeastOne("width", width);
-      Require.atLeastOne("stride", stride);
-      Require.pad(pad, height, width);
+  record Pooling(String name, PoolingType type, Window window) implements WithoutState {
+
+    public Pooling(String name, PoolingType type, int height, int width, int stride, int pad) {
+      this(name, type, new Window(height, width, stride, pad));
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      return window.over(name, in, in.length(0));
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return NO_SUM;
+    }
+
+    @Override
+    public Kink kink() {
+      return switch (type) {
+        case MAX -> new Kink.Maximum(window);
+        case AVERAGE -> Kink.NONE;
+      };
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.pooling(this);
     }
   }
 
@@ -111,15 +359,71 @@ public sealed interface LayerSpec {
 
   /**
    * Several sequences of layers over the same input, joined at the end: an inception block, a
-   * residual block. An empty branch is the identity.
+   * residual block. An empty branch is the identity. What its layers train is theirs.
    */
-  record Branches(String name, Join join, List<List<LayerSpec>> branches) implements LayerSpec {
+  record Branches(String name, Join join, List<List<LayerSpec>> branches) implements WithoutState {
     public Branches {
       if (branches.size() < 2) {
         throw new IllegalArgumentException(
             "branches: expected at least two, found " + branches.size());
       }
       branches = branches.stream().map(List::copyOf).toList();
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      List<Shape> outs = new ArrayList<>();
+      for (List<LayerSpec> branch : branches) {
+        Shape out = in;
+        for (LayerSpec layer : branch) {
+          out = layer.output(out);
+        }
+        outs.add(out);
+      }
+      return switch (join) {
+        case SUM -> summed(outs);
+        case CONCATENATE -> concatenated(outs);
+      };
+    }
+
+    private Shape summed(List<Shape> outs) {
+      if (!outs.stream().allMatch(outs.get(0)::equals)) {
+        throw new LayerException(
+            name, "branches that are joined by sum need equal shapes, found " + outs);
+      }
+      return outs.get(0);
+    }
+
+    private Shape concatenated(List<Shape> outs) {
+      Shape first = outs.get(0);
+      int[] lengths = first.toArray();
+      lengths[0] = 0;
+      for (Shape out : outs) {
+        if (out.rank() != first.rank() || !out.sample().equals(first.sample())) {
+          throw new LayerException(
+              name,
+              "branches that are joined by concatenation need equal shapes but for the first axis,"
+                  + " found "
+                  + outs);
+        }
+        lengths[0] += out.length(0);
+      }
+      return Shape.of(lengths);
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return branches.size();
+    }
+
+    @Override
+    public Kink kink() {
+      return Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.branches(this);
     }
   }
 }

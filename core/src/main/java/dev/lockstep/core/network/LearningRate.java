@@ -19,14 +19,37 @@ public record LearningRate(double initial, Decay decay) {
   /** How the rate falls. */
   public sealed interface Decay {
 
+    <R> R accept(Visitor<R> visitor);
+
+    /** One case for each: whoever adds one is led to every place that needs it. */
+    interface Visitor<R> {
+      R none(None decay);
+
+      R step(Step decay);
+
+      R exponential(Exponential decay);
+
+      R inverseTime(InverseTime decay);
+    }
+
     /** {@code initial}. */
-    record None() implements Decay {}
+    record None() implements Decay {
+      @Override
+      public <R> R accept(Visitor<R> visitor) {
+        return visitor.none(this);
+      }
+    }
 
     /** {@code initial · factor^⌊t / every⌋}. DL4J: {@code StepSchedule}. */
     record Step(double factor, int every) implements Decay {
       public Step {
         Require.positive("factor", factor);
         Require.atLeastOne("every", every);
+      }
+
+      @Override
+      public <R> R accept(Visitor<R> visitor) {
+        return visitor.step(this);
       }
     }
 
@@ -35,12 +58,22 @@ public record LearningRate(double initial, Decay decay) {
       public Exponential {
         Require.positive("factor", factor);
       }
+
+      @Override
+      public <R> R accept(Visitor<R> visitor) {
+        return visitor.exponential(this);
+      }
     }
 
     /** {@code initial / (1 + rate · t)}. DL4J: {@code InverseSchedule} with power 1. */
     record InverseTime(double rate) implements Decay {
       public InverseTime {
         Require.nonNegative("rate", rate);
+      }
+
+      @Override
+      public <R> R accept(Visitor<R> visitor) {
+        return visitor.inverseTime(this);
       }
     }
   }

@@ -11,28 +11,54 @@ public record LossSpec(Type type, double stabilizer) {
   /** The book's constant inside the logarithm. */
   public static final double BOOK_STABILIZER = 1e-7;
 
+  /** What a loss makes of the last layer's output before it compares it with the targets. */
+  public enum Output {
+    /** {@code y = x}. */
+    IDENTITY,
+    /** Probabilities of classes, {@code exp(x) / Σ exp(x)}. */
+    SOFTMAX
+  }
+
   /** The formula of the loss of one sample. */
   public enum Type {
     /** Softmax, then {@code −Σ t·log(y + stabilizer)}. */
-    SOFTMAX_CROSS_ENTROPY("softmaxCrossEntropy"),
+    SOFTMAX_CROSS_ENTROPY("softmaxCrossEntropy", Output.SOFTMAX, BOOK_STABILIZER),
     /** {@code ½ Σ (y − t)²}. */
-    SUM_OF_SQUARES("sumOfSquares"),
+    SUM_OF_SQUARES("sumOfSquares", Output.IDENTITY, 0),
     /** {@code Σ (y − t)² / outputs}. */
-    MEAN_SQUARED("meanSquared");
+    MEAN_SQUARED("meanSquared", Output.IDENTITY, 0);
 
     private final String id;
+    private final Output output;
+    private final double usualStabilizer;
 
-    Type(String id) {
+    Type(String id, Output output, double usualStabilizer) {
       this.id = id;
+      this.output = output;
+      this.usualStabilizer = usualStabilizer;
     }
 
     /** Returns the name used in experiment files. */
     public String id() {
       return id;
     }
+
+    public Output output() {
+      return output;
+    }
+
+    /** Returns the stabilizer where an experiment file says none. */
+    public double usualStabilizer() {
+      return usualStabilizer;
+    }
   }
 
   public LossSpec {
     Require.nonNegative("stabilizer", stabilizer);
+  }
+
+  /** Returns the same loss with another constant inside the logarithm. */
+  public LossSpec withStabilizer(double other) {
+    return new LossSpec(type, other);
   }
 }

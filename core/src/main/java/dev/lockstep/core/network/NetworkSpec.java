@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A whole network and how it is trained: what both implementations are built from.
@@ -48,6 +50,51 @@ public record NetworkSpec(
     outputShapes(input, layers);
   }
 
+  /** Returns the same network over inputs of another shape. */
+  public NetworkSpec withInput(Shape other) {
+    return new NetworkSpec(other, layers, loss, weightDecay, optimizer);
+  }
+
+  /** Returns the same network with other layers. */
+  public NetworkSpec withLayers(List<LayerSpec> others) {
+    return new NetworkSpec(input, others, loss, weightDecay, optimizer);
+  }
+
+  /** Returns the same network with every layer changed, those within branches first. */
+  public NetworkSpec withEachLayer(UnaryOperator<LayerSpec> change) {
+    return withLayers(changed(layers, change));
+  }
+
+  private static List<LayerSpec> changed(List<LayerSpec> layers, UnaryOperator<LayerSpec> change) {
+    List<LayerSpec> result = new ArrayList<>();
+    for (LayerSpec layer : layers) {
+      LayerSpec inside =
+          layer instanceof LayerSpec.Branches branches
+              ? new LayerSpec.Branches(
+                  branches.name(),
+                  branches.join(),
+                  branches.branches().stream().map(branch -> changed(branch, change)).toList())
+              : layer;
+      result.add(change.apply(inside));
+    }
+    return result;
+  }
+
+  /** Returns the same network with another loss. */
+  public NetworkSpec withLoss(LossSpec other) {
+    return new NetworkSpec(input, layers, other, weightDecay, optimizer);
+  }
+
+  /** Returns the same network with another weight decay. */
+  public NetworkSpec withWeightDecay(double other) {
+    return new NetworkSpec(input, layers, loss, other, optimizer);
+  }
+
+  /** Returns the same network with another optimizer. */
+  public NetworkSpec withOptimizer(OptimizerSpec other) {
+    return new NetworkSpec(input, layers, loss, weightDecay, other);
+  }
+
   /**
    * Returns every layer, branches and what is in them included, in the order of the forward pass.
    */
@@ -73,20 +120,42 @@ public record NetworkSpec(
 
   private static Map<String, Shape> outputShapes(Shape input, List<LayerSpec> layers) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    Shapes.follow(input, layers, (layer, in, out) -> shapes.put(layer.name(), out));
+    follow(input, layers, (layer, in) -> shapes.put(layer.name(), layer.output(in)));
     return shapes;
+  }
+
+  /**
+   * Tells a visitor of every layer and the shape of its input, of those of branches before the
+   * branches themselves.
+   *
+   * @return the shape after the last layer
+   * @throws LayerException if a layer does not fit
+   */
+  private static Shape follow(
+      Shape input, List<LayerSpec> layers, BiConsumer<LayerSpec, Shape> visitor) {
+    Shape shape = input;
+    for (LayerSpec layer : layers) {
+      if (layer instanceof LayerSpec.Branches branches) {
+        for (List<LayerSpec> branch : branches.branches()) {
+          follow(shape, branch, visitor);
+        }
+      }
+      visitor.accept(layer, shape);
+      shape = layer.output(shape);
+    }
+    return shape;
   }
 
   /** Returns the shape of one sample of every layer's input, by layer name, in forward order. */
   public Map<String, Shape> inputShapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    Shapes.follow(input, layers, (layer, in, out) -> shapes.put(layer.name(), in));
+    follow(input, layers, (layer, in) -> shapes.put(layer.name(), in));
     return shapes;
   }
 
   /** Returns the shape of one sample of the network's output. */
   public Shape output() {
-    return Shapes.follow(input, layers, (layer, in, out) -> {});
+    return follow(input, layers, (layer, in) -> {});
   }
 
   /** Returns the number of classes: the elements of one output. */
@@ -97,84 +166,15 @@ public record NetworkSpec(
   /** Returns every trained tensor in forward order. */
   public List<ParameterSpec> parameters() {
     List<ParameterSpec> parameters = new ArrayList<>();
-    Shapes.follow(input, layers, (layer, in, out) -> parametersOf(layer, in, parameters));
+    follow(input, layers, (layer, in) -> parameters.addAll(layer.parameters(in)));
     return parameters;
-  }
-
-  private static void parametersOf(LayerSpec layer, Shape in, List<ParameterSpec> parameters) {
-    if (layer instanceof LayerSpec.Affine affine) {
-      addWeights(
-          parameters,
-          affine.name(),
-          Shape.of(in.size(), affine.units()),
-          affine.initial(),
-          in.size(),
-          affine.units(),
-          affine.units());
-    } else if (layer instanceof LayerSpec.Convolution conv) {
-      int window = conv.kernelHeight() * conv.kernelWidth();
-      addWeights(
-          parameters,
-          conv.name(),
-          Shape.of(conv.filters(), in.length(0), conv.kernelHeight(), conv.kernelWidth()),
-          conv.initial(),
-          in.length(0) * window,
-          conv.filters() * window,
-          conv.filters());
-    } else if (layer instanceof LayerSpec.BatchNormalization norm) {
-      Shape features = features(norm, in);
-      for (String key : List.of("gamma", "beta")) {
-        parameters.add(
-            new ParameterSpec(
-                norm.name() + "/" + key,
-                features,
-                new ParameterSpec.Start.Constant(key.equals("gamma") ? 1 : 0),
-                features.size(),
-                features.size(),
-                false));
-      }
-    }
-  }
-
-  private static void addWeights(
-      List<ParameterSpec> parameters,
-      String layer,
-      Shape weights,
-      InitialValues initial,
-      int fanIn,
-      int fanOut,
-      int units) {
-    parameters.add(
-        new ParameterSpec(
-            layer + "/W", weights, new ParameterSpec.Start.Drawn(initial), fanIn, fanOut, true));
-    parameters.add(
-        new ParameterSpec(
-            layer + "/b",
-            Shape.of(units),
-            new ParameterSpec.Start.Constant(0),
-            fanIn,
-            fanOut,
-            false));
   }
 
   /** Returns the running statistics, all zeros before the first step, by path in forward order. */
   public Map<String, Shape> statistics() {
     Map<String, Shape> statistics = new LinkedHashMap<>();
-    Shapes.follow(
-        input,
-        layers,
-        (layer, in, out) -> {
-          if (layer instanceof LayerSpec.BatchNormalization norm) {
-            statistics.put(norm.name() + "/runningMean", features(norm, in));
-            statistics.put(norm.name() + "/runningVar", features(norm, in));
-          }
-        });
+    follow(input, layers, (layer, in) -> statistics.putAll(layer.statistics(in)));
     return statistics;
-  }
-
-  /** Gamma, beta and the statistics have one number per channel, or per element, flattened. */
-  private static Shape features(LayerSpec.BatchNormalization norm, Shape in) {
-    return Shape.of(norm.perChannel() ? in.length(0) : in.size());
   }
 
   /** Returns what prediction needs, by path: parameters and running statistics. */
@@ -194,7 +194,7 @@ public record NetworkSpec(
       state.put(parameter.path(), parameter.shape());
     }
     for (ParameterSpec parameter : parameters()) {
-      for (String slot : optimizer.slots()) {
+      for (String slot : optimizer.slotNames()) {
         state.put(parameter.path() + "/" + slot, parameter.shape());
       }
     }

@@ -11,14 +11,43 @@ public sealed interface OptimizerSpec {
   /** The constant that keeps AdaGrad, RMSprop and Adam from dividing by 0, as the book has it. */
   double BOOK_EPSILON = 1e-7;
 
+  /**
+   * A tensor kept per parameter, of the parameter's shape.
+   *
+   * @param decay the share of itself that a moving average keeps in a step, {@code decay·slot + (1
+   *     − decay)·x}; 0 if the slot is none
+   * @param squares whether it adds up squares of gradients
+   */
+  record Slot(String name, double decay, boolean squares) {}
+
   LearningRate learningRate();
 
   /** Returns the same optimizer with another learning rate. */
   OptimizerSpec withLearningRate(LearningRate rate);
 
-  /** Returns the names of the tensors kept per parameter, each of the parameter's shape. */
-  default List<String> slots() {
-    return List.of();
+  /** Returns what it keeps from step to step. */
+  List<Slot> slots();
+
+  /** Returns the names of what it keeps from step to step. */
+  default List<String> slotNames() {
+    return slots().stream().map(Slot::name).toList();
+  }
+
+  <R> R accept(Visitor<R> visitor);
+
+  /** One case for each optimizer: whoever adds one is led to every place that needs it. */
+  interface Visitor<R> {
+    R sgd(Sgd optimizer);
+
+    R momentum(Momentum optimizer);
+
+    R nesterov(Nesterov optimizer);
+
+    R adaGrad(AdaGrad optimizer);
+
+    R rmsProp(RmsProp optimizer);
+
+    R adam(Adam optimizer);
   }
 
   /** {@code W −= lr·g}. */
@@ -26,6 +55,16 @@ public sealed interface OptimizerSpec {
     @Override
     public Sgd withLearningRate(LearningRate rate) {
       return new Sgd(rate);
+    }
+
+    @Override
+    public List<Slot> slots() {
+      return List.of();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.sgd(this);
     }
   }
 
@@ -41,8 +80,13 @@ public sealed interface OptimizerSpec {
     }
 
     @Override
-    public List<String> slots() {
-      return List.of("velocity");
+    public List<Slot> slots() {
+      return List.of(new Slot("velocity", 0, false));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.momentum(this);
     }
   }
 
@@ -65,8 +109,13 @@ public sealed interface OptimizerSpec {
     }
 
     @Override
-    public List<String> slots() {
-      return List.of("velocity");
+    public List<Slot> slots() {
+      return List.of(new Slot("velocity", 0, false));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.nesterov(this);
     }
   }
 
@@ -82,8 +131,13 @@ public sealed interface OptimizerSpec {
     }
 
     @Override
-    public List<String> slots() {
-      return List.of("h");
+    public List<Slot> slots() {
+      return List.of(new Slot("h", 0, true));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.adaGrad(this);
     }
   }
 
@@ -102,8 +156,13 @@ public sealed interface OptimizerSpec {
     }
 
     @Override
-    public List<String> slots() {
-      return List.of("h");
+    public List<Slot> slots() {
+      return List.of(new Slot("h", decay, true));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.rmsProp(this);
     }
   }
 
@@ -125,8 +184,13 @@ public sealed interface OptimizerSpec {
     }
 
     @Override
-    public List<String> slots() {
-      return List.of("m", "v");
+    public List<Slot> slots() {
+      return List.of(new Slot("m", beta1, false), new Slot("v", beta2, true));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.adam(this);
     }
   }
 }

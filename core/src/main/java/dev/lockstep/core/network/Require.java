@@ -1,5 +1,7 @@
 package dev.lockstep.core.network;
 
+import dev.lockstep.core.tensor.Shape;
+
 /** Checks on the numbers of a specification; each message names the value and the range. */
 final class Require {
 
@@ -34,6 +36,23 @@ final class Require {
   private static void check(boolean holds, String name, String expected, Number found) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": expected " + expected + ", found " + found);
+    }
+  }
+
+  /** A layer that takes images only. */
+  static void image(String layer, Shape in) {
+    if (in.rank() != 3) {
+      throw new LayerException(layer, "expected an input of channels×height×width, found " + in);
+    }
+  }
+
+  /** A tensor is an array of Java. */
+  static void size(String layer, double size) {
+    if (size > Integer.MAX_VALUE) {
+      throw new LayerException(
+          layer,
+          "a tensor holds at most 2^31 - 1 elements, this one would hold about %.3g"
+              .formatted(size));
     }
   }
 }

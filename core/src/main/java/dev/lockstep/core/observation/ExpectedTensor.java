@@ -90,7 +90,7 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
     }
     for (ParameterSpec parameter : network.parameters()) {
       String layer = layerOf(parameter.path());
-      for (String slot : network.optimizer().slots()) {
+      for (String slot : network.optimizer().slotNames()) {
         expected.add(whole(Phase.UPDATE, parameter.path() + "/" + slot, layer));
       }
       expected.add(whole(Phase.UPDATE, parameter.path(), layer));

@@ -7,11 +7,11 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
-import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
@@ -87,42 +87,51 @@ public final class TrainingPlan {
   }
 
   private Tensor initialValue(ParameterSpec parameter) {
-    if (parameter.start() instanceof ParameterSpec.Start.Drawn drawn) {
-      return draw(
-          drawn.initial(),
-          parameter.shape(),
-          parameter.fanIn(),
-          parameter.fanOut(),
-          streams.stream("initial/" + parameter.path(), 0));
-    }
-    double value = ((ParameterSpec.Start.Constant) parameter.start()).value();
-    return Tensor.filled(parameter.shape(), value);
-  }
-
-  private static Tensor draw(
-      InitialValues initial, Shape shape, int fanIn, int fanOut, UniformRandomProvider random) {
-    Tensor tensor = Tensor.zeros(shape);
+    UniformRandomProvider random = streams.stream("initial/" + parameter.path(), 0);
+    DoubleSupplier source =
+        parameter.initial().accept(new Distribution(parameter.fanIn(), parameter.fanOut(), random));
+    Tensor tensor = Tensor.zeros(parameter.shape());
     double[] values = tensor.data();
-    if (initial instanceof InitialValues.GlorotUniform) {
-      double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
-      for (int i = 0; i < values.length; i++) {
-        values[i] = limit * (2 * random.nextDouble() - 1);
-      }
-    } else {
-      double deviation = standardDeviation(initial, fanIn);
-      ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
-      for (int i = 0; i < values.length; i++) {
-        values[i] = deviation * normal.sample();
-      }
+    for (int i = 0; i < values.length; i++) {
+      values[i] = source.getAsDouble();
     }
     return tensor;
   }
 
-  private static double standardDeviation(InitialValues initial, int fanIn) {
-    if (initial instanceof InitialValues.Normal normal) {
-      return normal.standardDeviation();
+  /** Where the numbers of a parameter come from. */
+  private record Distribution(int fanIn, int fanOut, UniformRandomProvider random)
+      implements InitialValues.Visitor<DoubleSupplier> {
+
+    @Override
+    public DoubleSupplier constant(InitialValues.Constant initial) {
+      return initial::value;
     }
-    return Math.sqrt((initial instanceof InitialValues.He ? 2.0 : 1.0) / fanIn);
+
+    @Override
+    public DoubleSupplier normal(InitialValues.Normal initial) {
+      return normal(initial.standardDeviation());
+    }
+
+    private DoubleSupplier normal(double deviation) {
+      ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
+      return () -> deviation * normal.sample();
+    }
+
+    @Override
+    public DoubleSupplier xavier(InitialValues.Xavier initial) {
+      return normal(Math.sqrt(1.0 / fanIn));
+    }
+
+    @Override
+    public DoubleSupplier he(InitialValues.He initial) {
+      return normal(Math.sqrt(2.0 / fanIn));
+    }
+
+    @Override
+    public DoubleSupplier glorotUniform(InitialValues.GlorotUniform initial) {
+      double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
+      return () -> limit * (2 * random.nextDouble() - 1);
+    }
   }
 
   /** Returns which training samples a step sees, by their position in the data set. */

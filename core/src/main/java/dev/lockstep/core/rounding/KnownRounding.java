@@ -65,46 +65,32 @@ public record KnownRounding(
     return new KnownRounding(shares, squares(network), inFloat);
   }
 
-  /** Returns the share of itself that each slot of an optimizer keeps in a step. */
-  private static Map<String, Double> decays(OptimizerSpec optimizer) {
-    if (optimizer instanceof OptimizerSpec.Adam adam) {
-      return Map.of("m", adam.beta1(), "v", adam.beta2());
-    }
-    return optimizer instanceof OptimizerSpec.RmsProp rmsProp
-        ? Map.of("h", rmsProp.decay())
-        : Map.of();
-  }
-
   /** In float 1 − 0.999 is 1.3e-5 of itself too small. */
   private static void constants(NetworkSpec network, Map<TensorKey, Double> shares) {
-    decays(network.optimizer())
-        .forEach(
-            (slot, decay) -> {
-              double share = decay < 1 ? Math.ulp(decay.floatValue()) / 2 / (1 - decay) : 0;
-              for (ParameterSpec parameter : network.parameters()) {
-                shares.put(slot(parameter, slot), share);
-              }
-            });
+    for (OptimizerSpec.Slot slot : network.optimizer().slots()) {
+      double share = Math.ulp((float) slot.decay()) / 2 / (1 - slot.decay());
+      for (ParameterSpec parameter : network.parameters()) {
+        shares.put(slot(parameter, slot), share);
+      }
+    }
   }
 
   private static Map<TensorKey, Square> squares(NetworkSpec network) {
-    OptimizerSpec optimizer = network.optimizer();
-    String slot = optimizer instanceof OptimizerSpec.Adam ? "v" : "h";
-    if (!optimizer.slots().contains(slot)) {
-      return Map.of();
-    }
-    // AdaGrad forgets nothing and adds the whole square
-    double share = 1 - decays(optimizer).getOrDefault(slot, 0.0);
     Map<TensorKey, Square> squares = new LinkedHashMap<>();
-    for (ParameterSpec parameter : network.parameters()) {
-      squares.put(
-          slot(parameter, slot), new Square(ExpectedTensor.gradient(parameter.path()), share));
+    for (OptimizerSpec.Slot slot : network.optimizer().slots()) {
+      if (slot.squares()) {
+        for (ParameterSpec parameter : network.parameters()) {
+          squares.put(
+              slot(parameter, slot),
+              new Square(ExpectedTensor.gradient(parameter.path()), 1 - slot.decay()));
+        }
+      }
     }
     return squares;
   }
 
-  private static TensorKey slot(ParameterSpec parameter, String slot) {
-    return new TensorKey(Phase.UPDATE, parameter.path() + "/" + slot);
+  private static TensorKey slot(ParameterSpec parameter, OptimizerSpec.Slot slot) {
+    return new TensorKey(Phase.UPDATE, parameter.path() + "/" + slot.name());
   }
 
   private static double decayedWeights(NetworkSpec network) {

@@ -14,8 +14,7 @@ import java.util.Objects;
  * that cancelled, and errs by units of the terms, not of itself. That is much for what the output
  * is worth, and Adam, which divides a gradient by its own size, makes of it much in a weight.
  *
- * @param terms of one element, by the path of the output; 0: as many as the batch has samples and
- *     each of them pixels, which a mean is taken of
+ * @param terms of one element, by the path of the output, see {@link LayerSpec#terms}
  */
 public record LayerSums(Map<String, Integer> terms) {
 
@@ -29,14 +28,8 @@ public record LayerSums(Map<String, Integer> terms) {
     for (LayerSpec layer : network.allLayers()) {
       Shape input = Objects.requireNonNull(inputs.get(layer.name()));
       String path = layer.name() + "/out";
-      if (layer instanceof LayerSpec.Affine) {
-        terms.put(path, input.size());
-      } else if (layer instanceof LayerSpec.Convolution convolution) {
-        terms.put(path, input.length(0) * convolution.kernelHeight() * convolution.kernelWidth());
-      } else if (layer instanceof LayerSpec.Branches branches) {
-        terms.put(path, branches.branches().size());
-      } else if (layer instanceof LayerSpec.BatchNormalization) {
-        terms.put(path, 0);
+      if (layer.terms(input) != LayerSpec.NO_SUM) {
+        terms.put(path, layer.terms(input));
       }
     }
     return new LayerSums(terms);
@@ -52,7 +45,8 @@ public record LayerSums(Map<String, Integer> terms) {
       return 0;
     }
     // N×C×H×W or N×C: a mean for each C
-    int number = known == 0 ? tensor.size() / tensor.shape().length(1) : known;
+    int number =
+        known == LayerSpec.MEAN_OVER_BATCH ? tensor.size() / tensor.shape().length(1) : known;
     return Math.max(1, units(number));
   }
 

@@ -1,9 +1,10 @@
 package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Phase;
-import dev.lockstep.core.network.ActivationFunction;
+import dev.lockstep.core.network.Kink;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
@@ -24,7 +25,7 @@ public final class Switches {
 
   private final Map<TensorKey, Switch> byOutput = new LinkedHashMap<>();
 
-  private record Switch(LayerSpec layer, TensorKey input, Shape inputShape) {}
+  private record Switch(Kink kink, TensorKey input, Shape inputShape) {}
 
   public Switches(NetworkSpec network) {
     Map<String, Shape> inputs = network.inputShapes();
@@ -43,19 +44,12 @@ public final class Switches {
         for (List<LayerSpec> branch : branches.branches()) {
           collect(branch, input, inputs);
         }
-      } else if (input != null && jumps(layer)) {
+      } else if (input != null && !layer.kink().equals(Kink.NONE)) {
         Shape shape = inputs.getOrDefault(layer.name(), Shape.of());
-        byOutput.put(out(layer), new Switch(layer, out(input), shape));
+        byOutput.put(out(layer), new Switch(layer.kink(), out(input), shape));
       }
       input = layer;
     }
-  }
-
-  private static boolean jumps(LayerSpec layer) {
-    return layer instanceof LayerSpec.Activation activation
-        ? activation.function() == ActivationFunction.RELU
-            || activation.function() == ActivationFunction.STEP
-        : layer instanceof LayerSpec.Pooling pool && pool.type() == LayerSpec.PoolingType.MAX;
   }
 
   private static TensorKey out(LayerSpec layer) {
@@ -78,14 +72,15 @@ public final class Switches {
     if (a == null || b == null || !a.shape().equals(b.shape())) {
       return false;
     }
-    return found.layer() instanceof LayerSpec.Pooling pool
-        ? otherLargest(pool, found.inputShape(), a.data(), b.data())
-        : otherSign(a.data(), b.data());
+    return found.kink() instanceof Kink.At at
+        ? at.points().stream().anyMatch(point -> otherSide(point, a.data(), b.data()))
+        : otherLargest(
+            ((Kink.Maximum) found.kink()).window(), found.inputShape(), a.data(), b.data());
   }
 
-  private static boolean otherSign(double[] a, double[] b) {
+  private static boolean otherSide(double point, double[] a, double[] b) {
     for (int i = 0; i < a.length; i++) {
-      if (a[i] > 0 != b[i] > 0) {
+      if (a[i] > point != b[i] > point) {
         return true;
       }
     }
@@ -95,7 +90,7 @@ public final class Switches {
   /**
    * A padded element never wins over a positive one, and flips at 0 are those of the ReLU before.
    */
-  private static boolean otherLargest(LayerSpec.Pooling pool, Shape input, double[] a, double[] b) {
+  private static boolean otherLargest(Window pool, Shape input, double[] a, double[] b) {
     int height = input.length(1);
     int width = input.length(2);
     int images = a.length / (height * width);
@@ -114,7 +109,7 @@ public final class Switches {
   }
 
   private static int largest(
-      double[] data, int base, int top, int left, LayerSpec.Pooling pool, int height, int width) {
+      double[] data, int base, int top, int left, Window pool, int height, int width) {
     int best = -1;
     for (int y = Math.max(0, top); y < Math.min(height, top + pool.height()); y++) {
       for (int x = Math.max(0, left); x < Math.min(width, left + pool.width()); x++) {

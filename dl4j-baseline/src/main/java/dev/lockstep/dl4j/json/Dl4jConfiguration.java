@@ -9,6 +9,7 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
+import dev.lockstep.dl4j.translate.Findings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.lockstep.dl4j.json;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.dl4j.translate.Findings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +40,11 @@ final class GraphReader {
     this.graph = graph;
     this.layers = layers;
     this.findings = findings;
+  }
+
+  /** Returns the classes that a file may name for what is read here. */
+  static Set<Class<?>> classes() {
+    return Set.of(ElementWiseVertex.class, LayerVertex.class, MergeVertex.class);
   }
 
   List<LayerSpec> read() {

@@ -5,20 +5,21 @@ import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.tensor.Shape;
-import dev.lockstep.dl4j.book.BookCrossEntropy;
-import dev.lockstep.dl4j.book.BookSumOfSquares;
 import dev.lockstep.dl4j.book.MaskedDropout;
-import dev.lockstep.dl4j.book.StepActivation;
 import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.translate.Activations;
+import dev.lockstep.dl4j.translate.Findings;
+import dev.lockstep.dl4j.translate.Losses;
+import dev.lockstep.dl4j.translate.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
-import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -35,25 +36,10 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
-import org.deeplearning4j.nn.weights.IWeightInit;
-import org.deeplearning4j.nn.weights.WeightInitConstant;
-import org.deeplearning4j.nn.weights.WeightInitDistribution;
-import org.deeplearning4j.nn.weights.WeightInitNormal;
-import org.deeplearning4j.nn.weights.WeightInitRelu;
-import org.deeplearning4j.nn.weights.WeightInitXavier;
-import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
-import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
-import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
-import org.nd4j.linalg.lossfunctions.impl.LossL2;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossMSE;
-import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * Reads DL4J's layers one by one. A layer that does several things at once becomes several: {@code
@@ -64,9 +50,6 @@ final class LayerReader {
 
   /** Layers with this in their name are helpers of a translation and no part of a network. */
   private static final String HELPER = "#";
-
-  /** Deviations and limits are the square roots of fractions: equal to a few units of the last. */
-  private static final double ROUNDING = 1e-12;
 
   private final Findings findings;
   private final Training training;
@@ -79,6 +62,24 @@ final class LayerReader {
   LayerReader(Findings findings, Training training) {
     this.findings = findings;
     this.training = training;
+  }
+
+  /** Returns the classes that a file may name for what is read here. */
+  static Set<Class<?>> classes() {
+    return Set.of(
+        ActivationLayer.class,
+        BatchNormalization.class,
+        ConvolutionLayer.class,
+        DenseLayer.class,
+        DropoutLayer.class,
+        LossLayer.class,
+        MaskedDropout.class,
+        OutputLayer.class,
+        SubsamplingLayer.class,
+        ZeroPaddingLayer.class,
+        CnnToFeedForwardPreProcessor.class,
+        FeedForwardToCnnPreProcessor.class,
+        Dropout.class);
   }
 
   /** Returns the shapes that reshaping preprocessors say, by the name of the layer they feed. */
@@ -333,18 +334,11 @@ final class LayerReader {
   }
 
   private ActivationFunction function(String name, IActivation activation) {
-    if (activation.equals(new ActivationReLU())) {
-      return ActivationFunction.RELU;
-    } else if (activation instanceof ActivationSigmoid) {
-      return ActivationFunction.SIGMOID;
-    } else if (activation instanceof ActivationTanH) {
-      return ActivationFunction.TANH;
-    } else if (activation instanceof StepActivation) {
-      return ActivationFunction.STEP;
-    } else if (!(activation instanceof ActivationIdentity)) {
+    Optional<ActivationFunction> function = Activations.read(activation);
+    if (function.isEmpty()) {
       findings.unknown(name, "activation " + activation);
     }
-    return ActivationFunction.IDENTITY;
+    return function.orElse(ActivationFunction.IDENTITY);
   }
 
   private void output(
@@ -352,99 +346,18 @@ final class LayerReader {
     if (loss != null) {
       findings.unknown(name, "a second output");
     }
-    if (function instanceof BookCrossEntropy || function instanceof LossMCXENT) {
-      if (!(activation instanceof ActivationSoftmax)) {
-        findings.unknown(name, function + " with " + activation);
-      }
-      loss = crossEntropy(name, (LossMCXENT) function);
-      return;
+    LossSpec read = Losses.read(name, function, findings);
+    loss = read;
+    if (read.type().output() == LossSpec.Output.IDENTITY) {
+      activation(name + "-activation", activation, layers);
+    } else if (!activation.equals(Losses.activation(read))) {
+      findings.unknown(name, function + " with " + activation);
     }
-    activation(name + "-activation", activation, layers);
-    loss = new LossSpec(squares(name, function), 0);
-  }
-
-  private LossSpec crossEntropy(String name, LossMCXENT function) {
-    findings.require(name, "loss weights", function.getWeights(), null);
-    if (function instanceof BookCrossEntropy book) {
-      return new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, book.getStabilizer());
-    }
-    findings.require(
-        name, "softmaxClipEps", function.getSoftmaxClipEps(), new LossMCXENT().getSoftmaxClipEps());
-    findings.leftToDl4j(Convention.CROSS_ENTROPY_CLIPPING);
-    return new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
-  }
-
-  private LossSpec.Type squares(String name, ILossFunction function) {
-    if (function instanceof BookSumOfSquares) {
-      return LossSpec.Type.SUM_OF_SQUARES;
-    } else if (function instanceof LossL2 squares) {
-      findings.require(name, "loss weights", squares.getWeights(), null);
-      if (function instanceof LossMSE) {
-        return LossSpec.Type.MEAN_SQUARED;
-      }
-      findings.leftToDl4j(Convention.SQUARED_ERROR_SCALE);
-      return LossSpec.Type.SUM_OF_SQUARES;
-    }
-    findings.unknown(name, "loss " + function);
-    return LossSpec.Type.SUM_OF_SQUARES;
   }
 
   private InitialValues initial(
       String name, FeedForwardLayer layer, int fanIn, int fanOut, int stride) {
     findings.require(name, "biasInit", layer.getBiasInit(), 0.0);
-    IWeightInit weights = layer.getWeightInitFn();
-    if (weights instanceof WeightInitXavier) {
-      findings.leftToDl4j(Convention.XAVIER_FORMULA);
-      return new InitialValues.Xavier();
-    } else if (weights instanceof WeightInitXavierUniform) {
-      if (stride > 1) {
-        findings.leftToDl4j(Convention.GLOROT_FAN_OUT);
-      }
-      return new InitialValues.GlorotUniform();
-    } else if (weights instanceof WeightInitNormal) {
-      return new InitialValues.Xavier();
-    } else if (weights instanceof WeightInitRelu) {
-      return new InitialValues.He();
-    } else if (weights instanceof WeightInitConstant constant
-        && constant.equals(new WeightInitConstant(0))) {
-      return new InitialValues.Normal(0);
-    } else if (weights instanceof WeightInitDistribution drawn) {
-      return distribution(name, drawn, fanIn, fanOut);
-    }
-    findings.unknown(name, "initial values " + weights);
-    return new InitialValues.He();
-  }
-
-  /** The distribution is asked of DL4J's mapper, since the class does not give it out. */
-  private InitialValues distribution(
-      String name, WeightInitDistribution weights, int fanIn, int fanOut) {
-    JsonNode distribution =
-        NeuralNetConfiguration.mapper().valueToTree(weights).path("distribution");
-    String type = distribution.path("type").asText();
-    if (type.equals(NormalDistribution.class.getName())
-        && distribution.path("mean").asDouble() == 0) {
-      return normal(distribution.path("std").asDouble(), fanIn);
-    }
-    double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
-    if (type.equals(UniformDistribution.class.getName())
-        && isClose(distribution.path("upper").asDouble(), limit)
-        && isClose(-distribution.path("lower").asDouble(), limit)) {
-      return new InitialValues.GlorotUniform();
-    }
-    findings.unknown(name, "initial values " + distribution);
-    return new InitialValues.He();
-  }
-
-  private static InitialValues normal(double deviation, int fanIn) {
-    if (isClose(deviation, Math.sqrt(1.0 / fanIn))) {
-      return new InitialValues.Xavier();
-    } else if (isClose(deviation, Math.sqrt(2.0 / fanIn))) {
-      return new InitialValues.He();
-    }
-    return new InitialValues.Normal(deviation);
-  }
-
-  private static boolean isClose(double a, double b) {
-    return Math.abs(a - b) <= ROUNDING * b;
+    return Weights.read(name, layer.getWeightInitFn(), fanIn, fanOut, stride, findings);
   }
 }

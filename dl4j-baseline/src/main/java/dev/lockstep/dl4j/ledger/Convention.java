@@ -5,6 +5,7 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
 import java.util.Map;
 import java.util.Objects;
@@ -199,7 +200,8 @@ public enum Convention {
       network ->
           anyInput(
               network,
-              (layer, in) -> layer instanceof LayerSpec.Pooling pooling && pooling.pad() > 0)),
+              (layer, in) ->
+                  layer instanceof LayerSpec.Pooling pooling && pooling.window().pad() > 0)),
   POOLING_DEFAULTS(
       "pooling-defaults",
       "pooling",
@@ -332,7 +334,7 @@ public enum Convention {
             layer ->
                 layer instanceof LayerSpec.Convolution convolution
                     ? predicate.test(convolution.initial())
-                        && (!stridedOnly || convolution.stride() > 1)
+                        && (!stridedOnly || convolution.window().stride() > 1)
                     : layer instanceof LayerSpec.Affine affine
                         && !stridedOnly
                         && predicate.test(affine.initial()));
@@ -353,11 +355,11 @@ public enum Convention {
   /** Returns whether a window of 1×1 with a stride of 2 would give an output of another size. */
   private static boolean isPoolingOfAnotherSize(LayerSpec layer, Shape in) {
     return layer instanceof LayerSpec.Pooling pooling
-        && (isOther(in.length(1), pooling.height(), pooling)
-            || isOther(in.length(2), pooling.width(), pooling));
+        && (isOther(in.length(1), pooling.window().height(), pooling.window())
+            || isOther(in.length(2), pooling.window().width(), pooling.window()));
   }
 
-  private static boolean isOther(int length, int window, LayerSpec.Pooling pooling) {
-    return (length + 2 * pooling.pad() - window) / pooling.stride() != (length - 1) / 2;
+  private static boolean isOther(int length, int size, Window window) {
+    return (length + 2 * window.pad() - size) / window.stride() != (length - 1) / 2;
   }
 }

@@ -137,9 +137,8 @@ public final class Dl4jModel implements Model {
     for (LayerSpec layer : spec.allLayers()) {
       Shape out = Objects.requireNonNull(outputs.get(layer.name()));
       int numbers = out.size();
-      if (layer instanceof LayerSpec.Convolution convolution) {
-        int channels = Objects.requireNonNull(inputs.get(layer.name())).length(0);
-        int window = channels * convolution.kernelHeight() * convolution.kernelWidth();
+      if (layer instanceof LayerSpec.Convolution) {
+        int window = layer.terms(Objects.requireNonNull(inputs.get(layer.name())));
         numbers = Math.max(numbers, out.length(1) * out.length(2) * window);
       }
       largest = Math.max(largest, numbers);

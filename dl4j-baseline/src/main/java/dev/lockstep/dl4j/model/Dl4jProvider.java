@@ -7,7 +7,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.dl4j.translate.Translation;
-import dev.lockstep.dl4j.translate.UpdaterTranslation;
+import dev.lockstep.dl4j.translate.Updaters;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -113,7 +113,7 @@ public final class Dl4jProvider implements ModelProvider {
         new NeuralNetConfiguration.Builder()
             .seed(seed) // DL4J's default is the clock
             .dataType(precision.type())
-            .updater(new UpdaterTranslation(conventions).updater(network.optimizer()))
+            .updater(new Updaters(conventions).updater(network.optimizer()))
             .miniBatch(true);
     if (network.weightDecay() == 0) {
       return settings;

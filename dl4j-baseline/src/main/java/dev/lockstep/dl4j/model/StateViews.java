@@ -8,7 +8,7 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.translate.PerChannel;
-import dev.lockstep.dl4j.translate.UpdaterTranslation;
+import dev.lockstep.dl4j.translate.Updaters;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,9 +62,9 @@ final class StateViews {
     for (ParameterSpec parameter : spec.parameters()) {
       views.put(parameter.path(), asItIs(parameter(network, parameter.path())));
     }
-    double start = new UpdaterTranslation(conventions).start(spec.optimizer());
+    double start = new Updaters(conventions).start(spec.optimizer());
     for (UpdaterBlock block : network.updater().getUpdaterBlocks()) {
-      addSlots(block, spec.optimizer().slots(), start);
+      addSlots(block, spec.optimizer().slotNames(), start);
     }
     for (LayerSpec layer : spec.allLayers()) {
       if (layer instanceof LayerSpec.BatchNormalization norm) {

@@ -48,7 +48,7 @@ public final class Functions {
 
   /** The activations of ND4J overwrite what they are given. */
   private static INDArray activation(ActivationFunction function, INDArray x) {
-    IActivation activation = Translation.activation(function);
+    IActivation activation = Activations.of(function);
     return activation.getActivation(x.dup(), true);
   }
 
@@ -69,7 +69,7 @@ public final class Functions {
    * @return (steps + 1) × 2, from the start to the end
    */
   public static Tensor path(double a, double b, OptimizerSpec spec, Tensor start, int steps) {
-    IUpdater updater = new UpdaterTranslation(Set.of()).updater(spec);
+    IUpdater updater = new Updaters(Set.of()).updater(spec);
     long stateSize = updater.stateSize(2);
     GradientUpdater<?> optimizer =
         updater.instantiate(

@@ -1,16 +1,12 @@
 package dev.lockstep.dl4j.translate;
 
-import dev.lockstep.core.network.ActivationFunction;
-import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
-import dev.lockstep.dl4j.book.BookCrossEntropy;
-import dev.lockstep.dl4j.book.BookSumOfSquares;
 import dev.lockstep.dl4j.book.MaskedDropout;
-import dev.lockstep.dl4j.book.StepActivation;
 import dev.lockstep.dl4j.ledger.Convention;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,8 +16,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
-import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
@@ -37,18 +31,8 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
-import org.deeplearning4j.nn.weights.IWeightInit;
-import org.deeplearning4j.nn.weights.WeightInitConstant;
-import org.deeplearning4j.nn.weights.WeightInitDistribution;
-import org.deeplearning4j.nn.weights.WeightInitXavier;
-import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.lossfunctions.ILossFunction;
-import org.nd4j.linalg.lossfunctions.impl.LossL2;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 
 /**
  * A network as the layers and vertices that DL4J is to build, in forward order.
@@ -125,22 +109,54 @@ public final class Translation {
   }
 
   private Place layer(LayerSpec layer, Place in) {
-    String name = layer.name();
-    if (layer instanceof LayerSpec.Affine affine) {
-      return add(name, affine(affine, in.sample()), in, false);
-    } else if (layer instanceof LayerSpec.Activation activation) {
-      return add(name, new ActivationLayer(activation(activation.function())), in, in.image());
-    } else if (layer instanceof LayerSpec.BatchNormalization norm) {
-      boolean image = isPerChannel(norm, in.sample());
-      return add(name, batchNormalization(norm, image, in.sample()), in, image);
-    } else if (layer instanceof LayerSpec.Dropout dropout) {
-      return add(name, dropout(dropout), in, in.image());
-    } else if (layer instanceof LayerSpec.Convolution convolution) {
-      return add(name, convolution(convolution, in.sample()), in, true);
-    } else if (layer instanceof LayerSpec.Pooling pooling) {
-      return pooling(pooling, in);
+    return layer.accept(new At(in));
+  }
+
+  /** Adds a layer at a place; each case returns the place behind it. */
+  private final class At implements LayerSpec.Visitor<Place> {
+
+    private final Place in;
+
+    At(Place in) {
+      this.in = in;
     }
-    return branches((LayerSpec.Branches) layer, in);
+
+    @Override
+    public Place affine(LayerSpec.Affine layer) {
+      return add(layer.name(), dense(layer, in.sample()), in, false);
+    }
+
+    @Override
+    public Place activation(LayerSpec.Activation layer) {
+      return add(
+          layer.name(), new ActivationLayer(Activations.of(layer.function())), in, in.image());
+    }
+
+    @Override
+    public Place batchNormalization(LayerSpec.BatchNormalization layer) {
+      boolean image = isPerChannel(layer, in.sample());
+      return add(layer.name(), normalization(layer, image, in.sample()), in, image);
+    }
+
+    @Override
+    public Place dropout(LayerSpec.Dropout layer) {
+      return add(layer.name(), masked(layer), in, in.image());
+    }
+
+    @Override
+    public Place convolution(LayerSpec.Convolution layer) {
+      return add(layer.name(), convolutionLayer(layer, in.sample()), in, true);
+    }
+
+    @Override
+    public Place pooling(LayerSpec.Pooling layer) {
+      return subsampling(layer, in);
+    }
+
+    @Override
+    public Place branches(LayerSpec.Branches layer) {
+      return joined(layer, in);
+    }
   }
 
   /** Adds a layer that takes and gives images or flat rows. */
@@ -160,26 +176,26 @@ public final class Translation {
         : new CnnToFeedForwardPreProcessor(shape.length(1), shape.length(2), shape.length(0));
   }
 
-  private DenseLayer affine(LayerSpec.Affine affine, Shape in) {
-    return weighted(new DenseLayer.Builder(), affine.name(), affine.initial())
+  private DenseLayer dense(LayerSpec.Affine affine, Shape in) {
+    return weighted(new DenseLayer.Builder(), affine.name())
         .nIn(in.size())
         .nOut(affine.units())
         .build();
   }
 
-  private ConvolutionLayer convolution(LayerSpec.Convolution convolution, Shape in) {
-    ConvolutionLayer.Builder layer =
-        new ConvolutionLayer.Builder(convolution.kernelHeight(), convolution.kernelWidth());
-    return weighted(layer, convolution.name(), convolution.initial())
-        .stride(convolution.stride(), convolution.stride())
-        .padding(convolution.pad(), convolution.pad())
+  private ConvolutionLayer convolutionLayer(LayerSpec.Convolution convolution, Shape in) {
+    Window window = convolution.window();
+    ConvolutionLayer.Builder layer = new ConvolutionLayer.Builder(window.height(), window.width());
+    return weighted(layer, convolution.name())
+        .stride(window.stride(), window.stride())
+        .padding(window.pad(), window.pad())
         .convolutionMode(ConvolutionMode.Truncate)
         .nIn(in.length(0))
         .nOut(convolution.filters())
         .build();
   }
 
-  private <T extends BaseLayer.Builder<T>> T weighted(T layer, String name, InitialValues initial) {
+  private <T extends BaseLayer.Builder<T>> T weighted(T layer, String name) {
     if (!leftToDl4j(Convention.DEFAULT_ACTIVATION)) {
       layer.activation(Activation.IDENTITY);
     }
@@ -188,32 +204,8 @@ public final class Translation {
         && !leftToDl4j(Convention.GLOBAL_DECAY_TWICE)) {
       layer.weightDecay(network.weightDecay());
     }
-    return layer.weightInit(weights(name, initial));
-  }
-
-  /**
-   * The distribution is written out: DL4J's {@code WeightInit.XAVIER} is another formula, and its
-   * fan-out of a convolution counts the stride.
-   */
-  private IWeightInit weights(String layer, InitialValues initial) {
-    if (initial instanceof InitialValues.Xavier && leftToDl4j(Convention.XAVIER_FORMULA)) {
-      return new WeightInitXavier();
-    }
-    if (initial instanceof InitialValues.GlorotUniform && leftToDl4j(Convention.GLOROT_FAN_OUT)) {
-      return new WeightInitXavierUniform();
-    }
-    ParameterSpec weights = Objects.requireNonNull(parameters.get(layer + "/W"), layer);
-    if (initial instanceof InitialValues.GlorotUniform) {
-      double limit = Math.sqrt(6.0 / ((double) weights.fanIn() + weights.fanOut()));
-      return new WeightInitDistribution(new UniformDistribution(-limit, limit));
-    }
-    double deviation =
-        initial instanceof InitialValues.Normal normal
-            ? normal.standardDeviation()
-            : Math.sqrt((initial instanceof InitialValues.He ? 2.0 : 1.0) / weights.fanIn());
-    return deviation == 0
-        ? new WeightInitConstant(0)
-        : new WeightInitDistribution(new NormalDistribution(0, deviation));
+    ParameterSpec weights = Objects.requireNonNull(parameters.get(name + "/W"), name);
+    return layer.weightInit(Weights.of(weights, conventions));
   }
 
   /** DL4J normalizes an image per channel, so one per element is normalized as flat rows. */
@@ -222,7 +214,7 @@ public final class Translation {
   }
 
   /** The logarithm of the variance, DL4J's default, cannot start at 0. */
-  private BatchNormalization batchNormalization(
+  private BatchNormalization normalization(
       LayerSpec.BatchNormalization norm, boolean perChannel, Shape in) {
     int features = perChannel ? in.length(0) : in.size();
     BatchNormalization.Builder layer =
@@ -234,25 +226,15 @@ public final class Translation {
     return (leftToDl4j(Convention.BATCH_NORM_EPSILON) ? layer : layer.eps(norm.epsilon())).build();
   }
 
-  private Layer dropout(LayerSpec.Dropout dropout) {
+  private Layer masked(LayerSpec.Dropout dropout) {
     return leftToDl4j(Convention.WHO_DRAWS)
         ? new DropoutLayer(1 - dropout.ratio())
         : new MaskedDropout(
             dropout.ratio(), dropout.inverted() || leftToDl4j(Convention.DROPOUT_SCALING));
   }
 
-  static IActivation activation(ActivationFunction function) {
-    return switch (function) {
-      case RELU -> Activation.RELU.getActivationFunction();
-      case SIGMOID -> Activation.SIGMOID.getActivationFunction();
-      case TANH -> Activation.TANH.getActivationFunction();
-      case IDENTITY -> Activation.IDENTITY.getActivationFunction();
-      case STEP -> new StepActivation();
-    };
-  }
-
   /** A padded element counts as 0: DL4J's own padding of a maximum counts as minus infinity. */
-  private Place pooling(LayerSpec.Pooling pooling, Place in) {
+  private Place subsampling(LayerSpec.Pooling pooling, Place in) {
     SubsamplingLayer.PoolingType type =
         pooling.type() == LayerSpec.PoolingType.MAX
             ? SubsamplingLayer.PoolingType.MAX
@@ -260,17 +242,18 @@ public final class Translation {
     if (leftToDl4j(Convention.POOLING_DEFAULTS)) {
       return add(pooling.name(), new SubsamplingLayer.Builder(type).build(), in, true);
     }
+    Window window = pooling.window();
     boolean ownPadding = leftToDl4j(Convention.POOLING_PADDING);
     Place padded = in;
-    if (pooling.pad() > 0 && !ownPadding) {
-      Layer padding = new ZeroPaddingLayer.Builder(pooling.pad(), pooling.pad()).build();
+    if (window.pad() > 0 && !ownPadding) {
+      Layer padding = new ZeroPaddingLayer.Builder(window.pad(), window.pad()).build();
       padded = add(pooling.name() + "#pad", padding, in, true);
     }
-    int pad = ownPadding ? pooling.pad() : 0;
+    int pad = ownPadding ? window.pad() : 0;
     Layer layer =
         new SubsamplingLayer.Builder(type)
-            .kernelSize(pooling.height(), pooling.width())
-            .stride(pooling.stride(), pooling.stride())
+            .kernelSize(window.height(), window.width())
+            .stride(window.stride(), window.stride())
             .padding(pad, pad)
             .convolutionMode(ConvolutionMode.Truncate)
             .build();
@@ -281,7 +264,7 @@ public final class Translation {
    * The join is a vertex; a layer that does nothing gives its output the name of the branches, and
    * a gradient that can be looked at.
    */
-  private Place branches(LayerSpec.Branches branches, Place in) {
+  private Place joined(LayerSpec.Branches branches, Place in) {
     Shape out = Objects.requireNonNull(outputs.get(branches.name()));
     boolean image = out.rank() == 3;
     List<String> ends = new ArrayList<>();
@@ -330,22 +313,9 @@ public final class Translation {
   }
 
   private LossLayer lossLayer(LossSpec loss) {
-    boolean softmax = loss.type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY;
-    return new LossLayer.Builder(lossFunction(loss))
-        .activation(softmax ? Activation.SOFTMAX : Activation.IDENTITY)
+    return new LossLayer.Builder(Losses.of(loss, conventions))
+        .activation(Losses.activation(loss))
         .build();
-  }
-
-  private ILossFunction lossFunction(LossSpec loss) {
-    return switch (loss.type()) {
-      case SOFTMAX_CROSS_ENTROPY ->
-          leftToDl4j(Convention.CROSS_ENTROPY_CLIPPING)
-              ? new LossMCXENT()
-              : new BookCrossEntropy(loss.stabilizer());
-      case SUM_OF_SQUARES ->
-          leftToDl4j(Convention.SQUARED_ERROR_SCALE) ? new LossL2() : new BookSumOfSquares();
-      case MEAN_SQUARED -> new LossMSE();
-    };
   }
 
   private boolean leftToDl4j(Convention convention) {

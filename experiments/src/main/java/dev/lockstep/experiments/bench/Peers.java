@@ -201,14 +201,15 @@ public final class Peers {
     if (layer instanceof LayerSpec.Affine) {
       return Map.of("type", "affine");
     } else if (layer instanceof LayerSpec.Activation activation
-        && activation.function() == ActivationFunction.RELU) {
+        && activation.function().equals(ActivationFunction.RELU)) {
       return Map.of("type", "relu");
     } else if (layer instanceof LayerSpec.Convolution conv) {
-      return Map.of("type", "conv", "stride", conv.stride(), "pad", conv.pad());
+      return Map.of("type", "conv", "stride", conv.window().stride(), "pad", conv.window().pad());
     } else if (layer instanceof LayerSpec.Pooling pool
         && pool.type() == LayerSpec.PoolingType.MAX
-        && pool.height() == pool.width()) {
-      return Map.of("type", "pool", "size", pool.height(), "stride", pool.stride());
+        && pool.window().height() == pool.window().width()) {
+      return Map.of(
+          "type", "pool", "size", pool.window().height(), "stride", pool.window().stride());
     } else if (layer instanceof LayerSpec.Dropout dropout && !dropout.inverted()) {
       return Map.of("type", "dropout");
     }

@@ -30,7 +30,7 @@ record Product(int m, int n, int k, int times) {
       if (layer instanceof LayerSpec.Affine affine) {
         add(products, task, new Product(samples, affine.units(), input.size(), 1));
       } else if (layer instanceof LayerSpec.Convolution conv) {
-        int elements = input.length(0) * conv.kernelHeight() * conv.kernelWidth();
+        int elements = input.length(0) * conv.window().elements();
         int positions = Objects.requireNonNull(outputs.get(layer.name())).size() / conv.filters();
         add(products, task, new Product(conv.filters(), positions, elements, samples));
       }

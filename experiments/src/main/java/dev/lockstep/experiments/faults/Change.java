@@ -20,39 +20,19 @@ final class Change {
    */
   static <T extends OptimizerSpec> UnaryOperator<NetworkSpec> optimizer(
       Class<T> type, Function<T, OptimizerSpec> change) {
-    return network ->
-        new NetworkSpec(
-            network.input(),
-            network.layers(),
-            network.loss(),
-            network.weightDecay(),
-            change.apply(type.cast(network.optimizer())));
+    return network -> network.withOptimizer(change.apply(type.cast(network.optimizer())));
   }
 
   static UnaryOperator<NetworkSpec> loss(LossSpec loss) {
-    return network ->
-        new NetworkSpec(
-            network.input(), network.layers(), loss, network.weightDecay(), network.optimizer());
+    return network -> network.withLoss(loss);
   }
 
   static UnaryOperator<NetworkSpec> weightDecayTimes(double factor) {
-    return network ->
-        new NetworkSpec(
-            network.input(),
-            network.layers(),
-            network.loss(),
-            network.weightDecay() * factor,
-            network.optimizer());
+    return network -> network.withWeightDecay(network.weightDecay() * factor);
   }
 
   static UnaryOperator<NetworkSpec> eachLayer(UnaryOperator<LayerSpec> change) {
-    return network ->
-        new NetworkSpec(
-            network.input(),
-            network.layers().stream().map(change).toList(),
-            network.loss(),
-            network.weightDecay(),
-            network.optimizer());
+    return network -> network.withLayers(network.layers().stream().map(change).toList());
   }
 
   static UnaryOperator<NetworkSpec> batchNormalization(

@@ -160,13 +160,7 @@ final class ForwardFaults {
 
   private static LayerSpec averagePooling(LayerSpec layer) {
     return layer instanceof LayerSpec.Pooling pool
-        ? new LayerSpec.Pooling(
-            pool.name(),
-            LayerSpec.PoolingType.AVERAGE,
-            pool.height(),
-            pool.width(),
-            pool.stride(),
-            pool.pad())
+        ? new LayerSpec.Pooling(pool.name(), LayerSpec.PoolingType.AVERAGE, pool.window())
         : layer;
   }
 

@@ -96,7 +96,7 @@ final class Answers {
   }
 
   private boolean probabilities() {
-    return network.loss().type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY;
+    return network.loss().type().output() == LossSpec.Output.SOFTMAX;
   }
 
   private Figure.Images.Picture picture(int sample) {

@@ -61,13 +61,7 @@ final class SmallNetworks {
       layers.add(new LayerSpec.Affine("answer", size, new InitialValues.He()));
     }
     try {
-      return Optional.of(
-          new NetworkSpec(
-              input(layers, size),
-              layers,
-              network.loss(),
-              network.weightDecay(),
-              network.optimizer()));
+      return Optional.of(network.withInput(input(layers, size)).withLayers(layers));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -77,14 +71,7 @@ final class SmallNetworks {
     if (layer instanceof LayerSpec.Affine affine) {
       return new LayerSpec.Affine(affine.name(), size, affine.initial());
     } else if (layer instanceof LayerSpec.Convolution conv) {
-      return new LayerSpec.Convolution(
-          conv.name(),
-          size,
-          conv.kernelHeight(),
-          conv.kernelWidth(),
-          conv.stride(),
-          conv.pad(),
-          conv.initial());
+      return new LayerSpec.Convolution(conv.name(), size, conv.window(), conv.initial());
     }
     return layer;
   }
@@ -99,9 +86,9 @@ final class SmallNetworks {
     int side = size;
     for (LayerSpec layer : layers) {
       if (layer instanceof LayerSpec.Convolution conv) {
-        side += Math.max(conv.kernelHeight(), conv.kernelWidth()) - 1;
+        side += Math.max(conv.window().height(), conv.window().width()) - 1;
       } else if (layer instanceof LayerSpec.Pooling pool) {
-        side += Math.max(pool.height(), pool.width()) - 1;
+        side += Math.max(pool.window().height(), pool.window().width()) - 1;
       }
     }
     return Shape.of(size, side, side);

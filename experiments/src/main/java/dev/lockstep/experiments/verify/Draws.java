@@ -94,15 +94,37 @@ public record Draws(
 
   /** Returns the distribution that {@link InitialValues} describes. */
   static ContinuousDistribution distribution(InitialValues initial, int fanIn, int fanOut) {
-    if (initial instanceof InitialValues.Normal normal) {
-      return NormalDistribution.of(0, normal.standardDeviation());
-    } else if (initial instanceof InitialValues.Xavier) {
+    return initial.accept(new Formula(fanIn, fanOut));
+  }
+
+  private record Formula(int fanIn, int fanOut)
+      implements InitialValues.Visitor<ContinuousDistribution> {
+
+    @Override
+    public ContinuousDistribution constant(InitialValues.Constant initial) {
+      throw new IllegalArgumentException("a constant is not drawn");
+    }
+
+    @Override
+    public ContinuousDistribution normal(InitialValues.Normal initial) {
+      return NormalDistribution.of(0, initial.standardDeviation());
+    }
+
+    @Override
+    public ContinuousDistribution xavier(InitialValues.Xavier initial) {
       return NormalDistribution.of(0, Math.sqrt(1.0 / fanIn));
-    } else if (initial instanceof InitialValues.He) {
+    }
+
+    @Override
+    public ContinuousDistribution he(InitialValues.He initial) {
       return NormalDistribution.of(0, Math.sqrt(2.0 / fanIn));
     }
-    double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
-    return UniformContinuousDistribution.of(-limit, limit);
+
+    @Override
+    public ContinuousDistribution glorotUniform(InitialValues.GlorotUniform initial) {
+      double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
+      return UniformContinuousDistribution.of(-limit, limit);
+    }
   }
 
   private static double deviation(double[] values, double mean) {

@@ -133,17 +133,14 @@ final class Networks {
   }
 
   static NetworkSpec with(NetworkSpec network, LossSpec loss) {
-    return new NetworkSpec(
-        network.input(), network.layers(), loss, network.weightDecay(), network.optimizer());
+    return network.withLoss(loss);
   }
 
   static NetworkSpec with(NetworkSpec network, OptimizerSpec optimizer) {
-    return new NetworkSpec(
-        network.input(), network.layers(), network.loss(), network.weightDecay(), optimizer);
+    return network.withOptimizer(optimizer);
   }
 
   static NetworkSpec decayed(NetworkSpec network, double weightDecay) {
-    return new NetworkSpec(
-        network.input(), network.layers(), network.loss(), weightDecay, network.optimizer());
+    return network.withWeightDecay(weightDecay);
   }
 }

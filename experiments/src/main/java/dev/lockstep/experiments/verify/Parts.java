@@ -35,7 +35,7 @@ public final class Parts {
   }
 
   private void activations() {
-    for (ActivationFunction function : ActivationFunction.values()) {
+    for (ActivationFunction function : ActivationFunction.all()) {
       for (Form form : Form.values()) {
         add(
             "activation",

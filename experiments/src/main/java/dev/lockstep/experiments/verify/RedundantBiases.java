@@ -72,7 +72,7 @@ final class RedundantBiases {
 
   private void add(String layer, String norm) {
     drifting.add(new TensorKey(Phase.UPDATE, layer + "/b"));
-    for (String slot : optimizer.slots()) {
+    for (String slot : optimizer.slotNames()) {
       drifting.add(new TensorKey(Phase.UPDATE, layer + "/b/" + slot));
     }
     shifted.add(new TensorKey(Phase.FORWARD, layer + "/out"));

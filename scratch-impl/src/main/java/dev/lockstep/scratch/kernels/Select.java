@@ -9,25 +9,16 @@ public final class Select {
   private Select() {}
 
   /**
-   * Sets {@code target = condition > 0 ? source : 0} for some elements, which start in each array
-   * elsewhere.
+   * Returns {@code condition > 0 ? value : 0}.
    *
-   * @param condition not negative; a NaN counts as positive
+   * @param condition NaN counts as positive, unless its sign bit is set
    */
-  public static void wherePositive(
-      double[] condition,
-      int conditionFrom,
-      double[] source,
-      int sourceFrom,
-      double[] target,
-      int targetFrom,
-      int count) {
-    for (int i = 0; i < count; i++) {
-      // The bits of a number that is not negative are a whole number that is not negative either.
-      long mask = -Double.doubleToRawLongBits(condition[conditionFrom + i]) >> 63;
-      long bits = Double.doubleToRawLongBits(source[sourceFrom + i]) & mask;
-      target[targetFrom + i] = Double.longBitsToDouble(bits);
-    }
+  public static double ifPositive(double condition, double value) {
+    // As whole numbers, the bits of a positive number are positive and those of a negative one, of
+    // the negative zero too, are negative.
+    long bits = Double.doubleToRawLongBits(condition);
+    long mask = (-bits & ~bits) >> 63;
+    return Double.longBitsToDouble(Double.doubleToRawLongBits(value) & mask);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.lockstep.scratch.kernels;
 
+import java.util.Arrays;
+
 /** Sums of many numbers. */
 public final class Sum {
 
@@ -25,5 +27,15 @@ public final class Sum {
       sum0 += values[i];
     }
     return (sum0 + sum1) + (sum2 + sum3);
+  }
+
+  /** Sets {@code sum} to the sum of some arrays, in their order. */
+  public static void of(double[][] arrays, double[] sum) {
+    Arrays.fill(sum, 0);
+    for (double[] array : arrays) {
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += array[i];
+      }
+    }
   }
 }

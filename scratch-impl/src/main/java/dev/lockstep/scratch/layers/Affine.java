@@ -1,7 +1,6 @@
 package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Shape;
-import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import java.util.Arrays;
 import java.util.List;
@@ -27,9 +26,6 @@ public final class Affine implements Layer {
   private final Parameter weights;
   private final Parameter bias;
   private final MatrixProduct product;
-  private final Buffer out = new Buffer();
-  private final Buffer inputGradient = new Buffer();
-  private Tensor x = Tensor.zeros(Shape.of(0));
 
   /**
    * @param inputs D, the elements of one input sample
@@ -58,33 +54,28 @@ public final class Affine implements Layer {
   }
 
   @Override
-  public Tensor forward(Tensor x, Pass pass) {
-    Require.samples(name, input, x);
-    this.x = x;
-    int samples = x.shape().length(0);
-    Tensor y = out.of(samples, output); // N×H
-    product.multiply(samples, units, inputs, x.data(), weights.value().data(), y.data());
+  public Shape begin(Shape input, Pass pass) {
+    Require.samples(name, this.input, input);
+    return output.batchOf(input.length(0));
+  }
+
+  @Override
+  public void forward(Samples x, Samples y) {
+    product.multiply(x.count(), units, inputs, x.data(), weights.value().data(), y.data()); // N×H
     addToRows(y.data(), bias.value().data());
-    return y;
   }
 
   @Override
-  public Tensor backward(Tensor dout) {
-    backwardToParameters(dout);
-    int samples = dout.shape().length(0);
-    Tensor dx = inputGradient.of(x.shape()); // N×D, or N×C×H×W as it came in
-    product.multiplySecondTransposed(
-        samples, inputs, units, dout.data(), weights.value().data(), dx.data());
-    return dx;
-  }
-
-  @Override
-  public void backwardToParameters(Tensor dout) {
-    Require.shape(name + "/out", out.of(x.shape().length(0), output).shape(), dout);
-    int samples = dout.shape().length(0);
+  public void backwardToParameters(Samples x, Samples dout) {
     product.multiplyFirstTransposed(
-        inputs, units, samples, x.data(), dout.data(), weights.gradient().data()); // D×H
+        inputs, units, x.count(), x.data(), dout.data(), weights.gradient().data()); // D×H
     sumRows(dout.data(), bias.gradient().data()); // H
+  }
+
+  @Override
+  public void backwardToInput(Samples x, Samples y, Samples dout, Samples dx) {
+    product.multiplySecondTransposed(
+        x.count(), inputs, units, dout.data(), weights.value().data(), dx.data()); // N×D
   }
 
   private static void addToRows(double[] matrix, double[] row) {

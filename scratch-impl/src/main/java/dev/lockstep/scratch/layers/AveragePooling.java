@@ -15,7 +15,7 @@ public final class AveragePooling extends Pooling {
   }
 
   @Override
-  void pool(double[] x, int xStart, double[] y, int yStart) {
+  void pool(int channel, double[] x, int xStart, double[] y, int yStart) {
     int window = windows.windowHeight() * windows.windowWidth();
     for (int oy = 0; oy < outHeight; oy++) {
       for (int ox = 0; ox < outWidth; ox++) {

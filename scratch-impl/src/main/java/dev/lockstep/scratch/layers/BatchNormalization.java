@@ -2,6 +2,7 @@ package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Buffer;
 import dev.lockstep.scratch.kernels.PerFeature;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -48,8 +49,7 @@ public final class BatchNormalization implements Layer {
   private final double[] meanOfGradient;
   private final double[] meanOfProduct;
   private final Buffer normalized = new Buffer();
-  private final Buffer out = new Buffer();
-  private final Buffer inputGradient = new Buffer();
+  private boolean training;
   private Tensor xn = Tensor.zeros(Shape.of(0));
 
   /**
@@ -99,21 +99,25 @@ public final class BatchNormalization implements Layer {
   }
 
   @Override
-  public Tensor forward(Tensor x, Pass pass) {
-    Require.samples(name, sample, x);
-    xn = normalized.of(x.shape());
-    if (pass.training()) {
+  public Shape begin(Shape input, Pass pass) {
+    Require.samples(name, sample, input);
+    training = pass.training();
+    xn = normalized.of(input);
+    return input;
+  }
+
+  @Override
+  public void forward(Samples x, Samples y) {
+    if (training) {
       computeStatistics(x);
       normalize(x, mean, variance);
     } else {
       normalize(x, runningMean.data(), runningVar.data());
     }
-    Tensor y = out.of(x.shape());
     perFeature.scaleAndShift(xn.data(), gamma.value().data(), beta.value().data(), y.data());
-    return y;
   }
 
-  private void computeStatistics(Tensor x) {
+  private void computeStatistics(Samples x) {
     double count = count(x);
     perFeature.sum(x.data(), mean);
     divide(mean, count);
@@ -129,7 +133,7 @@ public final class BatchNormalization implements Layer {
     }
   }
 
-  private void normalize(Tensor x, double[] mean, double[] variance) {
+  private void normalize(Samples x, double[] mean, double[] variance) {
     for (int f = 0; f < inverseDeviation.length; f++) {
       inverseDeviation[f] = 1 / Math.sqrt(variance[f] + epsilon);
     }
@@ -137,26 +141,25 @@ public final class BatchNormalization implements Layer {
   }
 
   @Override
-  public Tensor backward(Tensor dout) {
-    Require.shape(name + "/out", xn.shape(), dout);
-    double[] dbeta = beta.gradient().data();
-    double[] dgamma = gamma.gradient().data();
-    perFeature.sum(dout.data(), dbeta);
-    perFeature.sumOfProducts(dout.data(), xn.data(), dgamma);
-    Tensor dx = inputGradient.of(dout.shape());
+  public void backwardToParameters(Samples x, Samples dout) {
+    perFeature.sum(dout.data(), beta.gradient().data());
+    perFeature.sumOfProducts(dout.data(), xn.data(), gamma.gradient().data());
+  }
+
+  @Override
+  public void backwardToInput(Samples x, Samples y, Samples dout, Samples dx) {
     double count = count(dout);
     for (int f = 0; f < scale.length; f++) {
       scale[f] = gamma.value().data()[f] * inverseDeviation[f];
-      meanOfGradient[f] = dbeta[f] / count;
-      meanOfProduct[f] = dgamma[f] / count;
+      meanOfGradient[f] = beta.gradient().data()[f] / count;
+      meanOfProduct[f] = gamma.gradient().data()[f] / count;
     }
     perFeature.subtractLine(
         dout.data(), meanOfGradient, meanOfProduct, xn.data(), scale, dx.data());
-    return dx;
   }
 
-  private double count(Tensor x) {
-    return (double) x.shape().length(0) * positions;
+  private double count(Samples x) {
+    return (double) x.count() * positions;
   }
 
   private static void divide(double[] numbers, double divisor) {

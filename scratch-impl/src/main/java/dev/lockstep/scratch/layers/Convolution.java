@@ -1,9 +1,9 @@
 package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Shape;
-import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.kernels.Im2col;
 import dev.lockstep.scratch.kernels.MatrixProduct;
+import dev.lockstep.scratch.kernels.Slice;
 import dev.lockstep.scratch.kernels.Sum;
 import dev.lockstep.scratch.kernels.Windows;
 import java.util.Arrays;
@@ -18,12 +18,13 @@ import java.util.List;
  * dW = dout·colᵀ    db = Σ dout over the windows    dx = col2im(Wᵀ·dout)
  * </pre>
  *
- * <p>and dW and db are summed over the images. x is N×C×H×W, y is N×F×OH×OW; of one image, read as
- * matrices, W is F×K with K = C × kernel height × kernel width, col is K×P with P = OH × OW, y and
- * dout are F×P. col is computed again on the way back: that takes less time than fetching it from
- * memory. DL4J: {@code ConvolutionLayer}.
+ * <p>and dW and db are summed over the images: within each slice of the batch, then over the
+ * slices. x is N×C×H×W, y is N×F×OH×OW; of one image, read as matrices, W is F×K with K = C ×
+ * kernel height × kernel width, col is K×P with P = OH × OW, y and dout are F×P. col is computed
+ * again on the way back: that takes less time than fetching it from memory. DL4J: {@code
+ * ConvolutionLayer}.
  */
-public final class Convolution extends SampleWise {
+public final class Convolution implements Layer {
 
   private final String name;
   private final Shape input;
@@ -34,11 +35,9 @@ public final class Convolution extends SampleWise {
   private final Parameter weights;
   private final Parameter bias;
   private final MatrixProduct product;
-  private final Workspace[] workspaces = new Workspace[Slice.COUNT];
-  private Tensor x = Tensor.zeros(Shape.of(0));
-  private Tensor y = x;
-  private Samples dout = Samples.NONE;
-  private Samples dx = Samples.NONE;
+  private final double[][] col = new double[Slice.COUNT][];
+  private final double[][] weightGradient = new double[Slice.COUNT][];
+  private final double[][] biasGradient = new double[Slice.COUNT][];
 
   /**
    * @param filters F, the channels of the output
@@ -58,7 +57,9 @@ public final class Convolution extends SampleWise {
     this.weights = new Parameter(name, "W", kernel, weightDecay);
     this.bias = new Parameter(name, "b", Shape.of(filters), 0);
     this.product = product;
-    Arrays.setAll(workspaces, i -> new Workspace());
+    Arrays.setAll(col, i -> new double[windows.elements() * windows.count()]);
+    Arrays.setAll(weightGradient, i -> new double[kernel.size()]);
+    Arrays.setAll(biasGradient, i -> new double[filters]);
   }
 
   @Override
@@ -72,26 +73,28 @@ public final class Convolution extends SampleWise {
   }
 
   @Override
-  Shape outputShape(Tensor x) {
-    return output.batchOf(x.shape().length(0));
+  public boolean sampleBySample() {
+    return true;
   }
 
   @Override
-  void beginForward(Tensor x, Tensor y, Pass pass) {
-    Require.samples(name, input, x);
-    this.x = x;
-    this.y = y; // N×F×OH×OW
+  public Shape begin(Shape input, Pass pass) {
+    Require.samples(name, this.input, input);
+    for (int i = 0; i < Slice.COUNT; i++) {
+      Arrays.fill(weightGradient[i], 0);
+      Arrays.fill(biasGradient[i], 0);
+    }
+    return output.batchOf(input.length(0));
   }
 
   @Override
-  void forward(Slice slice) {
-    double[] w = weights.value().data();
-    double[] col = workspaces[slice.index()].col;
-    int outputSize = output.size();
-    for (int n = slice.from(); n < slice.to(); n++) {
-      im2col.toColumns(x.data(), n * input.size(), col); // K×P
-      fillWithBias(y.data(), n * outputSize);
-      product.add(filters, windows.count(), windows.elements(), w, col, y.data(), n * outputSize);
+  public void forward(Samples x, Samples y) {
+    double[] w = weights.value().data(); // F×K
+    double[] col = this.col[x.slice().index()];
+    for (int n = 0; n < x.count(); n++) {
+      im2col.toColumns(x.data(), x.start(n), col); // K×P
+      fillWithBias(y.data(), y.start(n)); // F×P
+      product.add(filters, windows.count(), windows.elements(), w, col, y.data(), y.start(n));
     }
   }
 
@@ -104,82 +107,35 @@ public final class Convolution extends SampleWise {
   }
 
   @Override
-  void beginBackward(Samples dout, Samples dx) {
-    this.dout = dout;
-    this.dx = dx;
-    for (Workspace workspace : workspaces) {
-      workspace.clear();
-    }
-  }
-
-  @Override
-  void backward(Slice slice) {
-    Workspace workspace = workspaces[slice.index()];
-    for (int n = slice.from(); n < slice.to(); n++) {
-      int start = dout.start(slice, n);
-      im2col.toColumns(x.data(), n * input.size(), workspace.col); // K×P
-      addParameterGradients(start, workspace);
-      if (dx != Samples.NONE) {
-        columnGradients(start, workspace.col); // K×P
-        im2col.toImage(workspace.col, dx.data(), dx.start(slice, n)); // C×H×W
+  public void backwardToParameters(Samples x, Samples dout) {
+    double[] col = this.col[x.slice().index()];
+    double[] dw = weightGradient[x.slice().index()]; // F×K
+    double[] db = biasGradient[x.slice().index()];
+    for (int n = 0; n < x.count(); n++) {
+      im2col.toColumns(x.data(), x.start(n), col); // K×P
+      product.addSecondTransposed(
+          filters, windows.elements(), windows.count(), dout.data(), dout.start(n), col, dw);
+      for (int f = 0; f < filters; f++) {
+        int from = dout.start(n) + f * windows.count();
+        db[f] += Sum.of(dout.data(), from, from + windows.count());
       }
     }
   }
 
-  private void addParameterGradients(int start, Workspace workspace) {
-    product.addSecondTransposed(
-        filters,
-        windows.elements(),
-        windows.count(),
-        dout.data(),
-        start,
-        workspace.col,
-        workspace.weightGradient);
-    for (int f = 0; f < filters; f++) {
-      int from = start + f * windows.count();
-      workspace.biasGradient[f] += Sum.of(dout.data(), from, from + windows.count());
+  @Override
+  public void backwardToInput(Samples x, Samples y, Samples dout, Samples dx) {
+    double[] w = weights.value().data(); // F×K
+    double[] col = this.col[x.slice().index()];
+    for (int n = 0; n < dx.count(); n++) {
+      product.multiplyFirstTransposed(
+          windows.elements(), windows.count(), filters, w, dout.data(), dout.start(n), col); // K×P
+      im2col.toImage(col, dx.data(), dx.start(n)); // C×H×W
     }
-  }
-
-  private void columnGradients(int start, double[] col) {
-    product.multiplyFirstTransposed(
-        windows.elements(),
-        windows.count(),
-        filters,
-        weights.value().data(),
-        dout.data(),
-        start,
-        col);
   }
 
   @Override
-  void finishBackward() {
-    double[] dw = weights.gradient().data();
-    double[] db = bias.gradient().data();
-    Arrays.fill(dw, 0);
-    Arrays.fill(db, 0);
-    for (Workspace workspace : workspaces) {
-      add(workspace.weightGradient, dw);
-      add(workspace.biasGradient, db);
-    }
-  }
-
-  private static void add(double[] source, double[] target) {
-    for (int i = 0; i < target.length; i++) {
-      target[i] += source[i];
-    }
-  }
-
-  /** What a slice needs for itself. */
-  private final class Workspace {
-
-    private final double[] col = new double[windows.elements() * windows.count()];
-    private final double[] weightGradient = new double[weights.value().size()];
-    private final double[] biasGradient = new double[filters];
-
-    private void clear() {
-      Arrays.fill(weightGradient, 0);
-      Arrays.fill(biasGradient, 0);
-    }
+  public void finishBackward() {
+    Sum.of(weightGradient, weights.gradient().data());
+    Sum.of(biasGradient, bias.gradient().data());
   }
 }

@@ -15,7 +15,7 @@ import dev.lockstep.core.tensor.Tensor;
  * <p>Backward, {@code dx} is {@code dout} times what {@code x} was multiplied by. DL4J's {@code
  * DropoutLayer} is inverted and takes the share that is kept.
  */
-public final class Dropout extends SampleWise {
+public final class Dropout implements Layer {
 
   private final String name;
   private final double ratio;
@@ -23,10 +23,6 @@ public final class Dropout extends SampleWise {
   private final double predictionScale;
   private boolean training;
   private Tensor mask = Tensor.zeros(Shape.of(0));
-  private Tensor x = mask;
-  private Tensor y = mask;
-  private Samples dout = Samples.NONE;
-  private Samples dx = Samples.NONE;
 
   /**
    * @param ratio the share that is dropped
@@ -45,65 +41,40 @@ public final class Dropout extends SampleWise {
   }
 
   @Override
-  boolean worksInPlace() {
+  public boolean sampleBySample() {
     return true;
   }
 
   @Override
-  Shape outputShape(Tensor x) {
-    return x.shape();
-  }
-
-  @Override
-  void beginForward(Tensor x, Tensor y, Pass pass) {
-    this.x = x;
-    this.y = y;
+  public Shape begin(Shape input, Pass pass) {
     training = pass.training();
     if (training) {
-      mask = pass.masks().mask(name, ratio, x.shape());
-      Require.shape(name + "/mask", x.shape(), mask);
+      mask = pass.masks().mask(name, ratio, input);
+      Require.shape(name + "/mask", input, mask);
     }
+    return input;
   }
 
   @Override
-  void forward(Slice slice) {
-    int size = x.size() / x.shape().length(0);
-    int from = slice.from() * size;
-    int count = slice.samples() * size;
+  public void forward(Samples x, Samples y) {
     if (training) {
-      applyMask(from, x.data(), from, y.data(), from, count);
+      applyMask(x, y);
     } else {
-      for (int i = from; i < from + count; i++) {
-        y.data()[i] = x.data()[i] * predictionScale;
+      for (int i = 0; i < y.size(); i++) {
+        y.set(i, x.get(i) * predictionScale);
       }
     }
   }
 
   @Override
-  void beginBackward(Samples dout, Samples dx) {
-    this.dout = dout;
-    this.dx = dx;
+  public void backwardToInput(Samples x, Samples y, Samples dout, Samples dx) {
+    applyMask(dout, dx);
   }
 
-  @Override
-  void backward(Slice slice) {
-    if (dx != Samples.NONE) {
-      int first = slice.from();
-      applyMask(
-          first * dx.size(),
-          dout.data(),
-          dout.start(slice, first),
-          dx.data(),
-          dx.start(slice, first),
-          slice.samples() * dx.size());
-    }
-  }
-
-  private void applyMask(
-      int maskFrom, double[] source, int sourceFrom, double[] target, int targetFrom, int count) {
-    double[] keep = mask.data();
-    for (int i = 0; i < count; i++) {
-      target[targetFrom + i] = source[sourceFrom + i] * (keep[maskFrom + i] * trainingScale);
+  private void applyMask(Samples source, Samples target) {
+    Samples keep = source.in(mask);
+    for (int i = 0; i < target.size(); i++) {
+      target.set(i, source.get(i) * (keep.get(i) * trainingScale));
     }
   }
 }

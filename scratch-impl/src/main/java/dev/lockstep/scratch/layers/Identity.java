@@ -4,7 +4,7 @@ package dev.lockstep.scratch.layers;
  * Identity (chapter 3), of any shape: {@code y = x}, {@code dx = dout}. DL4J: {@code
  * ActivationLayer} with {@code Activation.IDENTITY}.
  */
-public final class Identity extends Elementwise {
+public final class Identity extends Activation {
 
   public Identity(String name) {
     super(name);
@@ -12,12 +12,15 @@ public final class Identity extends Elementwise {
 
   @Override
   void function(double[] x, double[] y, int from, int to) {
-    System.arraycopy(x, from, y, from, to - from);
+    for (int i = from; i < to; i++) {
+      y[i] = x[i];
+    }
   }
 
   @Override
-  void derivative(
-      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count) {
-    System.arraycopy(dout, doutFrom, dx, dxFrom, count);
+  void derivative(double[] x, double[] y, double[] dout, double[] dx, int from, int to) {
+    for (int i = from; i < to; i++) {
+      dx[i] = dout[i];
+    }
   }
 }

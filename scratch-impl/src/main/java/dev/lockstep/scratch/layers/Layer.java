@@ -1,5 +1,6 @@
 package dev.lockstep.scratch.layers;
 
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +9,13 @@ import java.util.Map;
  * One layer of a network (chapter 5): what it computes, and what it makes of the gradient that
  * comes back.
  *
- * <p>The tensors that a layer returns are its own buffers, allocated once per batch size and valid
- * until its next forward pass. No layer changes a tensor that it is given.
+ * <p>For every batch a layer is told of it by {@link #begin}, then computes its output, and in
+ * training goes back: first to its own parameters, then to its input. Where the tensors are kept,
+ * and how many samples come at a time, is the business of {@code execution}. A layer writes to
+ * nothing but y, dx and what is its own.
+ *
+ * <p>x and dx are samples × input, y and dout samples × output; dx and dout are the gradients of
+ * the loss with respect to x and y.
  */
 public interface Layer {
 
@@ -17,29 +23,33 @@ public interface Layer {
   String name();
 
   /**
-   * Computes the output.
+   * Begins with a batch.
    *
-   * @param x samples × input
-   * @return samples × output
+   * @param input the shape of x
+   * @return the shape of y
+   * @throws IllegalArgumentException if x does not fit
    */
-  Tensor forward(Tensor x, Pass pass);
+  Shape begin(Shape input, Pass pass);
 
   /**
-   * Goes back through the training pass that came last: sets the gradients of the layer's own
-   * parameters and returns that of its input.
-   *
-   * @param dout the gradient with respect to the output, samples × output
-   * @return the gradient with respect to the input, samples × input
+   * Returns whether each sample is computed by itself; then the samples of a batch may come a few
+   * at a time, in slices that are computed at once.
    */
-  Tensor backward(Tensor dout);
-
-  /**
-   * Sets the gradients of the layer's own parameters only: all that is asked of the first layer,
-   * whose input nobody trains.
-   */
-  default void backwardToParameters(Tensor dout) {
-    backward(dout);
+  default boolean sampleBySample() {
+    return false;
   }
+
+  /** Computes the output y. */
+  void forward(Samples x, Samples y);
+
+  /** Computes the gradients of the layer's own parameters, before {@link #backwardToInput}. */
+  default void backwardToParameters(Samples x, Samples dout) {}
+
+  /** Computes dx, which nobody asks for where x is the input of the network. */
+  void backwardToInput(Samples x, Samples y, Samples dout, Samples dx);
+
+  /** Adds up what the slices have found of the parameters' gradients. */
+  default void finishBackward() {}
 
   /** Returns what this layer itself trains. */
   default List<Parameter> parameters() {

@@ -1,6 +1,6 @@
 package dev.lockstep.scratch.layers;
 
-import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.scratch.kernels.Select;
 import dev.lockstep.scratch.kernels.Windows;
 
@@ -24,26 +24,27 @@ public final class MaxPooling extends Pooling {
   }
 
   @Override
-  void beginForward(Tensor x, Tensor y, Pass pass) {
-    super.beginForward(x, y, pass);
-    if (winners.length != y.size()) {
-      winners = new int[y.size()];
+  public Shape begin(Shape input, Pass pass) {
+    Shape output = super.begin(input, pass);
+    if (winners.length != output.size()) {
+      winners = new int[output.size()];
     }
+    return output;
   }
 
   @Override
-  void pool(double[] x, int xStart, double[] y, int yStart) {
+  void pool(int channel, double[] x, int xStart, double[] y, int yStart) {
     int lastTop = windows.height() - windows.windowHeight();
     int lastLeft = windows.width() - windows.windowWidth();
-    int at = yStart;
+    int at = 0;
     for (int oy = 0; oy < outHeight; oy++) {
       int top = oy * windows.stride() - windows.pad();
       for (int ox = 0; ox < outWidth; ox++) {
         int left = ox * windows.stride() - windows.pad();
         boolean inside = top >= 0 && left >= 0 && top <= lastTop && left <= lastLeft;
         int winner = inside ? largest(x, xStart, top, left) : largestPadded(x, xStart, top, left);
-        winners[at] = winner;
-        y[at] = winner == PADDING ? 0 : x[xStart + winner];
+        winners[channel * count + at] = winner;
+        y[yStart + at] = winner == PADDING ? 0 : x[xStart + winner];
         at++;
       }
     }

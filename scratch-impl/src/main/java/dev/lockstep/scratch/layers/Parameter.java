@@ -1,5 +1,7 @@
 package dev.lockstep.scratch.layers;
 
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -33,7 +35,8 @@ public final class Parameter {
     return layer + "/" + key;
   }
 
-  String key() {
+  /** Returns {@code W}. */
+  public String key() {
     return key;
   }
 
@@ -50,6 +53,22 @@ public final class Parameter {
     return slots.computeIfAbsent(name, key -> Tensor.zeros(value.shape()));
   }
 
+  /** Shows the parameter, in place, after it has moved. */
+  public void showValue(Observer observer) {
+    show(observer, path(), value);
+  }
+
+  /** Shows what an optimizer keeps for the parameter, in place, after it has moved. */
+  public void showSlots(Observer observer) {
+    slots.forEach((name, slot) -> show(observer, path() + "/" + name, slot));
+  }
+
+  private static void show(Observer observer, String path, Tensor tensor) {
+    if (observer.watches()) {
+      observer.observe(Phase.UPDATE, path, () -> tensor);
+    }
+  }
+
   /** Returns the share of the loss, {@code ½ λ Σ W²} (chapter 6). */
   public double weightDecayLoss() {
     if (weightDecay == 0) {
@@ -63,7 +82,7 @@ public final class Parameter {
   }
 
   /** Adds the gradient of {@link #weightDecayLoss}: {@code dW += λ·W}. */
-  void addWeightDecay() {
+  public void addWeightDecay() {
     if (weightDecay == 0) {
       return;
     }

@@ -29,15 +29,12 @@ public record Pass(boolean training, Masks masks, Observer observer) {
   }
 
   /** Returns whether somebody looks at what comes about. */
-  boolean observed() {
+  public boolean observed() {
     return observer.watches();
   }
 
-  Pass unobserved() {
-    return new Pass(training, masks, Observer.NONE);
-  }
-
-  void observe(Phase phase, String layer, String key, Tensor tensor) {
+  /** Shows a tensor of a layer, in place. */
+  public void observe(Phase phase, String layer, String key, Tensor tensor) {
     if (observed()) {
       observer.observe(phase, layer + "/" + key, () -> tensor);
     }

@@ -12,7 +12,7 @@ import dev.lockstep.scratch.kernels.Select;
  *
  * <p>DL4J: {@code ActivationLayer} with {@code Activation.RELU}.
  */
-public final class Relu extends Elementwise {
+public final class Relu extends Activation {
 
   public Relu(String name) {
     super(name);
@@ -26,8 +26,9 @@ public final class Relu extends Elementwise {
   }
 
   @Override
-  void derivative(
-      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count) {
-    Select.wherePositive(y, yFrom, dout, doutFrom, dx, dxFrom, count);
+  void derivative(double[] x, double[] y, double[] dout, double[] dx, int from, int to) {
+    for (int i = from; i < to; i++) {
+      dx[i] = Select.ifPositive(x[i], dout[i]);
+    }
   }
 }

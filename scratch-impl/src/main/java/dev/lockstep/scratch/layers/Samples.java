@@ -1,57 +1,80 @@
 package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Slice;
 
 /**
- * Gradients on their way back through a {@link Chain}: of the whole batch, or of the samples being
- * worked on only, which then stay in the cache.
+ * Some samples of a batch, often all of them: a view of a tensor whose first axis counts samples.
+ * Elements are numbered from 0, through the first of these samples to the last.
  */
-final class Samples {
+public final class Samples {
 
-  /** Gradients that nobody asks for. */
-  static final Samples NONE = new Samples(new double[0], 0, 0);
-
+  private final Tensor tensor;
   private final double[] data;
+  private final Slice slice;
+  private final int sampleSize;
+  private final int start;
   private final int size;
-  private final int room;
-
-  private Samples(double[] data, int size, int room) {
-    this.data = data;
-    this.size = size;
-    this.room = room;
-  }
-
-  /** Wraps the gradients of a whole batch. */
-  static Samples whole(Tensor tensor) {
-    int samples = tensor.shape().length(0);
-    return new Samples(tensor.data(), tensor.size() / samples, 0);
-  }
 
   /**
-   * Makes room for a few samples of every slice.
-   *
-   * @param size the number of elements of a sample
+   * @param position where the first of the samples stands in the tensor
    */
-  static Samples few(int samplesAtOnce, int size) {
-    return new Samples(new double[Slice.COUNT * samplesAtOnce * size], size, samplesAtOnce);
+  public Samples(Tensor tensor, int position, Slice slice) {
+    this.tensor = tensor;
+    this.data = tensor.data();
+    this.slice = slice;
+    this.sampleSize = tensor.size() / tensor.shape().length(0);
+    this.start = position * sampleSize;
+    this.size = (slice.to() - slice.from()) * sampleSize;
   }
 
-  double[] data() {
-    return data;
+  /** Returns some samples of a whole batch. */
+  public static Samples of(Tensor batch, Slice slice) {
+    return new Samples(batch, slice.from(), slice);
   }
 
-  /** Returns the number of elements of a sample. */
-  int size() {
+  /** Returns the same samples of another tensor, which holds the whole batch. */
+  public Samples in(Tensor batch) {
+    return of(batch, slice);
+  }
+
+  /** Returns the number of samples. */
+  public int count() {
+    return slice.to() - slice.from();
+  }
+
+  /** Returns the number of elements, of all these samples together. */
+  public int size() {
     return size;
   }
 
-  /** Returns where a sample of the slice being worked on starts. */
-  int start(Slice slice, int sample) {
-    int position = room == 0 ? sample : slice.index() * room + sample - slice.from();
-    return position * size;
+  /** Returns an element. */
+  public double get(int i) {
+    return data[start + i];
   }
 
-  boolean fits(int samplesAtOnce, int sampleSize) {
-    return room == samplesAtOnce && size == sampleSize;
+  /** Sets an element. */
+  public void set(int i, double value) {
+    data[start + i] = value;
+  }
+
+  /** Returns the array that the samples are in. */
+  public double[] data() {
+    return data;
+  }
+
+  /** Returns where one of the samples, counted from 0, starts in {@link #data}. */
+  public int start(int sample) {
+    return start + sample * sampleSize;
+  }
+
+  /** Returns which samples of the batch these are. */
+  public Slice slice() {
+    return slice;
+  }
+
+  /** Returns the tensor that the samples are in. */
+  public Tensor tensor() {
+    return tensor;
   }
 }

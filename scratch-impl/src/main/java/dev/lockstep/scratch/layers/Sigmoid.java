@@ -10,7 +10,7 @@ package dev.lockstep.scratch.layers;
  *
  * <p>DL4J: {@code ActivationLayer} with {@code Activation.SIGMOID}.
  */
-public final class Sigmoid extends Elementwise {
+public final class Sigmoid extends Activation {
 
   public Sigmoid(String name) {
     super(name);
@@ -24,11 +24,9 @@ public final class Sigmoid extends Elementwise {
   }
 
   @Override
-  void derivative(
-      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count) {
-    for (int i = 0; i < count; i++) {
-      double yi = y[yFrom + i];
-      dx[dxFrom + i] = dout[doutFrom + i] * yi * (1 - yi);
+  void derivative(double[] x, double[] y, double[] dout, double[] dx, int from, int to) {
+    for (int i = from; i < to; i++) {
+      dx[i] = dout[i] * y[i] * (1 - y[i]);
     }
   }
 }

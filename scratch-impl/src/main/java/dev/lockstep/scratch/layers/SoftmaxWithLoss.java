@@ -2,6 +2,7 @@ package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Buffer;
 
 /**
  * Softmax and cross entropy in one (chapters 3 to 5). x, y and t are N×C.

@@ -2,6 +2,7 @@ package dev.lockstep.scratch.layers;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Buffer;
 
 /**
  * The squared losses of chapter 4, averaged over the batch; the network answers with the last
@@ -17,6 +18,7 @@ import dev.lockstep.core.tensor.Tensor;
 public final class SquaredLoss implements Loss {
 
   private final boolean mean;
+  private final Buffer out = new Buffer();
   private final Buffer inputGradient = new Buffer();
   private Tensor y = Tensor.zeros(Shape.of(0));
   private Tensor t = Tensor.zeros(Shape.of(0));
@@ -37,7 +39,8 @@ public final class SquaredLoss implements Loss {
 
   @Override
   public Tensor output(Tensor x) {
-    y = x;
+    y = out.of(x.shape());
+    System.arraycopy(x.data(), 0, y.data(), 0, x.size());
     return y;
   }
 

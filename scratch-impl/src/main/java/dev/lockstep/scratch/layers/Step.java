@@ -1,7 +1,5 @@
 package dev.lockstep.scratch.layers;
 
-import java.util.Arrays;
-
 /**
  * Step function (chapter 3), of any shape. Nothing in front of it can be learned.
  *
@@ -12,7 +10,7 @@ import java.util.Arrays;
  *
  * <p>DL4J has none.
  */
-public final class Step extends Elementwise {
+public final class Step extends Activation {
 
   public Step(String name) {
     super(name);
@@ -26,8 +24,9 @@ public final class Step extends Elementwise {
   }
 
   @Override
-  void derivative(
-      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count) {
-    Arrays.fill(dx, dxFrom, dxFrom + count, 0);
+  void derivative(double[] x, double[] y, double[] dout, double[] dx, int from, int to) {
+    for (int i = from; i < to; i++) {
+      dx[i] = 0;
+    }
   }
 }

@@ -10,7 +10,7 @@ package dev.lockstep.scratch.layers;
  *
  * <p>DL4J: {@code ActivationLayer} with {@code Activation.TANH}.
  */
-public final class Tanh extends Elementwise {
+public final class Tanh extends Activation {
 
   public Tanh(String name) {
     super(name);
@@ -24,11 +24,9 @@ public final class Tanh extends Elementwise {
   }
 
   @Override
-  void derivative(
-      double[] y, int yFrom, double[] dout, int doutFrom, double[] dx, int dxFrom, int count) {
-    for (int i = 0; i < count; i++) {
-      double yi = y[yFrom + i];
-      dx[dxFrom + i] = dout[doutFrom + i] * (1 - yi * yi);
+  void derivative(double[] x, double[] y, double[] dout, double[] dx, int from, int to) {
+    for (int i = from; i < to; i++) {
+      dx[i] = dout[i] * (1 - y[i] * y[i]);
     }
   }
 }

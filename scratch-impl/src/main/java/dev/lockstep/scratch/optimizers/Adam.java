@@ -18,18 +18,26 @@ public record Adam(LearningRate learningRate, double beta1, double beta2, double
     implements Optimizer {
 
   @Override
-  public void update(Parameter parameter, long t) {
+  public void moveSlots(Parameter parameter, long t, int from, int to) {
+    double[] g = parameter.gradient().data();
+    double[] m = parameter.slot("m").data();
+    double[] v = parameter.slot("v").data();
+    for (int i = from; i < to; i++) {
+      m[i] += (1 - beta1) * (g[i] - m[i]);
+      v[i] += (1 - beta2) * (g[i] * g[i] - v[i]);
+    }
+  }
+
+  @Override
+  public void moveValue(Parameter parameter, long t, int from, int to) {
     double step =
         LearningRateDecay.rate(learningRate, t)
             * Math.sqrt(1 - Math.pow(beta2, t + 1.0))
             / (1 - Math.pow(beta1, t + 1.0));
     double[] w = parameter.value().data();
-    double[] g = parameter.gradient().data();
     double[] m = parameter.slot("m").data();
     double[] v = parameter.slot("v").data();
-    for (int i = 0; i < w.length; i++) {
-      m[i] += (1 - beta1) * (g[i] - m[i]);
-      v[i] += (1 - beta2) * (g[i] * g[i] - v[i]);
+    for (int i = from; i < to; i++) {
       w[i] -= step * m[i] / (Math.sqrt(v[i]) + epsilon);
     }
   }

@@ -3,24 +3,35 @@ package dev.lockstep.scratch.optimizers;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LearningRate.Decay;
 
-/** The learning rate of every step (chapter 8 names the idea). */
-final class LearningRateDecay {
+/**
+ * The learning rate of one step (chapter 8 names the idea).
+ *
+ * @param t the steps already taken, 0 in the first
+ */
+record LearningRateDecay(double initial, long t) implements Decay.Visitor<Double> {
 
-  private LearningRateDecay() {}
-
-  /**
-   * @param t the steps already taken, 0 in the first
-   */
   static double rate(LearningRate rate, long t) {
-    Decay decay = rate.decay();
-    if (decay instanceof Decay.Step step) {
-      long falls = t / step.every();
-      return rate.initial() * Math.pow(step.factor(), (double) falls);
-    } else if (decay instanceof Decay.Exponential exponential) {
-      return rate.initial() * Math.pow(exponential.factor(), (double) t);
-    } else if (decay instanceof Decay.InverseTime inverse) {
-      return rate.initial() / (1 + inverse.rate() * t);
-    }
-    return rate.initial();
+    return rate.decay().accept(new LearningRateDecay(rate.initial(), t));
+  }
+
+  @Override
+  public Double none(Decay.None decay) {
+    return initial;
+  }
+
+  @Override
+  public Double step(Decay.Step decay) {
+    long falls = t / decay.every();
+    return initial * Math.pow(decay.factor(), (double) falls);
+  }
+
+  @Override
+  public Double exponential(Decay.Exponential decay) {
+    return initial * Math.pow(decay.factor(), (double) t);
+  }
+
+  @Override
+  public Double inverseTime(Decay.InverseTime decay) {
+    return initial / (1 + decay.rate() * t);
   }
 }

@@ -17,15 +17,23 @@ import dev.lockstep.scratch.layers.Parameter;
 public record PrintedNesterov(LearningRate learningRate, double momentum) implements Optimizer {
 
   @Override
-  public void update(Parameter parameter, long t) {
+  public void moveSlots(Parameter parameter, long t, int from, int to) {
     double lr = LearningRateDecay.rate(learningRate, t);
+    double[] g = parameter.gradient().data();
+    double[] velocity = parameter.slot("velocity").data();
+    for (int i = from; i < to; i++) {
+      velocity[i] = momentum * velocity[i] - lr * g[i];
+    }
+  }
+
+  @Override
+  public void moveValue(Parameter parameter, long t, int from, int to) {
     double ahead = momentum * momentum;
-    double step = (1 + momentum) * lr;
+    double step = (1 + momentum) * LearningRateDecay.rate(learningRate, t);
     double[] w = parameter.value().data();
     double[] g = parameter.gradient().data();
     double[] velocity = parameter.slot("velocity").data();
-    for (int i = 0; i < w.length; i++) {
-      velocity[i] = momentum * velocity[i] - lr * g[i];
+    for (int i = from; i < to; i++) {
       w[i] += ahead * velocity[i] - step * g[i];
     }
   }

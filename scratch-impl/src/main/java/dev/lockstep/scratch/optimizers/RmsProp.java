@@ -17,13 +17,21 @@ public record RmsProp(LearningRate learningRate, double decay, double epsilon)
     implements Optimizer {
 
   @Override
-  public void update(Parameter parameter, long t) {
+  public void moveSlots(Parameter parameter, long t, int from, int to) {
+    double[] g = parameter.gradient().data();
+    double[] h = parameter.slot("h").data();
+    for (int i = from; i < to; i++) {
+      h[i] = decay * h[i] + (1 - decay) * g[i] * g[i];
+    }
+  }
+
+  @Override
+  public void moveValue(Parameter parameter, long t, int from, int to) {
     double lr = LearningRateDecay.rate(learningRate, t);
     double[] w = parameter.value().data();
     double[] g = parameter.gradient().data();
     double[] h = parameter.slot("h").data();
-    for (int i = 0; i < w.length; i++) {
-      h[i] = decay * h[i] + (1 - decay) * g[i] * g[i];
+    for (int i = from; i < to; i++) {
       w[i] -= lr * g[i] / (Math.sqrt(h[i]) + epsilon);
     }
   }

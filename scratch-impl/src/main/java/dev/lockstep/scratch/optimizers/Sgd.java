@@ -7,11 +7,11 @@ import dev.lockstep.scratch.layers.Parameter;
 public record Sgd(LearningRate learningRate) implements Optimizer {
 
   @Override
-  public void update(Parameter parameter, long t) {
+  public void moveValue(Parameter parameter, long t, int from, int to) {
     double lr = LearningRateDecay.rate(learningRate, t);
     double[] w = parameter.value().data();
     double[] g = parameter.gradient().data();
-    for (int i = 0; i < w.length; i++) {
+    for (int i = from; i < to; i++) {
       w[i] -= lr * g[i];
     }
   }

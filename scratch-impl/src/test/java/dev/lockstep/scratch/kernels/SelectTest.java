@@ -9,16 +9,14 @@ class SelectTest {
 
   @Test
   void keepsWhatIsPositive() {
-    double[] target = new double[7];
-    Select.wherePositive(
-        new double[] {9, 0, 1, Double.MIN_VALUE, Double.POSITIVE_INFINITY, Double.NaN},
-        1,
-        new double[] {1, -2, 3, -4, 5},
-        0,
-        target,
-        2,
-        5);
-    assertThat(target).containsExactly(0, 0, 0, -2, 3, -4, 5);
+    assertThat(Select.ifPositive(1, -2)).isEqualTo(-2);
+    assertThat(Select.ifPositive(Double.MIN_VALUE, 3)).isEqualTo(3);
+    assertThat(Select.ifPositive(Double.POSITIVE_INFINITY, -4)).isEqualTo(-4);
+    assertThat(Select.ifPositive(Double.NaN, 5)).isEqualTo(5);
+    double[] notPositive = {0, -0.0, -Double.MIN_VALUE, -1, Double.NEGATIVE_INFINITY};
+    for (double condition : notPositive) {
+      assertThat(Double.doubleToRawLongBits(Select.ifPositive(condition, -7))).isZero();
+    }
   }
 
   @Test

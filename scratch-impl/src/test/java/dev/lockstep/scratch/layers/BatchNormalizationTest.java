@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +28,7 @@ class BatchNormalizationTest {
   void epsilonStandsInsideTheRootAndTheVarianceIsBiased() {
     BatchNormalization norm = new BatchNormalization("batchNorm1", Shape.of(1), 0.9, 7, false);
 
-    assertThat(norm.forward(X2, TRAINING).data())
+    assertThat(new Sequence(List.of(norm)).forward(X2, TRAINING).data())
         .containsExactly(new double[] {-.75, .75}, within(ROUNDING));
   }
 
@@ -37,15 +39,15 @@ class BatchNormalizationTest {
     norm.parameters().get(0).value().data()[0] = 4;
     norm.parameters().get(1).value().data()[0] = 10;
 
-    assertThat(norm.forward(X, TRAINING).data())
+    assertThat(new Sequence(List.of(norm)).forward(X, TRAINING).data())
         .containsExactly(new double[] {7, 13}, within(16 * ROUNDING));
   }
 
   @Test
   void runningStatisticsStartAtZeroAndMoveByOneMinusMomentum() {
     BatchNormalization norm = new BatchNormalization("batchNorm1", Shape.of(1), 0.75, 7, false);
-    norm.forward(X2, TRAINING);
-    norm.forward(X, TRAINING);
+    new Sequence(List.of(norm)).forward(X2, TRAINING);
+    new Sequence(List.of(norm)).forward(X, TRAINING);
 
     Map<String, Tensor> statistics = norm.statistics();
     // .75·(.25·5) + .25·2 and .75·(.25·9) + .25·1: exact in binary.
@@ -57,9 +59,11 @@ class BatchNormalizationTest {
   @Test
   void predictionUsesTheRunningStatisticsAndLeavesThemAlone() {
     BatchNormalization norm = new BatchNormalization("batchNorm1", Shape.of(1), 0, 7, false);
-    norm.forward(X2, TRAINING); // momentum 0: the statistics are those of this batch
+    new Sequence(List.of(norm))
+        .forward(X2, TRAINING); // momentum 0: the statistics are those of this batch
 
-    double[] y = norm.forward(Tensor.of(Shape.of(1, 1), 13), Pass.PREDICTION).data();
+    double[] y =
+        new Sequence(List.of(norm)).forward(Tensor.of(Shape.of(1, 1), 13), Pass.PREDICTION).data();
 
     assertThat(y).containsExactly(new double[] {2}, within(ROUNDING));
     assertThat(norm.statistics().get("batchNorm1/runningMean")).isEqualTo(row(5));
@@ -70,7 +74,9 @@ class BatchNormalizationTest {
     Shape image = Shape.of(2, 1, 2);
     BatchNormalization norm = new BatchNormalization("batchNorm1", image, 0, 7, true);
 
-    Tensor y = norm.forward(Tensor.of(image.batchOf(2), 2, 8, 5, 5, 8, 2, 5, 5), TRAINING);
+    Tensor y =
+        new Sequence(List.of(norm))
+            .forward(Tensor.of(image.batchOf(2), 2, 8, 5, 5, 8, 2, 5, 5), TRAINING);
 
     assertThat(y.data())
         .containsExactly(new double[] {-.75, .75, 0, 0, .75, -.75, 0, 0}, within(ROUNDING));

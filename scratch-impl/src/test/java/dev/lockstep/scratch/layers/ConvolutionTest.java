@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.kernels.Windows;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConvolutionTest {
@@ -25,7 +27,7 @@ class ConvolutionTest {
     conv.parameters().get(1).value().data()[0] = 3;
     Tensor x = Tensor.of(Shape.of(1, 1, 4, 4), 1, 2, 3, 0, 0, 1, 2, 3, 3, 0, 1, 2, 2, 3, 0, 1);
 
-    assertThat(conv.forward(x, Pass.PREDICTION))
+    assertThat(new Sequence(List.of(conv)).forward(x, Pass.PREDICTION))
         .isEqualTo(Tensor.of(Shape.of(1, 1, 2, 2), 18, 19, 9, 18));
   }
 
@@ -35,7 +37,7 @@ class ConvolutionTest {
     Convolution conv = convolution(new Windows(2, 1, 2, 1, 1, 1, 0), 2, 1, 1, 1, -1);
     Tensor x = Tensor.of(Shape.of(2, 2, 1, 2), 1, 2, 10, 20, 3, 4, 30, 40);
 
-    assertThat(conv.forward(x, Pass.PREDICTION))
+    assertThat(new Sequence(List.of(conv)).forward(x, Pass.PREDICTION))
         .isEqualTo(Tensor.of(Shape.of(2, 2, 1, 2), 11, 22, -9, -18, 33, 44, -27, -36));
   }
 
@@ -43,7 +45,10 @@ class ConvolutionTest {
   void anImageOfAnotherShapeIsRefused() {
     Convolution conv = convolution(new Windows(2, 1, 2, 1, 1, 1, 0), 1, 1, 1);
 
-    assertThatThrownBy(() -> conv.forward(Tensor.zeros(Shape.of(3, 2, 2, 2)), Pass.PREDICTION))
+    assertThatThrownBy(
+            () ->
+                new Sequence(List.of(conv))
+                    .forward(Tensor.zeros(Shape.of(3, 2, 2, 2)), Pass.PREDICTION))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("conv1/in: expected samples×2×1×2 with at least one sample, found 3×2×2×2");
   }
@@ -51,9 +56,10 @@ class ConvolutionTest {
   @Test
   void aGradientOfAnotherShapeIsRefused() {
     Convolution conv = convolution(new Windows(2, 1, 2, 1, 1, 1, 0), 1, 1, 1);
-    conv.forward(Tensor.zeros(Shape.of(3, 2, 1, 2)), Pass.PREDICTION);
+    Sequence layers = new Sequence(List.of(conv));
+    layers.forward(Tensor.zeros(Shape.of(3, 2, 1, 2)), Pass.PREDICTION);
 
-    assertThatThrownBy(() -> conv.backward(Tensor.zeros(Shape.of(2, 1, 1, 2))))
+    assertThatThrownBy(() -> layers.backward(Tensor.zeros(Shape.of(2, 1, 1, 2))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("conv1/out: expected 3×1×1×2, found 2×1×1×2");
   }

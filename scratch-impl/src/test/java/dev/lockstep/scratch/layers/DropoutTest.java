@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DropoutTest {
@@ -27,7 +29,7 @@ class DropoutTest {
 
   @Test
   void theBooksFormKeepsInTrainingAndScalesInPrediction() {
-    Dropout dropout = new Dropout("dropout1", .75, false);
+    Sequence dropout = new Sequence(List.of(new Dropout("dropout1", .75, false)));
 
     assertThat(dropout.forward(X, trainingWith(MASK)).data()).containsExactly(1, 0, 0, 4);
     assertThat(dropout.backward(X).data()).containsExactly(1, 0, 0, 4);
@@ -36,7 +38,7 @@ class DropoutTest {
 
   @Test
   void theInvertedFormScalesInTrainingOnly() {
-    Dropout dropout = new Dropout("dropout1", .75, true);
+    Sequence dropout = new Sequence(List.of(new Dropout("dropout1", .75, true)));
 
     assertThat(dropout.forward(X, trainingWith(MASK)).data()).containsExactly(4, 0, 0, 16);
     assertThat(dropout.backward(X).data()).containsExactly(4, 0, 0, 16);
@@ -45,7 +47,7 @@ class DropoutTest {
 
   @Test
   void aMaskOfAnotherShapeIsRefused() {
-    Dropout dropout = new Dropout("dropout1", .75, false);
+    Sequence dropout = new Sequence(List.of(new Dropout("dropout1", .75, false)));
 
     assertThatThrownBy(() -> dropout.forward(X, trainingWith(Tensor.zeros(Shape.of(4)))))
         .isInstanceOf(IllegalArgumentException.class)

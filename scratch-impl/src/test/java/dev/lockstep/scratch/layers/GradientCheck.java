@@ -6,6 +6,7 @@ import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,13 +50,15 @@ final class GradientCheck {
    * respect to the input and every parameter.
    */
   void check(Layer layer, Tensor x) {
-    List<Parameter> parameters = parametersOf(layer);
+    Sequence layers = new Sequence(List.of(layer));
+    List<Parameter> parameters = new ArrayList<>();
+    layers.forEach(inner -> parameters.addAll(inner.parameters()));
     parameters.forEach(parameter -> fill(parameter.value()));
-    Tensor weights = input(forward(layer, x).shape());
-    Tensor dx = layer.backward(weights).copy();
+    Tensor weights = input(forward(layers, x).shape());
+    Tensor dx = layers.backward(weights).copy();
     assertThat(dx.shape()).isEqualTo(x.shape());
 
-    DoubleSupplier sum = () -> sumOfProducts(forward(layer, x), weights);
+    DoubleSupplier sum = () -> sumOfProducts(forward(layers, x), weights);
     assertClose(layer.name() + "/in", dx, numericalGradient(sum, x));
     for (Parameter parameter : parameters) {
       Tensor gradient = parameter.gradient().copy();
@@ -63,18 +66,12 @@ final class GradientCheck {
     }
   }
 
-  private static List<Parameter> parametersOf(Layer layer) {
-    List<Parameter> parameters = new ArrayList<>();
-    new Sequence(List.of(layer)).forEach(inner -> parameters.addAll(inner.parameters()));
-    return parameters;
-  }
-
   private void fill(Tensor tensor) {
     System.arraycopy(input(tensor.shape()).data(), 0, tensor.data(), 0, tensor.size());
   }
 
-  private Tensor forward(Layer layer, Tensor x) {
-    return layer.forward(x, Pass.training(masks, Observer.NONE));
+  private Tensor forward(Sequence layers, Tensor x) {
+    return layers.forward(x, Pass.training(masks, Observer.NONE));
   }
 
   private static double sumOfProducts(Tensor a, Tensor b) {

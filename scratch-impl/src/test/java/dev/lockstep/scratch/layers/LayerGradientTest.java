@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Branches;
+import dev.lockstep.scratch.execution.Sequence;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.kernels.Windows;
 import java.util.List;
@@ -110,7 +112,7 @@ class LayerGradientTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7})
   void nothingComesBackThroughTheStepFunction(int samples) {
-    Step step = new Step("step1");
+    Sequence step = new Sequence(List.of(new Step("step1")));
     GradientCheck check = new GradientCheck();
     Tensor y = step.forward(check.input(ROW.batchOf(samples)), Pass.PREDICTION);
 

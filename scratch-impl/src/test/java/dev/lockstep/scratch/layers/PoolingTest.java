@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
 import dev.lockstep.scratch.kernels.Windows;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PoolingTest {
@@ -13,12 +15,17 @@ class PoolingTest {
     return Tensor.of(Shape.of(1, 1, height, width), values);
   }
 
-  private static MaxPooling max(int height, int width, int window, int stride, int pad) {
-    return new MaxPooling("pool1", new Windows(1, height, width, window, window, stride, pad));
+  private static Sequence max(int height, int width, int window, int stride, int pad) {
+    return new Sequence(
+        List.of(
+            new MaxPooling("pool1", new Windows(1, height, width, window, window, stride, pad))));
   }
 
-  private static AveragePooling average(int height, int width, int window, int stride, int pad) {
-    return new AveragePooling("pool1", new Windows(1, height, width, window, window, stride, pad));
+  private static Sequence average(int height, int width, int window, int stride, int pad) {
+    return new Sequence(
+        List.of(
+            new AveragePooling(
+                "pool1", new Windows(1, height, width, window, window, stride, pad))));
   }
 
   @Test
@@ -33,7 +40,7 @@ class PoolingTest {
 
   @Test
   void ofEqualElementsTheFirstReceivesTheGradient() {
-    MaxPooling pool = max(2, 4, 2, 2, 0);
+    Sequence pool = max(2, 4, 2, 2, 0);
     pool.forward(image(2, 4, 1, 7, 0, 0, 7, 7, 0, 0), Pass.PREDICTION);
 
     assertThat(pool.backward(image(1, 2, 5, 6))).isEqualTo(image(2, 4, 0, 5, 6, 0, 0, 0, 0, 0));
@@ -41,7 +48,7 @@ class PoolingTest {
 
   @Test
   void overlappingWindowsAddTheirGradients() {
-    MaxPooling pool = max(3, 3, 2, 1, 0);
+    Sequence pool = max(3, 3, 2, 1, 0);
     pool.forward(image(3, 3, 0, 1, 0, 2, 9, 3, 0, 4, 0), Pass.PREDICTION);
 
     assertThat(pool.backward(image(2, 2, 1, 10, 100, 1000)))
@@ -50,7 +57,7 @@ class PoolingTest {
 
   @Test
   void aPaddedElementCountsAsZero() {
-    MaxPooling pool = max(2, 2, 2, 2, 1);
+    Sequence pool = max(2, 2, 2, 2, 1);
 
     Tensor y = pool.forward(image(2, 2, -1, 2, 0, -3), Pass.PREDICTION);
 
@@ -62,7 +69,7 @@ class PoolingTest {
 
   @Test
   void anElementBeforePaddingThatEqualsItWins() {
-    MaxPooling pool = max(2, 2, 2, 2, 1);
+    Sequence pool = max(2, 2, 2, 2, 1);
     pool.forward(image(2, 2, -1, -1, -1, 0), Pass.PREDICTION);
 
     // The last window starts with the image's 0.
@@ -71,7 +78,7 @@ class PoolingTest {
 
   @Test
   void whatNoWindowReachesIsLeftOut() {
-    MaxPooling pool = max(3, 3, 2, 2, 0);
+    Sequence pool = max(3, 3, 2, 2, 0);
 
     assertThat(pool.forward(image(3, 3, 1, 2, 9, 3, 4, 9, 9, 9, 9), Pass.PREDICTION))
         .isEqualTo(image(1, 1, 4));
@@ -80,7 +87,7 @@ class PoolingTest {
 
   @Test
   void theMeanIsThatOfTheWholeWindow() {
-    AveragePooling pool = average(2, 2, 2, 2, 0);
+    Sequence pool = average(2, 2, 2, 2, 0);
 
     assertThat(pool.forward(image(2, 2, 1, 2, 3, 10), Pass.PREDICTION)).isEqualTo(image(1, 1, 4));
     assertThat(pool.backward(image(1, 1, 8))).isEqualTo(image(2, 2, 2, 2, 2, 2));
@@ -88,7 +95,7 @@ class PoolingTest {
 
   @Test
   void paddedElementsAreCountedIntoTheMean() {
-    AveragePooling pool = average(2, 2, 2, 2, 1);
+    Sequence pool = average(2, 2, 2, 2, 1);
 
     assertThat(pool.forward(image(2, 2, 4, 8, 12, 16), Pass.PREDICTION))
         .isEqualTo(image(2, 2, 1, 2, 3, 4));

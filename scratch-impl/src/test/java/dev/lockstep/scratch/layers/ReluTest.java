@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReluTest {
 
   @Test
   void theDerivativeAtZeroIsZero() {
-    Relu relu = new Relu("relu1");
+    Sequence relu = new Sequence(List.of(new Relu("relu1")));
     Tensor y = relu.forward(Tensor.of(Shape.of(1, 4), -1, -0.0, 0, 2), Pass.PREDICTION);
 
     assertThat(y.data()).usingComparatorWithPrecision(0.0).containsExactly(0, 0, 0, 2);
@@ -20,7 +22,9 @@ class ReluTest {
 
   @Test
   void notANumberIsNotHidden() {
-    Tensor y = new Relu("relu1").forward(Tensor.of(Shape.of(1, 1), Double.NaN), Pass.PREDICTION);
+    Tensor y =
+        new Sequence(List.of(new Relu("relu1")))
+            .forward(Tensor.of(Shape.of(1, 1), Double.NaN), Pass.PREDICTION);
 
     assertThat(y.data()[0]).isNaN();
   }

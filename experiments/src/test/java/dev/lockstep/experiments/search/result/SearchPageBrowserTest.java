@@ -25,8 +25,8 @@ class SearchPageBrowserTest extends PageInBrowser {
     SearchResult search = SampleSearch.result(finalist);
     int best = Objects.requireNonNull(search.finalist()).trial();
     String page = HtmlReport.write(finalist, SearchView.section(search, finalist, best));
-    Browser.Visit visit = open(write(page) + "#check", width);
-    assertSound(found(visit), CHARTS_OF_A_RUN + CHARTS_OF_A_SEARCH);
+    Browser.Page visit = open(page, width, false);
+    assertSound(visit, CHARTS_OF_A_RUN + CHARTS_OF_A_SEARCH);
     assertThat(visit.dom())
         .contains(
             "<h1>Search hyperparameters",

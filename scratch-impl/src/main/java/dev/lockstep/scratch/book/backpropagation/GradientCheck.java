@@ -7,7 +7,6 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
-import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.tensor.Tensor;
@@ -135,12 +134,7 @@ public final class GradientCheck {
   }
 
   private static NetworkSpec withoutStabilizer(NetworkSpec network) {
-    return new NetworkSpec(
-        network.input(),
-        network.layers(),
-        new LossSpec(network.loss().type(), 0),
-        network.weightDecay(),
-        network.optimizer());
+    return network.withLoss(network.loss().withStabilizer(0));
   }
 
   private static final class GradientRecorder implements Observer {

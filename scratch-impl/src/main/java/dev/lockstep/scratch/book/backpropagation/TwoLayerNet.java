@@ -8,13 +8,13 @@ import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.book.Require;
 import dev.lockstep.scratch.book.neuralnetwork.Inference;
+import dev.lockstep.scratch.execution.Sequence;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.layers.Affine;
 import dev.lockstep.scratch.layers.Layer;
 import dev.lockstep.scratch.layers.Parameter;
 import dev.lockstep.scratch.layers.Pass;
 import dev.lockstep.scratch.layers.Relu;
-import dev.lockstep.scratch.layers.Sequence;
 import dev.lockstep.scratch.layers.Sigmoid;
 import dev.lockstep.scratch.layers.SoftmaxWithLoss;
 import dev.lockstep.scratch.optimizers.Sgd;
@@ -65,13 +65,13 @@ public final class TwoLayerNet {
   }
 
   private static Layer activation(ActivationFunction function) {
-    return switch (function) {
-      case RELU -> new Relu("relu1");
-      case SIGMOID -> new Sigmoid("sigmoid1");
-      default ->
-          throw new IllegalArgumentException(
-              "function: expected relu or sigmoid, found " + function.id());
-    };
+    if (function.equals(ActivationFunction.RELU)) {
+      return new Relu("relu1");
+    } else if (function.equals(ActivationFunction.SIGMOID)) {
+      return new Sigmoid("sigmoid1");
+    }
+    throw new IllegalArgumentException(
+        "function: expected relu or sigmoid, found " + function.id());
   }
 
   /** Returns the parameters themselves, by path. */

@@ -13,7 +13,10 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.InputCheck;
 import dev.lockstep.scratch.book.neuralnetwork.Activations;
+import dev.lockstep.scratch.execution.Sequence;
+import dev.lockstep.scratch.execution.Update;
 import dev.lockstep.scratch.kernels.MatrixProduct;
+import dev.lockstep.scratch.kernels.Workers;
 import dev.lockstep.scratch.layers.Affine;
 import dev.lockstep.scratch.layers.Parameter;
 import dev.lockstep.scratch.layers.Pass;
@@ -43,7 +46,7 @@ public final class NumericalGradientModel implements Model {
   private final DoubleUnaryOperator function;
   private final Affine affine2;
   private final SoftmaxWithLoss lastLayer;
-  private final Optimizer optimizer;
+  private final Update update;
   private final List<Parameter> parameters = new ArrayList<>();
   private final Map<String, Tensor> state = new LinkedHashMap<>();
   private long stepsTaken;
@@ -75,12 +78,12 @@ public final class NumericalGradientModel implements Model {
     this.function = Activations.of(between.function());
     this.affine2 = new Affine(second.name(), first.units(), second.units(), 0, product);
     this.lastLayer = new SoftmaxWithLoss(network.loss().stabilizer());
-    this.optimizer = Optimizer.of(network.optimizer());
+    this.update = new Update(Optimizer.of(network.optimizer()), Workers.NONE);
     parameters.addAll(affine1.parameters());
     parameters.addAll(affine2.parameters());
     parameters.forEach(parameter -> state.put(parameter.path(), parameter.value()));
     for (Parameter parameter : parameters) {
-      for (String slot : network.optimizer().slots()) {
+      for (String slot : network.optimizer().slotNames()) {
         state.put(parameter.path() + "/" + slot, parameter.slot(slot));
       }
     }
@@ -90,9 +93,9 @@ public final class NumericalGradientModel implements Model {
   public double step(Batch batch, Masks masks, Observer observer) {
     requireState();
     inputCheck.require(batch);
-    Tensor a1 = affine1.forward(batch.inputs(), Pass.PREDICTION); // N×H
+    Tensor a1 = forward(affine1, batch.inputs()); // N×H
     Tensor z1 = Activations.apply(function, a1); // N×H
-    Tensor a2 = affine2.forward(z1, Pass.PREDICTION); // N×C
+    Tensor a2 = forward(affine2, z1); // N×C
     Tensor y = lastLayer.output(a2); // N×C
     double loss = lastLayer.value(batch.targets());
     observe(observer, Phase.FORWARD, affine1.name() + "/out", a1);
@@ -114,10 +117,13 @@ public final class NumericalGradientModel implements Model {
         batch.size(),
         observer);
 
-    parameters.forEach(parameter -> optimizer.update(parameter, stepsTaken));
+    parameters.forEach(parameter -> update.run(parameter, stepsTaken, observer));
     stepsTaken++;
-    state.forEach((path, tensor) -> observe(observer, Phase.UPDATE, path, tensor));
     return loss;
+  }
+
+  private static Tensor forward(Affine layer, Tensor x) {
+    return new Sequence(List.of(layer)).forward(x, Pass.PREDICTION);
   }
 
   /** Sets the gradient of every parameter, last layer first, as backpropagation would. */
@@ -164,9 +170,9 @@ public final class NumericalGradientModel implements Model {
   public Tensor predict(Tensor inputs) {
     requireState();
     inputCheck.requireInputs(inputs);
-    Tensor a1 = affine1.forward(inputs, Pass.PREDICTION); // N×H
+    Tensor a1 = forward(affine1, inputs); // N×H
     Tensor z1 = Activations.apply(function, a1); // N×H
-    return lastLayer.output(affine2.forward(z1, Pass.PREDICTION)).copy(); // N×C
+    return lastLayer.output(forward(affine2, z1)).copy(); // N×C
   }
 
   @Override

@@ -43,13 +43,35 @@ public final class Activations {
 
   /** Returns the function of a network's layer. */
   public static DoubleUnaryOperator of(ActivationFunction function) {
-    return switch (function) {
-      case STEP -> Activations::step;
-      case SIGMOID -> Activations::sigmoid;
-      case RELU -> Activations::relu;
-      case TANH -> Activations::tanh;
-      case IDENTITY -> Activations::identity;
-    };
+    return function.accept(new Functions());
+  }
+
+  private static final class Functions implements ActivationFunction.Visitor<DoubleUnaryOperator> {
+
+    @Override
+    public DoubleUnaryOperator relu(ActivationFunction.Relu function) {
+      return Activations::relu;
+    }
+
+    @Override
+    public DoubleUnaryOperator sigmoid(ActivationFunction.Sigmoid function) {
+      return Activations::sigmoid;
+    }
+
+    @Override
+    public DoubleUnaryOperator tanh(ActivationFunction.Tanh function) {
+      return Activations::tanh;
+    }
+
+    @Override
+    public DoubleUnaryOperator identity(ActivationFunction.Identity function) {
+      return Activations::identity;
+    }
+
+    @Override
+    public DoubleUnaryOperator step(ActivationFunction.Step function) {
+      return Activations::step;
+    }
   }
 
   /** Returns a function's value at every element; of the input's shape. */

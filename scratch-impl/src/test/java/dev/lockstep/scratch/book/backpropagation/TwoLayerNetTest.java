@@ -9,21 +9,23 @@ import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.execution.Sequence;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.lockstep.scratch.layers.Affine;
 import dev.lockstep.scratch.layers.Pass;
 import dev.lockstep.scratch.layers.SoftmaxWithLoss;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TwoLayerNetTest {
 
@@ -53,13 +55,26 @@ class TwoLayerNetTest {
     return targets;
   }
 
+  private static List<ActivationFunction> theBooksFunctions() {
+    return List.of(ActivationFunction.SIGMOID, ActivationFunction.RELU);
+  }
+
+  private static List<ActivationFunction> otherFunctions() {
+    return List.of(ActivationFunction.TANH, ActivationFunction.STEP);
+  }
+
+  private static Stream<Arguments> functionsAndSamples() {
+    return theBooksFunctions().stream()
+        .flatMap(function -> Stream.of(1, 2, 7).map(samples -> Arguments.of(function, samples)));
+  }
+
   private static Map<String, Tensor> initial() {
     return new dev.lockstep.scratch.book.learning.TwoLayerNet(6, 5, 3, 0.5, new Random(3))
         .parameters();
   }
 
   @ParameterizedTest
-  @CsvSource({"SIGMOID, 1", "SIGMOID, 2", "SIGMOID, 7", "RELU, 1", "RELU, 2", "RELU, 7"})
+  @MethodSource("functionsAndSamples")
   void itsGradientsAreThoseOfCentralDifferences(ActivationFunction function, int samples) {
     TwoLayerNet net = new TwoLayerNet(initial(), function);
 
@@ -93,12 +108,13 @@ class TwoLayerNetTest {
     System.arraycopy(w, 0, affine.parameters().get(0).value().data(), 0, w.length);
     SoftmaxWithLoss loss = new SoftmaxWithLoss(1e-7);
     Masks none = Pass.PREDICTION.masks();
+    Sequence layers = new Sequence(List.of(affine));
 
     Tensor scores =
-        affine.forward(Tensor.of(Shape.of(1, 2), .6, .9), Pass.training(none, Observer.NONE));
+        layers.forward(Tensor.of(Shape.of(1, 2), .6, .9), Pass.training(none, Observer.NONE));
     loss.output(scores);
     double value = loss.value(Tensor.of(Shape.of(1, 3), 0, 0, 1));
-    affine.backward(loss.backward());
+    layers.backward(loss.backward());
 
     assertThat(scores.data())
         .containsExactly(new double[] {-.24382172, -.60524741, -1.04319039}, PRINTED);
@@ -110,7 +126,7 @@ class TwoLayerNetTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SIGMOID", "RELU"})
+  @MethodSource("theBooksFunctions")
   void learnsSevenSamplesByHeart(ActivationFunction function) {
     TwoLayerNet net = new TwoLayerNet(initial(), function);
 
@@ -161,7 +177,7 @@ class TwoLayerNetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TANH", "STEP"})
+  @MethodSource("otherFunctions")
   void hasNoOtherFunctionsThanTheBooks(ActivationFunction function) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TwoLayerNet(initial(), function))

@@ -1,4 +1,4 @@
-package dev.lockstep.dl4j.json;
+package dev.lockstep.dl4j.translate;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.dl4j.ledger.Convention;
@@ -11,36 +11,38 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is gathered while a configuration is read: conventions, and parts that are not known. */
-final class Findings {
+public final class Findings {
 
   private final Set<Convention> conventions = EnumSet.noneOf(Convention.class);
   private final List<String> unknown = new ArrayList<>();
 
   /** Notes that the configuration leaves a convention to DL4J's way. */
-  void leftToDl4j(Convention convention) {
+  public void leftToDl4j(Convention convention) {
     conventions.add(convention);
   }
 
   /** Notes a part that a specification has no words for. */
-  void unknown(String where, String what) {
+  public void unknown(String where, String what) {
     unknown.add(where + ": " + what);
   }
 
   /** Notes a setting that is known with one value only, unless it has that value. */
-  void require(String where, String setting, @Nullable Object found, @Nullable Object known) {
+  public void require(
+      String where, String setting, @Nullable Object found, @Nullable Object known) {
     if (!Objects.equals(found, known)) {
       unknown(where, setting + " " + found);
     }
   }
 
-  Set<Convention> conventions() {
+  /** Returns the conventions that are left to DL4J. */
+  public Set<Convention> conventions() {
     return Collections.unmodifiableSet(conventions);
   }
 
   /**
    * @throws InputException listing everything that is not known
    */
-  void requireNothingUnknown() {
+  public void requireNothingUnknown() {
     if (!unknown.isEmpty()) {
       throw new InputException(
           "DL4J configuration: parts that are not known here: " + String.join("; ", unknown));

@@ -1,7 +1,11 @@
-package dev.lockstep.scratch.layers;
+package dev.lockstep.scratch.execution;
 
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.scratch.kernels.Buffer;
+import dev.lockstep.scratch.layers.Layer;
+import dev.lockstep.scratch.layers.Pass;
+import dev.lockstep.scratch.layers.Samples;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,10 +28,10 @@ public final class Branches implements Layer {
   private final boolean concatenated;
   private final List<Sequence> branches;
   private final Shape output;
-  private final Buffer out = new Buffer();
-  private final Buffer inputGradient = new Buffer();
   private final Buffer[] parts;
   private final Tensor[] outputs;
+  private final Tensor[] inputGradients;
+  private Pass pass = Pass.PREDICTION;
 
   /**
    * @param output the shape of one sample of what is joined
@@ -40,6 +44,7 @@ public final class Branches implements Layer {
     this.parts = new Buffer[branches.size()];
     Arrays.setAll(parts, i -> new Buffer());
     this.outputs = new Tensor[branches.size()];
+    this.inputGradients = new Tensor[branches.size()];
   }
 
   @Override
@@ -53,53 +58,41 @@ public final class Branches implements Layer {
   }
 
   @Override
-  public Tensor forward(Tensor x, Pass pass) {
+  public Shape begin(Shape input, Pass pass) {
+    this.pass = pass;
+    return output.batchOf(input.length(0));
+  }
+
+  @Override
+  public void forward(Samples x, Samples y) {
     for (int i = 0; i < outputs.length; i++) {
-      outputs[i] = branches.get(i).forward(x, pass);
+      outputs[i] = branches.get(i).forward(x.tensor(), pass);
     }
-    Tensor y = out.of(x.shape().length(0), output);
     if (concatenated) {
       int offset = 0;
       for (Tensor part : outputs) {
-        copyPart(part, 0, y, offset, part);
+        copyPart(part, 0, y.tensor(), offset, part);
         offset += sampleSize(part);
       }
     } else {
-      sum(outputs, y);
+      sum(outputs, y.tensor());
     }
-    return y;
   }
 
   @Override
-  public Tensor backward(Tensor dout) {
-    Tensor[] gradients = new Tensor[outputs.length];
-    int offset = 0;
-    for (int i = 0; i < gradients.length; i++) {
-      gradients[i] = branches.get(i).backward(gradientOf(i, dout, offset));
-      offset += sampleSize(outputs[i]);
-    }
-    Tensor dx = inputGradient.of(gradients[0].shape());
-    sum(gradients, dx);
-    return dx;
-  }
-
-  @Override
-  public void backwardToParameters(Tensor dout) {
+  public void backwardToParameters(Samples x, Samples dout) {
     int offset = 0;
     for (int i = 0; i < outputs.length; i++) {
-      branches.get(i).backwardToParameters(gradientOf(i, dout, offset));
-      offset += sampleSize(outputs[i]);
+      Tensor part = parts[i].of(outputs[i].shape());
+      copyPart(dout.tensor(), offset, part, 0, part);
+      inputGradients[i] = branches.get(i).backward(part);
+      offset += concatenated ? sampleSize(part) : 0;
     }
   }
 
-  /** Returns the gradient with respect to one branch's output. */
-  private Tensor gradientOf(int branch, Tensor dout, int offset) {
-    if (!concatenated) {
-      return dout;
-    }
-    Tensor part = parts[branch].of(outputs[branch].shape());
-    copyPart(dout, offset, part, 0, part);
-    return part;
+  @Override
+  public void backwardToInput(Samples x, Samples y, Samples dout, Samples dx) {
+    sum(inputGradients, dx.tensor());
   }
 
   /** Copies as many elements of every sample as a sample of {@code part} has. */

@@ -1,4 +1,4 @@
-package dev.lockstep.scratch.layers;
+package dev.lockstep.scratch.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,9 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.kernels.Windows;
+import dev.lockstep.scratch.layers.MaxPooling;
+import dev.lockstep.scratch.layers.Pass;
+import dev.lockstep.scratch.layers.Relu;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -16,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nobody can tell from a result whether the layers were passed through one by one. */
-class ChainTest {
+class SequenceTest {
 
   private static final int SAMPLES = 7;
 

@@ -1,16 +1,26 @@
-package dev.lockstep.scratch.layers;
+package dev.lockstep.scratch.execution;
 
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.kernels.Workers;
-import java.util.ArrayList;
+import dev.lockstep.scratch.layers.Layer;
+import dev.lockstep.scratch.layers.Pass;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Layers one after another, each fed with the output of the one before; none is the identity. */
+/**
+ * Layers one after another, each fed with the output of the one before; none is the identity.
+ *
+ * <p>The tensors that are returned are buffers of the layers, allocated once per batch size and
+ * valid until the next forward pass. An observer is shown the very tensors, at the moment at which
+ * each is complete, and what it changes in one is what the next is computed from.
+ */
 public final class Sequence {
 
   private final List<Layer> layers;
-  private final List<Stage> stages;
+  private final List<Stage> fewest;
+  private final List<Stage> layerByLayer;
+  private final Workers workers;
+  private Pass pass = Pass.PREDICTION;
 
   /** Returns a sequence that the caller's thread computes. */
   public Sequence(List<Layer> layers) {
@@ -22,29 +32,10 @@ public final class Sequence {
    */
   public Sequence(List<Layer> layers, Workers workers) {
     this.layers = List.copyOf(layers);
-    this.stages = stages(layers, workers);
-  }
-
-  private static List<Stage> stages(List<Layer> layers, Workers workers) {
-    List<Stage> stages = new ArrayList<>();
-    List<SampleWise> neighbours = new ArrayList<>();
-    for (Layer layer : layers) {
-      if (layer instanceof SampleWise sampleWise) {
-        neighbours.add(sampleWise);
-      } else {
-        addStage(neighbours, workers, stages);
-        stages.add(new Stage.WholeBatch(layer));
-      }
-    }
-    addStage(neighbours, workers, stages);
-    return stages;
-  }
-
-  private static void addStage(List<SampleWise> neighbours, Workers workers, List<Stage> stages) {
-    if (!neighbours.isEmpty()) {
-      stages.add(new Chain(neighbours, workers));
-      neighbours.clear();
-    }
+    this.workers = workers;
+    List<Node> nodes = layers.stream().map(Node::new).toList();
+    this.fewest = Stage.of(nodes);
+    this.layerByLayer = nodes.stream().map(Stage::of).toList();
   }
 
   /** Calls a visitor with every layer, those of branches included, in the order of the pass. */
@@ -63,15 +54,20 @@ public final class Sequence {
 
   /** Runs every layer, first to last. */
   public Tensor forward(Tensor x, Pass pass) {
+    this.pass = pass;
     Tensor y = x;
-    for (Stage stage : stages) {
-      y = stage.forward(y, pass);
+    for (Stage stage : stages()) {
+      y = stage.forward(y, pass, workers);
     }
     return y;
   }
 
+  private List<Stage> stages() {
+    return pass.observed() ? layerByLayer : fewest;
+  }
+
   /**
-   * Goes back from last to first.
+   * Goes back from last to first through the training pass that came last.
    *
    * @param dout the gradient with respect to the last layer's output
    * @return the gradient with respect to the first layer's input
@@ -87,8 +83,8 @@ public final class Sequence {
 
   private Tensor backward(Tensor dout, boolean needed) {
     Tensor gradient = dout;
-    for (int i = stages.size() - 1; i >= 0; i--) {
-      gradient = stages.get(i).backward(gradient, needed || i > 0);
+    for (int i = stages().size() - 1; i >= 0; i--) {
+      gradient = stages().get(i).backward(gradient, needed || i > 0, pass, workers);
     }
     return gradient;
   }

@@ -1,0 +1,197 @@
+package dev.lockstep.dl4j.translate;
+
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.dl4j.ledger.Convention;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.weights.WeightInitConstant;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.deeplearning4j.nn.weights.WeightInitNormal;
+import org.deeplearning4j.nn.weights.WeightInitRelu;
+import org.deeplearning4j.nn.weights.WeightInitXavier;
+import org.deeplearning4j.nn.weights.WeightInitXavierUniform;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.databind.JsonNode;
+
+/** Initial values as DL4J's weight initializations, and back. */
+public final class Weights {
+
+  /** Deviations and limits are the square roots of fractions: equal to a few units of the last. */
+  private static final double ROUNDING = 1e-12;
+
+  private Weights() {}
+
+  /** Returns the classes that {@link #read} knows. */
+  public static Set<Class<?>> classes() {
+    return Set.of(
+        WeightInitConstant.class,
+        WeightInitDistribution.class,
+        WeightInitNormal.class,
+        WeightInitRelu.class,
+        WeightInitXavier.class,
+        WeightInitXavierUniform.class,
+        NormalDistribution.class,
+        UniformDistribution.class);
+  }
+
+  /**
+   * Returns what draws a parameter by its own formula. The distribution is written out: DL4J's
+   * {@code WeightInit.XAVIER} is another formula, and its fan-out of a convolution counts the
+   * stride.
+   *
+   * @param conventions left to DL4J's way
+   */
+  public static IWeightInit of(ParameterSpec parameter, Set<Convention> conventions) {
+    return parameter
+        .initial()
+        .accept(new Writer(parameter.fanIn(), parameter.fanOut(), conventions));
+  }
+
+  /** Returns what a user of DL4J takes for the same values. The book's Xavier has another name. */
+  public static IWeightInit own(InitialValues initial) {
+    return initial.accept(new Named());
+  }
+
+  /**
+   * Returns the initial values that DL4J's object draws.
+   *
+   * @param layer for findings
+   * @param stride of a convolution, otherwise 1
+   * @param findings told of what is left to DL4J's way, and of what has no name here
+   */
+  public static InitialValues read(
+      String layer,
+      @Nullable IWeightInit weights,
+      int fanIn,
+      int fanOut,
+      int stride,
+      Findings findings) {
+    if (weights instanceof WeightInitXavier) {
+      findings.leftToDl4j(Convention.XAVIER_FORMULA);
+      return new InitialValues.Xavier();
+    } else if (weights instanceof WeightInitXavierUniform) {
+      if (stride > 1) {
+        findings.leftToDl4j(Convention.GLOROT_FAN_OUT);
+      }
+      return new InitialValues.GlorotUniform();
+    } else if (weights instanceof WeightInitNormal) {
+      return new InitialValues.Xavier();
+    } else if (weights instanceof WeightInitRelu) {
+      return new InitialValues.He();
+    } else if (weights instanceof WeightInitConstant constant
+        && constant.equals(new WeightInitConstant(0))) {
+      return new InitialValues.Normal(0);
+    } else if (weights instanceof WeightInitDistribution drawn) {
+      return distribution(layer, drawn, fanIn, fanOut, findings);
+    }
+    findings.unknown(layer, "initial values " + weights);
+    return new InitialValues.He();
+  }
+
+  /** The distribution is asked of DL4J's mapper, since the class does not give it out. */
+  private static InitialValues distribution(
+      String layer, WeightInitDistribution weights, int fanIn, int fanOut, Findings findings) {
+    JsonNode distribution =
+        NeuralNetConfiguration.mapper().valueToTree(weights).path("distribution");
+    String type = distribution.path("type").asText();
+    if (type.equals(NormalDistribution.class.getName())
+        && distribution.path("mean").asDouble() == 0) {
+      return normal(distribution.path("std").asDouble(), fanIn);
+    }
+    double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
+    if (type.equals(UniformDistribution.class.getName())
+        && isClose(distribution.path("upper").asDouble(), limit)
+        && isClose(-distribution.path("lower").asDouble(), limit)) {
+      return new InitialValues.GlorotUniform();
+    }
+    findings.unknown(layer, "initial values " + distribution);
+    return new InitialValues.He();
+  }
+
+  private static InitialValues normal(double deviation, int fanIn) {
+    if (isClose(deviation, Math.sqrt(1.0 / fanIn))) {
+      return new InitialValues.Xavier();
+    } else if (isClose(deviation, Math.sqrt(2.0 / fanIn))) {
+      return new InitialValues.He();
+    }
+    return new InitialValues.Normal(deviation);
+  }
+
+  private static boolean isClose(double a, double b) {
+    return Math.abs(a - b) <= ROUNDING * b;
+  }
+
+  private static IWeightInit normally(double deviation) {
+    return deviation == 0
+        ? new WeightInitConstant(0)
+        : new WeightInitDistribution(new NormalDistribution(0, deviation));
+  }
+
+  private record Writer(int fanIn, int fanOut, Set<Convention> conventions)
+      implements InitialValues.Visitor<IWeightInit> {
+
+    @Override
+    public IWeightInit constant(InitialValues.Constant initial) {
+      return new WeightInitConstant(initial.value());
+    }
+
+    @Override
+    public IWeightInit normal(InitialValues.Normal initial) {
+      return normally(initial.standardDeviation());
+    }
+
+    @Override
+    public IWeightInit xavier(InitialValues.Xavier initial) {
+      return conventions.contains(Convention.XAVIER_FORMULA)
+          ? new WeightInitXavier()
+          : normally(Math.sqrt(1.0 / fanIn));
+    }
+
+    @Override
+    public IWeightInit he(InitialValues.He initial) {
+      return normally(Math.sqrt(2.0 / fanIn));
+    }
+
+    @Override
+    public IWeightInit glorotUniform(InitialValues.GlorotUniform initial) {
+      if (conventions.contains(Convention.GLOROT_FAN_OUT)) {
+        return new WeightInitXavierUniform();
+      }
+      double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
+      return new WeightInitDistribution(new UniformDistribution(-limit, limit));
+    }
+  }
+
+  private static final class Named implements InitialValues.Visitor<IWeightInit> {
+
+    @Override
+    public IWeightInit constant(InitialValues.Constant initial) {
+      return new WeightInitConstant(initial.value());
+    }
+
+    @Override
+    public IWeightInit normal(InitialValues.Normal initial) {
+      return new WeightInitDistribution(new NormalDistribution(0, initial.standardDeviation()));
+    }
+
+    @Override
+    public IWeightInit xavier(InitialValues.Xavier initial) {
+      return WeightInit.XAVIER_FAN_IN.getWeightInitFunction();
+    }
+
+    @Override
+    public IWeightInit he(InitialValues.He initial) {
+      return WeightInit.RELU.getWeightInitFunction();
+    }
+
+    @Override
+    public IWeightInit glorotUniform(InitialValues.GlorotUniform initial) {
+      return WeightInit.XAVIER_UNIFORM.getWeightInitFunction();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+const view = JSON.parse(document.getElementById('data').textContent);
+const summary = view.summary;
+
+/** Numbers that are not finite come as strings. */
+const num = value => value === null || value === undefined ? NaN : Number(value);
+
+function show(value) {
+  const x = num(value);
+  if (x === 0 || !Number.isFinite(x)) return String(x);
+  const size = Math.abs(x);
+  if (size < 1e-3 || size >= 1e6) return x.toExponential(3);
+  return String(Number(x.toPrecision(4)));
+}
+const count = n => Number(n).toLocaleString('en-US');
+const percent = share => Number.isFinite(num(share)) ? (100 * num(share)).toFixed(2) + ' %' : '–';
+const axisTitle = axis => axis.unit ? axis.label + ' (' + axis.unit + ')' : axis.label;
+
+/** Builds an element; strings become text, never markup. */
+function el(name, attributes, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (value !== null && value !== undefined) element.setAttribute(key, value);
+  }
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined) element.append(child);
+  }
+  return element;
+}
+
+/** A box that scrolls sideways where its child is wider than the page, and then says so. */
+function scroll(label, child) {
+  const box = el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label}, child);
+  observer.observe(box);
+  return box;
+}
+
+/** A table; cells that are numbers stand on the right. */
+function table(caption, head, rows, rowClass) {
+  const cell = (tag, value, more) => typeof value === 'number'
+    ? el(tag, {class: 'number', 'data-value': value, ...more}, show(value))
+    : el(tag, {class: / %$/.test(value) ? 'number' : null, ...more}, value);
+  return el('table', {'aria-label': caption},
+    el('thead', {}, el('tr', {}, head.map(h => el('th', {scope: 'col'}, h)))),
+    el('tbody', {}, rows.map((row, i) => el('tr', {class: rowClass ? rowClass(row, i) : null},
+      row.map((value, j) => j === 0 ? cell('th', value, {scope: 'row'}) : cell('td', value))))));
+}

@@ -319,6 +319,8 @@ class _Server:
             question["network"], question["shapes"], question["precision"], question["alignment"]
         )
         model = self.build(network)
+        if isinstance(model, _TorchParts):
+            model = _TorchSide(model, network)
         missing = [m for m in ("restore", "step", "predict", "state") if not hasattr(model, m)]
         if missing:
             raise TypeError(
@@ -364,3 +366,376 @@ def _described(error):
     if frames:
         text += f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})"
     return text
+
+
+# --- A PyTorch module as a side ------------------------------------------------------------------
+
+
+def torch_side(module, optimizer, loss, names, not_shown=()):
+    """A PyTorch module, its optimizer and its loss as a model for lockstep.serve.
+
+    names maps what the module calls its tensors to Lockstep's paths, the layout said in words:
+
+        {"fc1.weight": "affine1/W transposed", "fc1.bias": "affine1/b", "fc1": "affine1/out"}
+
+    A module's own name stands for its output, whose gradient is shown too. Layout words:
+    transposed (two axes exchanged) and flattened (the same numbers in Lockstep's shape). What is
+    not mapped, on either side, is an error that lists what is free; None in place of a path leaves
+    one of the module's tensors out, and not_shown names layers whose output no module computes.
+
+    loss(output, t) gets the module's output and one-hot targets.
+
+    Use it in what you give to lockstep.serve:
+
+        def build(network):
+            net = Net().double()
+            return lockstep.torch_side(net, torch.optim.SGD(net.parameters(), 0.1), loss, NAMES)
+
+        lockstep.serve(build)
+    """
+    return _TorchParts(module, optimizer, loss, dict(names), tuple(not_shown))
+
+
+class _TorchParts:
+    def __init__(self, module, optimizer, loss, names, not_shown):
+        self.module, self.optimizer, self.loss = module, optimizer, loss
+        self.names, self.not_shown = names, not_shown
+
+
+# What PyTorch's optimizers keep, by Lockstep's names; the factor is of the learning rate.
+_SLOTS = {
+    "SGD": {"velocity": ("momentum_buffer", -1)},
+    "Adam": {"m": ("exp_avg", 0), "v": ("exp_avg_sq", 0)},
+    "AdamW": {"m": ("exp_avg", 0), "v": ("exp_avg_sq", 0)},
+    "RMSprop": {"h": ("square_avg", 0)},
+    "Adagrad": {"h": ("sum", 0)},
+}
+_WORDS = ("transposed", "flattened")
+
+
+class _Place:
+    """Where one of Lockstep's tensors is in a module, and how it lies there."""
+
+    def __init__(self, path, words, find):
+        self.path, self.words, self.find = path, words, find
+
+    def give(self, tensor, shape):
+        """The module's numbers in Lockstep's layout."""
+        array = _array(tensor)[1]
+        if "transposed" in self.words:
+            array = array.T
+        if "flattened" in self.words:
+            array = np.ascontiguousarray(array).reshape(shape)
+        if shape is not None and array.shape != tuple(shape):
+            raise ValueError(
+                f"{self.path}: expected shape {tuple(shape)}, found {array.shape}:"
+                " add 'transposed' or 'flattened' after the path in names"
+            )
+        return array
+
+    def take(self, array, tensor):
+        """Lockstep's numbers into the module's layout."""
+        array = array.T if "transposed" in self.words else array
+        if "flattened" in self.words:
+            array = array.reshape(tensor.shape)
+        if array.shape != tuple(tensor.shape):
+            raise ValueError(
+                f"{self.path}: expected shape {array.shape}, found {tuple(tensor.shape)} in the"
+                " module: add 'transposed' or 'flattened' after the path in names"
+            )
+        import torch
+
+        with torch.no_grad():
+            tensor.copy_(torch.from_numpy(np.ascontiguousarray(array)).to(tensor.dtype))
+
+
+class _TorchSide:
+    def __init__(self, parts, network):
+        import torch
+
+        self.torch, self.network = torch, network
+        self.module, self.optimizer, self.loss = parts.module, parts.optimizer, parts.loss
+        self.optimizer_slots = _SLOTS.get(type(self.optimizer).__name__, {})
+        self.tensors, self.outputs, self.dropouts = {}, {}, {}
+        self._map(parts.names, parts.not_shown)
+        self.masks, self.shown = None, None
+        self.dtype = next(self.module.parameters()).dtype
+        for path, name in self.outputs.items():
+            dict(self.module.named_modules())[name].register_forward_hook(self._hook(path))
+        self.taken = 0
+
+    def _map(self, names, not_shown):
+        own = dict(self.module.named_parameters())
+        own.update(
+            (name, buffer)
+            for name, buffer in self.module.named_buffers()
+            if not name.endswith("num_batches_tracked")
+        )
+        modules = {name for name, _ in self.module.named_modules() if name}
+        layers = [layer.name + "/out" for layer in self.network.all_layers()]
+        kept = set(self.optimizer_slots)
+        paths = [path for path in self.network.state if path.rsplit("/", 1)[1] not in kept]
+        mistakes = []
+        for name, target in names.items():
+            if target is None:
+                own.pop(name, None)
+                continue
+            path, *words = target.replace(",", " ").split()
+            wrong = [word for word in words if word not in _WORDS]
+            if wrong:
+                mistakes.append(f"'{target}': a layout is {' or '.join(_WORDS)}")
+            if name in own and path in paths:
+                self.tensors[path] = _Place(path, words, own.pop(name))
+                paths.remove(path)
+            elif name in modules and path in layers:
+                self.outputs[path] = name
+                layers.remove(path)
+            else:
+                mistakes.append(f"'{name}': '{target}' maps nothing that is there, or is there twice")
+        layers = [path for path in layers if path[: -len("/out")] not in not_shown]
+        if mistakes or own or paths or layers:
+            used = set(self.outputs.values())
+            raise Unsupported(
+                "names: "
+                + "; ".join(mistakes + ["expected every tensor to be mapped"])
+                + f"\n  free in the module: {', '.join(own) or 'none'}"
+                + f"\n  modules without a path: {', '.join(sorted(modules - used)) or 'none'}"
+                + f"\n  free in the network: {', '.join(paths + layers) or 'none'}"
+            )
+        self.paths = {place.find: path for path, place in self.tensors.items()}
+
+    def _hook(self, path):
+        layer = path[: -len("/out")]
+
+        def after(module, inputs, output):
+            if isinstance(module, self.torch.nn.Dropout) and module.training and self.masks:
+                # the plan's mask, with the module's own scaling
+                output = inputs[0] * self.masks[layer] / (1 - module.p)
+            if self.shown is not None:
+                if output.requires_grad:
+                    output.retain_grad()
+                self.shown[path] = output
+            return output
+
+        return after
+
+    def restore(self, state, step):
+        for path, place in self.tensors.items():
+            place.take(state[path], place.find)
+        for parameter, path in self._trained():
+            memory = self.optimizer.state[parameter]
+            place = self.tensors[path]
+            for slot, (name, sign) in self.optimizer_slots.items():
+                key = f"{path}/{slot}"
+                if key not in state:
+                    continue
+                if name not in memory:
+                    memory[name] = self.torch.zeros_like(parameter)
+                factor = 1 if sign == 0 else sign / self._rate()
+                place.take(state[key] * factor, memory[name])
+            kind = type(self.optimizer).__name__
+            if kind in ("Adam", "AdamW", "Adagrad"):
+                memory["step"] = self.torch.tensor(float(step))
+            elif kind == "RMSprop":
+                memory["step"] = step
+        self.taken = step
+
+    def _trained(self):
+        return [(p, self.paths[p]) for p in self.module.parameters() if p in self.paths]
+
+    def _rate(self):
+        return self.optimizer.param_groups[0]["lr"]
+
+    def state(self):
+        found = {
+            path: place.give(place.find, self.network.state[path])
+            for path, place in self.tensors.items()
+        }
+        for parameter, path in self._trained():
+            for slot, (name, sign) in self.optimizer_slots.items():
+                key = f"{path}/{slot}"
+                if key in self.network.state:
+                    value = self.optimizer.state[parameter].get(name)
+                    if value is None:
+                        value = self.torch.zeros_like(parameter)
+                    factor = 1 if sign == 0 else sign * self._rate()
+                    found[key] = self.tensors[path].give(
+                        value * factor, self.network.state[path]
+                    )
+        return {path: found[path] for path in self.network.state if path in found}
+
+    def step(self, x, t, masks, show):
+        own = {name: self._own(mask) for name, mask in masks.items()}
+        self.masks, self.shown = own, {} if show.watches else None
+        self.module.train()
+        self.optimizer.zero_grad()
+        output = self.module(self._own(x).requires_grad_(show.watches))
+        loss = self.loss(output, self._own(t))
+        loss.backward()
+        if show.watches:
+            outs = self.shown
+            for path, out in outs.items():
+                show("forward", path, out)
+            show("forward", "loss/out", self._probabilities(output))
+            show("loss", "loss/value", loss)
+            for path, out in outs.items():
+                show("backward", path, self.torch.zeros_like(out) if out.grad is None else out.grad)
+            for parameter, path in self._trained():
+                place = self.tensors[path]
+                show("backward", path, place.give(parameter.grad, self.network.state[path]))
+        self.optimizer.step()
+        self.shown = self.masks = None
+        self.taken += 1
+        if show.watches:
+            for path, value in self.state().items():
+                show("update", path, value)
+        return float(loss)
+
+    def predict(self, x):
+        self.module.eval()
+        with self.torch.no_grad():
+            return self._probabilities(self.module(self._own(x)))
+
+    def _probabilities(self, output):
+        rows = output.detach().flatten(1)
+        softmax = self.network.loss["type"] == "softmaxCrossEntropy"
+        return self.torch.softmax(rows, 1) if softmax else rows
+
+    def _own(self, array):
+        return self.torch.from_numpy(np.ascontiguousarray(array)).to(self.dtype)
+
+
+# --- A run, recorded -----------------------------------------------------------------------------
+
+
+def record(path=None, every=1):
+    """Writes a run to a file that lockstep audit judges.
+
+    path: where to; if left out, what the environment variable LOCKSTEP_RECORD names; if that is
+    not set either, nothing is recorded and nothing costs anything.
+    every: which steps are recorded: 1, 1 + every, 1 + 2·every, and so on.
+
+        with lockstep.record("run.npz") as rec:
+            rec.state(params)                           before the first step
+            for x, t in batches:
+                rec.step(x, t, masks)                   a step begins
+                rec("forward", "affine1/out", a1)       what it computes
+                rec("loss", "loss/value", loss)
+                rec.state(params)                       and what it leaves behind
+
+    Each step is on disk once its state is: after a kill, what is complete can be read.
+    """
+    path = path or os.environ.get("LOCKSTEP_RECORD")
+    return Recorder(path, every) if path else _Nothing()
+
+
+class _Nothing:
+    """A recorder that records nothing."""
+
+    recording = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def __call__(self, phase, path, value):
+        pass
+
+    def step(self, x, t, masks=None):
+        pass
+
+    def state(self, state):
+        pass
+
+
+class Recorder:
+    """See record."""
+
+    def __init__(self, path, every=1):
+        if every < 1:
+            raise ValueError(f"record: expected every to be at least 1, found {every}")
+        self.every, self.taken, self.before, self.recording = every, 0, False, False
+        self.seen, self.taps = set(), {}
+        self.file = open(path, "wb")
+        self.archive = zipfile.ZipFile(self.file, "w", zipfile.ZIP_STORED, allowZip64=True)
+        self._text("manifest.json", _manifest(every))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.archive.close()
+        self.file.close()
+
+    def _text(self, name, value):
+        self.archive.writestr(zipfile.ZipInfo(name), json.dumps(value, indent=1))
+
+    def _write(self, name, value):
+        kind, array = _array(value)
+        content = io.BytesIO()
+        np.lib.format.write_array(content, array, version=(1, 0), allow_pickle=False)
+        self.archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue())
+
+    def _name(self, what):
+        return f"step-{self.taken}/{what}"
+
+    def step(self, x, t, masks=None):
+        """A step begins; its batch, and the masks of its dropout layers by name (1: kept)."""
+        self.taken += 1
+        self.recording = self.before
+        self.seen.clear()
+        if self.recording:
+            self._write(self._name("x"), x)
+            self._write(self._name("t"), t)
+            for layer, mask in (masks or {}).items():
+                self._write(self._name(f"mask/{layer}"), mask)
+
+    def __call__(self, phase, path, value):
+        """What the step computes."""
+        if not self.recording:
+            return
+        name = f"{phase}/{path}"
+        if phase not in PHASES or name in self.seen:
+            raise ValueError(f"record: {name} is shown twice, or its phase is none of {PHASES}")
+        self.seen.add(name)
+        self._write(self._name(name), value)
+        if name not in self.taps:
+            frame = sys._getframe(1)
+            where = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+            self.taps[name] = where
+            self._text(self._name(f"tap/{name}.json"), where)
+
+    def state(self, state):
+        """What there is between two steps: parameters, optimizer state, statistics, by path."""
+        if self.recording:
+            for path, value in state.items():
+                self._write(self._name(f"update/{path}"), value)
+            # comes last: a step without it is not complete
+            self._write(self._name("complete"), np.int64(self.taken))
+            self.recording = False
+        self.before = self.taken % self.every == 0
+        if self.before:
+            for path, value in state.items():
+                self._write(f"step-{self.taken + 1}/before/{path}", value)
+        self.file.flush()
+
+
+def _manifest(every):
+    modules = {"numpy": np.__version__}
+    threads = {name: os.environ[name] for name in os.environ if name.endswith("_NUM_THREADS")}
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        modules["torch"] = torch.__version__
+        threads["torch"] = str(torch.get_num_threads())
+    return {
+        "lockstepTrace": 1,
+        "program": _program_name(),
+        "every": every,
+        "python": platform.python_version(),
+        "modules": modules,
+        "threads": threads,
+        "machine": platform.platform(),
+        "started": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+    }

@@ -2,20 +2,24 @@ package dev.lockstep.bridge.program;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.yaml.YamlReader;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -32,9 +36,9 @@ public final class NetworkText {
     Map<String, Object> text = new LinkedHashMap<>();
     text.put("input", list(network.input()));
     text.put("layers", layers(network.layers(), ""));
-    text.put(
-        "loss",
-        fields("type", network.loss().type().id(), "stabilizer", network.loss().stabilizer()));
+    Map<String, Object> loss = components(network.loss());
+    loss.put("type", network.loss().type().id());
+    text.put("loss", loss);
     text.put("weightDecay", network.weightDecay());
     text.put("optimizer", optimizer(network.optimizer()));
     return json(text);
@@ -80,6 +84,7 @@ public final class NetworkText {
       settings.put("initial", initial(affine.initial()));
     } else if (layer instanceof LayerSpec.Activation activation) {
       type = activation.function().id();
+      settings.putAll(components(activation.function()));
     } else if (layer instanceof LayerSpec.BatchNormalization norm) {
       type = "batchNorm";
       settings.put("momentum", norm.momentum());
@@ -92,28 +97,28 @@ public final class NetworkText {
     } else if (layer instanceof LayerSpec.Convolution conv) {
       type = "conv";
       settings.put("filters", conv.filters());
-      window(settings, conv.kernelHeight(), conv.kernelWidth(), conv.stride(), conv.pad());
+      window(settings, conv.window());
       settings.put("initial", initial(conv.initial()));
     } else if (layer instanceof LayerSpec.Pooling pool) {
       type = "pool";
       settings.put("type", pool.type() == LayerSpec.PoolingType.MAX ? "max" : "average");
-      window(settings, pool.height(), pool.width(), pool.stride(), pool.pad());
+      window(settings, pool.window());
     } else if (layer instanceof LayerSpec.Branches branches) {
       type = branches.join() == LayerSpec.Join.SUM ? "residual" : "inception";
       settings.put(
           "branches",
           branches.branches().stream().map(branch -> layers(branch, layer.name() + "/")).toList());
     } else {
-      throw new IllegalArgumentException("a layer without a text: " + layer);
+      throw new UsageException(
+          layer.name() + ": expected a layer that a program can be told of, found a newer one");
     }
     return fields(type, settings);
   }
 
-  private static void window(
-      Map<String, Object> settings, int height, int width, int stride, int pad) {
-    settings.put("size", List.of(height, width));
-    settings.put("stride", stride);
-    settings.put("pad", pad);
+  private static void window(Map<String, Object> settings, Window window) {
+    settings.put("size", List.of(window.height(), window.width()));
+    settings.put("stride", window.stride());
+    settings.put("pad", window.pad());
   }
 
   private static Object initial(InitialValues initial) {
@@ -126,36 +131,39 @@ public final class NetworkText {
   }
 
   private static Map<String, Object> optimizer(OptimizerSpec optimizer) {
-    Map<String, Object> settings;
-    if (optimizer instanceof OptimizerSpec.Momentum momentum) {
-      settings = fields("type", "momentum", "momentum", momentum.momentum());
-    } else if (optimizer instanceof OptimizerSpec.Nesterov nesterov) {
-      settings = fields("type", "nesterov", "momentum", nesterov.momentum());
+    Map<String, Object> settings = fields("type", typeOf(optimizer));
+    settings.putAll(components(optimizer));
+    if (optimizer instanceof OptimizerSpec.Nesterov nesterov) {
+      settings.remove("printed");
       settings.put("form", nesterov.printed() ? "printed" : "corrected");
-    } else if (optimizer instanceof OptimizerSpec.AdaGrad adaGrad) {
-      settings = fields("type", "adaGrad", "epsilon", adaGrad.epsilon());
-    } else if (optimizer instanceof OptimizerSpec.RmsProp rmsProp) {
-      settings = fields("type", "rmsProp", "decay", rmsProp.decay());
-      settings.put("epsilon", rmsProp.epsilon());
-    } else if (optimizer instanceof OptimizerSpec.Adam adam) {
-      settings = fields("type", "adam", "beta1", adam.beta1());
-      settings.put("beta2", adam.beta2());
-      settings.put("epsilon", adam.epsilon());
-    } else {
-      settings = fields("type", "sgd");
     }
-    settings.put("learningRate", optimizer.learningRate().initial());
-    LearningRate.Decay decay = optimizer.learningRate().decay();
-    if (decay instanceof LearningRate.Decay.Step step) {
-      Map<String, Object> decayed = fields("type", "step", "factor", step.factor());
-      decayed.put("every", step.every());
+    LearningRate rate = optimizer.learningRate();
+    settings.put("learningRate", rate.initial());
+    if (!(rate.decay() instanceof LearningRate.Decay.None)) {
+      Map<String, Object> decayed = fields("type", typeOf(rate.decay()));
+      decayed.putAll(components(rate.decay()));
       settings.put("decayed", decayed);
-    } else if (decay instanceof LearningRate.Decay.Exponential exponential) {
-      settings.put("decayed", fields("type", "exponential", "factor", exponential.factor()));
-    } else if (decay instanceof LearningRate.Decay.InverseTime inverse) {
-      settings.put("decayed", fields("type", "inverseTime", "rate", inverse.rate()));
     }
     return settings;
+  }
+
+  /** Returns the name that a specification's type has in experiment files. */
+  private static String typeOf(Object specification) {
+    String type = specification.getClass().getSimpleName();
+    return type.substring(0, 1).toLowerCase(Locale.ROOT) + type.substring(1);
+  }
+
+  /** Returns the parts of a record, which experiment files name as it does. */
+  private static Map<String, Object> components(Object specification) {
+    Map<String, Object> components = new LinkedHashMap<>();
+    for (RecordComponent component : specification.getClass().getRecordComponents()) {
+      try {
+        components.put(component.getName(), component.getAccessor().invoke(specification));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("a specification that cannot be read", e);
+      }
+    }
+    return components;
   }
 
   private static Map<String, Object> fields(String key, Object value) {

@@ -56,7 +56,7 @@ class BundledSidesTest {
   @EnumSource
   void everyActivationAgrees(Python.Side side) {
     try (ProgramProvider provider = provider(side)) {
-      for (ActivationFunction function : ActivationFunction.values()) {
+      for (ActivationFunction function : ActivationFunction.all()) {
         agrees(provider, dense(function, crossEntropy(1e-7), 0, new OptimizerSpec.Sgd(RATE)));
       }
     }

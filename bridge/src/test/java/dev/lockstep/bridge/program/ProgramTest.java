@@ -176,8 +176,7 @@ class ProgramTest {
     }
     for (String pid : List.of(Files.readString(pids).split(" ", -1))) {
       Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(pid));
-      left.ifPresent(
-          process -> process.onExit().orTimeout(20, TimeUnit.SECONDS).join());
+      left.ifPresent(process -> process.onExit().orTimeout(20, TimeUnit.SECONDS).join());
       assertThat(left.map(ProcessHandle::isAlive).orElse(false)).isFalse();
     }
   }

@@ -58,11 +58,7 @@ class ExamplesTest {
   }
 
   private static void agrees(ProgramProvider provider, NetworkSpec network) {
-    assertThatModel(provider::create)
-        .against(new ScratchProvider())
-        .on(network)
-        .steps(20)
-        .agrees();
+    assertThatModel(provider::create).against(new ScratchProvider()).on(network).steps(20).agrees();
   }
 
   @Test

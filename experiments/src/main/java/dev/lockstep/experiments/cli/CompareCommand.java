@@ -109,8 +109,8 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       description =
-          "What the candidate computes in, if it knows both: double or float (default: double, or as"
-              + " --dl4j-config says).")
+          "What the candidate computes in, if it knows both: double or float (default: double, or"
+              + " as --dl4j-config says).")
   private @Nullable Precision precision;
 
   @Option(
@@ -154,7 +154,8 @@ final class CompareCommand implements Callable<Integer> {
       names = "--resume",
       paramLabel = "DIR",
       description =
-          "Go on with the comparison that was interrupted in this directory; nothing else is needed.")
+          "Go on with the comparison that was interrupted in this directory; nothing else is"
+              + " needed.")
   private @Nullable Path resumed;
 
   /** Options that decide neither what is run nor how it is judged. */
@@ -263,8 +264,8 @@ final class CompareCommand implements Callable<Integer> {
     }
     if (reproduce && sideOptions.fault() != null) {
       throw new UsageException(
-          "--reproduce: expected a network of your own or DL4J's, found a seeded fault, which a test"
-              + " cannot build");
+          "--reproduce: expected a network of your own or DL4J's, found a seeded fault, which a"
+              + " test cannot build");
     }
     if (ownDraws
         && (alignment != CompareSettings.Alignment.STOCK

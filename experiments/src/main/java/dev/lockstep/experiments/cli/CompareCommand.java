@@ -123,7 +123,7 @@ final class CompareCommand implements Callable<Integer> {
       names = "--observe-every",
       paramLabel = "N",
       description =
-          "Observe every N-th step; 0: only what the last step leaves behind"
+          "Observe every N-th step; 0: only the state after the last step"
               + " (default: the first ten, then ever more sparsely).")
   private @Nullable Long observeEvery;
 
@@ -300,7 +300,14 @@ final class CompareCommand implements Callable<Integer> {
       }
       if (comparer == null) {
         Dataset dataset = data.load(spec.commandLine().getErr());
-        comparer = new Comparer(dataset, settings, command, sides.reference(), sides.candidate());
+        comparer =
+            new Comparer(
+                dataset,
+                settings,
+                command,
+                sides.reference(),
+                sides.candidate(),
+                sideOptions.candidateCode());
       }
       for (Experiment experiment : experiments) {
         planned.addAll(withSeeds(experiment, comparer));
@@ -368,8 +375,9 @@ final class CompareCommand implements Callable<Integer> {
       names.add(Catalogue.DEFAULT);
     }
     List<ExperimentFile> files = new ArrayList<>();
-    for (String name : names) {
-      ExperimentFile file = Catalogue.find(name);
+    for (ExperimentFile file :
+        Catalogue.findAll(
+            names, notice -> spec.commandLine().getErr().println("NOTICE: " + notice))) {
       files.add(full ? file.full() : file);
     }
     return files;

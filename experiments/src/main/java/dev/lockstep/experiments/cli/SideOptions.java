@@ -125,6 +125,16 @@ final class SideOptions {
     return candidateCommand != null || bundled(candidate).isPresent() || hasReference();
   }
 
+  /** Returns what tells the candidate from another of its name; empty for Lockstep's own. */
+  String candidateCode() {
+    if (candidateCommand != null) {
+      return candidateCommand;
+    }
+    return !hasCandidate() || fault() != null || bundled(candidate).isPresent()
+        ? ""
+        : Candidates.digest(classPath);
+  }
+
   /** Returns the seeded fault that is asked for, or null. */
   @Nullable Fault fault() {
     return candidate != null && candidate.startsWith(FAULT)

@@ -5,6 +5,7 @@ import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.faults.DetectionMatrix;
 import dev.lockstep.experiments.faults.DetectionReport;
 import dev.lockstep.experiments.faults.DetectionResult;
+import dev.lockstep.experiments.resume.EarlierRun;
 import dev.lockstep.experiments.verify.Pairing;
 import dev.lockstep.experiments.verify.Verifier;
 import dev.lockstep.experiments.verify.VerifyResult;
@@ -98,6 +99,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
     Path directory = output.directory("verify");
     output.prepare(directory);
+    EarlierRun.remove(
+        directory, notice -> spec.commandLine().getErr().println("NOTICE: " + notice));
     try {
       return faults ? measureDetection(directory) : verify(chosen, directory);
     } finally {

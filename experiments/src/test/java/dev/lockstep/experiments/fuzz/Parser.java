@@ -369,7 +369,7 @@ enum Parser {
     return zipped(Map.of(name, content));
   }
 
-  private static byte[] zipped(Map<String, byte[]> entries) {
+  static byte[] zipped(Map<String, byte[]> entries) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       for (Map.Entry<String, byte[]> content : entries.entrySet()) {

@@ -62,12 +62,13 @@ final class MarkdownReport {
     line("## To repeat it");
     line("    " + summary.command().replace('\n', ' '));
     line(
-        "Data: %s, %s images to train on, %s to test; SHA-256 `%s`."
+        "Data: %s, %s samples to train on, %s to test; SHA-256 `%s`."
             .formatted(
                 text(summary.dataset().name()),
                 Numbers.count(summary.dataset().train()),
                 Numbers.count(summary.dataset().test()),
                 summary.dataset().sha256()));
+    list(summary.dataset().reading());
   }
 
   /** Seeds share their explanation: it is told once for each variant. */

@@ -3,6 +3,7 @@ package dev.lockstep.report;
 import dev.lockstep.core.result.Attribution;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.core.result.RunResult.ExperimentInfo;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.Verdict;
@@ -75,9 +76,11 @@ public final class TextReport {
     line("  %s".formatted(Wording.headline(run)));
     line("  %s".formatted(meaning(result)));
     notice(result.dataset().notice());
+    reading(result.dataset());
     divergence(run);
     attribution(result.attribution());
-    sides(result.implementations());
+    sides(result.implementations(), result.dataset());
+    metrics(result.metrics(), result.implementations());
     line("");
     worst(run, result.experiment().declaredTolerance());
     line("Compared   %s".formatted(Wording.coverage(result.coverage())));
@@ -104,6 +107,23 @@ public final class TextReport {
     }
   }
 
+  private void reading(DatasetInfo dataset) {
+    if (!dataset.reading().isEmpty()) {
+      line("");
+      line("Data, as it was read");
+      dataset.reading().forEach(statement -> line("  " + statement));
+    }
+  }
+
+  private void metrics(List<RunResult.Metric> metrics, List<Implementation> sides) {
+    for (RunResult.Metric metric : metrics) {
+      line(
+          "%-16s".formatted("Test " + metric.name())
+              + inColumnOf(sides.get(0), Numbers.rounded(metric.reference()))
+              + inColumnOf(sides.get(1), Numbers.rounded(metric.candidate())));
+    }
+  }
+
   private void divergence(Run run) {
     FirstDivergence first = run.firstDivergence();
     if (first == null) {
@@ -124,15 +144,20 @@ public final class TextReport {
     }
   }
 
-  private void sides(List<Implementation> sides) {
+  private void sides(List<Implementation> sides, DatasetInfo dataset) {
     if (sides.stream().allMatch(side -> Double.isNaN(side.testAccuracy()))) {
       return; // nothing was trained
     }
     line("");
     row("", sides, Implementation::name);
     row("Last loss", sides, side -> Numbers.rounded(side.trainLoss()));
-    row("Train accuracy", sides, side -> Numbers.percent(side.trainAccuracy()));
-    row("Test accuracy", sides, side -> Numbers.percent(side.testAccuracy()));
+    row("Train " + dataset.score(), sides, side -> Numbers.percent(side.trainAccuracy()));
+    row("Test " + dataset.score(), sides, side -> Numbers.percent(side.testAccuracy()));
+    if (dataset.trainSample() < dataset.train()) {
+      line(
+          "  train %s: of %s training samples, chosen at random"
+              .formatted(dataset.score(), Numbers.count(dataset.trainSample())));
+    }
   }
 
   private void row(
@@ -189,6 +214,7 @@ public final class TextReport {
   private void summary(Summary summary) {
     line("%s  %s".formatted(verdict(summary.verdict()), Wording.headline(summary)));
     notice(summary.dataset().notice());
+    reading(summary.dataset());
     Run failed = summary.failed();
     if (failed != null) {
       line("");
@@ -209,7 +235,7 @@ public final class TextReport {
     for (Implementation side : summary.runs().get(0).implementations()) {
       head.append(inColumnOf(side, side.name()));
     }
-    line(head + "   (test accuracy)");
+    line(head + "   (test %s)".formatted(summary.dataset().score()));
     for (Run run : worstFirst.subList(0, Math.min(RUNS_SHOWN, worstFirst.size()))) {
       StringBuilder row =
           new StringBuilder(start.formatted(run.title(), run.seed(), run.verdict()));

@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,7 @@ public final class SampleRuns {
         run.worst(),
         run.curves(),
         run.readings(),
+        run.metrics(),
         run.solo(),
         run.figures(),
         run.timing());
@@ -232,7 +234,14 @@ public final class SampleRuns {
           first == null ? null : failure(),
           info(),
           new DatasetInfo(
-              notice.isEmpty() ? "mnist" : "synthetic", 60_000, 10_000, "0".repeat(64), notice),
+              notice.isEmpty() ? "mnist" : "synthetic",
+              60_000,
+              10_000,
+              "0".repeat(64),
+              notice,
+              List.of(),
+              "class",
+              IntStream.range(0, 10).mapToObj(Integer::toString).toList()),
           environment(),
           configuration(),
           List.of(
@@ -261,6 +270,7 @@ public final class SampleRuns {
           worst(readings),
           curves,
           readings,
+          List.of(),
           solo,
           figures,
           new Timing(101.5, speeds));

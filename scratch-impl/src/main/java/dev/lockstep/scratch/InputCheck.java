@@ -2,6 +2,7 @@ package dev.lockstep.scratch;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
@@ -12,19 +13,21 @@ public final class InputCheck {
 
   private final Shape input;
   private final int classes;
+  private final boolean oneHot;
   private final String firstLayer;
   private final double[] columnSums;
 
   public InputCheck(NetworkSpec network) {
     this.input = network.input();
     this.classes = network.classes();
+    this.oneHot = network.loss().type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY;
     this.firstLayer = network.layers().get(0).name();
     this.columnSums = new double[input.size()];
   }
 
   public void require(Batch batch) {
     requireInputs(batch.inputs());
-    requireOneHot(batch.targets(), batch.size());
+    requireTargets(batch.targets(), batch.size());
   }
 
   public void requireInputs(Tensor inputs) {
@@ -75,12 +78,20 @@ public final class InputCheck {
     }
   }
 
-  private void requireOneHot(Tensor targets, int samples) {
+  private void requireTargets(Tensor targets, int samples) {
     if (!targets.shape().equals(Shape.of(samples, classes))) {
       throw new IllegalArgumentException(
           "loss/targets: expected %s, found %s"
               .formatted(Shape.of(samples, classes), targets.shape()));
     }
+    if (oneHot) {
+      requireOneHot(targets, samples);
+    } else if (!Arrays.stream(targets.data()).allMatch(Double::isFinite)) {
+      throw new InputException("loss/targets: expected finite numbers, found others");
+    }
+  }
+
+  private void requireOneHot(Tensor targets, int samples) {
     double[] t = targets.data();
     for (int row = 0; row < samples; row++) {
       int ones = 0;

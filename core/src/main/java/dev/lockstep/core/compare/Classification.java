@@ -1,23 +1,27 @@
 package dev.lockstep.core.compare;
 
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.data.Task;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** What a model puts out for every image of a split, and so the class that it names. */
+/**
+ * What a model puts out for every sample of a split, and so the class that it names, or whether it
+ * says yes.
+ */
 public final class Classification {
 
-  /** Images predicted at once: bounds memory, and is past what makes a product faster. */
+  /** Samples predicted at once: bounds memory, and is past what makes a product faster. */
   private static final int CHUNK = 500;
 
   private final Split split;
   private final Tensor outputs;
 
   /**
-   * @param outputs images × classes
+   * @param outputs samples × outputs
    */
   private Classification(Split split, Tensor outputs) {
     this.split = split;
@@ -32,7 +36,7 @@ public final class Classification {
   }
 
   /**
-   * @param predict samples × input to samples × classes
+   * @param predict samples × input to samples × outputs
    * @param input the shape of one sample
    */
   public static Classification of(UnaryOperator<Tensor> predict, Split split, Shape input) {
@@ -86,8 +90,17 @@ public final class Classification {
     return classOf(sample) == split.label(sample);
   }
 
-  /** Returns the share of images whose class is their label. */
+  /**
+   * Returns how good the outputs are, at most 1: the share of samples whose class is their label;
+   * of yes and no, the share of right answers; of numbers, R², the share of the targets' variance
+   * that the outputs explain (all outputs together, each around its own mean).
+   */
   public double accuracy() {
+    Task.Kind kind = split.task().kind();
+    if (kind != Task.Kind.CLASS) {
+      Metrics metrics = metrics();
+      return kind == Task.Kind.BINARY ? metrics.rightAnswers() : metrics.explainedVariance();
+    }
     int right = 0;
     for (int i = 0; i < split.size(); i++) {
       if (right(i)) {
@@ -97,14 +110,41 @@ public final class Classification {
     return (double) right / split.size();
   }
 
-  /** Returns for how many images of the same split another model names another class. */
+  /** Returns what these outputs are worth, by hand. */
+  public Metrics metrics() {
+    return new Metrics(split, outputs);
+  }
+
+  /** Returns the outputs, samples × outputs. */
+  public Tensor outputs() {
+    return outputs;
+  }
+
+  /**
+   * Returns for how many samples of the same split another model names another class, or answers
+   * otherwise; 0 where the outputs are numbers.
+   */
   public int differentFrom(Classification other) {
     int different = 0;
     for (int i = 0; i < split.size(); i++) {
-      if (classOf(i) != other.classOf(i)) {
+      if (answersOtherwise(other, i)) {
         different++;
       }
     }
     return different;
+  }
+
+  private boolean answersOtherwise(Classification other, int sample) {
+    return switch (split.task().kind()) {
+      case CLASS -> classOf(sample) != other.classOf(sample);
+      case REGRESSION -> false;
+      case BINARY -> {
+        boolean otherwise = false;
+        for (int i = 0; i < split.classes(); i++) {
+          otherwise |= Metrics.isYes(output(sample, i)) != Metrics.isYes(other.output(sample, i));
+        }
+        yield otherwise;
+      }
+    };
   }
 }

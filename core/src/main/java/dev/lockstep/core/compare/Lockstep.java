@@ -57,8 +57,8 @@ public final class Lockstep {
 
   private final NetworkSpec network;
   private final TrainingPlan plan;
-  private final Split train;
   private final Split test;
+  private final Split trainPart;
   private final LockstepOptions options;
   private final LockstepListener listener;
   private final Comparison comparison;
@@ -85,8 +85,8 @@ public final class Lockstep {
       LockstepListener listener) {
     this.network = network;
     this.plan = plan;
-    this.train = train;
     this.test = test;
+    this.trainPart = train.part(test.size());
     this.options = options;
     this.listener = listener;
     this.comparison = new Comparison(network, options);
@@ -609,7 +609,6 @@ public final class Lockstep {
     }
 
     private void evaluate(long step) {
-      Split trainPart = train.first(test.size());
       Future<Classification[]> onReference =
           other.submit(
               () ->

@@ -22,7 +22,7 @@ public final class OwnDraws {
   private final NetworkSpec network;
   private final TrainingPlan referencePlan;
   private final TrainingPlan candidatePlan;
-  private final Split train;
+  private final Split trainPart;
   private final Split test;
   private final LockstepListener listener;
   private final TrainingLog log;
@@ -42,7 +42,7 @@ public final class OwnDraws {
     this.network = network;
     this.referencePlan = referencePlan;
     this.candidatePlan = candidatePlan;
-    this.train = train;
+    this.trainPart = train.part(test.size());
     this.test = test;
     this.listener = listener;
     this.log = new TrainingLog(referencePlan.steps());
@@ -80,7 +80,6 @@ public final class OwnDraws {
   }
 
   private void evaluate(Model reference, Model candidate, long step) {
-    Split trainPart = train.first(test.size());
     Classification referenceTest = Classification.of(reference, test, network.input());
     Classification candidateTest = Classification.of(candidate, test, network.input());
     Curves.AccuracyPoint point =

@@ -20,7 +20,7 @@ public final class SoloTraining {
 
   private final NetworkSpec network;
   private final TrainingPlan plan;
-  private final Split train;
+  private final Split trainPart;
   private final Split test;
   private final LockstepListener listener;
 
@@ -32,7 +32,7 @@ public final class SoloTraining {
       NetworkSpec network, TrainingPlan plan, Split train, Split test, LockstepListener listener) {
     this.network = network;
     this.plan = plan;
-    this.train = train;
+    this.trainPart = train.part(test.size());
     this.test = test;
     this.listener = listener;
   }
@@ -100,7 +100,7 @@ public final class SoloTraining {
     Solo.Point point =
         new Solo.Point(
             step,
-            Classification.of(model, train.first(test.size()), network.input()).accuracy(),
+            Classification.of(model, trainPart, network.input()).accuracy(),
             Classification.of(model, test, network.input()).accuracy());
     accuracy.add(point);
     listener.evaluatedAlone(point, plan.steps());

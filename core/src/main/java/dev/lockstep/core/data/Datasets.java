@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code auto} is MNIST or, where it cannot be had, the synthetic digits; {@code mnist} is MNIST
  * or an error; {@code synthetic} is {@link SyntheticDigits}; {@code idx:DIR} is any set in four IDX
- * files. Readers of other forms are added by whoever has them.
+ * files, {@code npz:FILE} any in NumPy's arrays. Readers of other forms are added by whoever has
+ * them.
  */
 public final class Datasets {
 
   private final MnistSource mnist;
-  private final Map<String, Function<Path, Dataset>> readers = new LinkedHashMap<>();
+  private final Map<String, BiFunction<Path, DataSpec, Dataset>> readers = new LinkedHashMap<>();
 
   public Datasets(UserEnvironment environment, DownloadProgress progress) {
     this(new MnistSource(Mnist.PUBLISHED, environment, new Downloader(environment, progress)));
@@ -30,17 +31,18 @@ public final class Datasets {
 
   Datasets(MnistSource mnist) {
     this.mnist = mnist;
-    readers.put("idx", Datasets::readIdx);
+    readers.put("idx", (path, spec) -> readIdx(path));
+    readers.put("npz", NumPyArrays::read);
   }
 
   /**
    * Adds another form.
    *
    * @param scheme such as {@code csv}, for {@code csv:PATH}
-   * @param reader called with the path
+   * @param reader called with the path and what is said about how to read it
    * @return this
    */
-  public Datasets with(String scheme, Function<Path, Dataset> reader) {
+  public Datasets with(String scheme, BiFunction<Path, DataSpec, Dataset> reader) {
     readers.put(scheme, reader);
     return this;
   }
@@ -57,15 +59,16 @@ public final class Datasets {
    * @param choice the value of {@code --data}
    * @param dataDir the value of {@code --data-dir}, where MNIST is looked for first; may be null
    * @param offline whether the network must not be used
+   * @param spec how a user's own files are read
    * @throws UsageException if there is no such choice
    * @throws InputException if the data is missing, incomplete or damaged
    */
-  public Dataset load(String choice, @Nullable Path dataDir, boolean offline) {
+  public Dataset load(String choice, @Nullable Path dataDir, boolean offline, DataSpec spec) {
     return switch (choice) {
       case "auto" -> mnistOrSynthetic(dataDir, offline);
       case "mnist" -> mnist(dataDir, offline);
       case "synthetic" -> SyntheticDigits.dataset(SyntheticDigits.DEFAULT_SEED);
-      default -> read(choice);
+      default -> read(choice, spec);
     };
   }
 
@@ -112,15 +115,16 @@ public final class Datasets {
         + " LOCKSTEP_DATA.";
   }
 
-  private Dataset read(String choice) {
+  private Dataset read(String choice, DataSpec spec) {
     int colon = choice.indexOf(':');
-    Function<Path, Dataset> reader = colon < 0 ? null : readers.get(choice.substring(0, colon));
+    BiFunction<Path, DataSpec, Dataset> reader =
+        colon < 0 ? null : readers.get(choice.substring(0, colon));
     if (reader == null || colon == choice.length() - 1) {
       throw new UsageException(
           "--data: expected %s, found \"%s\"".formatted(String.join(", ", choices()), choice));
     }
     try {
-      return reader.apply(Path.of(choice.substring(colon + 1)));
+      return reader.apply(Path.of(choice.substring(colon + 1)), spec).unsorted();
     } catch (InvalidPathException e) {
       throw new UsageException("--data %s: not a path: %s".formatted(choice, e.getReason()), e);
     }

@@ -5,124 +5,158 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.IntStream;
 
-/**
- * Labelled images, kept as bytes and converted a batch at a time: MNIST in double would be 376 MB.
- */
+/** Samples and what they should be answered with, converted a batch at a time. */
 public final class Split {
 
-  /** Of every value of a byte: from 0, black, to 1, white. */
-  private static final double[] BRIGHTNESS =
-      IntStream.rangeClosed(0, 255).mapToDouble(value -> value / 255.0).toArray();
+  /** White. */
+  private static final int LARGEST_PIXEL = 255;
 
-  private final Shape image;
-  private final int classes;
-  private final byte[] pixels;
-  private final byte[] labels;
+  /** Of the choice that {@link #part} makes: the same in every run. */
+  private static final long PART_SEED = 1;
+
+  private final Shape sample;
+  private final Features features;
+  private final Targets targets;
   private final int size;
 
   /**
+   * Labelled images, whose pixels a network reads divided by 255.
+   *
    * @param image the shape of one image, channels × height × width
    * @param classes the number of labels, which count from 0
    * @param pixels of all images one after another, 0 to 255; not copied
-   * @param labels one per image; not copied
+   * @param labels one per image
    */
   public Split(Shape image, int classes, byte[] pixels, byte[] labels) {
-    this(image, classes, pixels, labels, labels.length);
-    if ((long) image.size() * labels.length != pixels.length) {
+    this(
+        image,
+        Features.pixels(pixels, LARGEST_PIXEL),
+        Targets.classes(
+            Task.classes(classes),
+            IntStream.range(0, labels.length).map(i -> Byte.toUnsignedInt(labels[i])).toArray()));
+  }
+
+  /**
+   * @param sample the shape of one sample
+   * @throws IllegalArgumentException if there are not as many of one as of the other
+   */
+  public Split(Shape sample, Features features, Targets targets) {
+    this(sample, features, targets, targets.size());
+    if ((long) sample.size() * size != features.size()) {
       throw new IllegalArgumentException(
           "%d labels of images of %s need %d pixels, found %d"
-              .formatted(labels.length, image, (long) image.size() * labels.length, pixels.length));
-    }
-    for (byte label : labels) {
-      if (Byte.toUnsignedInt(label) >= classes) {
-        throw new IllegalArgumentException(
-            "labels: expected 0 to %d, found %d".formatted(classes - 1, Byte.toUnsignedInt(label)));
-      }
+              .formatted(size, sample, (long) sample.size() * size, features.size()));
     }
   }
 
-  private Split(Shape image, int classes, byte[] pixels, byte[] labels, int size) {
-    this.image = image;
-    this.classes = classes;
-    this.pixels = pixels;
-    this.labels = labels;
+  private Split(Shape sample, Features features, Targets targets, int size) {
+    this.sample = sample;
+    this.features = features;
+    this.targets = targets;
     this.size = size;
   }
 
-  /** Returns the number of images. */
+  /** Returns the number of samples. */
   public int size() {
     return size;
   }
 
-  /** Returns the shape of one image, channels × height × width. */
+  /** Returns the shape of one sample: of an image channels × height × width. */
   public Shape image() {
-    return image;
+    return sample;
   }
 
+  public Task task() {
+    return targets.task();
+  }
+
+  /** Returns the number of classes, or of what else there is an output for. */
   public int classes() {
-    return classes;
+    return task().outputs();
   }
 
-  public int label(int sample) {
-    return Byte.toUnsignedInt(labels[sample]);
+  /** Returns the class of a sample, where classes are told apart. */
+  public int label(int index) {
+    return targets.label(index);
   }
 
-  /** Returns one pixel as it is stored, 0 to 255. */
-  public int pixel(int sample, int position) {
-    return Byte.toUnsignedInt(pixels[sample * image.size() + position]);
+  /** Returns by how much a target's scale was divided, by output; 1 where it was left. */
+  public double[] units() {
+    return targets.units();
   }
 
-  /** Adds the pixels of all images, then their labels, to a hash. */
+  /** Returns one pixel from 0 to 255, of samples that a network reads from 0 to 1. */
+  public int pixel(int index, int position) {
+    double[] value = new double[1];
+    features.copy((long) index * sample.size() + position, value, 0, 1);
+    return (int) Math.round(LARGEST_PIXEL * value[0]);
+  }
+
+  /** Adds the features of all samples, then their targets, to a hash. */
   void addTo(MessageDigest digest) {
-    digest.update(pixels, 0, size * image.size());
-    digest.update(labels, 0, size);
+    features.addTo(digest, size * sample.size());
+    targets.addTo(digest, size);
   }
 
-  /** Returns the first images of this split, sharing their bytes. */
+  /** Returns the first samples of this split, sharing what they are kept in. */
   public Split first(int count) {
-    return count >= size ? this : new Split(image, classes, pixels, labels, count);
-  }
-
-  /** Returns a split of its own of the given images, in their order. */
-  public Split select(int[] samples) {
-    int length = image.size();
-    byte[] chosenPixels = new byte[Math.multiplyExact(samples.length, length)];
-    byte[] chosenLabels = new byte[samples.length];
-    for (int i = 0; i < samples.length; i++) {
-      System.arraycopy(pixels, samples[i] * length, chosenPixels, i * length, length);
-      chosenLabels[i] = labels[samples[i]];
-    }
-    return new Split(image, classes, chosenPixels, chosenLabels, samples.length);
+    return count >= size ? this : new Split(sample, features, targets, count);
   }
 
   /**
-   * Returns images as a network reads them, pixels divided by 255.
+   * Returns samples that stand for all of them, chosen at random and the same in every run: the
+   * first ones would not in a file that is sorted by class.
+   */
+  public Split part(int count) {
+    if (count >= size) {
+      return this;
+    }
+    int[] chosen = shuffled(size, PART_SEED);
+    int[] part = Arrays.copyOf(chosen, count);
+    Arrays.sort(part);
+    return select(part);
+  }
+
+  /** Returns the positions {@code 0 … size − 1} in an order that a seed decides. */
+  public static int[] shuffled(int size, long seed) {
+    int[] order = range(0, size);
+    Random random = new Random(seed);
+    for (int i = size - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int kept = order[i];
+      order[i] = order[other];
+      order[other] = kept;
+    }
+    return order;
+  }
+
+  /** Returns a split of its own of the given samples, in their order. */
+  public Split select(int[] samples) {
+    return new Split(
+        sample, features.select(samples, sample.size()), targets.select(samples), samples.length);
+  }
+
+  /**
+   * Returns samples as a network reads them.
    *
-   * @param input the shape of one sample; of as many elements as an image
+   * @param input the shape of one sample; of as many elements as it has here
    * @return samples × input
    */
   public Tensor inputs(int[] samples, Shape input) {
-    int length = image.size();
+    int length = sample.size();
     Tensor inputs = Tensor.zeros(input.batchOf(samples.length));
-    double[] values = inputs.data();
     for (int row = 0; row < samples.length; row++) {
-      int from = samples[row] * length;
-      for (int i = 0; i < length; i++) {
-        values[row * length + i] = BRIGHTNESS[Byte.toUnsignedInt(pixels[from + i])];
-      }
+      features.copy((long) samples[row] * length, inputs.data(), row * length, length);
     }
     return inputs;
   }
 
-  /** Returns one-hot labels, samples × classes. */
+  /** Returns samples × outputs: one-hot labels where classes are told apart. */
   public Tensor targets(int[] samples) {
-    Tensor targets = Tensor.zeros(Shape.of(samples.length, classes));
-    for (int row = 0; row < samples.length; row++) {
-      targets.data()[row * classes + label(samples[row])] = 1;
-    }
-    return targets;
+    return targets.of(samples);
   }
 
   /** Returns what a step trains on. */
@@ -137,6 +171,6 @@ public final class Split {
 
   @Override
   public String toString() {
-    return size + " images of " + image + ", labels " + Arrays.toString(new int[] {0, classes - 1});
+    return size + " samples of " + sample + ", " + task();
   }
 }

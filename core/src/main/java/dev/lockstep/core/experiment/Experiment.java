@@ -1,5 +1,6 @@
 package dev.lockstep.core.experiment;
 
+import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.rounding.DeclaredTolerance;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param shows one sentence: what a reader learns from it
  * @param compared how many steps both sides take, after which the reference goes on alone; null:
  *     all of them
+ * @param data what it is trained on and how that is read, where the command line does not say
  * @param trainSize how many of the training images are used; null: all
  * @param testSize how many of the test images are used; null: all
  * @param member 0, or which member of an ensemble it is: each draws everything of its own
@@ -38,6 +40,7 @@ public record Experiment(
     NetworkSpec network,
     TrainingSpec training,
     @Nullable Long compared,
+    DataSpec data,
     @Nullable Integer trainSize,
     @Nullable Integer testSize,
     long seed,
@@ -76,6 +79,7 @@ public record Experiment(
         network,
         training,
         compared,
+        data,
         trainSize,
         testSize,
         seed,
@@ -102,6 +106,7 @@ public record Experiment(
         network,
         other,
         compared,
+        data,
         trainSamples == null ? trainSize : trainSamples,
         testSamples == null ? testSize : testSamples,
         seed,
@@ -124,6 +129,7 @@ public record Experiment(
         network,
         training,
         compared,
+        data,
         trainSize,
         testSize,
         seed,

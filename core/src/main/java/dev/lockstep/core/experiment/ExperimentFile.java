@@ -1,6 +1,7 @@
 package dev.lockstep.core.experiment;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -29,6 +30,10 @@ public final class ExperimentFile {
 
   /** The book's largest grid has 32; a thousand networks to train are a mistake. */
   private static final int MAX_VARIANTS = 1000;
+
+  /** A length of training takes the place of the other way to say it. */
+  private static final Map<String, String> LENGTHS =
+      Map.of("training.steps", "training.epochs", "training.epochs", "training.steps");
 
   private final String id;
   private final YamlValue.Mapping file;
@@ -72,6 +77,10 @@ public final class ExperimentFile {
   public ExperimentFile with(Map<String, YamlValue> overrides) {
     YamlValue.Mapping changed = file;
     for (Map.Entry<String, YamlValue> override : overrides.entrySet()) {
+      String other = LENGTHS.get(override.getKey());
+      if (other != null && !overrides.containsKey(other)) {
+        changed = Overrides.without(changed, other);
+      }
       changed = Overrides.apply(changed, override.getKey(), override.getValue());
     }
     return new ExperimentFile(id, changed, directory);
@@ -155,6 +164,7 @@ public final class ExperimentFile {
     Optional<Fields> data = fields.fields("data");
     Integer train = data.filter(d -> d.has("train")).map(d -> size(d, "train")).orElse(null);
     Integer test = data.filter(d -> d.has("test")).map(d -> size(d, "test")).orElse(null);
+    DataSpec spec = data.map(block -> DataReader.read(block, directory)).orElse(DataSpec.FOUND);
     data.ifPresent(Fields::done);
     Experiment experiment =
         new Experiment(
@@ -165,6 +175,7 @@ public final class ExperimentFile {
             network,
             trainingSpec,
             fields.has("compared") ? compared(fields) : null,
+            spec,
             train,
             test,
             fields.integer("seed", 1),

@@ -1,8 +1,11 @@
 package dev.lockstep.core.result;
 
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Task;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.rounding.DeclaredTolerance;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param attribution which conventions explain a stock comparison's difference; null where there is
  *     none, or Deeplearning4j computes the book's formulas
  * @param worst the largest differences by phase; phases that were not compared are missing
+ * @param metrics of the test samples, where accuracy does not say it all; empty for most
  * @param solo how the reference went on alone, null if it did not: none of it was compared
  * @param figures what this run shows besides, empty for most
  * @param timing everything that a clock gave: two equal runs differ in nothing else
@@ -41,6 +45,7 @@ public record RunResult(
     Map<Phase, Worst> worst,
     Curves curves,
     List<TensorReading> readings,
+    List<Metric> metrics,
     @Nullable Solo solo,
     List<Figure> figures,
     Timing timing) {
@@ -95,15 +100,71 @@ public record RunResult(
    *
    * @param notice what a reader must know about it, such as that MNIST could not be had; may be
    *     empty
+   * @param reading how a user's own files were read, a statement each; empty for published data
+   * @param task what the outputs are: {@code class}, {@code binary} or {@code regression}
+   * @param outputs names of the classes, or of the columns that are predicted
    */
-  public record DatasetInfo(String name, int train, int test, String sha256, String notice) {}
+  public record DatasetInfo(
+      String name,
+      int train,
+      int test,
+      String sha256,
+      String notice,
+      List<String> reading,
+      String task,
+      List<String> outputs) {
+
+    public DatasetInfo {
+      reading = List.copyOf(reading);
+      outputs = List.copyOf(outputs);
+    }
+
+    /** Describes data as it is used, of which a part may be left out. */
+    public static DatasetInfo of(Dataset dataset, int train, int test) {
+      Task task = dataset.train().task();
+      return new DatasetInfo(
+          dataset.name(),
+          train,
+          test,
+          dataset.sha256(),
+          dataset.notice(),
+          dataset.reading(),
+          task.kind().name().toLowerCase(Locale.ROOT),
+          task.names());
+    }
+
+    /** Describes a run that needs no data. */
+    public static DatasetInfo none() {
+      return new DatasetInfo("none", 0, 0, "", "", List.of(), "class", List.of());
+    }
+
+    /** Returns what is reported as accuracy: R² where numbers are predicted. */
+    public String score() {
+      return task.equals("regression") ? "R²" : "accuracy";
+    }
+
+    /** Returns how many training samples the accuracy on them is taken on: as many as test it. */
+    public int trainSample() {
+      return Math.min(train, test);
+    }
+  }
+
+  /**
+   * How good the outputs for the test samples are after the last step.
+   *
+   * @param name such as {@code RMSE}
+   * @param candidate by Deeplearning4j's own evaluation where it is the candidate
+   */
+  public record Metric(String name, double reference, double candidate) {}
 
   /**
    * One side and how well it learned.
    *
    * @param role {@code reference} or {@code candidate}
    * @param trainLoss of the last step's batch
-   * @param testAccuracy after the last step, as a share
+   * @param trainAccuracy after the last step, of a random part of the training samples, as many as
+   *     there are to test with; where numbers are predicted, R²
+   * @param testAccuracy after the last step, as a share; where numbers are predicted, R²
    */
   public record Implementation(
       String name, String role, double trainLoss, double trainAccuracy, double testAccuracy) {}

@@ -148,9 +148,9 @@ public final class NpyFormat {
 
   private static String type(String descr) throws IOException {
     String type = descr.substring(1, descr.length() - 1);
-    if (!type.matches("[<>][fi][48]")) {
+    if (!type.matches("[<>](f[48]|[iu][248])|[<>|][iub]1") || type.endsWith("u8")) {
       throw new IOException(
-          "expected numbers (f8, f4, i8 or i4, '<' or '>'), found %s%s; save it as .astype('<f8')"
+          "expected numbers (f8, f4, i8, i4, i2, i1, u4, u2, u1 or b1), found %s%s; save it as .astype('<f8')"
               .formatted(
                   printable(type),
                   type.contains("O") ? ", Python objects, which are not read" : ""));
@@ -184,13 +184,18 @@ public final class NpyFormat {
 
   private static Tensor tensor(Header header, byte[] content) throws IOException {
     ByteOrder order =
-        header.type().charAt(0) == '<' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        header.type().charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     ByteBuffer bytes = ByteBuffer.wrap(content).order(order);
     IntToDoubleFunction element =
         switch (header.type().substring(1)) {
           case "f8" -> i -> bytes.getDouble(8 * i);
           case "f4" -> i -> bytes.getFloat(4 * i);
           case "i8" -> i -> bytes.getLong(8 * i);
+          case "u4" -> i -> Integer.toUnsignedLong(bytes.getInt(4 * i));
+          case "i2" -> i -> bytes.getShort(2 * i);
+          case "u2" -> i -> Short.toUnsignedInt(bytes.getShort(2 * i));
+          case "i1" -> bytes::get;
+          case "u1", "b1" -> i -> Byte.toUnsignedInt(bytes.get(i));
           default -> i -> bytes.getInt(4 * i);
         };
     if (header.type().endsWith("i8")) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -93,7 +94,12 @@ public final class NpzFile {
     return tensors;
   }
 
-  static Map<String, Tensor> read(Path file, int maxNumbers) {
+  /**
+   * Reads as {@link #read(Path)} does, up to a limit of one's own.
+   *
+   * @param maxNumbers that all arrays together may hold
+   */
+  public static Map<String, Tensor> read(Path file, int maxNumbers) {
     return readDescribed(file, maxNumbers, false).tensors();
   }
 
@@ -145,6 +151,20 @@ public final class NpzFile {
           "%s: expected a NumPy archive (.npz), found a file that cannot be read as one: %s"
               .formatted(file, e.getMessage()),
           e);
+    }
+  }
+
+  /**
+   * Reads one array that stands in a file of its own, {@code .npy}.
+   *
+   * @param maxNumbers that it may hold
+   * @throws InputException if it is missing, damaged, too large or no plain array of numbers
+   */
+  public static Tensor readArray(Path file, int maxNumbers) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return NpyFormat.read(in, maxNumbers);
+    } catch (IOException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
     }
   }
 

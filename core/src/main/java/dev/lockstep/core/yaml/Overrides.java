@@ -3,6 +3,7 @@ package dev.lockstep.core.yaml;
 import dev.lockstep.core.UsageException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -94,6 +95,21 @@ public final class Overrides {
     List<String> inside = new ArrayList<>(List.of(type));
     inside.addAll(rest);
     return inside;
+  }
+
+  /**
+   * Returns a file without one value, which may not be there.
+   *
+   * @param path of two keys, joined by a dot
+   */
+  public static YamlValue.Mapping without(YamlValue.Mapping file, String path) {
+    String outer = path.substring(0, path.indexOf('.'));
+    if (!(file.values().get(outer) instanceof YamlValue.Mapping mapping)) {
+      return file;
+    }
+    Map<String, YamlValue> left = new LinkedHashMap<>(mapping.values());
+    left.remove(path.substring(path.indexOf('.') + 1));
+    return file.with(outer, new YamlValue.Mapping(mapping.where(), left));
   }
 
   /** Reads {@code key.key=value}. */

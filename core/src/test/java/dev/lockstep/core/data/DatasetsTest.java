@@ -50,14 +50,14 @@ class DatasetsTest {
     Path named = IdxFixture.write(directory.resolve("named"));
     variables.put("LOCKSTEP_DATA", directory.resolve("absent").toString());
 
-    assertMnist(datasets().load("auto", named, false));
+    assertMnist(datasets().load("auto", named, false, DataSpec.FOUND));
   }
 
   @Test
   void looksInTheDirectoryThatTheEnvironmentNames() throws IOException {
     variables.put("LOCKSTEP_DATA", IdxFixture.write(directory.resolve("named")).toString());
 
-    assertMnist(datasets().load("auto", null, false));
+    assertMnist(datasets().load("auto", null, false, DataSpec.FOUND));
   }
 
   @ParameterizedTest
@@ -65,8 +65,8 @@ class DatasetsTest {
   void looksInTheCaches(String place) throws IOException {
     IdxFixture.write(home.resolve(place));
 
-    assertMnist(datasets().load("auto", null, false));
-    assertMnist(datasets().load("mnist", null, true));
+    assertMnist(datasets().load("auto", null, false, DataSpec.FOUND));
+    assertMnist(datasets().load("mnist", null, true, DataSpec.FOUND));
     assertThat(mirror.requests()).isEmpty();
   }
 
@@ -74,15 +74,18 @@ class DatasetsTest {
   void goesOnWhereANamedDirectoryHasNoneOfTheFiles() throws IOException {
     IdxFixture.write(cache);
 
-    assertMnist(datasets().load("mnist", Files.createDirectory(directory.resolve("empty")), false));
+    assertMnist(
+        datasets()
+            .load(
+                "mnist", Files.createDirectory(directory.resolve("empty")), false, DataSpec.FOUND));
   }
 
   @Test
   void downloadsIntoTheCacheWhatIsNowhere() throws IOException {
     serveMnist();
 
-    assertMnist(datasets().load("auto", null, false));
-    assertMnist(datasets().load("mnist", null, true));
+    assertMnist(datasets().load("auto", null, false, DataSpec.FOUND));
+    assertMnist(datasets().load("mnist", null, true, DataSpec.FOUND));
     assertThat(cache.resolve("train-images-idx3-ubyte.gz")).exists();
   }
 
@@ -92,7 +95,7 @@ class DatasetsTest {
     Files.write(cache.resolve("train-labels-idx1-ubyte.gz"), DAMAGED);
     serveMnist();
 
-    assertMnist(datasets().load("mnist", null, false));
+    assertMnist(datasets().load("mnist", null, false, DataSpec.FOUND));
     assertThat(mirror.requests()).hasSize(1);
   }
 
@@ -103,11 +106,11 @@ class DatasetsTest {
     Path damaged = Files.write(named.resolve("t10k-labels-idx1-ubyte.gz"), DAMAGED);
     IdxFixture.write(cache);
 
-    assertThatThrownBy(() -> datasets().load(choice, named, false))
+    assertThatThrownBy(() -> datasets().load(choice, named, false, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(damaged + ": expected the magic number");
     variables.put("LOCKSTEP_DATA", named.toString());
-    assertThatThrownBy(() -> datasets().load(choice, null, false))
+    assertThatThrownBy(() -> datasets().load(choice, null, false, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(damaged + ": expected the magic number");
   }
@@ -116,7 +119,7 @@ class DatasetsTest {
   void refusesANamedDirectoryThatIsMissing() {
     Path absent = directory.resolve("absent");
 
-    assertThatThrownBy(() -> datasets().load("auto", absent, false))
+    assertThatThrownBy(() -> datasets().load("auto", absent, false, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessage(
             absent + ": expected a directory with MNIST (--data-dir), found no such directory");
@@ -124,7 +127,7 @@ class DatasetsTest {
 
   @Test
   void autoFallsBackToSyntheticDigitsAndSaysSo() {
-    Dataset dataset = datasets().load("auto", null, false);
+    Dataset dataset = datasets().load("auto", null, false, DataSpec.FOUND);
 
     assertThat(dataset.name()).isEqualTo("synthetic");
     assertThat(dataset.train().size()).isEqualTo(60_000);
@@ -137,7 +140,7 @@ class DatasetsTest {
 
   @Test
   void mnistNeverFallsBack() {
-    assertThatThrownBy(() -> datasets().load("mnist", null, false))
+    assertThatThrownBy(() -> datasets().load("mnist", null, false, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageContainingAll(
             "MNIST could not be had.",
@@ -150,7 +153,7 @@ class DatasetsTest {
 
   @Test
   void offlineAsksNobody() {
-    assertThatThrownBy(() -> datasets().load("mnist", null, true))
+    assertThatThrownBy(() -> datasets().load("mnist", null, true, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("--offline");
     assertThat(mirror.requests()).isEmpty();
@@ -160,11 +163,11 @@ class DatasetsTest {
   void worksWithoutAHomeDirectory() throws IOException {
     serveMnist();
 
-    assertThatThrownBy(() -> datasets(null).load("mnist", null, false))
+    assertThatThrownBy(() -> datasets(null).load("mnist", null, false, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("no home directory");
     Path named = IdxFixture.write(directory.resolve("named"));
-    assertMnist(datasets(null).load("mnist", named, false));
+    assertMnist(datasets(null).load("mnist", named, false, DataSpec.FOUND));
   }
 
   @Test
@@ -174,7 +177,7 @@ class DatasetsTest {
 
     assertThat(datasets().download(target)).isEqualTo(target);
     assertThat(datasets().download(null)).isEqualTo(cache);
-    assertMnist(datasets().load("mnist", target, true));
+    assertMnist(datasets().load("mnist", target, true, DataSpec.FOUND));
   }
 
   @Test
@@ -209,7 +212,7 @@ class DatasetsTest {
   void readsAnyOtherSetInIdxFiles() throws IOException {
     Path other = IdxFixture.write(directory.resolve("with spaces, ä"));
 
-    Dataset dataset = datasets().load("idx:" + other, null, true);
+    Dataset dataset = datasets().load("idx:" + other, null, true, DataSpec.FOUND);
 
     assertThat(dataset.name()).isEqualTo("idx");
     assertThat(dataset.train().classes()).isEqualTo(3);
@@ -217,11 +220,12 @@ class DatasetsTest {
 
   @Test
   void refusesADirectoryWithoutIdxFiles() {
-    assertThatThrownBy(() -> datasets().load("idx:" + directory, null, true))
+    assertThatThrownBy(() -> datasets().load("idx:" + directory, null, true, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(directory + ": expected a directory with train-images-idx3-ubyte")
         .hasMessageEndingWith("found none of them");
-    assertThatThrownBy(() -> datasets().load("idx:" + directory.resolve("absent"), null, true))
+    assertThatThrownBy(
+            () -> datasets().load("idx:" + directory.resolve("absent"), null, true, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageEndingWith("found no such directory");
   }
@@ -230,11 +234,12 @@ class DatasetsTest {
   void readsWhatAnotherReaderBrings() {
     Dataset brought = SyntheticDigits.dataset(1, 10, 10);
     Datasets datasets =
-        datasets().with("csv", path -> path.equals(Path.of("a.csv")) ? brought : fail(path));
+        datasets()
+            .with("csv", (path, spec) -> path.equals(Path.of("a.csv")) ? brought : fail(path));
 
-    assertThat(datasets.load("csv:a.csv", null, true)).isSameAs(brought);
+    assertThat(datasets.load("csv:a.csv", null, true, DataSpec.FOUND)).isSameAs(brought);
     assertThat(datasets.choices())
-        .containsExactly("auto", "mnist", "synthetic", "idx:PATH", "csv:PATH");
+        .containsExactly("auto", "mnist", "synthetic", "idx:PATH", "npz:PATH", "csv:PATH");
   }
 
   private static Dataset fail(Path path) {
@@ -244,15 +249,16 @@ class DatasetsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "imagenet", "csv:a.csv", "idx", "idx:", ":", "MNIST"})
   void listsTheChoicesForAnUnknownOne(String choice) {
-    assertThatThrownBy(() -> datasets().load(choice, null, true))
+    assertThatThrownBy(() -> datasets().load(choice, null, true, DataSpec.FOUND))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "--data: expected auto, mnist, synthetic, idx:PATH, found \"%s\"".formatted(choice));
+            "--data: expected auto, mnist, synthetic, idx:PATH, npz:PATH, found \"%s\""
+                .formatted(choice));
   }
 
   @Test
   void refusesAPathThatCannotBe() {
-    assertThatThrownBy(() -> datasets().load("idx:a\0b", null, true))
+    assertThatThrownBy(() -> datasets().load("idx:a\0b", null, true, DataSpec.FOUND))
         .isInstanceOf(UsageException.class);
   }
 
@@ -263,7 +269,7 @@ class DatasetsTest {
 
     Dataset dataset =
         new Datasets(new UserEnvironment(Map.of(), null, "Linux"), DownloadProgress.SILENT)
-            .load("mnist", Path.of(data), true);
+            .load("mnist", Path.of(data), true, DataSpec.FOUND);
 
     assertThat(dataset.train().size()).isEqualTo(60_000);
     assertThat(dataset.test().size()).isEqualTo(10_000);

@@ -1,90 +1,99 @@
 package dev.lockstep.dl4j.datavec;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.data.DataSpec;
+import dev.lockstep.core.data.DataSpec.Scaling;
 import dev.lockstep.core.data.Dataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Labelled images from CSV files, read by DataVec's {@code CSVRecordReader}: a row for every image,
- * a label and the pixels of a square image row by row, all whole numbers from 0 to 255, separated
- * by commas. Kaggle's digit file ({@code label,pixel0,…,pixel783}) is one.
+ * Labelled images from CSV files: a row for every image, a label and the pixels of a square image
+ * row by row, all whole numbers from 0 to 255. Kaggle's digit file ({@code
+ * label,pixel0,…,pixel783}) is one. Any other table is read by {@link Tables}.
  *
- * <p>The first row may be a header. There are ten classes, or as many as the largest label needs.
+ * <p>The first row may be a header. Classes count from 0, or from 1 where no label is 0, to the
+ * largest label.
  */
 public final class CsvDigits {
 
   private CsvDigits() {}
 
   /**
-   * Reads with the column of the labels detected.
-   *
-   * @see #read(Path, LabelColumn)
-   */
-  public static Dataset read(Path path) {
-    return read(path, LabelColumn.DETECT);
-  }
-
-  /**
    * @param path a file, of which every seventh row is held back for testing; or a directory with
-   *     one file whose name ends in {@code train.csv} and one whose name ends in {@code test.csv}
+   *     one file whose name ends in {@code train} and one whose name ends in {@code test}
    * @throws InputException if something is missing or malformed; names the file and the line
    */
-  public static Dataset read(Path path, LabelColumn label) {
-    if (Files.isDirectory(path)) {
-      return read(only(path, "train.csv"), only(path, "test.csv"), label);
+  public static Dataset read(Path path, DataSpec spec) {
+    Optional<List<Path>> pair = pair(path);
+    Path first = pair.map(files -> files.get(0)).orElse(path);
+    if (Files.isDirectory(first) || !CsvFile.isOfImages(first, spec)) {
+      return Tables.read(path, spec);
     }
-    CsvFile file = CsvFile.read(path);
-    LabelColumn column = label == LabelColumn.DETECT ? file.label() : label;
-    int classes = Digits.classes(file.largestLabel(column));
-    return Digits.heldOut("csv:" + path.getFileName(), path, file.split(column, classes), "");
-  }
-
-  /**
-   * @param label of both files; if it is to be detected, the file to train on decides
-   * @throws InputException if something is missing or malformed; names the file and the line
-   */
-  public static Dataset read(Path train, Path test, LabelColumn label) {
-    CsvFile trainFile = CsvFile.read(train);
-    CsvFile testFile = CsvFile.read(test);
-    if (testFile.columns() != trainFile.columns()) {
-      throw new InputException(
-          String.format(
-              Locale.ROOT,
-              "%s: expected %d values in a row as in %s, found %d",
-              test,
-              trainFile.columns(),
-              train,
-              testFile.columns()));
+    CsvFile train = CsvFile.read(first, spec);
+    int label = train.label(spec.table().targets());
+    if (pair.isEmpty()) {
+      ClassNumbers classes = ClassNumbers.of(train.labels(label), spec, path);
+      List<String> reading = new ArrayList<>(train.reading(label));
+      double divisor = divisor(train, label, spec, path, reading);
+      reading.add(classes.statement());
+      return Digits.heldOut(
+          "csv:" + path.getFileName(), path, train.split(label, classes, divisor), reading);
     }
-    LabelColumn column = label == LabelColumn.DETECT ? trainFile.label() : label;
-    int classes =
-        Digits.classes(Math.max(trainFile.largestLabel(column), testFile.largestLabel(column)));
+    CsvFile test = CsvFile.read(pair.get().get(1), spec);
+    test.requireColumnsOf(train);
+    ClassNumbers classes =
+        ClassNumbers.of(
+            Stream.of(train.labels(label), test.labels(label)).flatMapToInt(s -> s), spec, path);
+    List<String> reading = new ArrayList<>(train.reading(label));
+    double divisor = divisor(train, label, spec, path, reading);
+    reading.add(classes.statement());
     return Dataset.of(
-        "csv:" + train.getFileName(),
-        trainFile.split(column, classes),
-        testFile.split(column, classes),
-        "");
+            "csv:" + first.getFileName(),
+            train.split(label, classes, divisor),
+            test.split(label, classes, divisor),
+            "")
+        .read(reading);
   }
 
-  private static Path only(Path directory, String ending) {
-    try (Stream<Path> files = Files.list(directory)) {
-      List<Path> found =
-          files.filter(file -> file.getFileName().toString().endsWith(ending)).sorted().toList();
-      if (found.size() != 1) {
-        throw new InputException(
-            String.format(
-                Locale.ROOT,
-                "%s: expected one file whose name ends in %s, found %s",
-                directory,
-                ending,
-                found.isEmpty() ? "none" : found));
-      }
-      return found.get(0);
+  private static double divisor(
+      CsvFile file, int label, DataSpec spec, Path path, List<String> reading) {
+    Scaling said = spec.scaling();
+    if (said == null) {
+      return Digits.divisor(file.largestPixel(label), reading);
+    }
+    if (said.kind() == Scaling.Kind.STANDARDIZE || said.kind() == Scaling.Kind.MINMAX) {
+      throw new InputException(
+          path
+              + ": data.scale: expected none or a number to divide pixels by; to scale each column"
+              + " by itself, read the file as table:"
+              + path.getFileName());
+    }
+    reading.add(
+        "the pixels are "
+            + (said.divisor() == 1
+                ? "not divided"
+                : "divided by " + Tables.rounded(said.divisor())));
+    return said.divisor();
+  }
+
+  /** Returns the file to train on and the one to test with, if a directory has one of each. */
+  private static Optional<List<Path>> pair(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      List<Path> files = entries.filter(Files::isRegularFile).sorted().toList();
+      Optional<Path> train = TableFiles.ending(files, "train");
+      Optional<Path> test = TableFiles.ending(files, "test");
+      return train.isPresent() && test.isPresent()
+          ? Optional.of(List.of(train.get(), test.get()))
+          : Optional.empty();
     } catch (IOException e) {
       throw new InputException(directory + ": cannot be listed: " + e, e);
     }

@@ -1,20 +1,17 @@
 package dev.lockstep.dl4j.datavec;
 
 import dev.lockstep.core.InputException;
-import dev.lockstep.core.LockstepException;
+import dev.lockstep.core.data.DataSpec;
+import dev.lockstep.core.data.Features;
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.data.Targets;
 import dev.lockstep.core.tensor.Shape;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.datavec.api.records.reader.impl.csv.CSVRecordReader;
-import org.datavec.api.split.InputStreamInputSplit;
-import org.datavec.api.writable.Writable;
+import java.util.stream.IntStream;
 
 /** One CSV file of labelled square images, read whole: a byte per value, the label among them. */
 final class CsvFile {
@@ -22,35 +19,51 @@ final class CsvFile {
   /** What a file may hold: 340,000 images of MNIST's size. */
   static final long MAX_VALUES = 1L << 28;
 
-  /** How much of a wrong value a message shows. */
-  private static final int SHOWN_CHARACTERS = 20;
-
   private static final Set<String> LABEL_NAMES = Set.of("label", "class", "target", "digit", "y");
+
+  /** More different labels are not told from pixels. */
+  private static final int MOST_LABELS = 100;
 
   private final Path file;
   private final List<byte[]> rows = new ArrayList<>();
-  private LabelColumn named = LabelColumn.DETECT;
+  private final List<String> found = new ArrayList<>();
+  private List<String> names = List.of();
   private int columns;
 
   private CsvFile(Path file) {
     this.file = file;
   }
 
+  /** Returns whether the first row of values could be a label and the pixels of a square image. */
+  static boolean isOfImages(Path file, DataSpec spec) {
+    try (CsvRows rows = CsvRows.open(file, spec.table())) {
+      List<String> row = rows.next();
+      if (row != null && isHeader(row)) {
+        row = rows.next();
+      }
+      return row == null
+          || (row.size() > 4
+              && isSquare(row.size() - 1)
+              && row.stream().allMatch(cell -> value(cell) >= 0));
+    }
+  }
+
   /**
    * @throws InputException if the file is missing, empty, too large or a row is not what the others
    *     are; names file and line
    */
-  static CsvFile read(Path file) {
+  static CsvFile read(Path file, DataSpec spec) {
     CsvFile csv = new CsvFile(file);
-    try (InputStream in = new BoundedLines(file, Files.newInputStream(file));
-        CSVRecordReader reader = new CSVRecordReader()) {
-      reader.initialize(new InputStreamInputSplit(in));
-      csv.readRows(reader);
-    } catch (IOException e) {
-      throw new InputException(file + ": expected a CSV file that can be read, found " + e, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InputException(file + ": interrupted", e);
+    try (CsvRows rows = CsvRows.open(file, spec.table())) {
+      for (List<String> row = rows.next(); row != null; row = rows.next()) {
+        if (rows.line() == 1 && isHeader(row)) {
+          csv.setColumns(row.size(), 1);
+          csv.names = row;
+        } else {
+          csv.addRow(row, rows.line());
+        }
+      }
+      csv.found.addAll(rows.found());
     }
     if (csv.rows.isEmpty()) {
       throw new InputException(file + ": expected a row for every image, found none");
@@ -58,62 +71,12 @@ final class CsvFile {
     return csv;
   }
 
-  private void readRows(CSVRecordReader reader) {
-    int blank = 0;
-    for (int line = 1; hasNext(reader, line); line++) {
-      List<Writable> cells = next(reader, line);
-      if (cells.size() == 1 && cells.get(0).toString().isBlank()) {
-        blank = blank == 0 ? line : blank;
-      } else if (blank > 0) {
-        throw malformed(blank, "expected a row, found an empty line");
-      } else if (line == 1 && isHeader(cells)) {
-        readHeader(cells);
-      } else {
-        addRow(cells, line);
-      }
-    }
-  }
-
-  private boolean hasNext(CSVRecordReader reader, int line) {
-    try {
-      return reader.hasNext();
-    } catch (LockstepException e) {
-      throw e;
-    } catch (IllegalStateException e) { // how DataVec's line iterator passes on an IOException
-      throw new InputException(at(line) + "expected text that can be read, found " + e, e);
-    }
-  }
-
-  private List<Writable> next(CSVRecordReader reader, int line) {
-    try {
-      return reader.next();
-    } catch (LockstepException e) {
-      throw e;
-    } catch (RuntimeException e) { // how DataVec's parser passes on an IOException
-      throw new InputException(
-          at(line) + "expected values separated by commas, found " + e.getMessage(), e);
-    }
-  }
-
   /** A header has no number in it: a row in which only some are missing is malformed. */
-  private static boolean isHeader(List<Writable> cells) {
-    return cells.stream().noneMatch(cell -> value(text(cell)) >= 0);
+  private static boolean isHeader(List<String> cells) {
+    return cells.stream().noneMatch(cell -> value(cell) >= 0);
   }
 
-  private void readHeader(List<Writable> cells) {
-    setColumns(cells.size(), 1);
-    boolean first = isLabelName(cells.get(0));
-    boolean last = isLabelName(cells.get(cells.size() - 1));
-    if (first != last) {
-      named = first ? LabelColumn.FIRST : LabelColumn.LAST;
-    }
-  }
-
-  private static boolean isLabelName(Writable cell) {
-    return LABEL_NAMES.contains(text(cell).toLowerCase(Locale.ROOT));
-  }
-
-  private void addRow(List<Writable> cells, int line) {
+  private void addRow(List<String> cells, int line) {
     if (columns == 0) {
       setColumns(cells.size(), line);
     }
@@ -134,8 +97,7 @@ final class CsvFile {
     }
     byte[] row = new byte[columns];
     for (int column = 0; column < columns; column++) {
-      String text = text(cells.get(column));
-      int value = value(text);
+      int value = value(cells.get(column));
       if (value < 0) {
         throw malformed(
             line,
@@ -143,7 +105,7 @@ final class CsvFile {
                 Locale.ROOT,
                 "column %d: expected a whole number from 0 to 255, found %s",
                 column + 1,
-                shown(text)));
+                CsvRows.shown(cells.get(column))));
       }
       row[column] = (byte) value;
     }
@@ -163,6 +125,19 @@ final class CsvFile {
     columns = count;
   }
 
+  void requireColumnsOf(CsvFile other) {
+    if (columns != other.columns) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s: expected %d values in a row as in %s, found %d",
+              file,
+              other.columns,
+              other.file,
+              columns));
+    }
+  }
+
   private static boolean isSquare(int count) {
     int side = side(count);
     return side * side == count;
@@ -170,11 +145,6 @@ final class CsvFile {
 
   private static int side(int pixels) {
     return (int) Math.round(Math.sqrt(pixels));
-  }
-
-  private static String text(Writable cell) {
-    String text = cell.toString();
-    return (text.startsWith("\uFEFF") ? text.substring(1) : text).strip(); // a byte order mark
   }
 
   /** Returns a whole number from 0 to 255 in ASCII digits, −1 for anything else. */
@@ -193,83 +163,129 @@ final class CsvFile {
     return value <= 255 ? value : -1;
   }
 
-  private static String shown(String text) {
-    String printable = text.replaceAll("\\p{Cntrl}", "?");
-    return '"'
-        + (printable.length() <= SHOWN_CHARACTERS
-            ? printable
-            : printable.substring(0, SHOWN_CHARACTERS) + "…")
-        + '"';
-  }
-
   private InputException malformed(int line, String message) {
-    return new InputException(at(line) + message);
-  }
-
-  private String at(int line) {
-    return file + ":" + line + ": ";
-  }
-
-  /** Returns the columns of every row, the label's among them. */
-  int columns() {
-    return columns;
+    return new InputException(file + ":" + line + ": " + message);
   }
 
   /**
-   * Returns where the label stands.
+   * Returns which column the label stands in, from 0.
    *
+   * @param said by name or position; empty: to be found out
    * @throws InputException if neither the header nor the values tell
    */
-  LabelColumn label() {
-    if (named != LabelColumn.DETECT) {
-      return named;
+  int label(List<String> said) {
+    if (!said.isEmpty()) {
+      return said(said);
     }
-    boolean first = couldBeLabel(0, 255);
-    boolean last = couldBeLabel(columns - 1, 255);
+    if (!names.isEmpty()) {
+      boolean first = isLabelName(names.get(0));
+      boolean last = isLabelName(names.get(columns - 1));
+      if (first != last) {
+        return first ? 0 : columns - 1;
+      }
+    }
+    boolean first = varies(0);
+    boolean last = varies(columns - 1);
     if (first && last) {
-      first = couldBeLabel(0, 9);
-      last = couldBeLabel(columns - 1, 9);
+      first = couldBeLabel(0);
+      last = couldBeLabel(columns - 1);
     }
     if (first == last) {
       throw new InputException(
           file
               + ": expected labels in the first or the last column, found "
               + (first ? "both to look like labels" : "neither to look like labels")
-              + "; say which it is, or name it \"label\" in a header");
+              + "; say data.target=1 or data.target="
+              + columns
+              + ", or name it \"label\" in a header");
     }
-    return first ? LabelColumn.FIRST : LabelColumn.LAST;
+    return first ? 0 : columns - 1;
   }
 
-  private boolean couldBeLabel(int column, int largest) {
-    int distinct =
-        (int) rows.stream().mapToInt(row -> Byte.toUnsignedInt(row[column])).distinct().count();
-    return distinct > 1 && largest(column) <= largest;
+  private int said(List<String> said) {
+    String reference = said.get(0);
+    int column = names.indexOf(reference);
+    if (column < 0 && reference.matches("\\d{1,6}")) {
+      column = Integer.parseInt(reference) - 1;
+    }
+    if (said.size() != 1 || column < 0 || column >= columns) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s: data.target: expected the name of a column or its position, 1 to %d, found %s",
+              file,
+              columns,
+              said));
+    }
+    return column;
   }
 
-  /** Returns the largest label. */
-  int largestLabel(LabelColumn label) {
-    return largest(position(label));
+  private static boolean isLabelName(String name) {
+    return LABEL_NAMES.contains(name.toLowerCase(Locale.ROOT));
   }
 
-  private int largest(int column) {
-    return rows.stream().mapToInt(row -> Byte.toUnsignedInt(row[column])).max().orElseThrow();
+  private boolean varies(int column) {
+    return values(column).distinct().limit(2).count() > 1;
   }
 
-  private int position(LabelColumn label) {
-    return label == LabelColumn.FIRST ? 0 : columns - 1;
+  /** Labels count from 0 or 1 without a gap. */
+  private boolean couldBeLabel(int column) {
+    int[] distinct = values(column).distinct().sorted().toArray();
+    return distinct.length <= MOST_LABELS
+        && distinct[0] <= 1
+        && distinct[distinct.length - 1] == distinct[0] + distinct.length - 1;
   }
 
-  /** Returns the images in the order of the rows. */
-  Split split(LabelColumn label, int classes) {
+  private IntStream values(int column) {
+    return rows.stream().mapToInt(row -> Byte.toUnsignedInt(row[column]));
+  }
+
+  IntStream labels(int label) {
+    return values(label);
+  }
+
+  int largestPixel(int label) {
+    int largest = 0;
+    for (byte[] row : rows) {
+      for (int column = 0; column < columns; column++) {
+        largest = column == label ? largest : Math.max(largest, Byte.toUnsignedInt(row[column]));
+      }
+    }
+    return largest;
+  }
+
+  /** Returns how the file was read, a statement each. */
+  List<String> reading(int label) {
+    List<String> statements = new ArrayList<>(found);
+    statements.add(
+        String.format(
+            Locale.ROOT,
+            "the label is in column %d%s%s",
+            label + 1,
+            names.isEmpty() ? "" : " (" + names.get(label) + ")",
+            names.isEmpty() || !isLabelName(names.get(label))
+                ? "; data.target says otherwise"
+                : ""));
+    return statements;
+  }
+
+  /**
+   * Returns the images in the order of the rows.
+   *
+   * @param label the column that it stands in, from 0
+   * @param divisor of the pixels
+   */
+  Split split(int label, ClassNumbers classes, double divisor) {
     int length = columns - 1;
-    int firstPixel = label == LabelColumn.FIRST ? 1 : 0;
     byte[] pixels = new byte[rows.size() * length];
-    byte[] labels = new byte[rows.size()];
-    for (int i = 0; i < labels.length; i++) {
+    for (int i = 0; i < rows.size(); i++) {
       byte[] row = rows.get(i);
-      System.arraycopy(row, firstPixel, pixels, i * length, length);
-      labels[i] = row[position(label)];
+      System.arraycopy(row, 0, pixels, i * length, label);
+      System.arraycopy(row, label + 1, pixels, i * length + label, length - label);
     }
-    return new Split(Shape.of(1, side(length), side(length)), classes, pixels, labels);
+    return new Split(
+        Shape.of(1, side(length), side(length)),
+        Features.pixels(pixels, divisor),
+        Targets.classes(classes.task(), values(label).map(classes::classOf).toArray()));
   }
 }

@@ -4,6 +4,7 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -16,14 +17,32 @@ final class Digits {
   /** The digits: a file need not show all of them. */
   static final int FEWEST_CLASSES = 10;
 
+  /** Values up to here may be of images that are dark; the largest of others is their white. */
+  private static final int DARK = 127;
+
+  private static final int WHITE = 255;
+
   private Digits() {}
 
-  static int classes(int largestLabel) {
-    return Math.max(FEWEST_CLASSES, largestLabel + 1);
+  /**
+   * Returns what pixels are divided by: 255, or their largest value where that is far from it, as
+   * in digits of 0 to 16.
+   *
+   * @param reading gets a statement of it
+   */
+  static double divisor(int largest, List<String> reading) {
+    double divisor = largest > DARK || largest == 0 ? WHITE : largest;
+    reading.add(
+        String.format(
+            Locale.ROOT,
+            "the largest pixel is %d: pixels are divided by %.0f; data.scale says otherwise",
+            largest,
+            divisor));
+    return divisor;
   }
 
   /** Divides images that came in one piece: the 7th, 14th, 21st, … are for testing. */
-  static Dataset heldOut(String name, Path source, Split all, String notice) {
+  static Dataset heldOut(String name, Path source, Split all, List<String> reading) {
     if (all.size() < TEST_EVERY) {
       throw new InputException(
           String.format(
@@ -43,7 +62,8 @@ final class Digits {
             TEST_EVERY,
             test.size(),
             all.size());
-    return Dataset.of(name, train, test, notice.isEmpty() ? division : division + "; " + notice);
+    reading.add(division);
+    return Dataset.of(name, train, test, "").read(reading);
   }
 
   private static int[] positions(int size, boolean test) {

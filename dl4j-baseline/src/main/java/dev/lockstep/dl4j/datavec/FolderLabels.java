@@ -13,28 +13,30 @@ import java.util.stream.IntStream;
 /**
  * Which class the images of a folder belong to.
  *
- * <p>If all folders are named by whole numbers, a folder's class is its number; else the classes
- * count the folders in the order of their names.
+ * <p>The classes count the folders in the order of their names. Only of digits a folder's class is
+ * its number, if all folders are named by whole numbers, and there are at least ten.
  */
 final class FolderLabels {
 
-  /** A label is kept as a byte. */
-  static final int MAX_CLASSES = 256;
+  /** More than any set of images has. */
+  static final int MAX_CLASSES = 10_000;
 
   private final List<String> names = new ArrayList<>();
   private final Map<String, Integer> classes = new LinkedHashMap<>();
 
   /**
    * @param source for messages
-   * @throws InputException if there are more than 256 classes
+   * @throws InputException if there are too many classes
    */
-  FolderLabels(String source, Collection<String> folders) {
+  FolderLabels(String source, Collection<String> folders, boolean digits) {
     TreeSet<String> sorted = new TreeSet<>(NaturalOrder.NAMES);
     sorted.addAll(folders);
-    if (sorted.stream().allMatch(FolderLabels::isNumber)) {
+    if (digits && sorted.stream().allMatch(FolderLabels::isNumber)) {
       sorted.forEach(folder -> classes.put(folder, Integer.parseInt(folder)));
       int largest = classes.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-      IntStream.range(0, Digits.classes(largest)).mapToObj(Integer::toString).forEach(names::add);
+      IntStream.range(0, Math.max(Digits.FEWEST_CLASSES, largest + 1))
+          .mapToObj(Integer::toString)
+          .forEach(names::add);
     } else {
       sorted.forEach(folder -> classes.put(folder, classes.size()));
       names.addAll(sorted);

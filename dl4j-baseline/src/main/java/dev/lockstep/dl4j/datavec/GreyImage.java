@@ -1,33 +1,14 @@
 package dev.lockstep.dl4j.datavec;
 
-import dev.lockstep.core.InputException;
-import dev.lockstep.core.LockstepException;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.FileImageInputStream;
-import javax.imageio.stream.ImageInputStream;
 
 /** A decoded image: a level of grey for every pixel, 0 black to 255 white, row by row. */
 final class GreyImage {
 
-  /** What is decoded at most: a photograph of 16 megapixels. */
-  static final int MAX_PIXELS = 1 << 24;
-
-  /** What a file may hold at most: the packed parts of an image may be much larger unpacked. */
-  static final int MAX_FILE_BYTES = 1 << 26;
-
-  private static final Set<String> FORMATS = Set.of("png", "jpeg");
-  private static final int WHITE = 255;
+  static final int WHITE = 255;
   private static final int BLACK = 0;
 
   private final int width;
@@ -56,71 +37,7 @@ final class GreyImage {
    * @throws InputException if the file is missing, too large, damaged or neither PNG nor JPEG
    */
   static GreyImage read(Path file) {
-    try (ImageInputStream stream = new FileImageInputStream(file.toFile())) {
-      return read(stream, file.toString());
-    } catch (IOException e) {
-      throw new InputException(file + ": expected an image that can be read, found " + e, e);
-    }
-  }
-
-  /**
-   * @param source for messages
-   */
-  static GreyImage read(ImageInputStream stream, String source) throws IOException {
-    if (stream.length() > MAX_FILE_BYTES) {
-      throw new InputException(
-          String.format(
-              Locale.ROOT,
-              "%s: expected an image of at most %d bytes, found %d",
-              source,
-              MAX_FILE_BYTES,
-              stream.length()));
-    }
-    ImageReader reader = readerOf(stream, source);
-    try {
-      reader.setInput(stream, true, true);
-      return of(decode(reader, source));
-    } catch (LockstepException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) { // decoders meet damage with either
-      throw new InputException(source + ": expected an image, found a damaged file: " + e, e);
-    } finally {
-      reader.dispose();
-    }
-  }
-
-  private static ImageReader readerOf(ImageInputStream stream, String source) throws IOException {
-    Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-    while (readers.hasNext()) {
-      ImageReader reader = readers.next();
-      if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-        return reader;
-      }
-      reader.dispose();
-    }
-    throw new InputException(source + ": expected a PNG or JPEG image, found something else");
-  }
-
-  private static BufferedImage decode(ImageReader reader, String source) throws IOException {
-    long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-    if (pixels > MAX_PIXELS) {
-      throw new InputException(
-          String.format(
-              Locale.ROOT,
-              "%s: expected an image of at most %d pixels, found %d × %d; scale it down",
-              source,
-              MAX_PIXELS,
-              reader.getWidth(0),
-              reader.getHeight(0)));
-    }
-    List<String> warnings = new ArrayList<>();
-    reader.addIIOReadWarningListener((from, warning) -> warnings.add(warning));
-    BufferedImage image = reader.read(0);
-    if (!warnings.isEmpty()) { // a JPEG that ends early is filled up with grey
-      throw new InputException(
-          source + ": expected an image, found a damaged file: " + warnings.get(0));
-    }
-    return image;
+    return of(ImageDecoder.read(file));
   }
 
   /** What is transparent shows white paper, or black if nothing is seen on white. */
@@ -129,7 +46,10 @@ final class GreyImage {
     return onWhite.isBlank() && image.getColorModel().hasAlpha() ? of(image, BLACK) : onWhite;
   }
 
-  private static GreyImage of(BufferedImage image, int paper) {
+  /**
+   * @param paper that shows where the image is transparent
+   */
+  static GreyImage of(BufferedImage image, int paper) {
     byte[] levels = new byte[image.getWidth() * image.getHeight()];
     boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
     for (int y = 0; y < image.getHeight(); y++) {
@@ -164,13 +84,18 @@ final class GreyImage {
       int red = colour >> 16 & 0xFF;
       int green = colour >> 8 & 0xFF;
       int blue = colour & 0xFF;
-      // The luma of ITU-R BT.601; grey stays what it is.
-      int level = divide(299 * red + 587 * green + 114 * blue, 1000);
+      int level = Byte.toUnsignedInt(luma(red, green, blue));
       levels[y * width + x] = over(level, colour >>> 24, paper);
     }
   }
 
-  private static byte over(int level, int alpha, int paper) {
+  /** Returns the luma of ITU-R BT.601; grey stays what it is. */
+  static byte luma(int red, int green, int blue) {
+    return (byte) divide(299 * red + 587 * green + 114 * blue, 1000);
+  }
+
+  /** Returns a level with a share of it transparent. */
+  static byte over(int level, int alpha, int paper) {
     return (byte) divide(level * alpha + paper * (255 - alpha), 255);
   }
 

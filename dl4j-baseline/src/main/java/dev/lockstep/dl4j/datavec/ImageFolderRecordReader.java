@@ -1,8 +1,5 @@
 package dev.lockstep.dl4j.datavec;
 
-import dev.lockstep.core.InputException;
-import dev.lockstep.core.data.Split;
-import dev.lockstep.core.tensor.Shape;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -12,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.datavec.api.split.InputSplit;
 import org.datavec.api.writable.Writable;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +32,6 @@ public final class ImageFolderRecordReader extends DigitRecordReader {
   private transient List<Path> files = List.of();
   private transient @Nullable FolderLabels labels;
 
-  /** Takes the labels from the folders that the files are in. */
-  public ImageFolderRecordReader() {}
-
-  ImageFolderRecordReader(FolderLabels labels) {
-    this.labels = labels;
-  }
-
   /**
    * @param split whose locations are files
    */
@@ -57,7 +46,7 @@ public final class ImageFolderRecordReader extends DigitRecordReader {
     if (labels == null) {
       labels =
           new FolderLabels(
-              "the images", files.stream().map(ImageFolderRecordReader::folderOf).toList());
+              "the images", files.stream().map(ImageFolderRecordReader::folderOf).toList(), true);
     }
     reset();
   }
@@ -111,28 +100,7 @@ public final class ImageFolderRecordReader extends DigitRecordReader {
   @Override
   public List<Writable> record(URI uri, DataInputStream stream) throws IOException {
     Path file = Path.of(uri);
-    GreyImage image = GreyImage.read(new MemoryCacheImageInputStream(stream), file.toString());
+    GreyImage image = GreyImage.of(ImageDecoder.read(stream, file.toString()));
     return record(DigitImage.of(image, file.toString()), folders().classOf(folderOf(file)));
-  }
-
-  /** Reads all images. */
-  Split split() {
-    int length = DigitImage.SIDE * DigitImage.SIDE;
-    if ((long) size() * length > Integer.MAX_VALUE) {
-      throw new InputException(
-          String.format(
-              Locale.ROOT,
-              "expected at most %d images, found %d",
-              Integer.MAX_VALUE / length,
-              size()));
-    }
-    byte[] pixels = new byte[size() * length];
-    byte[] classes = new byte[size()];
-    for (int i = 0; i < classes.length; i++) {
-      System.arraycopy(pixels(i), 0, pixels, i * length, length);
-      classes[i] = (byte) label(i);
-    }
-    return new Split(
-        Shape.of(1, DigitImage.SIDE, DigitImage.SIDE), getLabels().size(), pixels, classes);
   }
 }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.experiment.DataReader;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.YamlValue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +49,7 @@ class CsvDigitsTest {
                     digits.select(positions(1000, true)),
                     "")
                 .sha256());
-    assertThat(read.notice()).contains("every 7th image is held back for testing (142 of 1000)");
+    assertThat(read.reading()).contains("every 7th image is held back for testing (142 of 1000)");
     assertThat(read.name()).isEqualTo("csv:digits.csv");
   }
 
@@ -55,7 +60,7 @@ class CsvDigitsTest {
 
   private static void assertSame(Split read, Split expected) {
     assertThat(read.image()).isEqualTo(expected.image());
-    assertThat(read.classes()).isEqualTo(expected.classes());
+    assertThat(read.classes()).isEqualTo(10); // every digit is there
     assertThat(read.size()).isEqualTo(expected.size());
     int[] all = Split.range(0, expected.size());
     assertThat(read.inputs(all, Shape.of(784))).isEqualTo(expected.inputs(all, Shape.of(784)));
@@ -74,8 +79,12 @@ class CsvDigitsTest {
     // Both outer columns look like labels; the header says that they are in the last.
     Dataset read = read("a,b,c,d,Class\n" + "%d,0,255,7,1\n".repeat(7).formatted(numbers(7)));
 
-    assertThat(IntStream.range(0, 6).map(read.train()::label)).containsOnly(1);
+    assertThat(IntStream.range(0, 6).mapToObj(i -> name(read, i))).containsOnly("1");
     assertThat(read.train().pixel(3, 0)).isEqualTo(3);
+  }
+
+  private static String name(Dataset read, int sample) {
+    return read.train().task().names().get(read.train().label(sample));
   }
 
   private static Object[] numbers(int count) {
@@ -86,7 +95,7 @@ class CsvDigitsTest {
   void noiseInACornerIsNotTakenForLabels() throws IOException {
     Dataset read = read("%d,0,255,7,1\n".repeat(7).formatted(0, 0, 31, 0, 0, 0, 0) + "0,0,9,9,2\n");
 
-    assertThat(read.train().label(6)).isEqualTo(2);
+    assertThat(name(read, 6)).isEqualTo("2");
     assertThat(read.train().pixel(2, 0)).isEqualTo(31);
   }
 
@@ -94,10 +103,19 @@ class CsvDigitsTest {
   void whatIsGivenNeedNotBeDetected() throws IOException {
     Path file = write("%d,0,255,7,1\n".repeat(7).formatted(numbers(7)));
 
-    Dataset read = CsvDigits.read(file, LabelColumn.LAST);
+    Dataset read = CsvDigits.read(file, target("5"));
 
-    assertThat(read.train().label(3)).isEqualTo(1);
+    assertThat(name(read, 3)).isEqualTo("1");
     assertThat(read.train().pixel(3, 0)).isEqualTo(3);
+  }
+
+  /** What {@code data.target} says. */
+  private static DataSpec target(String column) {
+    return DataReader.read(
+        new Fields(
+            new YamlValue.Mapping("test", Map.of("target", new YamlValue.Scalar("test", column))),
+            "data"),
+        Path.of(""));
   }
 
   @Test
@@ -115,7 +133,7 @@ class CsvDigitsTest {
   void largerLabelsThanDigitsMakeMoreClasses() throws IOException {
     Dataset read = read(ROW.repeat(7).formatted(0, 1, 2, 25, 4, 5, 6));
 
-    assertThat(read.train().classes()).isEqualTo(26);
+    assertThat(read.train().classes()).isEqualTo(26); // 0 to 25
     assertThat(read.test().classes()).isEqualTo(26);
   }
 
@@ -126,7 +144,7 @@ class CsvDigitsTest {
     Files.writeString(directory.resolve("mnist_train.csv"), TestData.csv(train, true));
     Files.writeString(directory.resolve("mnist_test.csv"), TestData.csv(test, true));
 
-    Dataset read = CsvDigits.read(directory, LabelColumn.DETECT);
+    Dataset read = CsvDigits.read(directory, DataSpec.FOUND);
 
     assertSame(read.train(), train);
     assertSame(read.test(), test);
@@ -138,7 +156,7 @@ class CsvDigitsTest {
     Files.writeString(directory.resolve("train.csv"), ROW.repeat(7).formatted(numbers(7)));
     Files.writeString(directory.resolve("test.csv"), "1,9\n2,9\n");
 
-    assertThatThrownBy(() -> CsvDigits.read(directory, LabelColumn.DETECT))
+    assertThatThrownBy(() -> CsvDigits.read(directory, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("test.csv: expected 5 values in a row as in")
         .hasMessageContaining("found 2");
@@ -146,10 +164,10 @@ class CsvDigitsTest {
 
   @Test
   void aDirectoryWithoutThePairIsRefused() {
-    assertThatThrownBy(() -> CsvDigits.read(directory, LabelColumn.DETECT))
+    assertThatThrownBy(() -> CsvDigits.read(directory, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(directory.toString())
-        .hasMessageContaining("train.csv, found none");
+        .hasMessageContaining("expected files such as train.csv and test.csv, found none");
   }
 
   @ParameterizedTest(name = "{1}")
@@ -173,7 +191,7 @@ class CsvDigitsTest {
     Path file =
         write("label,a,b,c,d\n" + ROW.repeat(7).formatted(numbers(7)) + row + "\n" + "1,0,0,0,0\n");
 
-    assertThatThrownBy(() -> CsvDigits.read(file, LabelColumn.DETECT))
+    assertThatThrownBy(() -> CsvDigits.read(file, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file.toString() + ":9: ")
         .hasMessageContaining(message);
@@ -187,8 +205,8 @@ class CsvDigitsTest {
         "''                           | expected a row for every image, found none",
         "label,a,b,c,d                | expected a row for every image, found none",
         "'1,0,0,0,0;;2,0,0,0,0'       | :2: expected a row, found an empty line",
-        "'1,2,3,4;1,2,3,4'            | :1: expected a label and the pixels of a square image (785 values for 28×28), found 4; are the labels missing?",
-        "'1 2 3 4;1 2 3 4'            | :1: expected a label and the pixels of a square image (785 values for 28×28), found 1",
+        "'1,2,3,4;1,2,3,4'            | expected to be told which column is to be predicted, found none that plainly is; say data.target=NAME",
+        "'1 2 3 4;1 2 3 4'            | expected at least one column beside the target, found none",
         "'1,0,0,0,0;2,0,0,0,0'        | expected at least 7 images, one of 7 being held back for testing, found 2",
         "'1,0,0,0,1;2,0,0,0,2'        | expected labels in the first or the last column, found both",
         "'1,0,0,0,1;1,0,0,0,1'        | expected labels in the first or the last column, found neither",
@@ -196,7 +214,7 @@ class CsvDigitsTest {
   void aFileThatCannotBeUsedIsNamed(String content, String message) throws IOException {
     Path file = write(content.replace(';', '\n'));
 
-    assertThatThrownBy(() -> CsvDigits.read(file, LabelColumn.DETECT))
+    assertThatThrownBy(() -> CsvDigits.read(file, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file.toString())
         .hasMessageContaining(message);
@@ -206,7 +224,7 @@ class CsvDigitsTest {
   void aMissingFileIsNamedAndNotMade() {
     Path file = directory.resolve("nothing.csv");
 
-    assertThatThrownBy(() -> CsvDigits.read(file, LabelColumn.DETECT))
+    assertThatThrownBy(() -> CsvDigits.read(file, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file.toString());
     assertThat(file).doesNotExist();
@@ -224,7 +242,7 @@ class CsvDigitsTest {
       }
     }
 
-    assertThatThrownBy(() -> CsvDigits.read(file, LabelColumn.DETECT))
+    assertThatThrownBy(() -> CsvDigits.read(file, DataSpec.FOUND))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("endless.csv:2: expected at most " + BoundedLines.MAX_LINE_BYTES);
   }
@@ -238,8 +256,8 @@ class CsvDigitsTest {
     try {
       Dataset read = read("DIGIT,a,b,c,d\n1,0,0,0,5\n".concat("2,0,0,0,6\n".repeat(6)));
 
-      assertThat(read.train().label(0)).isEqualTo(1);
-      assertThat(read.notice()).contains("(1 of 7)");
+      assertThat(name(read, 0)).isEqualTo("1");
+      assertThat(read.reading().toString()).contains("(1 of 7)");
       assertThatThrownBy(() -> read("1,0,0,0,0\n1,0\n"))
           .hasMessageContaining(":2: expected 5 values as in the rows before, found 2");
     } finally {
@@ -248,7 +266,7 @@ class CsvDigitsTest {
   }
 
   private Dataset read(String content) throws IOException {
-    return CsvDigits.read(write(content), LabelColumn.DETECT);
+    return CsvDigits.read(write(content), DataSpec.FOUND);
   }
 
   private Path write(String content) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Datasets;
 import dev.lockstep.core.data.Split;
@@ -20,6 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ImageFoldersTest {
 
+  private static final DataSpec DIGITS =
+      new DataSpec(
+          null,
+          DataSpec.FOUND.table(),
+          new DataSpec.Images(null, null, DataSpec.Colour.AUTO, true),
+          null,
+          DataSpec.FOUND.division());
+
   @TempDir Path temporary;
 
   @Test
@@ -28,12 +37,12 @@ class ImageFoldersTest {
     Path directory = temporary.resolve("ziffern übung"); // a URI must not change it
     TestData.writePngs(digits, directory);
 
-    Dataset read = ImageFolders.read(directory);
+    Dataset read = ImageFolders.read(directory, DIGITS);
 
     assertSame(read.train(), digits, IntStream.range(0, 200).filter(i -> (i + 1) % 7 != 0));
     assertSame(read.test(), digits, IntStream.range(0, 200).filter(i -> (i + 1) % 7 == 0));
     assertThat(read.name()).isEqualTo("images:ziffern übung");
-    assertThat(read.notice()).isEqualTo("every 7th image is held back for testing (28 of 200)");
+    assertThat(read.reading()).contains("every 7th image is held back for testing (28 of 200)");
   }
 
   private static void assertSame(Split read, Split all, IntStream positions) {
@@ -54,7 +63,7 @@ class ImageFoldersTest {
     TestData.writePngs(train, temporary.resolve("training"));
     TestData.writePngs(test, temporary.resolve("testing"));
 
-    Dataset read = ImageFolders.read(temporary);
+    Dataset read = ImageFolders.read(temporary, DIGITS);
 
     assertSame(read.train(), train, IntStream.range(0, 30));
     assertSame(read.test(), test, IntStream.range(0, 12));
@@ -76,8 +85,8 @@ class ImageFoldersTest {
 
     String expected = Datasets.readIdx(idx).sha256();
 
-    assertThat(CsvDigits.read(csv).sha256()).isEqualTo(expected);
-    assertThat(ImageFolders.read(images).sha256()).isEqualTo(expected);
+    assertThat(CsvDigits.read(csv, DataSpec.FOUND).sha256()).isEqualTo(expected);
+    assertThat(ImageFolders.read(images, DIGITS).sha256()).isEqualTo(expected);
   }
 
   @Test
@@ -88,7 +97,7 @@ class ImageFoldersTest {
       write(digits, i, temporary.resolve(folder));
     }
 
-    Dataset read = ImageFolders.read(temporary);
+    Dataset read = ImageFolders.read(temporary, DIGITS);
 
     // a, b9, b10: the numbers in the names count as numbers
     assertThat(read.train().classes()).isEqualTo(3);
@@ -110,7 +119,7 @@ class ImageFoldersTest {
       write(digits, i, temporary.resolve("8"));
     }
 
-    Dataset read = ImageFolders.read(temporary);
+    Dataset read = ImageFolders.read(temporary, DIGITS);
 
     assertThat(read.train().label(0)).isEqualTo(8);
     assertThat(read.train().classes()).isEqualTo(10);
@@ -123,8 +132,10 @@ class ImageFoldersTest {
     Files.writeString(folder.resolve("readme.txt"), "digits");
     Files.writeString(folder.resolve(".DS_Store"), "hidden");
 
-    assertThat(ImageFolders.read(temporary).notice())
-        .endsWith("(2 of 20); 1 files that are not PNG or JPEG were passed over");
+    assertThat(ImageFolders.read(temporary, DIGITS).reading())
+        .contains(
+            "1 files that are not PNG or JPEG images in a label's folder were passed over: "
+                + temporary.relativize(folder.resolve("readme.txt")));
   }
 
   @Test
@@ -133,7 +144,7 @@ class ImageFoldersTest {
     Path folder = temporary.resolve(Integer.toString(TestData.digits(20, 16).label(0)));
     Path broken = Files.writeString(folder.resolve("broken.png"), "no image");
 
-    assertThatThrownBy(() -> ImageFolders.read(temporary))
+    assertThatThrownBy(() -> ImageFolders.read(temporary, DIGITS))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(broken.toString());
   }
@@ -143,7 +154,7 @@ class ImageFoldersTest {
     TestData.writePngs(TestData.digits(20, 17), temporary);
     Path empty = Files.createDirectory(temporary.resolve("empty"));
 
-    assertThatThrownBy(() -> ImageFolders.read(temporary))
+    assertThatThrownBy(() -> ImageFolders.read(temporary, DIGITS))
         .isInstanceOf(InputException.class)
         .hasMessage(empty + ": expected PNG or JPEG images in it, found none");
   }
@@ -152,7 +163,7 @@ class ImageFoldersTest {
   void aDirectoryWithoutLabelFoldersIsNamed() throws IOException {
     write(TestData.digits(1, 18), 0, temporary);
 
-    assertThatThrownBy(() -> ImageFolders.read(temporary))
+    assertThatThrownBy(() -> ImageFolders.read(temporary, DIGITS))
         .isInstanceOf(InputException.class)
         .hasMessage(temporary + ": expected a folder for every label, found none");
   }
@@ -162,25 +173,14 @@ class ImageFoldersTest {
     Path file = Files.writeString(temporary.resolve("file"), "");
     Path nothing = temporary.resolve("nothing");
 
-    assertThatThrownBy(() -> ImageFolders.read(file))
+    assertThatThrownBy(() -> ImageFolders.read(file, DIGITS))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file.toString())
         .hasMessageEndingWith("found a file");
-    assertThatThrownBy(() -> ImageFolders.read(nothing))
+    assertThatThrownBy(() -> ImageFolders.read(nothing, DIGITS))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(nothing.toString())
         .hasMessageEndingWith("found nothing");
-  }
-
-  @Test
-  void moreClassesThanAByteHoldsAreRefused() throws IOException {
-    for (int i : new int[] {3, 256}) {
-      write(TestData.digits(1, 19), 0, temporary.resolve(Integer.toString(i)));
-    }
-
-    assertThatThrownBy(() -> ImageFolders.read(temporary))
-        .isInstanceOf(InputException.class)
-        .hasMessage(temporary + ": expected folders of at most 256 classes, found 257");
   }
 
   /** DataVec lists files as the file system does; the order must not depend on it. */

@@ -23,6 +23,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -287,7 +288,7 @@ final class CompareCommand implements Callable<Integer> {
     Fault fault = sideOptions.fault();
     List<CompareSession.Planned> planned = new ArrayList<>();
     DrawingComparer drawings = new DrawingComparer(command);
-    Comparer comparer = null;
+    Map<Dataset, Comparer> comparers = new IdentityHashMap<>();
     Map<String, YamlValue> overrides = overrides();
     for (ExperimentFile file : files) {
       if (DrawingComparer.isDrawing(file)) {
@@ -298,18 +299,18 @@ final class CompareCommand implements Callable<Integer> {
       if (fault != null) {
         experiments.forEach(experiment -> fault.requireFit(experiment.network()));
       }
-      if (comparer == null) {
-        Dataset dataset = data.load(spec.commandLine().getErr());
-        comparer =
-            new Comparer(
-                dataset,
-                settings,
-                command,
-                sides.reference(),
-                sides.candidate(),
-                sideOptions.candidateCode());
-      }
       for (Experiment experiment : experiments) {
+        Comparer comparer =
+            comparers.computeIfAbsent(
+                data.load(experiment.data(), spec.commandLine().getErr()),
+                dataset ->
+                    new Comparer(
+                        dataset,
+                        settings,
+                        command,
+                        sides.reference(),
+                        sides.candidate(),
+                        sideOptions.candidateCode()));
         planned.addAll(withSeeds(experiment, comparer));
       }
     }
@@ -323,7 +324,7 @@ final class CompareCommand implements Callable<Integer> {
     files.forEach(file -> experiments.addAll(file.experiments(overrides())));
     OwnNetwork.requireTrainingOnly("--dl4j-config", experiments, overrides().keySet());
     PrintWriter err = spec.commandLine().getErr();
-    Dataset dataset = data.load(err);
+    Dataset dataset = data.load(experiments.get(0).data(), err);
     Dl4jConfiguration own = ownNetwork.read(dataset);
     Experiment trained = ownNetwork.in(settings.applyTo(experiments.get(0)), own.network());
     err.println("NOTICE: " + trained.shows());

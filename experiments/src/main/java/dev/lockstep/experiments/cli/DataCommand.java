@@ -1,18 +1,27 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.DownloadProgress;
 import dev.lockstep.core.data.MnistPlace;
+import dev.lockstep.core.experiment.DataReader;
+import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Overrides;
+import dev.lockstep.core.yaml.YamlValue;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code lockstep data}: where the data set comes from, fetch it, check it. */
@@ -20,8 +29,17 @@ import picocli.CommandLine.Spec;
     name = "data",
     description = "Says where the data set comes from, fetches it, checks it.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Example: lockstep data info"})
+    footer = {
+      "",
+      "Examples:",
+      "  lockstep data info",
+      "  lockstep data info --data table:iris.csv --experiment iris.yaml"
+    })
 final class DataCommand implements Runnable {
+
+  private static final String SETTINGS =
+      "How your own files are read, such as data.target=species data.scale=minmax"
+          + " (docs/your-own-data.md has them all).";
 
   @Spec private CommandSpec spec;
 
@@ -31,16 +49,65 @@ final class DataCommand implements Runnable {
   }
 
   @Command(
-      description = "Lists where MNIST is looked for and what a comparison would use.",
+      description = {
+        "Says what a comparison would use: where MNIST is looked for, or how your own files are read."
+      },
       mixinStandardHelpOptions = true)
-  int info(@Mixin DataOptions data) {
+  int info(
+      @Mixin DataOptions data,
+      @Parameters(paramLabel = "data.KEY=VALUE", description = SETTINGS) List<String> settings,
+      @Option(
+              names = "--experiment",
+              paramLabel = "FILE.yaml",
+              description =
+                  "Write an experiment file for this data, with a small network, to edit and run.")
+          @Nullable Path experiment) {
     PrintWriter out = spec.commandLine().getOut();
-    for (MnistPlace place : data.places()) {
-      out.println(place);
+    Map<String, YamlValue> values = values(settings);
+    Dataset dataset = load(data, values);
+    if (data.isPublished()) {
+      for (MnistPlace place : data.places()) {
+        out.println(place);
+      }
+      out.println();
     }
-    out.println();
-    describe(out, data.load(spec.commandLine().getErr()));
+    describe(out, dataset);
+    if (experiment != null) {
+      Starter.write(experiment, dataset, data.source(), values);
+      out.println("Wrote " + experiment + ": lockstep compare " + experiment);
+    }
     return ExitCode.OK;
+  }
+
+  private Dataset load(DataOptions data, Map<String, YamlValue> values) {
+    YamlValue.Mapping block = new YamlValue.Mapping("command line", Map.of());
+    for (Map.Entry<String, YamlValue> value : values.entrySet()) {
+      block = Overrides.apply(block, value.getKey(), value.getValue());
+    }
+    Fields fields = new Fields(block, "");
+    DataSpec spec =
+        fields
+            .fields("data")
+            .map(
+                given -> {
+                  DataSpec read = DataReader.read(given, Path.of(""));
+                  given.done();
+                  return read;
+                })
+            .orElse(DataSpec.FOUND);
+    fields.done();
+    return data.load(spec, this.spec.commandLine().getErr());
+  }
+
+  private static Map<String, YamlValue> values(@Nullable List<String> settings) {
+    Map<String, YamlValue> values = new LinkedHashMap<>();
+    if (settings != null) {
+      for (String setting : settings) {
+        Map.Entry<String, YamlValue> value = Overrides.parse(setting);
+        values.put(value.getKey(), value.getValue());
+      }
+    }
+    return values;
   }
 
   @Command(
@@ -55,20 +122,22 @@ final class DataCommand implements Runnable {
   }
 
   @Command(description = "Reads a data set whole and checks it.", mixinStandardHelpOptions = true)
-  int check(@Mixin DataOptions data) {
-    describe(spec.commandLine().getOut(), data.load(spec.commandLine().getErr()));
+  int check(
+      @Mixin DataOptions data,
+      @Parameters(paramLabel = "data.KEY=VALUE", description = SETTINGS) List<String> settings) {
+    describe(spec.commandLine().getOut(), load(data, values(settings)));
     return ExitCode.OK;
   }
 
   private static void describe(PrintWriter out, Dataset dataset) {
     out.printf(
         Locale.ROOT,
-        "%s: %,d training and %,d test images of %s, %d classes%nsha256 %s%n",
+        "%s: %,d training and %,d test samples of %s, %s%nsha256 %s%n",
         dataset.name(),
         dataset.train().size(),
         dataset.test().size(),
         dataset.train().image(),
-        dataset.train().classes(),
+        dataset.train().task(),
         dataset.sha256());
   }
 

@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Datasets;
 import dev.lockstep.core.data.DownloadProgress;
@@ -8,23 +9,30 @@ import dev.lockstep.core.data.MnistPlace;
 import dev.lockstep.core.data.UserEnvironment;
 import dev.lockstep.dl4j.datavec.CsvDigits;
 import dev.lockstep.dl4j.datavec.ImageFolders;
-import dev.lockstep.dl4j.datavec.LabelColumn;
+import dev.lockstep.dl4j.datavec.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the data comes from and how much of it is used; shared by every command that trains. */
 final class DataOptions {
 
+  private static final String AUTO = "auto";
+
+  private final Map<String, Dataset> loaded = new HashMap<>();
+
   @Option(
       names = "--data",
       paramLabel = "SOURCE",
-      defaultValue = "auto",
-      description = "auto, mnist, synthetic, idx:DIR, csv:FILE or images:DIR (default: auto).")
-  private String source;
+      description =
+          "auto, mnist, synthetic, idx:DIR, table:FILE, csv:FILE, images:DIR or npz:FILE (default: as"
+              + " the experiment's data block says, else auto). data.…=… says how it is read.")
+  private @Nullable String source;
 
   @Option(
       names = "--data-dir",
@@ -38,10 +46,10 @@ final class DataOptions {
   @Option(
       names = "--train-size",
       paramLabel = "N",
-      description = "Use the first N training images.")
+      description = "Use the first N training samples.")
   private @Nullable Integer trainSize;
 
-  @Option(names = "--test-size", paramLabel = "N", description = "Use the first N test images.")
+  @Option(names = "--test-size", paramLabel = "N", description = "Use the first N test samples.")
   private @Nullable Integer testSize;
 
   @Nullable Integer trainSize() {
@@ -62,7 +70,7 @@ final class DataOptions {
   /** Returns the options that name the same data in another command. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
-    if (!source.equals("auto")) {
+    if (source != null && !source.equals(AUTO)) {
       arguments.addAll(List.of("--data", source));
     }
     if (directory != null) {
@@ -71,10 +79,21 @@ final class DataOptions {
     return arguments;
   }
 
+  /** Returns what is said on the command line; auto if nothing is. */
+  String source() {
+    return source == null ? AUTO : source;
+  }
+
+  /** Returns whether the data are MNIST, or stand in for it. */
+  boolean isPublished() {
+    return source().equals(AUTO) || source().equals("mnist");
+  }
+
   /** Returns every form of data there is. */
   static Datasets datasets(DownloadProgress progress) {
     return new Datasets(UserEnvironment.ofProcess(), progress)
-        .with("csv", path -> CsvDigits.read(path, LabelColumn.DETECT))
+        .with("table", Tables::read)
+        .with("csv", CsvDigits::read)
         .with("images", ImageFolders::read);
   }
 
@@ -83,12 +102,22 @@ final class DataOptions {
     return datasets(DownloadProgress.SILENT).places(directory);
   }
 
-  /** Loads the data, telling on stderr what a user must know about it. */
-  Dataset load(PrintWriter err) {
-    Dataset dataset = datasets(DownloadProgress.SILENT).load(source, directory, offline);
-    if (!dataset.notice().isEmpty()) {
-      err.println("NOTICE: " + dataset.notice());
-    }
-    return dataset;
+  /**
+   * Loads the data once, telling on stderr what a user must know about it.
+   *
+   * @param spec of an experiment; the command line wins over its source
+   */
+  Dataset load(DataSpec spec, PrintWriter err) {
+    String from = source != null ? source : spec.source() != null ? spec.source() : AUTO;
+    return loaded.computeIfAbsent(
+        from + " " + spec,
+        key -> {
+          Dataset dataset = datasets(DownloadProgress.SILENT).load(from, directory, offline, spec);
+          if (!dataset.notice().isEmpty()) {
+            err.println("NOTICE: " + dataset.notice());
+          }
+          dataset.reading().forEach(statement -> err.println("data: " + statement));
+          return dataset;
+        });
   }
 }

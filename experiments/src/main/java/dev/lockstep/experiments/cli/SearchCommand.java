@@ -167,10 +167,11 @@ final class SearchCommand implements Callable<Integer> {
   private SearchSession session(SearchSpace space, List<String> arguments) {
     requireFormats();
     SearchSettings settings = settings(space);
-    space.requireFit();
+    Experiment trained = space.requireFit();
     PrintWriter err = spec.commandLine().getErr();
     space.notices().forEach(notice -> err.println("NOTICE: " + notice));
-    Dataset dataset = data.load(err);
+    Dataset dataset = data.load(trained.data(), err);
+    space.requireFit(dataset.train().image());
     Map<String, String> values = new LinkedHashMap<>();
     overrides()
         .forEach(

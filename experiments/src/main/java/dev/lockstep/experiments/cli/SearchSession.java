@@ -195,9 +195,7 @@ final class SearchSession {
 
   /** Trains the finalist once more, on the same images, and looks at the test images at last. */
   private RunResult test(SearchSpace.Candidate candidate, HeldOut images, String command) {
-    Dataset tested =
-        new Dataset(
-            dataset.name(), images.train(), dataset.test(), dataset.sha256(), dataset.notice());
+    Dataset tested = dataset.withSplits(images.train(), dataset.test());
     CompareSettings observed =
         new CompareSettings(
             settings.alignment(),

@@ -5,15 +5,18 @@ import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
+import dev.lockstep.core.compare.Metrics;
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.compare.OwnDraws;
 import dev.lockstep.core.compare.SoloTraining;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.data.Task;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.plan.TrainingPlan;
@@ -30,6 +33,7 @@ import dev.lockstep.core.storage.NpzFile;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
+import dev.lockstep.dl4j.model.Dl4jEvaluation;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.figures.RunFigures;
@@ -108,6 +112,7 @@ public final class Comparer {
         .with("settings", settings)
         .with("data set", dataset.name())
         .with("SHA-256 of the data set", dataset.sha256())
+        .with("data", dataset.reading())
         .with("reference", reference == null ? "scratch" : reference.name())
         .with("candidate", candidate == null ? "Deeplearning4j" : candidate.name())
         .with("candidate's code", candidateCode)
@@ -227,8 +232,7 @@ public final class Comparer {
                 network.allLayers().stream().map(LayerSpec::name).toList(),
                 experiment.margin(),
                 experiment.tolerance()),
-            new RunResult.DatasetInfo(
-                dataset.name(), train.size(), test.size(), dataset.sha256(), dataset.notice()),
+            RunResult.DatasetInfo.of(dataset, train.size(), test.size()),
             Environment.describe(blas.name()),
             Configuration.of(experiment, settings),
             outcome.implementations(),
@@ -239,6 +243,7 @@ public final class Comparer {
             outcome.worst(),
             outcome.curves(),
             outcome.readings(),
+            outcome.stepsTaken() < compared.steps() ? List.of() : figures.metrics(evaluation()),
             alone == null ? null : alone.solo(),
             figures.figures(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
@@ -271,6 +276,13 @@ public final class Comparer {
           .formatted(settings.alignment().id(), settings.precision().name());
     }
     return TestSource.providerNamed(candidate.name());
+  }
+
+  /** Deeplearning4j's outputs are evaluated by its own classes, all others by hand. */
+  private RunFigures.Evaluation evaluation() {
+    return candidate == null
+        ? Dl4jEvaluation::of
+        : (split, outputs) -> new Metrics(split, outputs).all();
   }
 
   private boolean isStock() {
@@ -403,7 +415,7 @@ public final class Comparer {
     NetworkSpec network = experiment.network();
     if (network.input().size() != train.image().size()) {
       throw new UsageException(
-          "%s: the network reads %s = %d numbers, an image of this data set has %s = %d"
+          "%s: the network reads %s = %d numbers, a sample of this data set has %s = %d"
               .formatted(
                   experiment.title(),
                   network.input(),
@@ -413,12 +425,18 @@ public final class Comparer {
     }
     if (network.classes() != train.classes()) {
       throw new UsageException(
-          "%s: the network has %d classes, this data set has %d"
-              .formatted(experiment.title(), network.classes(), train.classes()));
+          "%s: the network has %d outputs, this data set asks for %s"
+              .formatted(experiment.title(), network.classes(), train.task()));
+    }
+    boolean softmax = network.loss().type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY;
+    if (softmax && train.task().kind() != Task.Kind.CLASS) {
+      throw new UsageException(
+          "%s: the loss %s tells classes apart, this data set asks for %s; say loss: sumOfSquares"
+              .formatted(experiment.title(), network.loss().type().id(), train.task()));
     }
     if (experiment.training().batchSize() > train.size()) {
       throw new UsageException(
-          "%s: a batch of %d cannot be taken from %d training images"
+          "%s: a batch of %d cannot be taken from %d training samples"
               .formatted(experiment.title(), experiment.training().batchSize(), train.size()));
     }
   }

@@ -44,10 +44,10 @@ final class Answers {
         "Confusion matrix",
         String.format(
             Locale.ROOT,
-            "The %,d test images after the last step. What lies off the diagonal is wrong. %s",
+            "The %,d test samples after the last step. What lies off the diagonal is wrong. %s",
             test.size(),
             whose),
-        IntStream.range(0, test.classes()).mapToObj(Integer::toString).toList(),
+        test.task().names(),
         List.of(matrix(reference), matrix(candidate)));
   }
 
@@ -72,7 +72,7 @@ final class Answers {
     return List.of(
         new Figure.Images(
             "misclassified",
-            "Misclassified digits",
+            "Misclassified images",
             caption(wrong.length),
             test.image().length(2),
             test.image().length(1),
@@ -101,20 +101,30 @@ final class Answers {
 
   private Figure.Images.Picture picture(int sample) {
     List<Double> pixels = new ArrayList<>();
-    int size = test.image().length(1) * test.image().length(2);
+    int channels = test.image().length(0);
+    int size = test.image().size() / channels;
     for (int i = 0; i < size; i++) {
-      pixels.add((double) test.pixel(sample, i));
+      double sum = 0;
+      for (int channel = 0; channel < channels; channel++) {
+        sum += test.pixel(sample, channel * size + i);
+      }
+      pixels.add(sum / channels);
     }
     return new Figure.Images.Picture(
-        "%d: %s | %s"
-            .formatted(test.label(sample), answer(reference, sample), answer(candidate, sample)),
+        "%s: %s | %s"
+            .formatted(
+                name(test.label(sample)), answer(reference, sample), answer(candidate, sample)),
         pixels);
   }
 
   private String answer(SideAnswers side, int sample) {
-    int digit = side.answers().classOf(sample);
+    String named = name(side.answers().classOf(sample));
     return probabilities()
-        ? String.format(Locale.ROOT, "%d %.0f %%", digit, 100 * side.answers().outputOf(sample))
-        : Integer.toString(digit);
+        ? String.format(Locale.ROOT, "%s %.0f %%", named, 100 * side.answers().outputOf(sample))
+        : named;
+  }
+
+  private String name(int label) {
+    return test.task().names().get(label);
   }
 }

@@ -93,7 +93,7 @@ public final class DrawingComparer {
             List.copyOf(byHand.keySet()),
             null,
             null),
-        new RunResult.DatasetInfo("none", 0, 0, "", ""),
+        RunResult.DatasetInfo.none(),
         Environment.describe(Blas.fastest().name()),
         List.of(),
         List.of(untrained("scratch", "reference"), untrained("dl4j", "candidate")),
@@ -104,6 +104,7 @@ public final class DrawingComparer {
         Map.of(Phase.FORWARD, worst(compared)),
         new Curves(List.of(), List.of()),
         compared.stream().map(Compared::reading).toList(),
+        List.of(),
         null,
         List.of(drawing.figure().apply(byHand)),
         new RunResult.Timing((System.nanoTime() - start) / 1e9, Map.of()));

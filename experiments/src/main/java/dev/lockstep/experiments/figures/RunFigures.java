@@ -2,6 +2,7 @@ package dev.lockstep.experiments.figures;
 
 import dev.lockstep.core.compare.Classification;
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.data.Task;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.FigureKind;
 import dev.lockstep.core.model.Model;
@@ -10,9 +11,12 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.Figure;
+import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The pictures of one run that its experiment asks for. */
@@ -20,6 +24,9 @@ public final class RunFigures {
 
   private static final Set<FigureKind> OF_ANSWERS =
       EnumSet.of(FigureKind.CONFUSION, FigureKind.MISCLASSIFIED, FigureKind.ENSEMBLE);
+
+  /** Axes of an image: channels, height, width. */
+  private static final int IMAGE = 3;
 
   private final NetworkSpec network;
   private final Set<FigureKind> asked;
@@ -70,6 +77,36 @@ public final class RunFigures {
             : List.of(answers(reference), answers(candidate));
   }
 
+  /** How outputs are evaluated: samples × outputs to a number by name. */
+  @FunctionalInterface
+  public interface Evaluation {
+    Map<String, Double> of(Split split, Tensor outputs);
+  }
+
+  /**
+   * Returns what both sides' outputs for the test samples are worth where accuracy does not say it
+   * all: numbers, yes and no, and two classes; empty for more classes.
+   *
+   * @param ofCandidate how the candidate's outputs are evaluated; the reference's are by hand
+   */
+  public List<RunResult.Metric> metrics(Evaluation ofCandidate) {
+    if (test.task().kind() == Task.Kind.CLASS && test.classes() > 2) {
+      return List.of();
+    }
+    List<SideAnswers> sides =
+        answers.isEmpty() ? List.of(answers(reference), answers(candidate)) : answers;
+    Map<String, Double> byHand = sides.get(0).answers().metrics().all();
+    Map<String, Double> other = ofCandidate.of(test, sides.get(1).answers().outputs());
+    return byHand.entrySet().stream()
+        .map(
+            metric ->
+                new RunResult.Metric(
+                    metric.getKey(),
+                    metric.getValue(),
+                    other.getOrDefault(metric.getKey(), Double.NaN)))
+        .toList();
+  }
+
   private SideAnswers answers(Trained trained) {
     return new SideAnswers(trained.provider().name(), trained.answers(network, test));
   }
@@ -97,10 +134,11 @@ public final class RunFigures {
       figures.addAll(
           Filters.of(network, reference.provider().name(), plan.initialState(), reference.state()));
     }
-    if (asked.contains(FigureKind.CONFUSION)) {
+    boolean classes = test.task().kind() == Task.Kind.CLASS;
+    if (asked.contains(FigureKind.CONFUSION) && classes) {
       figures.add(new Answers(network, test, answers.get(0), answers.get(1), whose()).confusion());
     }
-    if (asked.contains(FigureKind.MISCLASSIFIED)) {
+    if (asked.contains(FigureKind.MISCLASSIFIED) && classes && test.image().rank() == IMAGE) {
       figures.addAll(
           new Answers(network, test, answers.get(0), answers.get(1), whose()).misclassified());
     }

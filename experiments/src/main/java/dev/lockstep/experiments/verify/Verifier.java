@@ -75,7 +75,7 @@ public final class Verifier {
       long start) {
     return VerifyResult.of(
         command,
-        new DatasetInfo(digits.name(), TRAIN, TEST, digits.sha256(), digits.notice()),
+        DatasetInfo.of(digits, TRAIN, TEST),
         Environment.describe(Blas.fastest().name()),
         PartVerifier.TRAINING.steps(TRAIN),
         parts,

@@ -38,7 +38,7 @@ class VerifyTextTest {
             "lockstep verify",
             Verdict.DIFFER,
             new Failure(Failure.Kind.DIFFERENCE, "layer conv, dl4j in double: it is wrong"),
-            new DatasetInfo("synthetic", 47, 20, "", ""),
+            new DatasetInfo("synthetic", 47, 20, "", "", List.of(), "class", List.of()),
             Map.of(),
             25,
             new VerifyResult.Coverage(30, 30, 0, 0, 75),

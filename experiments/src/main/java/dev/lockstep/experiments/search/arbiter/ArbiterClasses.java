@@ -40,6 +40,8 @@ import org.deeplearning4j.arbiter.optimize.parameter.FixedValue;
 import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
+import org.deeplearning4j.arbiter.optimize.parameter.math.MathOp;
+import org.deeplearning4j.arbiter.optimize.parameter.math.PairMathOp;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -92,6 +94,8 @@ final class ArbiterClasses {
               DiscreteParameterSpace.class,
               FixedValue.class,
               IntegerParameterSpace.class,
+              MathOp.class,
+              PairMathOp.class,
               // how they are trained
               AdaGradSpace.class,
               AdaMaxSpace.class,

@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.search.arbiter;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.tensor.Shape;
@@ -60,7 +61,7 @@ public final class ArbiterSpace implements SearchSpace {
     this.precision = precision;
     this.tree = tree;
     this.leaves = Leaves.of(tree);
-    if (leaves.isEmpty()) {
+    if (ranges().isEmpty()) {
       throw new InputException("Arbiter space: expected something that varies, found fixed values");
     }
   }
@@ -138,7 +139,12 @@ public final class ArbiterSpace implements SearchSpace {
   @Override
   public Map<String, Range> ranges() {
     Map<String, Range> ranges = new LinkedHashMap<>();
-    leaves.forEach((key, leaf) -> ranges.put(key, leaf.range()));
+    leaves.forEach(
+        (key, leaf) -> {
+          if (leaf.decides()) {
+            ranges.put(key, leaf.range());
+          }
+        });
     return ranges;
   }
 
@@ -171,6 +177,38 @@ public final class ArbiterSpace implements SearchSpace {
   }
 
   @Override
+  public void requireFit(Shape sample) {
+    LockstepException first = null;
+    int most =
+        ranges().values().stream()
+            .mapToInt(range -> range instanceof Range.Choice choice ? choice.values().size() : 1)
+            .max()
+            .orElse(1);
+    for (int i = 0; i < most; i++) {
+      Map<String, String> values = new LinkedHashMap<>();
+      int turn = i;
+      ranges()
+          .forEach(
+              (key, range) ->
+                  values.put(
+                      key,
+                      range instanceof Range.Choice choice
+                          ? choice.values().get(turn % choice.values().size())
+                          : turn % 2 == 0 ? range.first() : range.last()));
+      try {
+        candidate(values, sample);
+        return;
+      } catch (LockstepException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw new InputException(
+        "%s: no candidate that was tried can be compared: %s"
+            .formatted(file, first == null ? "there is none" : first.getMessage()),
+        first);
+  }
+
+  @Override
   public boolean hasConfigurations() {
     return true;
   }
@@ -193,7 +231,10 @@ public final class ArbiterSpace implements SearchSpace {
         (key, leaf) ->
             fill(
                 (ObjectNode) filled.at(leaf.place()),
-                leaf.json(Objects.requireNonNull(values.get(key), key))));
+                leaf.json(
+                    leaf.decides()
+                        ? Objects.requireNonNull(values.get(key), key)
+                        : leaf.range().first())));
     // Arbiter writes this class but cannot read it; it has another that does the same
     for (JsonNode dropout : filled.findParents("dropout")) {
       if (dropout.path(CLASS).asText().equals(DropoutSpace.class.getName())) {

@@ -41,7 +41,11 @@ final class Leaves {
           DropoutSpace.class.getName(),
           org.deeplearning4j.arbiter.conf.dropout.DropoutSpace.class.getName());
 
+  /** How many values a layer reads: those of the layer before it, or of the network's input. */
+  private static final String INPUTS = ".nIn";
+
   private final Map<String, Leaf> leaves = new LinkedHashMap<>();
+  private boolean fed;
 
   private Leaves() {}
 
@@ -51,8 +55,17 @@ final class Leaves {
    * @param place of it in the file
    * @param range what it may be
    * @param choices the values of a choice in the order of the range, otherwise empty
+   * @param decides false if the network has another value, whatever this one is
    */
-  record Leaf(JsonPointer place, Range range, List<JsonNode> choices) {
+  record Leaf(JsonPointer place, Range range, List<JsonNode> choices, boolean decides) {
+
+    Leaf(JsonPointer place, Range range, List<JsonNode> choices) {
+      this(place, range, choices, true);
+    }
+
+    Leaf thatDecidesNothing() {
+      return new Leaf(place, range, choices, false);
+    }
 
     /**
      * @param value of the range
@@ -74,6 +87,7 @@ final class Leaves {
    */
   static Map<String, Leaf> of(JsonNode space) {
     Leaves found = new Leaves();
+    found.fed = space.hasNonNull("inputType");
     found.walk(space, JsonPointer.empty(), "");
     return found.leaves;
   }
@@ -82,7 +96,8 @@ final class Leaves {
     String type = node.path("@class").asText();
     Leaf leaf = leaf(node, type, place, path);
     if (leaf != null) {
-      if (leaves.put(path, leaf) != null) {
+      if (leaves.put(path, path.endsWith(INPUTS) && fed ? leaf.thatDecidesNothing() : leaf)
+          != null) {
         throw new InputException(
             "Arbiter space: expected layers of different names, found %s twice".formatted(path));
       }
@@ -102,7 +117,9 @@ final class Leaves {
   }
 
   private void layers(JsonNode layers, JsonPointer place) {
+    boolean inputIsKnown = fed;
     for (int i = 0; i < layers.size(); i++) {
+      fed = inputIsKnown || i > 0;
       JsonNode layer = layers.get(i);
       walk(
           layer,

@@ -74,12 +74,7 @@ public final class SearchReport {
         verdict(trials, finalist),
         failure(trials, finalist),
         info(images),
-        new DatasetInfo(
-            dataset.name(),
-            images.train().size(),
-            dataset.test().size(),
-            dataset.sha256(),
-            dataset.notice()),
+        DatasetInfo.of(dataset, images.train().size(), dataset.test().size()),
         environment,
         ending,
         trials.stream().map(t -> TrialInfo.of(t, rerun.command(t))).toList(),

@@ -62,6 +62,14 @@ public interface SearchSpace {
   Experiment requireFit();
 
   /**
+   * Makes sure that a candidate can be trained on the data, before the first trial.
+   *
+   * @param sample the shape of one sample of the data
+   * @throws LockstepException with the reason, if none of those tried can be
+   */
+  default void requireFit(Shape sample) {}
+
+  /**
    * @param values of the ranges, by key
    * @param sample the shape of one sample of the data, such as 1×28×28
    * @throws LockstepException if they make no network, or one that the scratch side has no words

@@ -91,13 +91,7 @@ public final class TrialRunner {
     SearchSpace.Candidate candidate = space.candidate(values, dataset.train().image());
     Experiment experiment = candidate.experiment().thatMayDiverge();
     HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
-    Dataset scored =
-        new Dataset(
-            dataset.name(),
-            images.train(),
-            images.validation(),
-            dataset.sha256(),
-            dataset.notice());
+    Dataset scored = dataset.withSplits(images.train(), images.validation());
     CompareSettings bare =
         new CompareSettings(
             settings.alignment(),

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /** A result as Markdown, to paste into a pull request or keep beside the code. */
 final class MarkdownReport {
 
-  /** Of more, each run's own report tells what was compared. */
+  /** With more runs, each run's own report says what was compared. */
   private static final int RUNS_IN_FULL = 12;
 
   private final StringBuilder markdown = new StringBuilder();

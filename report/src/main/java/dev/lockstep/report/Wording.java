@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Wording {
 
   private static final String FLOOR =
-      "The floor is how far rounding alone carries two correct computations, measured; up to %s floors count as rounding."
+      "The noise floor is how far rounding alone carries two correct computations, as measured; differences of up to %s × the noise floor are accepted as rounding."
           .formatted(Numbers.rounded(Tolerance.MAX_ERROR_OVER_FLOOR));
 
   private static final String RELATIVE =

@@ -221,7 +221,7 @@ final class SampleFigures {
     List<String> digits = IntStream.range(0, 10).mapToObj(Integer::toString).toList();
     return new ConfusionMatrices(
         "confusion",
-        "Which digit was taken for which",
+        "Confusion matrix",
         "Rows are what the image is, columns what the network says.",
         digits,
         List.of(

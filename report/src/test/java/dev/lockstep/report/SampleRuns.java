@@ -68,7 +68,7 @@ public final class SampleRuns {
   }
 
   /** A run whose two sides are equal to the last bit. */
-  static RunResult identical(long seed) {
+  public static RunResult identical(long seed) {
     Sample sample = new Sample(seed);
     sample.noise = 0;
     return sample.result();
@@ -80,7 +80,7 @@ public final class SampleRuns {
   }
 
   /** The same run under another variant's name. */
-  static RunResult as(String variant, RunResult run) {
+  public static RunResult as(String variant, RunResult run) {
     ExperimentInfo info = run.experiment();
     return new RunResult(
         run.schemaVersion(),
@@ -121,14 +121,14 @@ public final class SampleRuns {
   }
 
   /** A run with figures. */
-  static RunResult with(List<Figure> figures) {
+  public static RunResult with(List<Figure> figures) {
     Sample sample = new Sample(1);
     sample.figures = figures;
     return sample.result();
   }
 
   /** A run whose reference went on alone for two epochs. */
-  static RunResult goingOnAlone(long seed) {
+  public static RunResult goingOnAlone(long seed) {
     Sample sample = new Sample(seed);
     sample.solo =
         new Solo(
@@ -141,14 +141,14 @@ public final class SampleRuns {
   }
 
   /** A run on data of which the reader must be told something. */
-  static RunResult noticed(String notice) {
+  public static RunResult noticed(String notice) {
     Sample sample = new Sample(1);
     sample.notice = notice;
     return sample.result();
   }
 
   /** A run whose two sides left the finite numbers at step 23, as foreseen. */
-  static RunResult diverged(long seed) {
+  public static RunResult diverged(long seed) {
     Sample sample = new Sample(seed);
     sample.divergesAt = 23;
     return sample.result();
@@ -162,14 +162,14 @@ public final class SampleRuns {
   }
 
   /** A stock run whose differences known conventions explain. */
-  static RunResult explained(long seed) {
+  public static RunResult explained(long seed) {
     Sample sample = new Sample(seed);
     sample.explained = true;
     return sample.result();
   }
 
   /** A run that went on past the step where rounding alone sets the sides apart. */
-  static RunResult beyondTheHorizon(long seed) {
+  public static RunResult beyondTheHorizon(long seed) {
     Sample sample = new Sample(seed);
     sample.horizon = 100L;
     return sample.result();

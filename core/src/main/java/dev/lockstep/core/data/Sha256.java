@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The fingerprint by which contents are told apart. */
-final class Sha256 {
+public final class Sha256 {
 
   private Sha256() {}
 
@@ -15,6 +15,11 @@ final class Sha256 {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** Returns the hash of a content, 64 hexadecimal digits. */
+  public static String of(byte[] content) {
+    return HexFormat.of().formatHex(digest().digest(content));
   }
 
   /** Returns the finished hash, 64 hexadecimal digits. */

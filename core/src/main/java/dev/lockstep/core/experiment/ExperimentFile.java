@@ -53,6 +53,11 @@ public final class ExperimentFile {
     return file;
   }
 
+  /** Returns this file under another name. */
+  public ExperimentFile named(String other) {
+    return new ExperimentFile(other, file, directory);
+  }
+
   /** Returns this file with the changes that it keeps under {@code full} made. */
   public ExperimentFile full() {
     Optional<YamlValue> full = new Fields(file, "").value("full");

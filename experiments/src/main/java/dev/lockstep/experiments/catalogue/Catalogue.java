@@ -9,8 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** The bundled experiments, in the order of the book. */
 public final class Catalogue {
@@ -76,6 +82,35 @@ public final class Catalogue {
     throw new UsageException(
         "expected an experiment or a .yaml file, found '%s'; experiments: %s"
             .formatted(name, String.join(", ", IDS)));
+  }
+
+  /**
+   * Finds several experiments, each under a name of its own: of two files of the same name the
+   * second is numbered.
+   *
+   * @param names as for {@link #find}
+   * @param notices is told of every file that goes by another name
+   * @throws UsageException if one is not there, or given twice
+   */
+  public static List<ExperimentFile> findAll(List<String> names, Consumer<String> notices) {
+    Map<String, ExperimentFile> byId = new LinkedHashMap<>();
+    Set<Object> given = new HashSet<>();
+    for (String name : names) {
+      ExperimentFile file = find(name);
+      if (!given.add(IDS.contains(name) ? name : Path.of(name).toAbsolutePath().normalize())) {
+        throw new UsageException("expected each experiment once, found '%s' twice".formatted(name));
+      }
+      String id = file.id();
+      // folders are named by it, and some systems do not tell A from a
+      for (int i = 2; byId.containsKey(id.toLowerCase(Locale.ROOT)); i++) {
+        id = file.id() + "-" + i;
+      }
+      if (!id.equals(file.id())) {
+        notices.accept("%s is called %s here: another is called %s".formatted(name, id, file.id()));
+      }
+      byId.put(id.toLowerCase(Locale.ROOT), file.named(id));
+    }
+    return List.copyOf(byId.values());
   }
 
   private static ExperimentFile bundled(String id) {

@@ -6,6 +6,7 @@ import dev.lockstep.experiments.bench.BenchResult;
 import dev.lockstep.experiments.bench.BenchSettings;
 import dev.lockstep.experiments.bench.BenchText;
 import dev.lockstep.experiments.bench.Peers;
+import dev.lockstep.experiments.resume.EarlierRun;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
 import java.io.IOException;
@@ -53,6 +54,8 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     Path directory = output.directory("bench");
     output.prepare(directory);
+    EarlierRun.remove(
+        directory, notice -> spec.commandLine().getErr().println("NOTICE: " + notice));
     BenchSettings settings =
         quick
             ? BenchSettings.quick()

@@ -139,7 +139,7 @@ final class CompareCommand implements Callable<Integer> {
       names = "--observe-every",
       paramLabel = "N",
       description =
-          "Observe every N-th step; 0: only what the last step leaves behind"
+          "Observe every N-th step; 0: only the state after the last step"
               + " (default: the first ten, then ever more sparsely).")
   private @Nullable Long observeEvery;
 
@@ -305,7 +305,7 @@ final class CompareCommand implements Callable<Integer> {
       }
       if (comparer == null) {
         Dataset dataset = data.load(spec.commandLine().getErr());
-        comparer = new Comparer(dataset, settings, command, provider);
+        comparer = new Comparer(dataset, settings, command, provider, candidateCode());
       }
       for (Experiment experiment : experiments) {
         planned.addAll(withSeeds(experiment, comparer));
@@ -327,6 +327,10 @@ final class CompareCommand implements Callable<Integer> {
       return new FaultyProvider(scratch, fault, fault.ordinary());
     }
     return candidate == null ? null : Candidates.find(candidate, classPath);
+  }
+
+  private String candidateCode() {
+    return candidate == null || candidate.startsWith(FAULT) ? "" : Candidates.digest(classPath);
   }
 
   /** A user's own network has no variants: it is trained as one experiment is. */
@@ -388,8 +392,9 @@ final class CompareCommand implements Callable<Integer> {
       names.add(Catalogue.DEFAULT);
     }
     List<ExperimentFile> files = new ArrayList<>();
-    for (String name : names) {
-      ExperimentFile file = Catalogue.find(name);
+    for (ExperimentFile file :
+        Catalogue.findAll(
+            names, notice -> spec.commandLine().getErr().println("NOTICE: " + notice))) {
       files.add(full ? file.full() : file);
     }
     return files;

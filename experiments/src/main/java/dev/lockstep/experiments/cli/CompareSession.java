@@ -24,11 +24,14 @@ import dev.lockstep.report.summary.Summary;
 import dev.lockstep.report.summary.SummaryBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -155,13 +158,26 @@ final class CompareSession {
 
   private RunDirectory directory(List<Planned> planned, @Nullable Path resumed) {
     Map<String, Map<String, String>> runs = new LinkedHashMap<>();
-    planned.forEach(next -> runs.put(next.path(), next.identity()));
+    Set<String> folders = new HashSet<>();
+    for (Planned next : planned) {
+      // some systems do not tell A from a
+      if (!folders.add(next.path().toLowerCase(Locale.ROOT))) {
+        throw new UsageException(
+            "expected every run once, found two called %s; give variants names that differ"
+                .formatted(next.title()));
+      }
+      runs.put(next.path(), next.identity());
+    }
     if (resumed != null) {
       return RunDirectory.goOn(resumed, runs);
     }
     Path path = output.directory(name(planned));
     output.prepare(path);
-    return RunDirectory.begin(path, OutputOptions.arguments(spec), runs);
+    return RunDirectory.begin(
+        path,
+        OutputOptions.arguments(spec),
+        runs,
+        notice -> spec.commandLine().getErr().println("NOTICE: " + notice));
   }
 
   private static String name(List<Planned> planned) {

@@ -61,7 +61,7 @@ final class ListCommand implements Callable<Integer> {
       case FAULTS -> printFaults(out);
       case DATASETS -> {
         out.println("mnist       60,000 + 10,000 handwritten digits, looked for and downloaded");
-        out.println("synthetic   digits drawn from jittered strokes by a seed; needs no network");
+        out.println("synthetic   digits sampled from jittered strokes by a seed; needs no network");
         out.println("auto        mnist, or synthetic where it cannot be had");
         out.println("idx:DIR     any set in IDX files, plain or gzipped");
         out.println("csv:FILE    one image per line, label first or last");

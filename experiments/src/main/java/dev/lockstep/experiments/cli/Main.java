@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "lockstep",
     description =
         "Trains a network written by hand and the same network in Deeplearning4j side by side, and"
-            + " says where, when and by how much they part.",
+            + " says where, when and by how much they differ.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {

@@ -63,7 +63,7 @@ final class OutputOptions {
     return "lockstep " + String.join(" ", arguments);
   }
 
-  /** Returns what the user wrote behind {@code lockstep}. */
+  /** Returns the words after {@code lockstep}. */
   static List<String> arguments(CommandSpec spec) {
     return spec.root().commandLine().getParseResult().originalArgs();
   }

@@ -158,7 +158,7 @@ final class SearchCommand implements Callable<Integer> {
     return command.session(command.space(), original).resume(resumed, output.quiet());
   }
 
-  /** Returns the words behind {@code search}. */
+  /** Returns the words after {@code search}. */
   private List<String> arguments() {
     List<String> all = spec.root().commandLine().getParseResult().originalArgs();
     return all.subList(all.indexOf("search") + 1, all.size());

@@ -6,6 +6,7 @@ import dev.lockstep.core.compare.Cadence;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Sha256;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.dl4j.model.Precision;
@@ -14,7 +15,10 @@ import dev.lockstep.experiments.compare.CompareSettings.Alignment;
 import dev.lockstep.experiments.compare.Comparer;
 import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.experiments.machine.Environment;
+import dev.lockstep.experiments.resume.CheckpointFile;
 import dev.lockstep.experiments.resume.DirectoryLock;
+import dev.lockstep.experiments.resume.EarlierRun;
+import dev.lockstep.experiments.resume.Identity;
 import dev.lockstep.experiments.search.Search;
 import dev.lockstep.experiments.search.result.Rerun;
 import dev.lockstep.experiments.search.result.SearchReport;
@@ -32,6 +36,7 @@ import dev.lockstep.report.Reports;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -47,7 +52,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** Runs a search in a directory, from the beginning or from where it was interrupted. */
 final class SearchSession {
 
-  private static final String BEGUN = "search.json";
+  private static final String BEGUN = EarlierRun.SEARCH;
 
   private final CommandSpec spec;
   private final OutputOptions output;
@@ -59,7 +64,7 @@ final class SearchSession {
   private final List<String> dataArguments;
 
   /**
-   * @param arguments of the command line behind {@code search}
+   * @param arguments of the command line after {@code search}
    * @param values that the user set for all candidates
    * @param dataArguments options that name the same data in another command
    */
@@ -83,12 +88,12 @@ final class SearchSession {
   }
 
   /**
-   * What a search leaves behind when it begins.
+   * Written when a search begins, so that it can be resumed.
    *
-   * @param arguments of the command line behind {@code search}
-   * @param definition everything in files that its results depend on
+   * @param arguments of the command line after {@code search}
+   * @param identity everything else that decides its results, by name
    */
-  record Begun(List<String> arguments, String definition) {}
+  record Begun(List<String> arguments, Map<String, String> identity) {}
 
   /** Returns the arguments of the search that was begun in a directory. */
   static List<String> argumentsOf(Path directory) {
@@ -103,18 +108,22 @@ final class SearchSession {
               .formatted(directory, directory));
     }
     output.prepare(directory);
-    JsonFile.write(directory.resolve(BEGUN), new Begun(arguments, definition()));
+    EarlierRun.remove(
+        directory, notice -> spec.commandLine().getErr().println("NOTICE: " + notice));
+    JsonFile.write(directory.resolve(BEGUN), new Begun(arguments, identity()));
     return runAlone(directory, output.quiet());
   }
 
   /** Goes on from where the search was interrupted. */
   int resume(Path directory, boolean quiet) {
     Begun begun = JsonFile.read(directory.resolve(BEGUN), Begun.class);
-    if (!begun.definition().equals(definition())) {
-      throw new InputException(
-          "--resume: expected the search that was begun in %s, found that its space, its experiment or the data has changed since"
-              .formatted(directory));
-    }
+    CheckpointFile.difference(begun.identity(), identity())
+        .ifPresent(
+            difference -> {
+              throw new InputException(
+                  "--resume: expected the search that was begun in %s, found another: %s"
+                      .formatted(directory, difference));
+            });
     return runAlone(directory, quiet);
   }
 
@@ -132,8 +141,13 @@ final class SearchSession {
     }
   }
 
-  private String definition() {
-    return space.definition() + " " + dataset.sha256();
+  private Map<String, String> identity() {
+    byte[] definition = space.definition().getBytes(StandardCharsets.UTF_8);
+    return new Identity()
+        .with("SHA-256 of the space and its experiment", Sha256.of(definition))
+        .with("SHA-256 of the data set", dataset.sha256())
+        .with("environment", Environment.ofNumbers(Blas.fastest().name()))
+        .values();
   }
 
   private int run(Path directory, boolean quiet) {

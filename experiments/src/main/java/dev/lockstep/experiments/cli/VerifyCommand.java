@@ -4,6 +4,7 @@ import dev.lockstep.core.UsageException;
 import dev.lockstep.experiments.faults.DetectionMatrix;
 import dev.lockstep.experiments.faults.DetectionReport;
 import dev.lockstep.experiments.faults.DetectionResult;
+import dev.lockstep.experiments.resume.EarlierRun;
 import dev.lockstep.experiments.verify.Verifier;
 import dev.lockstep.experiments.verify.VerifyResult;
 import dev.lockstep.experiments.verify.VerifyText;
@@ -87,6 +88,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
     Path directory = output.directory("verify");
     output.prepare(directory);
+    EarlierRun.remove(
+        directory, notice -> spec.commandLine().getErr().println("NOTICE: " + notice));
     try {
       return faults ? measureDetection(directory) : verify(chosen, directory);
     } finally {

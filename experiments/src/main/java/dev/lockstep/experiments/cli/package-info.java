@@ -1,2 +1,6 @@
-/** The command line: one class per command, options that several share, exit codes. */
+/**
+ * The command line: one class per command, options that several share, exit codes.
+ *
+ * <p>Large because every command and every group of options is a class.
+ */
 package dev.lockstep.experiments.cli;

@@ -2,12 +2,16 @@ package dev.lockstep.experiments.compare;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.data.Sha256;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.experiments.machine.Blas;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +19,7 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Networks of users' own, found by {@link ServiceLoader}. */
@@ -49,9 +54,33 @@ public final class Candidates {
             .formatted(name, ModelProvider.class.getName(), names.isEmpty() ? "none" : names));
   }
 
-  /** The loader lives as long as the process: models load their classes while they train. */
-  private static ClassLoader loader(String classPath) {
-    List<URL> urls = new ArrayList<>();
+  /**
+   * Returns a digest of everything on a class path: two candidates of one name and one digest are
+   * the same.
+   *
+   * @param classPath as for {@link #find}
+   * @throws InputException if a part of the class path cannot be read
+   */
+  public static String digest(@Nullable String classPath) {
+    StringBuilder content = new StringBuilder();
+    for (Path part : parts(classPath == null ? "" : classPath)) {
+      try (Stream<Path> files = Files.walk(part)) {
+        for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+          content
+              .append(part.relativize(file))
+              .append(' ')
+              .append(Sha256.of(Files.readAllBytes(file)))
+              .append('\n');
+        }
+      } catch (IOException | UncheckedIOException e) {
+        throw new InputException("--classpath: " + part + ": cannot be read: " + e, e);
+      }
+    }
+    return Sha256.of(content.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static List<Path> parts(String classPath) {
+    List<Path> parts = new ArrayList<>();
     for (String part : classPath.split(Pattern.quote(File.pathSeparator), -1)) {
       if (part.isEmpty()) {
         continue;
@@ -60,6 +89,15 @@ public final class Candidates {
       if (!Files.exists(path)) {
         throw new InputException("--classpath: " + path + ": no such file or directory");
       }
+      parts.add(path);
+    }
+    return parts;
+  }
+
+  /** The loader lives as long as the process: models load their classes while they train. */
+  private static ClassLoader loader(String classPath) {
+    List<URL> urls = new ArrayList<>();
+    for (Path path : parts(classPath)) {
       try {
         urls.add(path.toUri().toURL());
       } catch (MalformedURLException e) {

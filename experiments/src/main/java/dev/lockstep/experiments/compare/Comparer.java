@@ -23,7 +23,6 @@ import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
-import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.rounding.RoundedToFloat;
 import dev.lockstep.core.rounding.RoundedUp;
@@ -40,6 +39,7 @@ import dev.lockstep.experiments.machine.Environment;
 import dev.lockstep.experiments.reproduce.Reproduction;
 import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.resume.CheckpointFile;
+import dev.lockstep.experiments.resume.Identity;
 import dev.lockstep.scratch.ScratchProvider;
 import dev.lockstep.scratch.book.learning.NumericalGradientProvider;
 import java.nio.file.Path;
@@ -50,7 +50,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -60,6 +59,7 @@ public final class Comparer {
   private final CompareSettings settings;
   private final String command;
   private final @Nullable ModelProvider candidate;
+  private final String candidateCode;
   private final Blas blas = Blas.fastest();
 
   /**
@@ -71,10 +71,26 @@ public final class Comparer {
       CompareSettings settings,
       String command,
       @Nullable ModelProvider candidate) {
+    this(dataset, settings, command, candidate, "");
+  }
+
+  /**
+   * @param command that the user gave, for the report
+   * @param candidate compared with the scratch side; null: Deeplearning4j
+   * @param candidateCode what tells this candidate from another of its name, such as a digest of
+   *     its classes; empty if it is Lockstep's own
+   */
+  public Comparer(
+      Dataset dataset,
+      CompareSettings settings,
+      String command,
+      @Nullable ModelProvider candidate,
+      String candidateCode) {
     this.dataset = dataset;
     this.settings = settings;
     this.command = command;
     this.candidate = candidate;
+    this.candidateCode = candidateCode;
   }
 
   /**
@@ -82,39 +98,16 @@ public final class Comparer {
    * same come to the same result.
    */
   public Map<String, String> identity(Experiment asked, long seed) {
-    Experiment experiment = settings.applyTo(asked);
-    Map<String, String> identity = new LinkedHashMap<>();
-    identity.put("experiment", experiment.title());
-    identity.put("seed", Long.toString(seed));
-    identity.put("data set", dataset.name());
-    identity.put("SHA-256 of the data set", dataset.sha256());
-    identity.put("training images", String.valueOf(experiment.trainSize()));
-    identity.put("test images", String.valueOf(experiment.testSize()));
-    identity.put("candidate", candidate == null ? "Deeplearning4j" : candidate.name());
-    identity.put("alignment", settings.alignment().id());
-    for (Setting setting : Configuration.of(experiment, settings)) {
-      identity.put(
-          setting.key(),
-          setting.differs()
-              ? setting.reference() + " against " + setting.candidate()
-              : setting.reference());
-    }
-    identity.put("initialState", String.valueOf(experiment.initialState()));
-    identity.put("mayDiverge", Boolean.toString(experiment.mayDiverge()));
-    identity.put("compared steps", String.valueOf(experiment.compared()));
-    identity.put("margin", String.valueOf(experiment.margin()));
-    identity.put("member", Integer.toString(experiment.member()));
-    identity.put("gradient", experiment.gradient().id());
-    identity.put("tolerance", String.valueOf(experiment.tolerance()));
-    identity.put("figures", String.valueOf(new TreeSet<>(experiment.figures())));
-    identity.put(
-        "conventions",
-        String.valueOf(settings.conventions().stream().map(Convention::id).sorted().toList()));
-    identity.put("--observe-every", Long.toString(settings.cadence().every()));
-    identity.put("--include, --exclude, --phase", settings.selection().toString());
-    identity.put("--fail-fast", Boolean.toString(settings.failFast()));
-    identity.putAll(Environment.ofNumbers(blas.name()));
-    return identity;
+    return new Identity()
+        .with("seed", seed)
+        .with("experiment", settings.applyTo(asked))
+        .with("settings", settings)
+        .with("data set", dataset.name())
+        .with("SHA-256 of the data set", dataset.sha256())
+        .with("candidate", candidate == null ? "Deeplearning4j" : candidate.name())
+        .with("candidate's code", candidateCode)
+        .with("environment", Environment.ofNumbers(blas.name()))
+        .values();
   }
 
   /**
@@ -411,7 +404,7 @@ public final class Comparer {
     }
     if (network.classes() != train.classes()) {
       throw new UsageException(
-          "%s: the network tells %d classes apart, this data set has %d"
+          "%s: the network has %d classes, this data set has %d"
               .formatted(experiment.title(), network.classes(), train.classes()));
     }
     if (experiment.training().batchSize() > train.size()) {

@@ -29,7 +29,7 @@ public record Detection(
         && divergence.layer().equals(fault.place().layer());
   }
 
-  /** Returns whether the diagnosis is of a kind that tells what is wrong. */
+  /** Returns whether the diagnosis is of a kind that names what is wrong. */
   @JsonProperty
   public boolean explained() {
     return divergence != null

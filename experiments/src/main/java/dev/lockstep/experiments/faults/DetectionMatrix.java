@@ -32,12 +32,12 @@ public final class DetectionMatrix {
   /** To train on, and as many to test with: one image in a thousand is a tenth of a point. */
   private static final int IMAGES = 1000;
 
-  /** Faults are sought under one seed; other seeds tell what chance does to accuracy. */
+  /** Faults are sought under one seed; other seeds show what chance does to accuracy. */
   private static final long SEED = 1;
 
   private static final int SEEDS_FOR_ACCURACY = 6;
 
-  /** Below one point nobody takes a difference in accuracy for a fault. */
+  /** A smaller difference in accuracy is not noticed as a fault. */
   private static final double SMALLEST_ACCURACY_LIMIT = .01;
 
   /** So many standard deviations over seeds explain nineteen differences of twenty. */

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param mistake what was done wrong, in words
  * @param base the network in which it is made
  * @param place where it really is
- * @param explanations any of which tells what is wrong
+ * @param explanations any of which names what is wrong
  * @param sizes from smallest to largest; the ordinary one is always there
  */
 public record Fault(

@@ -124,7 +124,7 @@ final class Normalization {
     return path.startsWith("batchNorm");
   }
 
-  /** The last affine layer has no normalization behind it. */
+  /** The last affine layer is followed by no normalization. */
   private static boolean isInput(String path) {
     return path.equals("affine1/out") || path.equals("affine2/out");
   }

@@ -19,7 +19,7 @@ import dev.lockstep.core.network.OptimizerSpec.Sgd;
 import dev.lockstep.experiments.faults.Fault.Place;
 import java.util.List;
 
-/** Mistakes in what a step leaves behind: parameters, optimizer state, running statistics. */
+/** Mistakes in the state after a step: parameters, optimizer state, running statistics. */
 final class UpdateFaults {
 
   /** A fault of an optimizer acts on every parameter; this is the first of them. */

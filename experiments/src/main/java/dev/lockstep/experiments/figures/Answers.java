@@ -41,7 +41,7 @@ final class Answers {
   Figure confusion() {
     return new Figure.ConfusionMatrices(
         "confusion",
-        "Which digit was taken for which",
+        "Confusion matrix",
         String.format(
             Locale.ROOT,
             "The %,d test images after the last step. What lies off the diagonal is wrong. %s",

@@ -72,10 +72,13 @@ public final class Environment {
   public static Map<String, String> ofNumbers(String blas) {
     Map<String, String> environment = describe(blas);
     environment.keySet().removeAll(Set.of("maxHeapMiB", "processors"));
+    // OpenBLAS takes its kernel by the processor, unless this variable names another.
+    environment.put(
+        "OPENBLAS_CORETYPE", System.getenv().getOrDefault("OPENBLAS_CORETYPE", "not set"));
     return environment;
   }
 
-  /** The model name where the system tells it in the usual file. */
+  /** The model name where the system has it in the usual file. */
   private static String cpu() {
     Path file = Path.of("/proc/cpuinfo");
     if (!Files.isReadable(file)) {

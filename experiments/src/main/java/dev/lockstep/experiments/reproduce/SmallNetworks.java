@@ -17,7 +17,7 @@ final class SmallNetworks {
   /** How much stands around the layer, the least first. */
   enum Form {
     ALONE,
-    /** An affine layer stands behind: not every implementation takes every layer as its last. */
+    /** An affine layer follows: not every implementation takes every layer as its last. */
     ANSWERED,
     /** The whole network: an implementation may have no other. */
     WHOLE

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -56,16 +58,19 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Begins anew: results of earlier runs in the same places are taken away, lest they be taken for
-   * this one's.
+   * Begins anew, where the reports of an earlier run are taken away.
    *
    * @param path a directory that can be written to
    * @param arguments of the command line
    * @param runs what decides the numbers of each run, by where its results go
-   * @throws UsageException if another process is at work there
+   * @param notices is told what was taken away
+   * @throws UsageException if another process is at work there, or its work would be lost
    */
   public static RunDirectory begin(
-      Path path, List<String> arguments, Map<String, Map<String, String>> runs) {
+      Path path,
+      List<String> arguments,
+      Map<String, Map<String, String>> runs,
+      Consumer<String> notices) {
     RunDirectory directory =
         lock(
             path,
@@ -74,19 +79,24 @@ public final class RunDirectory implements AutoCloseable {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
     try {
+      // read through the channel: to close another on the same file would let go of the lock
+      Set<String> earlier = runsIn(Channels.newInputStream(directory.channel.position(0)));
+      EarlierRun.remove(path, earlier, notices);
       Session session = new Session(version(), arguments, runs);
       byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(session);
-      directory.channel.truncate(0);
+      directory.channel.truncate(0).position(0);
       directory.channel.write(ByteBuffer.wrap(json));
       directory.channel.force(true);
-      Files.deleteIfExists(path.resolve(Format.JSON.fileName()));
       for (String run : runs.keySet()) {
         CheckpointFile.delete(directory.of(run));
-        Files.deleteIfExists(directory.of(run).resolve(Format.JSON.fileName()));
       }
       return directory;
     } catch (IOException e) {
+      directory.close();
       throw cannotWrite(path, e);
+    } catch (UsageException e) {
+      directory.close();
+      throw e;
     }
   }
 
@@ -147,6 +157,24 @@ public final class RunDirectory implements AutoCloseable {
       return read(path, in).arguments();
     } catch (IOException e) {
       throw cannotRead(path, e);
+    }
+  }
+
+  /** Returns where the results of what was begun in a directory are; empty if nothing was. */
+  static Set<String> runsIn(Path path) {
+    try (InputStream in = Files.newInputStream(path.resolve(SESSION))) {
+      return runsIn(in);
+    } catch (IOException e) {
+      return Set.of();
+    }
+  }
+
+  private static Set<String> runsIn(InputStream session) {
+    try {
+      byte[] json = session.readNBytes(MAX_SESSION_BYTES);
+      return CompleteRecord.require(JSON.readValue(json, Session.class)).runs().keySet();
+    } catch (IOException | IllegalArgumentException e) {
+      return Set.of(); // of what cannot be read nothing is known
     }
   }
 

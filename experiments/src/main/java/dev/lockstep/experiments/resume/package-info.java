@@ -1,2 +1,2 @@
-/** What a run leaves behind, so that it can be gone on with. */
+/** What a run writes so that it can be resumed, and what decides whether it is the same run. */
 package dev.lockstep.experiments.resume;

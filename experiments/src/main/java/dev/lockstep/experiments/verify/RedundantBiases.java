@@ -14,12 +14,12 @@ import java.util.Set;
 /**
  * Biases right before batch normalization, which takes away whatever they add. Their true gradient
  * is 0, so what is computed of it is rounding alone; an optimizer that divides by the root of past
- * squares makes steps of it that are not small, and two correct implementations part there.
+ * squares makes steps of it that are not small, and two correct implementations differ there.
  *
  * <p>A step by itself shows that in the bias and in its optimizer state. Over several steps the
  * drift of the bias is carried on by the layer's output and the running mean of the normalization,
  * and by the prediction, from which the running mean takes the drift away only in part. In training
- * nothing behind the normalization sees it.
+ * nothing downstream of the normalization sees it.
  */
 final class RedundantBiases {
 

@@ -391,6 +391,7 @@ class ArbiterSearchTest {
     Files.writeString(space, usual().replace("\"upper\" : 12", "\"upper\" : 13"));
     Invocation changed = Invocation.of("search", "--resume", output.toString());
     assertThat(changed.exitCode()).isEqualTo(ExitCode.INPUT);
-    assertThat(changed.err()).contains("has changed since");
+    assertThat(changed.err())
+        .contains("found another: SHA-256 of the space and its experiment was ");
   }
 }

@@ -255,7 +255,7 @@ class InterruptionTest {
   @Test
   void twoInOneDirectory() throws IOException, InterruptedException {
     Path output = Files.createDirectories(temp.resolve("shared"));
-    RunDirectory first = RunDirectory.begin(output, List.of("compare"), Map.of());
+    RunDirectory first = RunDirectory.begin(output, List.of("compare"), Map.of(), notice -> {});
     LockstepProcess second = compare(output);
     assertThat(second.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(second.printed()).contains("another lockstep is at work", output.toString());

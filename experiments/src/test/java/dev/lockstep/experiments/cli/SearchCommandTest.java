@@ -232,7 +232,8 @@ class SearchCommandTest {
     Files.writeString(own, Files.readString(own).replace("[2, 12]", "[2, 13]"));
     Invocation resumed = Invocation.of("search", "--resume", output.toString());
     assertThat(resumed.exitCode()).isEqualTo(ExitCode.INPUT);
-    assertThat(resumed.err()).contains("has changed since");
+    assertThat(resumed.err())
+        .contains("found another: SHA-256 of the space and its experiment was ");
     Invocation nowhere = Invocation.of("search", "--resume", temp.resolve("nowhere").toString());
     assertThat(nowhere.exitCode()).isEqualTo(ExitCode.INPUT);
   }

@@ -1,6 +1,7 @@
 package dev.lockstep.report.statistics;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.rounding.Tolerance;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -130,6 +131,26 @@ public record PairedStatistics(
                 Bootstrap.ofMean(sample.values(), CONFIDENCE, name))
             : null;
     return new Side(sample.values(), sample.low(), sample.high(), spread);
+  }
+
+  /**
+   * Returns whether the two sides are equally good: {@link Verdict#AGREE} if they lie within the
+   * margin that was fixed before the runs, {@link Verdict#DIFFER} if they surely differ, and {@link
+   * Verdict#NOTHING_COMPARED} if the seeds do not decide.
+   *
+   * @param together how many measures are judged together: of many that do not differ, one in
+   *     twenty would by chance seem to, so that each must show it more surely (Bonferroni)
+   */
+  public Verdict verdict(int together) {
+    PairedTest.Equivalence equivalence = test == null ? null : test.equivalence();
+    if (test == null || equivalence == null) {
+      return Verdict.NOTHING_COMPARED;
+    }
+    if (equivalence.equivalent()) {
+      return Verdict.AGREE;
+    }
+    boolean sure = together == 1 || together * test.p() <= PairedTest.LEVEL;
+    return sure && !test.interval().contains(0) ? Verdict.DIFFER : Verdict.NOTHING_COMPARED;
   }
 
   /** Returns the number of seeds. */

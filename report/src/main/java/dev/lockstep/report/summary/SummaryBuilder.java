@@ -9,7 +9,6 @@ import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.report.statistics.PairedStatistics;
 import dev.lockstep.report.statistics.PairedStatistics.Better;
-import dev.lockstep.report.statistics.PairedTest;
 import dev.lockstep.report.statistics.StatisticsWording;
 import dev.lockstep.report.summary.Summary.AccuracyBand;
 import dev.lockstep.report.summary.Summary.Band;
@@ -117,22 +116,10 @@ public final class SummaryBuilder {
               statistics.stream()
                   .filter(seeds -> seeds.title().equals(title))
                   .findFirst()
-                  .map(seeds -> judged(seeds.measures().get(0).values()))
+                  .map(seeds -> seeds.measures().get(0).values().verdict(apart.size()))
                   .orElse(Verdict.NOTHING_COMPARED));
     }
     return judged;
-  }
-
-  private static Verdict judged(PairedStatistics accuracy) {
-    PairedTest test = accuracy.test();
-    PairedTest.Equivalence equivalence = test == null ? null : test.equivalence();
-    if (test == null || equivalence == null) {
-      return Verdict.NOTHING_COMPARED;
-    }
-    if (equivalence.equivalent()) {
-      return Verdict.AGREE;
-    }
-    return test.interval().contains(0) ? Verdict.NOTHING_COMPARED : Verdict.DIFFER;
   }
 
   private static final class VariantBuilder {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lockstep.core.result.Verdict;
 import dev.lockstep.report.statistics.PairedStatistics.Better;
 import dev.lockstep.report.statistics.PairedStatistics.Spread;
 import dev.lockstep.report.statistics.PairedTest.Equivalence;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -221,5 +223,35 @@ class PairedStatisticsTest {
     PairedStatistics equal = PairedStatistics.of("x", Better.HIGHER, values, values, null);
     assertThat(equal.reference()).isEqualTo(equal.candidate());
     assertThat(equal.reference().spread()).isNotNull();
+  }
+
+  /** Nine of ten seeds favour the candidate: surely enough for one measure, not among many. */
+  @Test
+  void ofManyMeasuresEachMustShowItsDifferenceMoreSurely() {
+    List<Double> reference = Collections.nCopies(10, .9);
+    List<Double> better = List.of(.92, .93, .91, .92, .94, .92, .93, .899, .92, .93);
+    PairedStatistics found = PairedStatistics.of("x", Better.HIGHER, reference, better, 1e-4);
+    double p = Objects.requireNonNull(found.test()).p();
+    assertThat(p).isEqualTo(4 / 1024.0); // no sign turned, or only the smallest; and their mirrors
+    assertThat(found.verdict(1)).isEqualTo(Verdict.DIFFER);
+    assertThat(found.verdict(12)).isEqualTo(Verdict.DIFFER);
+    assertThat(found.verdict(13)).isEqualTo(Verdict.NOTHING_COMPARED);
+  }
+
+  @Test
+  void withoutATestOrAMarginNothingIsDecided() {
+    List<Double> reference = List.of(.9, .91, .92, .93, .94, .95);
+    List<Double> worse = List.of(.8, .81, .83, .84, .85, .86);
+    assertThat(PairedStatistics.of("x", Better.HIGHER, reference, worse, null).verdict(1))
+        .isEqualTo(Verdict.NOTHING_COMPARED);
+    assertThat(
+            PairedStatistics.of(
+                    "x", Better.HIGHER, reference.subList(0, 5), worse.subList(0, 5), .01)
+                .verdict(1))
+        .isEqualTo(Verdict.NOTHING_COMPARED);
+    assertThat(PairedStatistics.of("x", Better.HIGHER, reference, worse, .01).verdict(1))
+        .isEqualTo(Verdict.DIFFER);
+    assertThat(PairedStatistics.of("x", Better.HIGHER, reference, worse, .5).verdict(1))
+        .isEqualTo(Verdict.AGREE);
   }
 }

@@ -13,9 +13,15 @@ import dev.lockstep.report.summary.Summary.Band;
 import dev.lockstep.report.summary.Summary.Drift;
 import dev.lockstep.report.summary.Summary.DriftPoint;
 import dev.lockstep.report.summary.Summary.Variant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SummaryTest {
 
@@ -40,6 +46,46 @@ class SummaryTest {
         .containsEntry(Verdict.DIFFER, 2L)
         .containsEntry(Verdict.AGREE, 1L);
     assertThat(SampleRuns.summary(2).failed()).isNull();
+  }
+
+  private static List<RunResult> runs(Verdict... verdicts) {
+    return IntStream.range(0, verdicts.length)
+        .mapToObj(
+            i ->
+                switch (verdicts[i]) {
+                  case AGREE -> SampleRuns.agreeing(i);
+                  case DIVERGED_ALIKE -> SampleRuns.diverged(i);
+                  case EXPLAINED -> SampleRuns.explained(i);
+                  case DIFFER -> SampleRuns.differing(i);
+                  default -> throw new IllegalArgumentException(verdicts[i].name());
+                })
+        .map(run -> SampleRuns.as("variant", run))
+        .toList();
+  }
+
+  static Stream<Arguments> orders() {
+    Verdict[] worstFirst = {Verdict.DIFFER, Verdict.EXPLAINED, Verdict.DIVERGED_ALIKE};
+    List<Arguments> orders = new ArrayList<>();
+    for (Verdict worst : worstFirst) {
+      orders.add(Arguments.of(worst, runs(worst, Verdict.AGREE, Verdict.AGREE)));
+      orders.add(Arguments.of(worst, runs(Verdict.AGREE, worst, Verdict.AGREE)));
+      orders.add(Arguments.of(worst, runs(Verdict.AGREE, Verdict.AGREE, worst)));
+    }
+    orders.add(Arguments.of(Verdict.AGREE, runs(Verdict.AGREE, Verdict.AGREE)));
+    return orders.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("orders")
+  void theVerdictOfSeveralRunsIsTheWorstWhereverItStands(Verdict worst, List<RunResult> runs) {
+    SummaryBuilder builder = new SummaryBuilder("compare");
+    for (int i = 0; i < runs.size(); i++) {
+      builder.add(runs.get(i), "seed-" + i);
+    }
+    Summary summary = builder.build();
+    assertThat(summary.verdict()).isEqualTo(worst);
+    assertThat(summary.variants()).hasSize(1);
+    assertThat(summary.variants().get(0).verdict()).isEqualTo(worst);
   }
 
   @Test

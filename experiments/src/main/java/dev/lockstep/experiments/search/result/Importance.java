@@ -24,7 +24,7 @@ public record Importance(String key, @Nullable Double share) {
 
   private static final int GROUPS = 5;
 
-  /** Below this many trials in a group on average, ranks tell nothing. */
+  /** Below this many trials in a group on average, ranks say nothing. */
   private static final int TRIALS_PER_GROUP = 3;
 
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * values and seeds.
  *
  * @param experiment as it is named on a command line
- * @param values that the user set for all trials, as they may stand behind {@code key=}
+ * @param values that the user set for all trials, as they may stand after {@code key=}
  * @param options of {@code compare}
  * @param configurations the file that holds a trial's network, by its number; null: the values say
  *     all of it

@@ -59,7 +59,7 @@ public record ExperimentSpace(
   /**
    * Returns the experiment with a candidate's values.
    *
-   * @param values as they may stand behind {@code key=}, by key
+   * @param values as they may stand after {@code key=}, by key
    * @throws UsageException if they make no network
    */
   public Experiment experiment(Map<String, String> values) {

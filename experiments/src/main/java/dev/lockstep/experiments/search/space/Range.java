@@ -103,7 +103,7 @@ public sealed interface Range {
   /**
    * One of several values.
    *
-   * @param values as they may stand behind {@code key=}
+   * @param values as they may stand after {@code key=}
    */
   record Choice(List<String> values) implements Range {
     public Choice {

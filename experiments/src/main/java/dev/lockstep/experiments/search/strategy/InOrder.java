@@ -13,11 +13,11 @@ import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tames a generator: candidate k is the same however many workers there are and whatever they
- * finish first. Candidates come in blocks; a block begins when the one before it has finished, and
- * its results are handed on in the order of the candidates. Arbiter's runner by itself hands them
- * on as they come, never tells of failed ones, begins more than the maximum, and waits for ever for
- * a generator that has nothing more or fails.
+ * Makes candidate generation deterministic: candidate k is the same whatever the number of workers
+ * and the order in which they finish. Candidates come in blocks; a block begins when the previous
+ * one has finished, and its results are passed on in the order of the candidates. Arbiter's runner
+ * alone passes them on as they come, does not report failed ones, begins more than the maximum, and
+ * never ends if its generator has no more candidates or fails.
  *
  * <p>Used by the runner's thread alone.
  */

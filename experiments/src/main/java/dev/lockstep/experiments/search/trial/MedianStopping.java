@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class MedianStopping implements LockstepListener {
 
-  /** Before a quarter of its training nobody is hopeless. */
+  /** No trial is stopped before a quarter of its training. */
   private static final double GRACE = 0.25;
 
   private final List<Trial.Run> earlier;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number from 1
  * @param reason why it was stopped or failed; empty if it was completed
- * @param values by the experiment's dotted keys, as they may stand behind {@code key=}
+ * @param values by the experiment's dotted keys, as they may stand after {@code key=}
  * @param runs one for each seed; those before the one that failed
  */
 public record Trial(

@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a candidate on both sides in lockstep, with nobody looking but at the state that the last
- * step leaves. Whatever goes wrong with a candidate is its own failure, not the search's.
+ * Trains a candidate on both sides in lockstep, unobserved but for the state that the last step
+ * leaves. Whatever goes wrong with a candidate is its own failure, not the search's.
  */
 public final class TrialRunner {
 

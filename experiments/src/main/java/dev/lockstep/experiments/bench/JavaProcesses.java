@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.bench;
 
+import dev.lockstep.experiments.machine.Blas;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class JavaProcesses {
     command.add("-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
     // The numerical gradient takes the common pool and the thread that calls it.
     command.add("-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (job.threads() - 1));
+    command.add(Blas.asProperty());
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");

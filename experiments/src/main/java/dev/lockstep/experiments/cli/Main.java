@@ -2,7 +2,9 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.NothingComparedException;
+import dev.lockstep.experiments.machine.Blas;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -51,6 +53,22 @@ public final class Main implements Runnable {
       scope = ScopeType.INHERIT,
       description = "Tell more, stack traces of internal errors included.")
   private boolean verbose;
+
+  @Option(
+      names = "--blas",
+      scope = ScopeType.INHERIT,
+      paramLabel = "LIBRARY",
+      description =
+          "The matrix product of the scratch side: openblas (the current one), nd4j (the one that"
+              + " ND4J brings), java, or the file of a library; auto takes the first of them that"
+              + " this platform has.")
+  void blas(String choice) {
+    try {
+      Blas.choose(choice);
+    } catch (UsageException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
 
   boolean verbose() {
     return verbose;

@@ -367,18 +367,6 @@ final class StepReadings {
     return Objects.requireNonNull(witnessed);
   }
 
-  /**
-   * Returns what the reference computed in the step read last, from the candidate's own tensors.
-   */
-  Recording computed() {
-    return computed;
-  }
-
-  /** Returns the noise floors of {@link #computed()}. */
-  Floors floors() {
-    return floors;
-  }
-
   /** Returns the step before, null if it was not observed; valid until the next one is read. */
   @Nullable Witnessed previous() {
     return previous;

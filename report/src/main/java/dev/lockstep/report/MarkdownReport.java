@@ -50,7 +50,15 @@ final class MarkdownReport {
     line("# " + text(view.title()));
     line("**" + view.verdict() + "** — " + text(view.headline()) + " " + text(view.meaning()));
     if (!summary.dataset().notice().isEmpty()) {
-      line("> ⚠ **" + text(summary.dataset().notice()) + "**");
+      List<String> notice = summary.dataset().notice().lines().toList();
+      line("> ⚠ **" + text(notice.get(0)) + "**");
+      if (notice.size() > 1) {
+        line(
+            "<details><summary>What was tried</summary>\n\n"
+                + String.join(
+                    "\n", notice.subList(1, notice.size()).stream().map(l -> text(l)).toList())
+                + "\n\n</details>");
+      }
     }
     Run failed = view.failed();
     if (failed != null && !view.divergence().isEmpty()) {
@@ -61,6 +69,9 @@ final class MarkdownReport {
     attributions();
     line("## To repeat it");
     line("    " + summary.command().replace('\n', ' '));
+    if (summary.dataset().train() == 0) {
+      return; // each run has its own
+    }
     line(
         "Data: %s, %s samples to train on, %s to test; SHA-256 `%s`."
             .formatted(

@@ -3,6 +3,7 @@ package dev.lockstep.report;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.report.summary.Summary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Writes results in the formats that are asked for, each file complete or not at all. */
 public final class Reports {
@@ -48,25 +50,40 @@ public final class Reports {
   }
 
   /**
-   * Writes files of any content.
+   * Writes files of any content: one that cannot be written keeps none of the others from it.
    *
    * @param directory is created if it is not there
    * @param files what each holds, by its name
    * @return the files written, in that order
-   * @throws InputException if they cannot be written
+   * @throws InputException if one cannot be written, naming those that were
    */
   public static List<Path> write(Path directory, Map<String, Supplier<String>> files) {
     List<Path> written = new ArrayList<>();
-    try {
-      Files.createDirectories(directory);
-      for (Map.Entry<String, Supplier<String>> file : files.entrySet()) {
-        written.add(write(directory.resolve(file.getKey()), file.getValue().get()));
-      }
-    } catch (IOException e) {
+    Map<String, IOException> failures = new LinkedHashMap<>();
+    files.forEach(
+        (name, content) -> {
+          try {
+            Files.createDirectories(directory);
+            written.add(write(directory.resolve(name), content.get()));
+          } catch (IOException e) {
+            failures.put(name, e);
+          }
+        });
+    if (!failures.isEmpty()) {
+      IOException first = failures.values().iterator().next();
       throw new InputException(
-          "output: expected a directory that can be written, found %s (%s); name another with --output"
-              .formatted(directory, e.getMessage()),
-          e);
+          "--output: %s could not be written to %s (%s)%s; make room, or name another directory"
+              .formatted(
+                  String.join(", ", failures.keySet()),
+                  directory,
+                  Reasons.of(first),
+                  written.isEmpty()
+                      ? ""
+                      : "; written: "
+                          + written.stream()
+                              .map(path -> String.valueOf(path.getFileName()))
+                              .collect(Collectors.joining(", "))),
+          first);
     }
     return written;
   }

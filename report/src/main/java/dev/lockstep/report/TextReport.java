@@ -1,6 +1,7 @@
 package dev.lockstep.report;
 
 import dev.lockstep.core.result.Attribution;
+import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
@@ -81,6 +82,7 @@ public final class TextReport {
     attribution(result.attribution());
     sides(result.implementations(), result.dataset());
     metrics(result.metrics(), result.implementations());
+    figures(result.figures(), result.implementations());
     line("");
     worst(run, result.experiment().declaredTolerance());
     line("Compared   %s".formatted(Wording.coverage(result.coverage())));
@@ -103,8 +105,13 @@ public final class TextReport {
   private void notice(String notice) {
     if (!notice.isEmpty()) {
       line("");
-      line(Colour.LOUD.paint("!! " + notice + " !!", colour));
+      line(Colour.LOUD.paint("!! " + firstLine(notice) + " !!", colour));
     }
+  }
+
+  /** What was tried is told where it was tried, and in the report. */
+  private static String firstLine(String notice) {
+    return notice.lines().findFirst().orElse("");
   }
 
   private void reading(DatasetInfo dataset) {
@@ -223,7 +230,27 @@ public final class TextReport {
     }
     line("");
     runs(summary);
+    figures(summary.figures(), summary.runs().get(0).implementations());
     statistics(summary);
+  }
+
+  /** What a chapter asks for in numbers: figures of a share for each side. */
+  private void figures(List<Figure> figures, List<Implementation> sides) {
+    List<String> names = sides.stream().map(Implementation::name).toList();
+    for (Figure figure : figures) {
+      if (figure instanceof Figure.HeatMap shares && shares.columns().equals(names)) {
+        line("");
+        line(shares.title());
+        for (int i = 0; i < shares.rows().size(); i++) {
+          StringBuilder row = new StringBuilder("  %-14s".formatted(shares.rows().get(i)));
+          for (int side = 0; side < sides.size(); side++) {
+            row.append(
+                inColumnOf(sides.get(side), Numbers.percent(shares.values().get(i).get(side))));
+          }
+          line(row.toString());
+        }
+      }
+    }
   }
 
   private void runs(Summary summary) {

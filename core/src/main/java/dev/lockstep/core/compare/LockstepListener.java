@@ -10,6 +10,13 @@ public interface LockstepListener {
   /** Wants to know nothing. */
   LockstepListener NONE = new LockstepListener() {};
 
+  /**
+   * Told before a side takes a step.
+   *
+   * @param side its name
+   */
+  default void stepBegins(long step, String side) {}
+
   /** Told after every step, with the loss of both sides. */
   default void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {}
 

@@ -121,6 +121,11 @@ public record RunResult(
       outputs = List.copyOf(outputs);
     }
 
+    /** Returns the same where no one number of samples is that of all runs. */
+    public DatasetInfo withoutSizes() {
+      return new DatasetInfo(name, 0, 0, sha256, notice, reading, task, outputs);
+    }
+
     /** Describes data as it is used, of which a part may be left out. */
     public static DatasetInfo of(Dataset dataset, int train, int test) {
       Task task = dataset.train().task();

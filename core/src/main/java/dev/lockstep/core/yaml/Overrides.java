@@ -35,6 +35,9 @@ public final class Overrides {
       throw new UsageException(value.where() + ": expected key.key=value, found '" + path + "'");
     }
     if (target instanceof YamlValue.Mapping mapping) {
+      if (path.equals("training." + key)) {
+        mapping = withoutOtherLength(mapping, key);
+      }
       YamlValue inner =
           mapping.values().getOrDefault(key, new YamlValue.Mapping(value.where(), Map.of()));
       return mapping.with(key, set(inner, rest, path, value));
@@ -48,6 +51,15 @@ public final class Overrides {
     throw new UsageException(
         "%s: %s: there is only %s at %s, which has no '%s'"
             .formatted(value.where(), path, target.kind(), target.where(), key));
+  }
+
+  /** A length that is set takes the place of the one in the file, whichever way that counts. */
+  private static YamlValue.Mapping withoutOtherLength(YamlValue.Mapping training, String key) {
+    return switch (key) {
+      case "steps" -> training.without("epochs");
+      case "epochs" -> training.without("steps");
+      default -> training;
+    };
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.lockstep.core.yaml;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public final class YamlReader {
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": no such file", e);
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be read as UTF-8 text: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read: " + Reasons.of(e), e);
     }
   }
 

@@ -42,6 +42,13 @@ public sealed interface YamlValue {
       changed.put(key, value);
       return new Mapping(where, changed);
     }
+
+    /** Returns a copy in which a key is not set. */
+    Mapping without(String key) {
+      Map<String, YamlValue> changed = new LinkedHashMap<>(values);
+      changed.remove(key);
+      return new Mapping(where, changed);
+    }
   }
 
   /** A list of values. */

@@ -7,6 +7,7 @@ import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
@@ -78,7 +79,8 @@ public record Dl4jConfiguration(
               + ": expected the JSON of a DL4J network, or a zip that DL4J's ModelSerializer wrote",
           e);
     } catch (IOException e) {
-      throw new InputException("cannot read the DL4J configuration " + file + ": " + e, e);
+      throw new InputException(
+          file + ": expected what DL4J's toJson() wrote, found that " + Reasons.of(e), e);
     }
     try {
       return parse(json, sample);

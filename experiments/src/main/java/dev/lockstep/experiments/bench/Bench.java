@@ -38,9 +38,15 @@ public final class Bench {
   /**
    * @param peers null: they are not measured
    * @param progress is told what comes next
+   * @param missing what is known to be missing already
    */
-  public Bench(BenchSettings settings, @Nullable Peers peers, Consumer<String> progress) {
+  public Bench(
+      BenchSettings settings,
+      @Nullable Peers peers,
+      Consumer<String> progress,
+      List<String> missing) {
     this.settings = settings;
+    this.missing.addAll(missing);
     this.peers = peers;
     this.progress = progress;
   }

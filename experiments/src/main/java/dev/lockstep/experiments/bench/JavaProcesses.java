@@ -21,6 +21,8 @@ final class JavaProcesses {
     // DL4J keeps its arrays outside of the heap; JavaCPP would allow it as much as the heap has.
     command.add("-Dorg.bytedeco.javacpp.maxbytes=0");
     command.add("-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+    // JMH would refuse to run beside any other JMH; two of ours never do.
+    command.add("-Djmh.ignoreLock=true");
     // The numerical gradient takes the common pool and the thread that calls it.
     command.add("-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (job.threads() - 1));
     if (Runtime.version().feature() >= 24) {

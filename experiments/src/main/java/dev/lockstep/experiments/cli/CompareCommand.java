@@ -24,8 +24,11 @@ import dev.lockstep.experiments.faults.FaultyProvider;
 import dev.lockstep.experiments.figures.DrawingComparer;
 import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.experiments.resume.RunDirectory;
+import dev.lockstep.experiments.terminal.Progress;
+import dev.lockstep.report.Format;
 import dev.lockstep.scratch.ScratchProvider;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -179,7 +182,7 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Options that decide neither what is run nor how it is judged. */
   private static final Set<String> BESIDES =
-      Set.of("--resume", "--quiet", "--no-color", "--verbose");
+      Set.of("--resume", "--quiet", "--no-color", "--verbose", "--format");
 
   @Override
   public Integer call() {
@@ -241,6 +244,8 @@ final class CompareCommand implements Callable<Integer> {
    */
   private int run(List<String> arguments) {
     refuseContradictions();
+    output.requireFormats("compare", EnumSet.allOf(Format.class));
+    requirePlaceFor(saved);
     List<ExperimentFile> files = files();
     CompareSettings settings =
         new CompareSettings(
@@ -254,12 +259,24 @@ final class CompareCommand implements Callable<Integer> {
             data.trainSize(),
             data.testSize());
     String command = OutputOptions.command(arguments);
-    return new CompareSession(spec, output, command, saved, reproduce)
-        .run(
-            ownNetwork.isGiven()
-                ? ownNetworkPlanned(files, command, settings)
-                : planned(files, command, settings),
-            resumed);
+    List<CompareSession.Planned> planned;
+    Progress starting = Progress.starting("compare", output.quiet());
+    try (starting) {
+      planned =
+          ownNetwork.isGiven()
+              ? ownNetworkPlanned(files, command, settings)
+              : planned(files, command, settings);
+    }
+    return new CompareSession(spec, output, command, saved, reproduce).run(planned, resumed);
+  }
+
+  private static void requirePlaceFor(@Nullable Path parameters) {
+    Path directory = parameters == null ? null : parameters.toAbsolutePath().getParent();
+    if (directory != null && !Files.isWritable(directory)) {
+      throw new InputException(
+          "--save-parameters: expected a directory that can be written, found %s, which is not there or not writable"
+              .formatted(directory));
+    }
   }
 
   private void refuseContradictions() {

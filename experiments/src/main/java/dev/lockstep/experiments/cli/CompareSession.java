@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.experiment.Experiment;
@@ -15,8 +16,9 @@ import dev.lockstep.experiments.figures.VariantFigures;
 import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.resume.CheckpointFile;
 import dev.lockstep.experiments.resume.Checkpoints;
-import dev.lockstep.experiments.resume.Interruption;
 import dev.lockstep.experiments.resume.RunDirectory;
+import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.experiments.terminal.Progress;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
 import dev.lockstep.report.TextReport;
@@ -45,6 +47,9 @@ final class CompareSession {
   private final String command;
   private final @Nullable Path parameters;
   private final boolean reproduce;
+
+  /** Why files of some of several runs could not be written. */
+  private final List<String> unwritten = new ArrayList<>();
 
   /**
    * @param command that the user gave
@@ -91,9 +96,15 @@ final class CompareSession {
           experiment.id() + variant + "/seed-" + seed,
           experiment,
           seed,
-          comparer.identity(experiment, seed),
+          identity(experiment, seed, comparer),
           (listener, checkpoints) -> comparer.run(experiment, seed, listener, checkpoints),
           first -> comparer.reproduction(experiment, first));
+    }
+
+    private static Map<String, String> identity(
+        Experiment experiment, long seed, Comparer comparer) {
+      comparer.requireFit(experiment);
+      return comparer.identity(experiment, seed);
     }
 
     static Planned of(ExperimentFile drawing, DrawingComparer comparer) {
@@ -135,7 +146,7 @@ final class CompareSession {
     }
     List<Planned> planned = asked.size() == 1 ? List.of(asked.get(0).alone()) : asked;
     try (RunDirectory directory = directory(planned, resumed);
-        Interruption interruption = new Interruption()) {
+        Interruption interruption = Interruption.heldBack()) {
       return planned.size() == 1
           ? runOne(planned.get(0), directory, interruption)
           : runAll(planned, directory, interruption);
@@ -191,11 +202,11 @@ final class CompareSession {
       return sayWhatIsLost();
     }
     RunResult result = run.comparison().result();
-    List<Path> written = Reports.write(directory.path(), output.formats(), result);
+    print(TextReport.write(result, output.color(), null)); // seen, whatever happens to the files
+    printReport(Reports.write(directory.path(), output.formats(), result));
     if (parameters != null && run.end() == End.COMPLETE) {
       NpzFile.write(parameters, run.comparison().trained());
     }
-    print(TextReport.write(result, output.color(), report(written)));
     if (run.isInterrupted()) {
       return sayHowToGoOn(directory);
     }
@@ -238,7 +249,7 @@ final class CompareSession {
       if (next.experiment() != null) {
         ensembles.add(next.experiment(), next.seed(), run.comparison().answers());
       }
-      Reports.write(directory.of(next.path()), output.formats(), result);
+      write(next.path(), directory, result);
       summary.add(result, next.path());
       reported++;
       if (!interrupted && !next.isMember()) {
@@ -252,8 +263,11 @@ final class CompareSession {
     List<Figure> figures = new ArrayList<>(ensembles.figures());
     figures.addAll(VariantFigures.of(experiments(planned), runs));
     Summary all = runs.with(figures);
-    List<Path> written = Reports.write(directory.path(), output.formats(), all);
-    print(TextReport.write(all, output.color(), report(written)));
+    print(TextReport.write(all, output.color(), null));
+    printReport(Reports.write(directory.path(), output.formats(), all));
+    if (!unwritten.isEmpty()) {
+      throw new InputException(unwritten.get(0));
+    }
     if (interrupted) {
       return sayHowToGoOn(directory);
     }
@@ -320,7 +334,10 @@ final class CompareSession {
     Progress progress = new Progress(position + planned.title(), output.quiet());
     Checkpoints checkpoints =
         new Checkpoints(
-            progress, progress::say, interruption, new CheckpointFile(kept, planned.identity()));
+            progress,
+            progress::say,
+            interruption::asked,
+            new CheckpointFile(kept, planned.identity()));
     try {
       Comparer.Comparison comparison = planned.comparison().apply(checkpoints, kept);
       if (!checkpoints.interrupted()) {
@@ -329,6 +346,23 @@ final class CompareSession {
       return new Run(comparison, CheckpointFile.isIn(kept) ? End.INTERRUPTED : End.LOST);
     } finally {
       progress.close();
+    }
+  }
+
+  /** The other runs are worth having without the files of this one. */
+  private void write(String path, RunDirectory directory, RunResult result) {
+    try {
+      Reports.write(directory.of(path), output.formats(), result);
+    } catch (InputException e) {
+      unwritten.add(e.getMessage());
+      spec.commandLine().getErr().println("lockstep: " + e.getMessage());
+    }
+  }
+
+  private void printReport(List<Path> written) {
+    Path report = report(written);
+    if (report != null) {
+      print("Report     " + report + "\n");
     }
   }
 

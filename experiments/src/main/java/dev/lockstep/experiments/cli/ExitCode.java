@@ -1,5 +1,7 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.experiments.terminal.Interruption;
+
 /** What the process ends with, where a verdict does not say it. */
 final class ExitCode {
 
@@ -8,7 +10,7 @@ final class ExitCode {
   static final int INTERNAL = 3;
   static final int INPUT = 4;
   static final int NOTHING_COMPARED = 5;
-  static final int INTERRUPTED = 130;
+  static final int INTERRUPTED = Interruption.EXIT_CODE;
 
   private ExitCode() {}
 }

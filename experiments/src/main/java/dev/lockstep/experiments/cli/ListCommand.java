@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,7 +38,12 @@ final class ListCommand implements Callable<Integer> {
     OPTIMIZERS,
     CONVENTIONS,
     FAULTS,
-    DATASETS
+    DATASETS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private static final String EXPERIMENT = "%-24s %-8s %7s %8s  %s%n";

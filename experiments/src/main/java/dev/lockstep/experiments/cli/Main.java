@@ -3,11 +3,15 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.compare.NothingComparedException;
+import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.experiments.terminal.LiveLines;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +48,11 @@ public final class Main implements Runnable {
   /** The netlib logger says on every start which implementation it chose; the report says it. */
   private static final Logger NETLIB = Logger.getLogger("dev.ludovic.netlib");
 
+  private static final Pattern CONSTANTS = Pattern.compile("\\[[A-Z_]+(, [A-Z_]+)*]");
+
+  /** True once a command has come to what the process is to exit with. */
+  private static volatile boolean hasVerdict;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -57,11 +66,29 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
-    System.exit(
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(Main::refuseAnEndWithoutAVerdict, "no end without a verdict"));
+    int exitCode =
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
             new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-            args));
+            args);
+    hasVerdict = true;
+    System.exit(exitCode);
+  }
+
+  /** A candidate, or a library, may end the process with 0, which would say that it agrees. */
+  private static void refuseAnEndWithoutAVerdict() {
+    if (hasVerdict) {
+      return;
+    }
+    Interruption.exitedBy()
+        .ifPresent(
+            by -> {
+              LiveLines.STDERR.print(
+                  "lockstep: %s ended the process before there was a verdict".formatted(by));
+              Runtime.getRuntime().halt(ExitCode.INTERNAL);
+            });
   }
 
   /** Runs one command and returns what the process exits with. */
@@ -69,7 +96,14 @@ public final class Main implements Runnable {
     Locale.setDefault(Locale.ROOT);
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
     NETLIB.setLevel(Level.OFF);
-    return commandLine().setOut(out).setErr(err).execute(args);
+    try {
+      return commandLine().setOut(out).setErr(err).execute(args);
+    } catch (OutOfMemoryError e) {
+      err.println("lockstep: " + Memory.exhausted(e));
+      return ExitCode.INTERNAL;
+    } catch (Error e) {
+      return internalError(e, err, List.of(args).contains("-v"));
+    }
   }
 
   static CommandLine commandLine() {
@@ -87,14 +121,26 @@ public final class Main implements Runnable {
 
   private static int usageError(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    command.getErr().println("lockstep: " + e.getMessage());
+    command.getErr().println("lockstep: " + inUsersWords(String.valueOf(e.getMessage())));
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
       command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     }
     return ExitCode.USAGE;
   }
 
+  /** The library that parses options lists choices as the constants that they are in Java. */
+  private static String inUsersWords(String message) {
+    return CONSTANTS
+        .matcher(message)
+        .replaceAll(list -> list.group().toLowerCase(Locale.ROOT).replace('_', '-'));
+  }
+
   private int failure(Exception e, CommandLine command) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError exhausted) {
+        throw exhausted;
+      }
+    }
     if (e instanceof LockstepException) {
       command.getErr().println("lockstep: " + e.getMessage());
       return e instanceof InputException ? ExitCode.INPUT : ExitCode.USAGE;
@@ -103,14 +149,16 @@ public final class Main implements Runnable {
       command.getErr().println("lockstep: " + e.getMessage());
       return ExitCode.NOTHING_COMPARED;
     }
-    command
-        .getErr()
-        .println(
-            "lockstep: internal error: "
-                + e
-                + "\nThis is a fault of lockstep, not of your input; -v shows where it happened.");
+    return internalError(e, command.getErr(), verbose);
+  }
+
+  private static int internalError(Throwable e, PrintWriter err, boolean verbose) {
+    err.println(
+        "lockstep: internal error: "
+            + e
+            + "\nThis is a fault of lockstep, not of your input; -v shows where it happened.");
     if (verbose) {
-      e.printStackTrace(command.getErr());
+      e.printStackTrace(err);
     }
     return ExitCode.INTERNAL;
   }

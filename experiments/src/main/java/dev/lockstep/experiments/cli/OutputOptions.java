@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.UsageException;
 import dev.lockstep.report.Format;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,9 +9,12 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,8 +26,10 @@ final class OutputOptions {
   /** Set by the launcher, which knows; Java 17 cannot tell stdout from stderr. */
   private static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.out");
 
+  private static final String OUTPUT = "--output";
+
   @Option(
-      names = "--output",
+      names = OUTPUT,
       paramLabel = "DIR",
       description = "Where the report goes (default: reports/<experiment>-<time>).")
   private @Nullable Path directory;
@@ -58,9 +64,40 @@ final class OutputOptions {
     return asked;
   }
 
-  /** Returns the command as the user gave it, so that a report can tell how to repeat it. */
+  /**
+   * Refuses what cannot be written before any work is done.
+   *
+   * @param command that writes
+   * @param writable formats that it can write
+   * @throws UsageException naming a format that it cannot write
+   */
+  void requireFormats(String command, Set<Format> writable) {
+    for (Format format : formats()) {
+      if (!writable.contains(format)) {
+        throw new UsageException(
+            "--format: expected some of %s, which is what %s writes, found %s"
+                .formatted(
+                    EnumSet.copyOf(writable).stream()
+                        .map(Format::id)
+                        .collect(Collectors.joining(", ")),
+                    command,
+                    format.id()));
+      }
+    }
+  }
+
+  /**
+   * Returns the command that repeats what the user asked for, for a report: without the directory
+   * of this one, which a repetition would replace.
+   */
   static String command(List<String> arguments) {
-    return "lockstep " + String.join(" ", arguments);
+    List<String> words = new ArrayList<>(arguments);
+    words.removeIf(word -> word.startsWith(OUTPUT + "="));
+    int output = words.indexOf(OUTPUT);
+    if (output >= 0 && output + 1 < words.size()) {
+      words.subList(output, output + 2).clear();
+    }
+    return "lockstep " + String.join(" ", words);
   }
 
   /** Returns the words after {@code lockstep}. */

@@ -6,6 +6,7 @@ import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.experiments.compare.Configuration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -70,11 +71,11 @@ final class OwnNetwork {
   /** Returns how a network is trained in the place of an experiment's, behind its name. */
   static String trainedAs(Experiment experiment) {
     TrainingSpec training = experiment.training();
-    String length =
-        training.length() instanceof TrainingSpec.Length.Steps steps
-            ? steps.steps() + " steps"
-            : ((TrainingSpec.Length.Epochs) training.length()).epochs() + " epochs";
     return ", trained as %s is: %s in batches of %d, %s"
-        .formatted(experiment.id(), length, training.batchSize(), training.order().id());
+        .formatted(
+            experiment.id(),
+            Configuration.length(training.length()),
+            training.batchSize(),
+            training.order().id());
   }
 }

@@ -19,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,10 @@ final class SearchCommand implements Callable<Integer> {
   private static final String ARBITER_SPACE = "--arbiter-space";
   private static final Pattern TIME = Pattern.compile("(\\d{1,6})(s|m|h)");
 
+  /** A search is no list of tests and no page of documentation. */
+  private static final Set<Format> FORMATS =
+      EnumSet.of(Format.TEXT, Format.JSON, Format.CSV, Format.HTML);
+
   @Spec private CommandSpec spec;
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
@@ -89,6 +94,12 @@ final class SearchCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Try at most N candidates (default: the space file's).")
   private @Nullable Integer trials;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Train each candidate for N steps (default: as long as the experiment says).")
+  private @Nullable Long steps;
 
   @Option(
       names = "--max-time",
@@ -165,7 +176,7 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private SearchSession session(SearchSpace space, List<String> arguments) {
-    requireFormats();
+    output.requireFormats("search", FORMATS);
     SearchSettings settings = settings(space);
     Experiment trained = space.requireFit();
     PrintWriter err = spec.commandLine().getErr();
@@ -182,13 +193,6 @@ final class SearchCommand implements Callable<Integer> {
             });
     return new SearchSession(
         spec, output, arguments, space, settings, dataset, values, data.arguments());
-  }
-
-  /** A search is no list of tests and no page of documentation. */
-  private void requireFormats() {
-    if (!Set.of(Format.TEXT, Format.JSON, Format.CSV, Format.HTML).containsAll(output.formats())) {
-      throw new UsageException("--format: expected some of text, json, csv, html for a search");
-    }
   }
 
   private SearchSpace space() {
@@ -229,6 +233,10 @@ final class SearchCommand implements Callable<Integer> {
         var override = Overrides.parse(word);
         overrides.put(override.getKey(), override.getValue());
       }
+    }
+    if (steps != null) {
+      var length = Overrides.parse("training.steps=" + steps);
+      overrides.put(length.getKey(), length.getValue());
     }
     return overrides;
   }

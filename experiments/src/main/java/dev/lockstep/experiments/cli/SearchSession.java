@@ -9,6 +9,7 @@ import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Sha256;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.compare.CompareSettings;
 import dev.lockstep.experiments.compare.CompareSettings.Alignment;
@@ -31,6 +32,7 @@ import dev.lockstep.experiments.search.trial.SearchSettings;
 import dev.lockstep.experiments.search.trial.Trial;
 import dev.lockstep.experiments.search.trial.Trials;
 import dev.lockstep.experiments.search.trial.Trials.Kept;
+import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
 import java.io.IOException;
@@ -131,12 +133,15 @@ final class SearchSession {
     try {
       FileChannel held = DirectoryLock.open(directory.resolve(BEGUN), StandardOpenOption.WRITE);
       try (held) {
-        return run(directory, quiet);
+        return Interruption.endsAtOnce(
+            "the trials that ended are kept.\nTo go on: lockstep search --resume " + directory,
+            () -> {},
+            () -> run(directory, quiet));
       }
     } catch (IOException e) {
       throw new InputException(
           "%s: expected a directory that can be written, found %s; name another"
-              .formatted(directory, e),
+              .formatted(directory, Reasons.of(e)),
           e);
     }
   }

@@ -5,6 +5,7 @@ import dev.lockstep.experiments.faults.DetectionMatrix;
 import dev.lockstep.experiments.faults.DetectionReport;
 import dev.lockstep.experiments.faults.DetectionResult;
 import dev.lockstep.experiments.resume.EarlierRun;
+import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.experiments.verify.Verifier;
 import dev.lockstep.experiments.verify.VerifyResult;
 import dev.lockstep.experiments.verify.VerifyText;
@@ -81,7 +82,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    requireKnownFormats();
+    output.requireFormats("verify", FORMATS);
     Predicate<String> chosen = chosen();
     if (faults && include != null) {
       throw new UsageException("--include: expected without --faults, which measures all faults");
@@ -91,7 +92,10 @@ final class VerifyCommand implements Callable<Integer> {
     EarlierRun.remove(
         directory, notice -> spec.commandLine().getErr().println("NOTICE: " + notice));
     try {
-      return faults ? measureDetection(directory) : verify(chosen, directory);
+      return Interruption.endsAtOnce(
+          "nothing is kept: begin anew",
+          () -> output.tidy(directory),
+          () -> faults ? measureDetection(directory) : verify(chosen, directory));
     } finally {
       output.tidy(directory);
     }
@@ -117,16 +121,6 @@ final class VerifyCommand implements Callable<Integer> {
 
   private String command() {
     return OutputOptions.command(OutputOptions.arguments(spec));
-  }
-
-  private void requireKnownFormats() {
-    Set<Format> others = output.formats();
-    others.removeAll(FORMATS);
-    if (!others.isEmpty()) {
-      throw new UsageException(
-          "--format: expected text, json or both, which is what verify writes, found "
-              + others.iterator().next().id());
-    }
   }
 
   private Predicate<String> chosen() {

@@ -13,8 +13,13 @@ import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.data.Task;
 import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -30,7 +35,9 @@ import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.rounding.RoundedToFloat;
 import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.core.storage.NpzFile;
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.dl4j.model.Dl4jEvaluation;
@@ -158,7 +165,7 @@ public final class Comparer {
             ? apart(experiment, train, test, seed, listener)
             : new Lockstep(network, compared, train, test, options, listener)
                 .run(
-                    sides,
+                    watched(sides, listener),
                     checkpoint == null
                         ? null
                         : checkpoint.read(network, compared.steps(), options));
@@ -322,6 +329,34 @@ public final class Comparer {
     };
   }
 
+  /** Tells which side takes a step, so that one that does not end can be named. */
+  private static Lockstep.Sides watched(Lockstep.Sides sides, LockstepListener listener) {
+    return new Lockstep.Sides(
+        watched(sides.reference(), listener),
+        watched(sides.candidate(), listener),
+        sides.perturbed());
+  }
+
+  private static ModelProvider watched(ModelProvider side, LockstepListener listener) {
+    return new ModelProvider() {
+      @Override
+      public String name() {
+        return side.name();
+      }
+
+      @Override
+      public Model create(NetworkSpec network) {
+        return new WrappedModel(side.create(network)) {
+          @Override
+          public double step(Batch batch, Masks masks, Observer observer) {
+            listener.stepBegins(batch.step(), side.name());
+            return super.step(batch, masks, observer);
+          }
+        };
+      }
+    };
+  }
+
   private static boolean differs(Outcome outcome) {
     Failure failure = outcome.failure();
     return failure != null
@@ -405,17 +440,28 @@ public final class Comparer {
     return size == null ? split : split.first(size);
   }
 
+  private static String numbers(Shape shape) {
+    return shape.rank() == 1
+        ? Numbers.counted(shape.size(), "number")
+        : "%s = %s".formatted(shape, Numbers.counted(shape.size(), "number"));
+  }
+
+  /**
+   * Makes sure, before anything is trained, that an experiment can be.
+   *
+   * @throws UsageException if the network does not fit the data
+   */
+  public void requireFit(Experiment asked) {
+    Experiment experiment = settings.applyTo(asked);
+    requireFit(experiment, part(dataset.train(), experiment.trainSize()));
+  }
+
   private static void requireFit(Experiment experiment, Split train) {
     NetworkSpec network = experiment.network();
     if (network.input().size() != train.image().size()) {
       throw new UsageException(
-          "%s: the network reads %s = %d numbers, a sample of this data set has %s = %d"
-              .formatted(
-                  experiment.title(),
-                  network.input(),
-                  network.input().size(),
-                  train.image(),
-                  train.image().size()));
+          "%s: the network reads %s, a sample of this data set has %s"
+              .formatted(experiment.title(), numbers(network.input()), numbers(train.image())));
     }
     if (network.classes() != train.classes()) {
       throw new UsageException(

@@ -8,14 +8,17 @@ import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.plan.Augmentation;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Setting;
+import dev.lockstep.core.wording.Numbers;
+import dev.lockstep.dl4j.ledger.Convention;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 
 /** What a run was set to, line by line, as each side has it. */
-final class Configuration {
+public final class Configuration {
 
   private final List<Setting> settings = new ArrayList<>();
 
@@ -29,13 +32,16 @@ final class Configuration {
       configuration.both(layer.name(), describe(layer));
     }
     configuration.both("parameters", numbers(network));
-    configuration.both("loss", describe(network.loss()));
+    configuration.both("loss", network.loss().type().id());
+    if (network.loss().stabilizer() != 0) {
+      configuration.both("loss.stabilizer", network.loss().stabilizer());
+    }
     configuration.both("weightDecay", network.weightDecay());
     configuration.optimizer(network.optimizer());
     TrainingSpec training = experiment.training();
     configuration.both("training.batchSize", training.batchSize());
     configuration.both("training.order", training.order().id());
-    configuration.both("training.length", describe(training.length()));
+    configuration.both("training.length", length(training.length()));
     if (!training.augmentation().equals(Augmentation.NONE)) {
       configuration.both("training.augmentation", describe(training.augmentation()));
     }
@@ -44,7 +50,20 @@ final class Configuration {
     configuration.settings.add(new Setting("formulas", "the book's", asked.alignment().formulas()));
     configuration.settings.add(
         new Setting("draws", "the plan's", asked.ownDraws() ? "DL4J's own" : "the plan's"));
+    for (Convention convention : new TreeSet<>(asked.conventions())) {
+      if (convention.appliesTo(network)) {
+        configuration.settings.add(
+            new Setting(convention.id(), convention.book(), convention.dl4j()));
+      }
+    }
     return configuration.settings;
+  }
+
+  /** Returns {@code 300 steps} or {@code 5 epochs}. */
+  public static String length(TrainingSpec.Length length) {
+    return length instanceof TrainingSpec.Length.Steps steps
+        ? Numbers.counted(steps.steps(), "step")
+        : Numbers.counted(((TrainingSpec.Length.Epochs) length).epochs(), "epoch");
   }
 
   /** How many numbers training sets. */
@@ -53,7 +72,7 @@ final class Configuration {
   }
 
   private void optimizer(OptimizerSpec optimizer) {
-    both("optimizer", optimizer.getClass().getSimpleName());
+    both("optimizer", named((Record) optimizer));
     for (RecordComponent component : optimizer.getClass().getRecordComponents()) {
       Object value = value(component, optimizer);
       if (value instanceof LearningRate rate) {
@@ -78,21 +97,39 @@ final class Configuration {
   }
 
   /**
-   * Writes a record as {@code Affine units=100 initial=He}, without the name it is listed under.
+   * Writes a record as {@code affine, units 100, initial he}, without the name it is listed under.
    */
   private static String describe(Object specification) {
+    return String.join(", ", words(specification));
+  }
+
+  private static List<String> words(Object specification) {
     Record record = (Record) specification;
-    StringBuilder text = new StringBuilder(record.getClass().getSimpleName());
+    List<String> words = new ArrayList<>(List.of(named(record)));
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       if (!component.getName().equals("name")) {
-        Object value = value(component, record);
-        text.append(' ')
-            .append(component.getName())
-            .append('=')
-            .append(value instanceof Record inner ? describe(inner) : value);
+        words.add(component.getName() + " " + word(value(component, record)));
       }
     }
-    return text.toString();
+    return words;
+  }
+
+  private static String named(Record record) {
+    String name = record.getClass().getSimpleName();
+    return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
+  }
+
+  private static String word(Object value) {
+    if (value instanceof Record record) {
+      List<String> words = words(record);
+      return words.size() == 1
+          ? words.get(0)
+          : words.get(0) + " (" + String.join(", ", words.subList(1, words.size())) + ")";
+    }
+    if (value instanceof Enum<?> constant) {
+      return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+    return value.toString();
   }
 
   private static Object value(RecordComponent component, Object record) {

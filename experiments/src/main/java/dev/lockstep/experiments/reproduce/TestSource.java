@@ -3,6 +3,7 @@ package dev.lockstep.experiments.reproduce;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,12 +140,12 @@ public record TestSource(String className, String source) {
     try {
       Files.writeString(file, source);
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be written: " + Reasons.of(e), e);
     }
     return """
         Reproduction  %s
           It fails until the candidate is right. Put it among the tests of your own project, or run it here:
-          cp %s experiments/src/test/java/
+          cp '%s' experiments/src/test/java/
           ./mvnw -pl experiments -am test -Dgates.skip=true -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false
           (with a candidate from a jar: -Dmaven.test.additionalClasspath=JAR)
         """

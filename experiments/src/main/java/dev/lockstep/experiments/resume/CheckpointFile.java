@@ -21,10 +21,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -241,17 +243,17 @@ public final class CheckpointFile {
    * @param now as it is asked for
    */
   public static Optional<String> difference(Map<String, String> before, Map<String, String> now) {
-    for (String name : new TreeSet<>(before.keySet())) {
-      if (!now.containsKey(name)) {
-        return Optional.of("%s was %s and is not set now".formatted(name, before.get(name)));
-      }
-    }
-    return now.entrySet().stream()
-        .filter(entry -> !entry.getValue().equals(before.get(entry.getKey())))
+    Set<String> names = new LinkedHashSet<>(now.keySet()); // what matters most comes first
+    names.addAll(before.keySet());
+    return names.stream()
+        .filter(name -> !Objects.equals(before.get(name), now.get(name)))
         .map(
-            entry ->
+            name ->
                 "%s was %s, is now %s"
-                    .formatted(entry.getKey(), before.get(entry.getKey()), entry.getValue()))
+                    .formatted(
+                        name,
+                        before.getOrDefault(name, "not set"),
+                        now.getOrDefault(name, "not set")))
         .findFirst();
   }
 

@@ -5,8 +5,11 @@ import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.compare.SoloTraining;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Solo;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -21,7 +24,7 @@ public final class Checkpoints implements LockstepListener {
 
   private final LockstepListener progress;
   private final Consumer<String> complaints;
-  private final Interruption interruption;
+  private final BooleanSupplier asked;
   private final CheckpointFile file;
   private long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(INTERVAL_MILLIS);
   private boolean complains = true;
@@ -29,21 +32,38 @@ public final class Checkpoints implements LockstepListener {
 
   /**
    * @param complaints is told what a user must know
+   * @param asked whether the run is to end
    */
   public Checkpoints(
       LockstepListener progress,
       Consumer<String> complaints,
-      Interruption interruption,
+      BooleanSupplier asked,
       CheckpointFile file) {
     this.progress = progress;
     this.complaints = complaints;
-    this.interruption = interruption;
+    this.asked = asked;
     this.file = file;
   }
 
   @Override
   public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
     progress.stepTaken(step, steps, referenceLoss, candidateLoss);
+    keepLocale();
+  }
+
+  @Override
+  public void stepBegins(long step, String side) {
+    progress.stepBegins(step, side);
+  }
+
+  /** A side has the process to itself while it computes, and may leave it changed. */
+  private void keepLocale() {
+    if (!Locale.getDefault().equals(Locale.ROOT)) {
+      complaints.accept(
+          "a side set the locale of the process to %s, in which every number would be written: set back"
+              .formatted(Locale.getDefault().toLanguageTag()));
+      Locale.setDefault(Locale.ROOT);
+    }
   }
 
   @Override
@@ -53,7 +73,7 @@ public final class Checkpoints implements LockstepListener {
 
   @Override
   public boolean stops() {
-    interrupted |= interruption.asked();
+    interrupted |= asked.getAsBoolean();
     return interrupted;
   }
 
@@ -112,7 +132,7 @@ public final class Checkpoints implements LockstepListener {
     if (complains) {
       complaints.accept(
           "no checkpoint could be written (%s): the run goes on, but could not be resumed from here"
-              .formatted(e));
+              .formatted(Reasons.of(e)));
     }
     complains = false;
   }

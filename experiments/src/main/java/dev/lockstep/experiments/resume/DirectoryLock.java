@@ -19,12 +19,21 @@ public final class DirectoryLock {
    * @throws UsageException if another process holds it
    */
   public static FileChannel open(Path file, OpenOption... how) throws IOException {
+    return open(
+        file,
+        "%s: another lockstep is at work in this directory; wait for it, or name another one"
+            .formatted(file.toAbsolutePath().getParent()),
+        how);
+  }
+
+  /**
+   * @param refusal what is said if another process holds the file
+   */
+  public static FileChannel open(Path file, String refusal, OpenOption... how) throws IOException {
     FileChannel channel = FileChannel.open(file, how);
     if (!isFree(channel)) {
       channel.close();
-      throw new UsageException(
-          "%s: another lockstep is at work in this directory; wait for it, or name another one"
-              .formatted(file.toAbsolutePath().getParent()));
+      throw new UsageException(refusal);
     }
     return channel;
   }

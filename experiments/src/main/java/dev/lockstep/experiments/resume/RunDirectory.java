@@ -7,6 +7,7 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.experiments.machine.Environment;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.ResultJson;
@@ -142,8 +143,8 @@ public final class RunDirectory implements AutoCloseable {
                 .ifPresent(
                     difference -> {
                       throw new InputException(
-                          "%s: another run was begun there: %s; give its command, or another --output"
-                              .formatted(path.resolve(SESSION), difference));
+                          "--resume: another run was begun in %s: %s; beside --resume expected -q, -v, --no-color or --format alone, or the whole command that began it"
+                              .formatted(path, difference));
                     }));
   }
 
@@ -221,7 +222,7 @@ public final class RunDirectory implements AutoCloseable {
   private static InputException cannotWrite(Path path, IOException e) {
     return new InputException(
         "--output: expected a directory that can be written, found %s (%s); name another"
-            .formatted(path, e),
+            .formatted(path, Reasons.of(e)),
         e);
   }
 

@@ -61,7 +61,7 @@ class BenchTest {
             1);
 
     BenchResult result =
-        new Bench(settings, null, told::add).run("bench", LocalDate.of(2026, 1, 31));
+        new Bench(settings, null, told::add, List.of()).run("bench", LocalDate.of(2026, 1, 31));
 
     assertThat(result.verdict()).isEqualTo(Verdict.AGREE);
     assertThat(result.date()).isEqualTo("2026-01-31");

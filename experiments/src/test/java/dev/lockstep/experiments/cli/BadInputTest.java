@@ -13,12 +13,27 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each mistake ends with its own exit code and one message, and leaves nothing behind. */
 class BadInputTest {
 
+  /** Six lines of a usual terminal. */
+  private static final int LONGEST_LINE = 480;
+
   @TempDir Path temp;
 
   private void refused(int exitCode, Invocation run, String... said) {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
     assertThat(run.err()).contains(said).doesNotContain("\tat ").doesNotContain("Exception");
+    assertSaidToAPerson(run.err());
     assertThat(temp.resolve("out")).doesNotExist();
+  }
+
+  /** No class, no record as Java prints it, no constant, and lines that can be read. */
+  private static void assertSaidToAPerson(String message) {
+    assertThat(message)
+        .doesNotContainPattern("\\b[a-z]\\w*(\\.[a-z]\\w*)+\\.[A-Z]\\w+")
+        .doesNotContainPattern("\\b[A-Z]\\w+\\[\\w+=")
+        .doesNotContainPattern("\\b[A-Z]+(_[A-Z]+)+\\b(?<!LOCKSTEP_DATA|LOCKSTEP_JAVA_OPTS)")
+        .doesNotContainPattern("\\[[A-Z]{2,}, ");
+    assertThat(message.lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThan(LONGEST_LINE));
   }
 
   private Invocation compare(String... args) {
@@ -38,6 +53,101 @@ class BadInputTest {
   @Test
   void unknownExperiment() {
     refused(2, compare("tow-layer-net"), "tow-layer-net", "two-layer-net");
+  }
+
+  @Test
+  void formatsAreRefusedBeforeAnyWork() {
+    refused(2, compare("--format", "xml", "--data", "synthetic"), "--format", "'xml'");
+    for (String command : new String[] {"bench", "verify"}) {
+      Path output = temp.resolve("out");
+      Invocation run = Invocation.of(command, "--format", "junit", "--output", output.toString());
+      refused(2, run, "--format", command, "junit");
+    }
+  }
+
+  @Test
+  void noPlaceForParameters() {
+    refused(
+        4,
+        compare("--data", "synthetic", "--save-parameters", temp + "/nowhere/net.npz"),
+        "--save-parameters",
+        "nowhere");
+  }
+
+  @Test
+  void choicesAreListedAsTheyAreWritten() {
+    refused(2, Invocation.of("list", "colours"), "experiments, layers", "colours");
+    refused(2, compare("--alignment", "odd"), "aligned, stock");
+    refused(2, compare("--phase", "sideways"), "forward, loss");
+  }
+
+  @Test
+  void textInAnotherEncoding() throws IOException {
+    Path file = temp.resolve("latin.yaml");
+    Files.write(file, new byte[] {'#', ' ', (byte) 0xe9, '\n'});
+    refused(4, compare(file.toString(), "--data", "synthetic"), "latin.yaml", "UTF-8");
+    refused(4, compare("--dl4j-config", file.toString(), "--data", "synthetic"), "UTF-8");
+    refused(
+        4,
+        Invocation.of("search", "--arbiter-space", file.toString(), "two-layer-net"),
+        "latin.yaml",
+        "UTF-8");
+  }
+
+  /** The second of two experiments is looked at before the first is trained. */
+  @Test
+  void aNetworkThatDoesNotFitTheData() throws IOException {
+    Path file = temp.resolve("small.yaml");
+    Files.writeString(
+        file,
+        """
+        input: [10]
+        layers:
+          - affine: {units: 10}
+        optimizer: {type: sgd, learningRate: 0.1}
+        training: {batchSize: 20, steps: 30}
+        """);
+    refused(
+        2,
+        compare("two-layer-net", file.toString(), "--data", digits()),
+        "reads 10 numbers",
+        "a sample of this data set has 1×28×28 = 784 numbers");
+  }
+
+  /** Found on a resume: something else was begun there, and the message says what is allowed. */
+  @Test
+  void aDirectoryInWhichAnotherRunWasBegun() throws IOException {
+    Path directory = temp.resolve("begun");
+    Invocation first =
+        Invocation.of(
+            "compare",
+            "two-layer-net",
+            "--steps",
+            "2",
+            "training.batchSize=20",
+            "-q",
+            "--data",
+            digits(),
+            "--output",
+            directory.toString());
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    Invocation other =
+        Invocation.of(
+            "compare",
+            "two-layer-net-relu",
+            "--steps",
+            "2",
+            "training.batchSize=20",
+            "-q",
+            "--data",
+            digits(),
+            "--resume",
+            directory.toString());
+    refused(4, other, "experiment was two-layer-net, is now two-layer-net-relu", "--format alone");
+    Invocation shown =
+        Invocation.of("compare", "--resume", directory.toString(), "--format", "text,csv", "-q");
+    assertThat(shown.exitCode()).as(shown.err()).isZero();
+    assertThat(directory.resolve("readings.csv")).exists();
   }
 
   @Test

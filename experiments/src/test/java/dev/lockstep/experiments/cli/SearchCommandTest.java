@@ -85,6 +85,58 @@ class SearchCommandTest {
     return result;
   }
 
+  /** A rate at which rounding grows to order 1 within the run, so that its end judges nothing. */
+  @Test
+  void aTrialComesToWhatComparePrintedForItComesTo() throws IOException {
+    Path file = temp.resolve("chaotic.yaml");
+    Files.writeString(
+        file,
+        """
+        input: 784
+        layers:
+          - repeat:
+              times: 4
+              layers:
+                - affine: {units: 30}
+                - relu
+          - affine: {units: 10}
+        initial: he
+        optimizer: {type: rmsProp, learningRate: 0.01}
+        training: {batchSize: 20, order: drawn, steps: 5}
+        """);
+    Path chaotic = temp.resolve("chaotic-space.yaml");
+    Files.writeString(
+        chaotic,
+        """
+        experiment: chaotic.yaml
+        trials: 1
+        space:
+          optimizer.learningRate: {choice: [0.01]}
+        """);
+    Path output = temp.resolve("chaotic");
+    Invocation run =
+        Invocation.of(
+            "search",
+            chaotic.toString(),
+            "--steps",
+            "700",
+            "--data",
+            data,
+            "--output",
+            output.toString(),
+            "-q");
+    JsonNode trial = result(output).at("/trials/0");
+    List<String> words =
+        new ArrayList<>(List.of(trial.at("/command").asText().replace("'", "").split(" ")));
+    words.remove(0);
+    words.addAll(List.of("-q", "--output", temp.resolve("compared").toString()));
+    Invocation compared = Invocation.of(words.toArray(String[]::new));
+    JsonNode result = result(temp.resolve("compared"));
+    assertThat(result.at("/horizon").isNull()).as("the run has a horizon").isFalse();
+    assertThat(trial.at("/runs/0/verdict")).as(run.out()).isEqualTo(result.at("/verdict"));
+    assertThat(run.exitCode()).as(run.out() + compared.out()).isEqualTo(compared.exitCode());
+  }
+
   @Test
   void bothSidesGiveTheSameScoresAndEveryFormatIsWritten() throws IOException {
     Path output = temp.resolve("agree");

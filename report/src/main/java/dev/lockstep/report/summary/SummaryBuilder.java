@@ -45,6 +45,9 @@ public final class SummaryBuilder {
   private Verdict verdict = Verdict.AGREE;
   private @Nullable RunResult first;
 
+  /** Whether no one number of images is that of all runs. */
+  private boolean sizesDiffer;
+
   /**
    * @param command that started the runs
    */
@@ -59,6 +62,9 @@ public final class SummaryBuilder {
    */
   public SummaryBuilder add(RunResult result, String path) {
     first = first == null ? result : first;
+    sizesDiffer |=
+        result.dataset().train() != first.dataset().train()
+            || result.dataset().test() != first.dataset().test();
     verdict = verdict.or(result.verdict());
     runs.add(Run.of(result, path));
     variants
@@ -88,7 +94,7 @@ public final class SummaryBuilder {
         RunResult.SCHEMA_VERSION,
         command,
         runs.stream().anyMatch(Run::drewApart) ? judged(statistics) : verdict,
-        first.dataset(),
+        sizesDiffer ? first.dataset().withoutSizes() : first.dataset(),
         first.environment(),
         List.copyOf(runs),
         statistics,

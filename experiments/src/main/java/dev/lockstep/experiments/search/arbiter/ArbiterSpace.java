@@ -5,6 +5,7 @@ import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.search.arbiter.Leaves.Leaf;
@@ -83,7 +84,8 @@ public final class ArbiterSpace implements SearchSpace {
     try {
       json = Files.readString(file);
     } catch (IOException e) {
-      throw new InputException("cannot read the Arbiter space " + file + ": " + e, e);
+      throw new InputException(
+          file + ": expected what Arbiter's toJson() wrote, found that " + Reasons.of(e), e);
     }
     try {
       return new ArbiterSpace(file, shows, named, settings, precision, checked(json));

@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.search.trial;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.experiments.search.strategy.ValidationAccuracy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,7 @@ public final class Trials {
     } catch (IOException e) {
       throw new InputException(
           "%s: expected a directory for the trials, found that it cannot be used: %s"
-              .formatted(directory, e.getMessage()),
+              .formatted(directory, Reasons.of(e)),
           e);
     }
     return new Trials(directory, kept);

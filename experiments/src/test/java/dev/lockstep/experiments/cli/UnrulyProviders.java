@@ -1,0 +1,77 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.WrappedModel;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.scratch.ScratchProvider;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Networks that do something to the process in their second step. */
+public final class UnrulyProviders {
+
+  private UnrulyProviders() {}
+
+  /** Never ends its step. */
+  public static final class Hangs extends Unruly {
+    public Hangs() {
+      super(
+          "hangs",
+          () -> {
+            while (true) {
+              try {
+                TimeUnit.DAYS.sleep(1);
+              } catch (InterruptedException e) {
+                // goes on sleeping, as a loop of numbers would go on
+              }
+            }
+          });
+    }
+  }
+
+  /** Ends the process as if all were well. */
+  public static final class Exits extends Unruly {
+    public Exits() {
+      super("exits", () -> System.exit(0));
+    }
+  }
+
+  /** Sets the locale of the process to one that has digits of its own. */
+  public static final class ChangesLocale extends Unruly {
+    public ChangesLocale() {
+      super("changes-locale", () -> Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab")));
+    }
+  }
+
+  private abstract static class Unruly implements ModelProvider {
+    private final String name;
+    private final Runnable deed;
+
+    Unruly(String name, Runnable deed) {
+      this.name = name;
+      this.deed = deed;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Model create(NetworkSpec network) {
+      return new WrappedModel(new ScratchProvider().create(network)) {
+        @Override
+        public double step(Batch batch, Masks masks, Observer observer) {
+          if (batch.step() == 2) {
+            deed.run();
+          }
+          return super.step(batch, masks, observer);
+        }
+      };
+    }
+  }
+}

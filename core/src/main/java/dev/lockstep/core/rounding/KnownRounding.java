@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rounding that the perturbed reference does not show: of long sums whose order it keeps — the
- * squares of the decayed weights in the loss, and each channel of an image in the running
- * statistics of batch normalization, as it permutes samples and nothing within them — and of an
- * optimizer's constants, which it has in double.
+ * squares of the decayed weights in the loss, and each channel of an image in batch normalization,
+ * as it permutes samples and nothing within them — and of an optimizer's constants, which it has in
+ * double.
  *
  * @param shares of a tensor's magnitude, by tensor
  * @param squares what holds squares of gradients
@@ -49,14 +49,19 @@ public record KnownRounding(
    */
   public static KnownRounding of(NetworkSpec network, int samples, boolean inFloat) {
     Map<TensorKey, Double> shares = new LinkedHashMap<>();
-    shares.put(LOSS, share(decayedWeights(network), inFloat));
+    double ofDecay = LayerSums.randomUnits(decayedWeights(network));
+    shares.put(LOSS, share(ofDecay, inFloat));
     Map<String, Shape> inputs = network.inputShapes();
     for (LayerSpec layer : network.allLayers()) {
       if (layer instanceof LayerSpec.BatchNormalization norm && norm.perChannel()) {
         Shape input = Objects.requireNonNull(inputs.get(norm.name()));
-        double share = share((double) samples * input.size() / input.length(0), inFloat);
+        double units = LayerSums.units((double) samples * input.size() / input.length(0));
+        double share = share(units, inFloat);
         shares.put(new TensorKey(Phase.UPDATE, norm.name() + "/runningMean"), share);
         shares.put(new TensorKey(Phase.UPDATE, norm.name() + "/runningVar"), share);
+        ExpectedTensor.of(network).stream()
+            .filter(tensor -> tensor.layer().equals(norm.name()) && tensor.perSample())
+            .forEach(tensor -> shares.put(tensor.key(), share));
       }
     }
     if (inFloat) {
@@ -102,8 +107,8 @@ public record KnownRounding(
             .sum();
   }
 
-  private static double share(double additions, boolean inFloat) {
-    return LayerSums.units(additions) * (inFloat ? Math.ulp(1f) : Math.ulp(1.0));
+  private static double share(double units, boolean inFloat) {
+    return units * (inFloat ? Math.ulp(1f) : Math.ulp(1.0));
   }
 
   /** Returns the unit in the last place of a magnitude, in the coarser precision of the two. */

@@ -45,7 +45,8 @@ final class SmallestFaults {
       String path = tensor.key().path();
       String last = path.substring(path.lastIndexOf('/') + 1);
       if (phase == Phase.UPDATE && !base.network().statistics().containsKey(path)) {
-        return new Kind(phase, simpleName(base.network().optimizer()), last);
+        String optimizer = base.network().optimizer().getClass().getSimpleName();
+        return new Kind(phase, optimizer.toLowerCase(Locale.ROOT), last);
       }
       return new Kind(phase, part(base.network(), tensor.layer()), last);
     }
@@ -74,15 +75,16 @@ final class SmallestFaults {
       if (spec.name().equals(layer)) {
         return spec instanceof LayerSpec.Activation activation
             ? activation.function().id()
-            : simpleName(spec);
+            : inWords(spec);
       }
     }
     return layer.equals(ExpectedTensor.LOSS_LAYER) ? network.loss().type().id() : layer;
   }
 
-  /** Returns a part's name in words, as tables have it. */
-  private static String simpleName(Object part) {
-    return part.getClass()
+  /** Returns a layer's name in words, as tables have it. */
+  private static String inWords(LayerSpec layer) {
+    return layer
+        .getClass()
         .getSimpleName()
         .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
         .toLowerCase(Locale.ROOT);

@@ -35,13 +35,15 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
+      DiffCommand.class,
+      IndexCommand.class,
       ListCommand.class,
       DoctorCommand.class
     },
     footer = {
       "",
       "Exit codes: 0 agree, 1 differ, 2 usage, 3 internal error, 4 input missing or corrupt,",
-      "5 nothing compared, 130 interrupted."
+      "5 nothing compared or undecided, 130 interrupted."
     })
 public final class Main implements Runnable {
 

@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
     })
 final class VerifyCommand implements Callable<Integer> {
 
-  private static final Set<Format> FORMATS = EnumSet.of(Format.TEXT, Format.JSON);
+  private static final Set<Format> FORMATS = EnumSet.of(Format.TEXT, Format.JSON, Format.HTML);
 
   @Spec private CommandSpec spec;
   @ParentCommand private Main main;
@@ -109,7 +109,7 @@ final class VerifyCommand implements Callable<Integer> {
           .println("lockstep: nothing to compare: --include finds a match in no title");
       return result.verdict().exitCode();
     }
-    Path written = Reports.write(directory, result.files()).get(0);
+    Path written = Reports.write(directory, result.files(output.formats())).get(0);
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine()
           .getOut()
@@ -136,7 +136,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private int measureDetection(Path directory) {
     DetectionResult result = new DetectionMatrix(this::tell).run(command());
-    List<Path> written = Reports.write(directory, result.files());
+    List<Path> written = Reports.write(directory, result.files(output.formats()));
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(new DetectionReport(result.report()).text(written));
       spec.commandLine().getOut().flush();

@@ -233,6 +233,7 @@ public final class Comparer {
                 settings.alignment().id(),
                 settings.precision().name().toLowerCase(Locale.ROOT),
                 network.allLayers().stream().map(LayerSpec::name).toList(),
+                network.inputs(),
                 experiment.margin(),
                 experiment.tolerance()),
             RunResult.DatasetInfo.of(dataset, train.size(), test.size()),

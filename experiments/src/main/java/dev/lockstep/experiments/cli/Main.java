@@ -3,6 +3,7 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.compare.NothingComparedException;
+import dev.lockstep.core.model.ModelFailedException;
 import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.experiments.terminal.LiveLines;
 import java.io.PrintWriter;
@@ -146,6 +147,10 @@ public final class Main implements Runnable {
     if (e instanceof LockstepException) {
       command.getErr().println("lockstep: " + e.getMessage());
       return e instanceof InputException ? ExitCode.INPUT : ExitCode.USAGE;
+    }
+    if (e instanceof ModelFailedException) {
+      command.getErr().println("lockstep: " + e.getMessage());
+      return ExitCode.USAGE;
     }
     if (e instanceof NothingComparedException) {
       command.getErr().println("lockstep: " + e.getMessage());

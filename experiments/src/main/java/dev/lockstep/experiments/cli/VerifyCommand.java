@@ -1,16 +1,19 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.faults.DetectionMatrix;
 import dev.lockstep.experiments.faults.DetectionReport;
 import dev.lockstep.experiments.faults.DetectionResult;
 import dev.lockstep.experiments.resume.EarlierRun;
 import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.experiments.verify.Pairing;
 import dev.lockstep.experiments.verify.Verifier;
 import dev.lockstep.experiments.verify.VerifyResult;
 import dev.lockstep.experiments.verify.VerifyText;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,6 +41,7 @@ import picocli.CommandLine.Spec;
           + " hand and in Deeplearning4j, in double and float, and compares every tensor of each"
           + " step; tests a million draws of each initial value against its distribution; shows"
           + " every convention of the ledger with its switch in both positions.",
+      "With --candidate or --reference, every part on those two sides, in double.",
       "Needs no data. Takes about two minutes."
     },
     mixinStandardHelpOptions = true,
@@ -46,7 +50,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  lockstep verify",
-      "  lockstep verify -v --include 'optimizer adam|convention adam'"
+      "  lockstep verify -v --include 'optimizer adam|convention adam'",
+      "  lockstep verify --candidate pytorch"
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -63,6 +68,8 @@ final class VerifyCommand implements Callable<Integer> {
               + " next to 1 on every gradient, and false alarms. Writes detection.md too; takes"
               + " about five minutes.")
   private boolean faults;
+
+  @Mixin private SideOptions sideOptions;
 
   @Option(
       names = "--include",
@@ -84,6 +91,10 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     output.requireFormats("verify", FORMATS);
     Predicate<String> chosen = chosen();
+    if (faults && (sideOptions.hasCandidate() || sideOptions.hasReference())) {
+      throw new UsageException(
+          "--faults: expected neither --candidate nor --reference: it seeds faults into scratch");
+    }
     if (faults && include != null) {
       throw new UsageException("--include: expected without --faults, which measures all faults");
     }
@@ -102,7 +113,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify(Predicate<String> chosen, Path directory) {
-    VerifyResult result = new Verifier(chosen, this::tell).run(command());
+    VerifyResult result = verifyChosen(chosen);
     if (result.rows().isEmpty()) {
       spec.commandLine()
           .getErr()
@@ -117,6 +128,17 @@ final class VerifyCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
     }
     return result.verdict().exitCode();
+  }
+
+  private VerifyResult verifyChosen(Predicate<String> chosen) {
+    if (!sideOptions.hasCandidate() && !sideOptions.hasReference()) {
+      return new Verifier(chosen, this::tell).run(command());
+    }
+    PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
+    try (SideOptions.Sides sides = sideOptions.open(Precision.DOUBLE, "aligned", err)) {
+      Pairing pairing = Pairing.of(sides.reference(), sides.candidate());
+      return new Verifier(List.of(pairing), chosen, this::tell).parts(command());
+    }
   }
 
   private String command() {

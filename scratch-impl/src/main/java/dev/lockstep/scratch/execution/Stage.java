@@ -57,8 +57,10 @@ final class Stage {
   Tensor forward(Tensor x, Pass pass, Workers workers) {
     Tensor y = x;
     long numbers = 0;
+    boolean replaceable = false;
     for (Node node : nodes) {
-      y = node.begin(y, pass);
+      y = node.begin(y, replaceable, pass);
+      replaceable = !node.layer.readsOutput();
       numbers += y.size();
     }
     int samples = x.shape().length(0);
@@ -93,7 +95,7 @@ final class Stage {
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
       node.backwardToParameters(gradient);
-      Samples next = i == 0 ? dx : node.inputGradients(dout.slice());
+      Samples next = i == 0 ? dx : node.inputGradients(gradient, gradient != dout, samplesAtOnce);
       if (next != null) {
         node.backwardToInput(gradient, next);
         gradient = next;

@@ -33,6 +33,16 @@ final class LockstepRun {
   /** The round trip of the state is tried in one of the first steps, where state has come up. */
   private static final int ROUND_TRIP_STEPS = 8;
 
+  private static final String NOT_TWICE =
+      "the same steps, taken again with every tensor shown, lead to another state: the candidate"
+          + " computes otherwise in steps that are not observed, or not twice the same";
+
+  /**
+   * The share of the largest loss by which one that nobody observed must be another to be noticed:
+   * far more than rounding makes of it before the horizon.
+   */
+  private static final double OTHER_LOSS = 1e-3;
+
   private final NetworkSpec network;
   private final TrainingPlan plan;
   private final LockstepOptions options;
@@ -50,6 +60,9 @@ final class LockstepRun {
   private final StateCheck stateCheck;
   private final Set<String> paths;
   private final long roundTripStep;
+  private boolean roundTripTried;
+  private double largestLoss;
+  private boolean lossDoubted;
   private final Causes causes;
   private @Nullable Standing agreement;
 
@@ -132,11 +145,13 @@ final class LockstepRun {
         observedStep();
       } else {
         plainStep();
+        lookAtReturnedLoss();
       }
       goesOn = afterStep();
     }
     if (!observes() && comparison.first() == null) {
       compareLastState();
+      compareLastLoss();
     }
     if (!log.endsWithAccuraciesOf(step)) {
       evaluate();
@@ -197,7 +212,7 @@ final class LockstepRun {
 
   private void observedStep() {
     segmentEnds = false;
-    Finding restored = step == roundTripStep ? tryRoundTrip() : null;
+    Finding restored = step >= roundTripStep && !roundTripTried ? tryRoundTrip() : null;
     StepOutcome outcome = readings.read(batch(), plan.masks(step), segment());
     segmentStart = null;
     if (comparison.first() == null) {
@@ -212,11 +227,18 @@ final class LockstepRun {
     }
   }
 
-  /** A candidate must give back the state that it took over: readings and replays rest on it. */
+  /**
+   * A candidate must give back the state that it took over: readings and replays rest on it. It
+   * takes over another one first, so that doing nothing is not enough.
+   */
   private @Nullable Finding tryRoundTrip() {
+    roundTripTried = true;
     ModelState state = candidate.state();
+    ModelState initial = plan.initialState();
+    candidate.restore(initial);
+    Finding atStart = stateCheck.restored(step, initial, candidate.state());
     candidate.restore(state);
-    return stateCheck.restored(step, state, candidate.state());
+    return atStart != null ? atStart : stateCheck.restored(step, state, candidate.state());
   }
 
   private StepReadings.@Nullable Segment segment() {
@@ -247,11 +269,7 @@ final class LockstepRun {
     if (!replayed.outcome().agrees()) {
       conclude(replayed.outcome());
     } else if (!replayed.repeats()) {
-      conclude(
-          outcome.explained(
-              "the same steps, taken again with every tensor shown, lead to another state: the"
-                  + " candidate computes otherwise in steps that are not observed, or not twice the"
-                  + " same"));
+      conclude(outcome.explained(NOT_TWICE));
     } else if (outcome.isOf(Reading.SEGMENT) || !comparison.stillCounts(outcome)) {
       agreement = stand(); // each of its steps was judged by itself
     } else {
@@ -308,8 +326,9 @@ final class LockstepRun {
    * What taking steps once more came to.
    *
    * @param repeats whether the candidate came to the same state as before
+   * @param losses of the last of these steps, as returned this time
    */
-  private record Replayed(StepOutcome outcome, boolean repeats) {}
+  private record Replayed(StepOutcome outcome, boolean repeats, TrainingLog.Losses losses) {}
 
   /**
    * Takes the steps since the last agreement once more, each observed, up to the first that does
@@ -328,9 +347,10 @@ final class LockstepRun {
     boolean repeats =
         !outcome.agrees()
             || stateCheck.unchangedSince(to, now.candidate(), candidate.state()) == null;
+    TrainingLog.Losses again = log.losses();
     restore(now);
     log.restore(lossesNow);
-    return new Replayed(outcome, repeats);
+    return new Replayed(outcome, repeats, again);
   }
 
   private void restore(Standing stood) {
@@ -393,6 +413,72 @@ final class LockstepRun {
                       .formatted(step, losses.reference(), losses.candidate())),
               null));
     }
+  }
+
+  /**
+   * A step that nobody observes returns a loss too. One that is far from what the reference has is
+   * asked for again, in the same steps observed: rounding gives the same one twice.
+   */
+  private void lookAtReturnedLoss() {
+    TrainingLog.Losses losses = log.losses();
+    double expected = segmentStart == null ? losses.reference() : readings.segmentLoss();
+    Standing last = agreement;
+    if (last == null
+        || lossDoubted
+        || comparison.first() != null
+        || !losses.areFinite()
+        || !isAnother(losses.candidate(), expected, OTHER_LOSS)) {
+      return;
+    }
+    lossDoubted = true;
+    Replayed replayed = replay(last, step);
+    double again = replayed.losses().candidate();
+    if (!replayed.outcome().agrees()) {
+      conclude(replayed.outcome());
+    } else if (again != losses.candidate()) {
+      comparison.report(otherLoss(losses.candidate(), again, "the same step observed"));
+    } else if (!replayed.repeats()) {
+      comparison.report(
+          new Finding(
+              step,
+              new Failure(Failure.Kind.DIFFERENCE, "step %d: %s".formatted(step, NOT_TWICE)),
+              null));
+    } else {
+      agreement = stand();
+      if (segmentStart != null) {
+        startSegment(agreement.candidate());
+      }
+    }
+  }
+
+  /** Where no step is observed, the last one's loss is held against the reference's. */
+  private void compareLastLoss() {
+    TrainingLog.Losses losses = log.losses();
+    DeclaredTolerance declared = options.tolerance();
+    double share = Math.max(OTHER_LOSS, declared == null ? 0 : 10 * declared.parameters());
+    if (comparison.first() == null
+        && comparison.undecided().isEmpty()
+        && losses.areFinite()
+        && isAnother(losses.candidate(), losses.reference(), share)) {
+      comparison.report(
+          otherLoss(
+              losses.candidate(), losses.reference(), "the reference, in an agreeing state,"));
+    }
+  }
+
+  private boolean isAnother(double loss, double expected, double share) {
+    largestLoss = Math.max(largestLoss, Math.abs(expected));
+    return Math.abs(loss - expected) > share * largestLoss;
+  }
+
+  private Finding otherLoss(double returned, double expected, String by) {
+    return new Finding(
+        step,
+        new Failure(
+            Failure.Kind.DIFFERENCE,
+            "step %d: the candidate's step returned the loss %s, %s returned %s"
+                .formatted(step, returned, by, expected)),
+        null);
   }
 
   /** Compares what training left behind, where nothing else was looked at. */

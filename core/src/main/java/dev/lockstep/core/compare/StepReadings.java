@@ -60,6 +60,7 @@ final class StepReadings {
   private @Nullable Witnessed previous;
   private long seenStep = -1;
   private boolean localStands;
+  private double segmentLoss;
 
   /** The candidate's state after the step before, null if it was not asked for. */
   private @Nullable ModelState leftBehind;
@@ -317,10 +318,16 @@ final class StepReadings {
    */
   boolean segmentStep(Batch batch, Masks masks) {
     double loss = Objects.requireNonNull(references.local()).step(batch, masks, Observer.NONE);
+    segmentLoss = loss;
     double perturbed =
         Objects.requireNonNull(references.localPerturbed())
             .step(PerturbedStep.of(batch), PerturbedStep.of(masks), Observer.NONE);
     return !(Math.abs(loss - perturbed) <= Tolerance.SEGMENT_SHARE * Math.abs(loss));
+  }
+
+  /** Returns the reference's loss in the latest step of a segment. */
+  double segmentLoss() {
+    return segmentLoss;
   }
 
   /** Predicts with the reference in the candidate's state, and returns to where it stood. */

@@ -4,6 +4,7 @@ import dev.lockstep.core.UsageException;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.core.yaml.YamlValue;
 import java.util.ArrayList;
@@ -166,8 +167,8 @@ public final class LayerReader {
     Builder builder = TYPES.get(type);
     if (builder == null) {
       throw new UsageException(
-          "%s: %s: unknown layer '%s'; valid layers: %s, repeat"
-              .formatted(value.where(), path, type, String.join(", ", TYPES.keySet())));
+          "%s: %s: unknown layer '%s', nearest: %s; 'lockstep list layers' names all"
+              .formatted(value.where(), path, type, Nearest.listed(type, TYPES.keySet())));
     }
     if (places.size() >= MAX_LAYERS) {
       throw new UsageException(

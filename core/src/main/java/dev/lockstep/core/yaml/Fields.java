@@ -1,6 +1,7 @@
 package dev.lockstep.core.yaml;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.wording.Nearest;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,8 +43,27 @@ public final class Fields {
 
   /** Returns a field that must be there. */
   public YamlValue required(String key) {
-    return value(key)
-        .orElseThrow(() -> new UsageException(mapping.where() + ": " + name(key) + " is missing"));
+    return value(key).orElseThrow(() -> missing(key));
+  }
+
+  /** A key that is there under a misspelt name is not missing. */
+  private UsageException missing(String key) {
+    for (Map.Entry<String, YamlValue> entry : mapping.values().entrySet()) {
+      if (!asked.contains(entry.getKey()) && Nearest.isSlip(entry.getKey(), key)) {
+        return new UsageException(
+            "%s: %s: unknown key: did you mean %s?"
+                .formatted(entry.getValue().where(), name(entry.getKey()), key));
+      }
+    }
+    return new UsageException(mapping.where() + ": " + name(key) + " is missing");
+  }
+
+  private String meant(String key) {
+    return Nearest.to(key, asked).stream()
+        .filter(name -> Nearest.isSlip(key, name))
+        .findFirst()
+        .map(name -> ": did you mean " + name + "?")
+        .orElse("");
   }
 
   /** Returns whether the mapping has the field. */
@@ -106,8 +126,8 @@ public final class Fields {
             (key, value) -> {
               if (!asked.contains(key)) {
                 throw new UsageException(
-                    "%s: %s: unknown key; valid keys: %s"
-                        .formatted(value.where(), name(key), String.join(", ", asked)));
+                    "%s: %s: unknown key%s; valid keys: %s"
+                        .formatted(value.where(), name(key), meant(key), String.join(", ", asked)));
               }
             });
   }

@@ -139,7 +139,9 @@ class FirstDivergenceTest {
   void endsARunThatIsToFailFast() {
     Fault fault = Fault.in(Phase.BACKWARD, "affine2/b", Fault.Change.times(1.5)).from(LATE);
     Outcome outcome = TinyRun.against(fault).observeEvery(25).steps(60).failFast().run();
-    assertThat(outcome.stepsTaken()).as("the observed step behind the fault").isEqualTo(50);
+    assertThat(outcome.stepsTaken())
+        .as("the next observed step at the latest")
+        .isBetween(LATE, 50L);
     assertThat(TinyRun.divergence(outcome).step()).isEqualTo(LATE);
   }
 

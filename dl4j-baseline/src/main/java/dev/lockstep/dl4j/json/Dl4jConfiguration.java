@@ -76,7 +76,9 @@ public record Dl4jConfiguration(
     } catch (CharacterCodingException | ZipException e) {
       throw new InputException(
           file
-              + ": expected the JSON of a DL4J network, or a zip that DL4J's ModelSerializer wrote",
+              + ": expected the JSON of a DL4J network, or a zip that DL4J's ModelSerializer wrote,"
+              + " found that "
+              + (e instanceof ZipException ? "the zip is damaged" : Reasons.of(e)),
           e);
     } catch (IOException e) {
       throw new InputException(

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.catalogue;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.core.yaml.YamlReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,8 +102,8 @@ public final class Catalogue {
           Objects.requireNonNullElse(file.getParent(), Path.of("")));
     }
     throw new UsageException(
-        "expected an experiment or a .yaml file, found '%s'; experiments: %s"
-            .formatted(name, String.join(", ", IDS)));
+        "expected an experiment or a .yaml file, found '%s', nearest: %s; 'lockstep list' names all"
+            .formatted(name, Nearest.listed(name, IDS)));
   }
 
   /**

@@ -57,7 +57,7 @@ public final class DetectionMatrix {
   }
 
   /** Comparisons with each correct implementation, each under another seed. */
-  private static final int COMPARISONS = 25;
+  private static final int COMPARISONS = 100;
 
   private final Trainings trainings;
   private final Trainings smooth;

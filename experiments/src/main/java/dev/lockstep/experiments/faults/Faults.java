@@ -1,8 +1,8 @@
 package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.wording.Nearest;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The faults that are seeded, written down before any diagnosis was. */
@@ -37,8 +37,8 @@ public final class Faults {
         .orElseThrow(
             () ->
                 new UsageException(
-                    "fault:%s: expected one of %s, found no such fault; 'lockstep list faults' tells what they do"
+                    "fault:%s: found no such fault, nearest: %s; 'lockstep list faults' names all"
                         .formatted(
-                            id, all().stream().map(Fault::id).collect(Collectors.joining(", ")))));
+                            id, Nearest.listed(id, all().stream().map(Fault::id).toList()))));
   }
 }

@@ -143,7 +143,8 @@ class BadInputTest {
             digits(),
             "--resume",
             directory.toString());
-    refused(4, other, "experiment was two-layer-net, is now two-layer-net-relu", "--format alone");
+    refused(
+        4, other, "experiment.id was two-layer-net, is now two-layer-net-relu", "--format alone");
     Invocation shown =
         Invocation.of("compare", "--resume", directory.toString(), "--format", "text,csv", "-q");
     assertThat(shown.exitCode()).as(shown.err()).isZero();

@@ -21,6 +21,13 @@ final class Pty implements AutoCloseable {
   private static final int CTRL_C = 3;
   private static final Path SCRIPT = Path.of("/usr/bin/script");
 
+  /** A build in the background ignores Ctrl-C, and so would all that it starts. */
+  private static final String FRESH_SIGNALS =
+      "fresh='env --default-signal=HUP,INT,QUIT,TERM'; $fresh true 2>/dev/null || fresh=";
+
+  /** Ample on a busy machine: what has not come by then never does. */
+  private static final int NEVER_COMES_AFTER_SECONDS = 180;
+
   private final Process script;
   private final Path log;
 
@@ -47,9 +54,10 @@ final class Pty implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), Main.class.getName()));
     command.addAll(List.of(args));
     String line =
-        "stty cols %d; exec %s"
+        "stty cols %d; %s; exec $fresh %s"
             .formatted(
                 columns,
+                FRESH_SIGNALS,
                 command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" ")));
     ProcessBuilder builder =
         new ProcessBuilder(SCRIPT.toString(), "-qefc", line, log.toString())
@@ -62,7 +70,11 @@ final class Pty implements AutoCloseable {
 
   /** Waits until something holds, or the process has ended. */
   void awaitThat(BooleanSupplier condition) throws InterruptedException {
+    long start = System.nanoTime();
     while (script.isAlive() && !condition.getAsBoolean()) {
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(NEVER_COMES_AFTER_SECONDS)) {
+        throw new AssertionError("what was waited for did not come: " + shown());
+      }
       Thread.sleep(5);
     }
   }

@@ -107,7 +107,7 @@ final class Leaves {
       Map.Entry<String, JsonNode> field = fields.next();
       String name = field.getKey();
       JsonPointer inside = place.append(step(name));
-      if (name.equals(LAYERS)) {
+      if (name.equals(LAYERS) && field.getValue().isArray()) {
         layers(field.getValue(), inside);
       } else {
         boolean plain = WRAPPERS.contains(type) || name.equals(LAYER);

@@ -24,6 +24,7 @@ class ModuleRulesTest {
   private static final String SCRATCH = "dev.lockstep.scratch..";
   private static final String DL4J = "dev.lockstep.dl4j..";
   private static final String EXPERIMENTS = "dev.lockstep.experiments..";
+  private static final String BRIDGE = "dev.lockstep.bridge..";
   private static final String REPORT = "dev.lockstep.report..";
   private static final String[] FRAMEWORKS = {
     "org.deeplearning4j..", "org.nd4j..", "org.datavec..", "org.bytedeco.."
@@ -36,13 +37,13 @@ class ModuleRulesTest {
           .resideInAPackage("dev.lockstep.core..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(SCRATCH, DL4J, REPORT, EXPERIMENTS, "dev.ludovic..");
+          .resideInAnyPackage(SCRATCH, DL4J, BRIDGE, REPORT, EXPERIMENTS, "dev.ludovic..");
 
   @ArchTest
   static final ArchRule coreScratchAndReportKnowNoFramework =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.lockstep.core..", SCRATCH, REPORT)
+          .resideInAnyPackage("dev.lockstep.core..", SCRATCH, BRIDGE, REPORT)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(FRAMEWORKS);
@@ -54,7 +55,16 @@ class ModuleRulesTest {
           .resideInAPackage(REPORT)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(SCRATCH, DL4J, EXPERIMENTS, "dev.ludovic..");
+          .resideInAnyPackage(SCRATCH, DL4J, BRIDGE, EXPERIMENTS, "dev.ludovic..");
+
+  @ArchTest
+  static final ArchRule bridgeKnowsCoreOnly =
+      noClasses()
+          .that()
+          .resideInAPackage(BRIDGE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SCRATCH, DL4J, REPORT, EXPERIMENTS, "dev.ludovic..");
 
   @ArchTest
   static final ArchRule scratchDoesNotSeeTheOtherSide =
@@ -63,7 +73,7 @@ class ModuleRulesTest {
           .resideInAPackage(SCRATCH)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(DL4J, REPORT, EXPERIMENTS);
+          .resideInAnyPackage(DL4J, BRIDGE, REPORT, EXPERIMENTS);
 
   @ArchTest
   static final ArchRule dl4jDoesNotSeeTheOtherSide =
@@ -72,7 +82,7 @@ class ModuleRulesTest {
           .resideInAPackage(DL4J)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(SCRATCH, REPORT, EXPERIMENTS, "dev.ludovic..");
+          .resideInAnyPackage(SCRATCH, BRIDGE, REPORT, EXPERIMENTS, "dev.ludovic..");
 
   @ArchTest
   static final ArchRule onlyTheCommandLineKnowsTheCommandLine =

@@ -21,6 +21,9 @@ public final class HtmlReport {
 
   private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
 
+  /** Lays out the network; of npm, its licence beside it. */
+  private static final String DAGRE = "vendor/dagre.min.js";
+
   /** The page's script, in the order in which its files build on each other. */
   private static final List<String> PAGE =
       List.of(
@@ -40,6 +43,8 @@ public final class HtmlReport {
           "runs",
           "training",
           "network",
+          "heat",
+          "sections",
           "particulars",
           "main");
 
@@ -52,9 +57,18 @@ public final class HtmlReport {
     return write(ReportView.of(run, section));
   }
 
+  /** Returns a page that is not about the training of a network. */
+  public static String write(Page page) {
+    return write(page.title(), page.word() + " — " + page.headline(), page);
+  }
+
   static String write(ReportView view) {
+    return write(view.title(), view.verdict() + " — " + view.headline(), view);
+  }
+
+  private static String write(String title, String headline, Object view) {
     String style = resource("report.css");
-    String d3 = script(resource(D3));
+    String charts = script(resource(D3) + "\n" + resource(DAGRE));
     String page =
         script(
             PAGE.stream()
@@ -65,13 +79,13 @@ public final class HtmlReport {
         match ->
             Matcher.quoteReplacement(
                 switch (match.group(1)) {
-                  case "title" -> text(view.title());
-                  case "headline" -> text(view.verdict() + " — " + view.headline());
+                  case "title" -> text(title);
+                  case "headline" -> text(headline);
                   case "policy" ->
                       "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src %s; script-src %s %s"
-                          .formatted(hash(style), hash(d3), hash(page));
+                          .formatted(hash(style), hash(charts), hash(page));
                   case "style" -> style;
-                  case "charts" -> d3;
+                  case "charts" -> charts;
                   case "page" -> page;
                   case "data" -> data(view);
                   default -> throw new IllegalStateException("report.html: " + match.group());
@@ -83,7 +97,7 @@ public final class HtmlReport {
     return code.replace("</script", "<\\/script");
   }
 
-  private static String data(ReportView view) {
+  private static String data(Object view) {
     return ResultJson.compact(view).replace("<", "\\u003c");
   }
 

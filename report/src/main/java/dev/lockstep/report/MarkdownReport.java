@@ -63,6 +63,7 @@ final class MarkdownReport {
     Run failed = view.failed();
     if (failed != null && !view.divergence().isEmpty()) {
       line("## First divergence");
+      line(text(view.cause()));
       line("%s, seed %d:".formatted(text(failed.title()), failed.seed()));
       list(view.divergence());
     }

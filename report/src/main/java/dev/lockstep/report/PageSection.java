@@ -9,7 +9,13 @@ import dev.lockstep.core.result.Verdict;
  * @param verdict over everything on the page
  * @param headline one sentence: what was found
  * @param meaning one sentence: what that means
+ * @param command that it was made by
  * @param content the feature's own numbers, for the page's script
  */
 public record PageSection(
-    String title, Verdict verdict, String headline, String meaning, Object content) {}
+    String title,
+    Verdict verdict,
+    String headline,
+    String meaning,
+    String command,
+    Object content) {}

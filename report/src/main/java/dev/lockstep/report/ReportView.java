@@ -5,6 +5,8 @@ import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.wording.Findings;
+import dev.lockstep.report.FirstScreen.VerdictMeaning;
+import dev.lockstep.report.Page.Next;
 import dev.lockstep.report.summary.Summary;
 import dev.lockstep.report.summary.Summary.Run;
 import dev.lockstep.report.summary.SummaryBuilder;
@@ -19,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param headline one sentence: what was found
  * @param meaning one sentence: what that means
  * @param failed the first run that did not agree, null if all did
+ * @param cause one sentence: what most likely makes the sides differ; empty where nothing does
+ * @param where the first divergence is, as names and values; empty if there is none
+ * @param next what to type next
+ * @param verdicts what every verdict means
  * @param divergence what is known of its first divergence, line by line; empty if there is none
  * @param attributions what explains each run, line by line; empty where there is nothing to explain
  * @param maxErrorOverFloor the largest that still counts as rounding
@@ -34,6 +40,10 @@ record ReportView(
     Verdict verdict,
     String headline,
     String meaning,
+    String cause,
+    List<List<String>> where,
+    List<Next> next,
+    List<VerdictMeaning> verdicts,
     @Nullable Run failed,
     List<String> divergence,
     List<List<String>> attributions,
@@ -59,6 +69,10 @@ record ReportView(
         summary.verdict(),
         Wording.headline(summary),
         Wording.meaning(summary),
+        FirstScreen.cause(failed),
+        FirstScreen.where(failed),
+        FirstScreen.next(summary),
+        FirstScreen.verdicts(),
         failed,
         failed == null || first == null
             ? List.of()
@@ -85,6 +99,10 @@ record ReportView(
         section.verdict(),
         section.headline(),
         section.meaning(),
+        page.cause(),
+        page.where(),
+        List.of(new Next("Repeat it:", FirstScreen.again(section.command()))),
+        page.verdicts(),
         page.failed(),
         page.divergence(),
         page.attributions(),

@@ -1,10 +1,13 @@
 package dev.lockstep.report;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -28,6 +31,7 @@ import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.wording.Reasons;
+import dev.lockstep.report.summary.Summary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -40,20 +44,29 @@ import java.util.stream.Stream;
 /** Results as JSON: stable key order, numbers that are not finite as strings. */
 public final class ResultJson {
 
-  private static final ObjectWriter COMPACT = writer();
+  /** For the page, which may not grow past reading: points of curves without their names. */
+  private static final ObjectWriter COMPACT =
+      mapper()
+          .rebuild()
+          .addMixIn(Summary.DriftPoint.class, InOrder.class)
+          .addMixIn(Summary.LossBand.class, InOrder.class)
+          .addMixIn(Summary.Band.class, InOrder.class)
+          .build()
+          .writer();
+
   private static final ObjectWriter WRITER =
-      COMPACT.with(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+      mapper()
+          .writer()
+          .with(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
   private ResultJson() {}
+
+  private static final JsonFactory JSON = new JsonFactory();
 
   private static final ObjectReader RUN = mapper().readerFor(RunResult.class);
 
   /** A result with a thousand steps of a large network, and its figures, needs a tenth of it. */
   private static final int MAX_BYTES = 1 << 28;
-
-  private static ObjectWriter writer() {
-    return mapper().writer();
-  }
 
   private static JsonMapper mapper() {
     SimpleModule module = new SimpleModule();
@@ -74,6 +87,7 @@ public final class ResultJson {
         .addMixIn(FirstDivergence.Element.class, DerivedOfElement.class)
         .addMixIn(TensorReading.class, DerivedOfReading.class)
         .addMixIn(Coverage.class, DerivedOfCoverage.class)
+        .addMixIn(Page.Block.class, BlockType.class)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // what is derived
         .build();
   }
@@ -101,9 +115,34 @@ public final class ResultJson {
     }
   }
 
+  /** Returns whether a file holds the result of one run, not a summary or another command's. */
+  public static boolean holdsRun(Path file) {
+    try (JsonParser parser = JSON.createParser(file.toFile())) {
+      boolean run = false;
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          run = run || parser.currentName().equals("readings");
+          parser.nextToken();
+          parser.skipChildren();
+        }
+      }
+      return run;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Writes the kind of a figure beside its numbers. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
   private interface FigureType {}
+
+  /** Writes a record as an array of its components. */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+  private interface InOrder {}
+
+  /** Writes the kind of a block beside what it holds. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "type")
+  private interface BlockType {}
 
   /** What a first divergence derives from its own fields belongs to the result as well. */
   private interface DerivedOfDivergence {
@@ -144,7 +183,7 @@ public final class ResultJson {
     }
   }
 
-  /** Returns a result without white space. */
+  /** Returns a result for the page: without white space, points as arrays. */
   static String compact(Object result) {
     try {
       return COMPACT.writeValueAsString(result);

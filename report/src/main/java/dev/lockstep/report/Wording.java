@@ -179,6 +179,16 @@ final class Wording {
         .forEach(
             (convention, effect) ->
                 lines.add("  %s by itself: %s".formatted(convention, Numbers.rounded(effect))));
+    if (explanation != null) {
+      for (String convention : explanation) {
+        Attribution.Formulas formulas = attribution.formulas().get(convention);
+        if (formulas != null) {
+          lines.add("%s (%s):".formatted(convention, formulas.topic()));
+          lines.add("  the book: " + formulas.book());
+          lines.add("  Deeplearning4j: " + formulas.dl4j());
+        }
+      }
+    }
     return lines;
   }
 

@@ -224,8 +224,16 @@ public final class Browser implements AutoCloseable {
       return answer.path("result").path("value");
     }
 
+    /** Returns what the page shows, without its script and the numbers behind its charts. */
     public String dom() {
-      return evaluate("document.documentElement.outerHTML").asText();
+      return evaluate(
+              """
+              (() => {
+                const shown = document.getElementById('page').cloneNode(true);
+                shown.querySelectorAll('.table-behind').forEach(table => table.remove());
+                return shown.outerHTML;
+              })()""")
+          .asText();
     }
 
     /** Prints the page as a PDF. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.lockstep.core.result.RunResult;
-import dev.lockstep.report.summary.Summary;
 import dev.lockstep.report.summary.SummaryBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,50 +17,56 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The page in a browser: drawn, told, reachable, and silent towards the network. */
 class HtmlReportBrowserTest extends PageInBrowser {
 
-  private static Summary everything() {
-    SummaryBuilder all = new SummaryBuilder("compare --all");
-    for (int seed = 1; seed <= 6; seed++) {
-      all.add(SampleRuns.as("seeds", SampleRuns.ownDraws(seed)), "seeds/seed-" + seed);
+  /** One run of each kind of chart; with {@code all} one of each kind of ending too. */
+  private static String page(boolean all) {
+    SummaryBuilder runs = new SummaryBuilder("compare --all");
+    if (all) {
+      for (int seed = 1; seed <= 6; seed++) {
+        runs.add(SampleRuns.as("seeds", SampleRuns.ownDraws(seed)), "seeds/seed-" + seed);
+      }
+      runs.add(SampleRuns.as("identical", SampleRuns.identical(1)), "identical");
+      runs.add(SampleRuns.as("diverged", SampleRuns.diverged(1)), "diverged");
+      runs.add(SampleRuns.as("horizon", SampleRuns.beyondTheHorizon(1)), "horizon");
     }
-    all.add(SampleRuns.as("identical", SampleRuns.identical(1)), "identical");
-    all.add(SampleRuns.as("diverged", SampleRuns.diverged(1)), "diverged");
-    all.add(SampleRuns.as("horizon", SampleRuns.beyondTheHorizon(1)), "horizon");
-    all.add(SampleRuns.as("differing", SampleRuns.differing(1)), "differing");
-    all.add(SampleRuns.as("figures", SampleRuns.with(SampleFigures.all())), "figures");
-    all.add(SampleFigures.search());
+    runs.add(SampleRuns.as("differing", SampleRuns.differing(1)), "differing");
+    runs.add(SampleRuns.as("figures", SampleRuns.with(SampleFigures.all())), "figures");
+    runs.add(SampleFigures.search());
+    return HtmlReport.write(ReportView.of(runs.build()));
+  }
 
-    return all.build();
+  private static int charts(boolean all) {
+    return (all ? 6 : 2) * CHARTS_OF_A_RUN + SampleFigures.all().size() + 1;
+  }
+
+  private static void unfold(Browser.Page page) {
+    page.evaluate("document.querySelectorAll('details.variant').forEach(d => { d.open = true; })");
+    page.settle();
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "400, false",
-    "400, true",
-    "768, false",
-    "1024, false",
-    "1024, true",
-    "1400, false",
-    "1920, false"
-  })
+  @CsvSource({"400, false", "400, true", "768, false", "1024, false", "1024, true", "1920, false"})
   void everyChartIsAsWideAsItsBoxAndSaysWhatItsTableSays(int width, boolean dark)
       throws IOException {
-    try (Browser.Page page = open(HtmlReport.write(ReportView.of(everything())), width, dark)) {
-      page.evaluate(
-          "document.querySelectorAll('details.variant').forEach(d => { d.open = true; })");
-      page.settle();
-      assertSound(page, 6 * CHARTS_OF_A_RUN + SampleFigures.all().size() + 1);
+    try (Browser.Page page = open(page(false), width, dark)) {
+      unfold(page);
+      assertSound(page, charts(false));
+    }
+  }
+
+  @Test
+  void everyKindOfEndingIsDrawn() throws IOException {
+    try (Browser.Page page = open(page(true))) {
+      unfold(page);
+      assertSound(page, charts(true));
     }
   }
 
   @Test
   void chartsFollowTheWindowAndThePaper() throws IOException {
-    try (Browser.Page page = open(HtmlReport.write(ReportView.of(everything())))) {
+    try (Browser.Page page = open(page(false))) {
       page.resize(700, HEIGHT);
       page.settle();
-      page.evaluate(
-          "document.querySelectorAll('details.variant').forEach(d => { d.open = true; })");
-      page.settle();
-      assertSound(page, 6 * CHARTS_OF_A_RUN + SampleFigures.all().size() + 1);
+      unfold(page);
       page.evaluate(
           """
           addEventListener('beforeprint', () => {
@@ -72,7 +77,7 @@ class HtmlReportBrowserTest extends PageInBrowser {
       assertThat(page.print()).startsWith("%PDF".getBytes(StandardCharsets.US_ASCII));
       page.settle();
       assertThat(page.evaluate("globalThis.onPaper")).as("cut off on paper").isEmpty();
-      assertSound(page, 6 * CHARTS_OF_A_RUN + SampleFigures.all().size() + 1);
+      assertSound(page, charts(false));
     }
   }
 
@@ -85,11 +90,64 @@ class HtmlReportBrowserTest extends PageInBrowser {
         .containsSubsequence(
             "✖ DIFFER",
             "Step 3: backward affine2/W of affine2 differs",
-            "First divergence",
-            "index (3, 7)",
-            "Diagnosis: the gradient is not divided by the batch size",
-            "./lockstep compare mlp-batchnorm-dropout --seed 1");
-    assertThat(visit.dom()).contains("▲ first difference: step 3, backward, affine2/W");
+            "Confirmed cause, in affine2: the gradient is not divided by the batch size",
+            "Where: the first divergence",
+            "affine2/W, element (3, 7)",
+            "What to type next",
+            "./lockstep compare mlp-batchnorm-dropout --seed 1 --reproduce",
+            "▲ First difference: step 3, backward, affine2/W");
+  }
+
+  @Test
+  void anUndecidedRunIsNeitherGoodNorBadAndSaysWhy() throws IOException {
+    RunResult run = SampleRuns.undecided(1, "affine2/W was judged in no step");
+    try (Browser.Page page = open(HtmlReport.write(ReportView.of(run)))) {
+      assertThat(page.dom())
+          .containsSubsequence(
+              "class=\"verdict open\"",
+              "? UNDECIDED",
+              "Undecided: affine2/W was judged in no step.",
+              "that is no agreement");
+    }
+  }
+
+  @Test
+  void theNetworkAndTheStepsOpenByKeyboard() throws IOException {
+    try (Browser.Page page = open(HtmlReport.write(ReportView.of(SampleRuns.differing(1))))) {
+      page.evaluate(
+          """
+          for (const title of ['The network', 'Layers over the steps, backward']) {
+            const svg = globalThis.lockstep.frames.find(f => f.title === title).plot.querySelector('svg');
+            svg.focus();
+            for (const key of ['Home', 'ArrowRight', 'Enter']) svg.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+          }""");
+      String opened =
+          page.evaluate(
+                  "[...document.querySelectorAll('.layer h4')].map(h => h.textContent).join('; ')")
+              .asText();
+      assertThat(opened).isEqualTo("affine1; Step 2, backward");
+      assertThat(
+              page.evaluate("document.querySelectorAll('figure.chart .node.here').length").asInt())
+          .as("layers marked as the first divergence")
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void axesStayShort() throws IOException {
+    try (Browser.Page page = open(HtmlReport.write(ReportView.of(SampleRuns.agreeing(1))))) {
+      String names =
+          page.evaluate(
+                  """
+                  (() => {
+                    const {scale, ticks} = globalThis.lockstep;
+                    const y = scale([1e-14, 9e-14], true, 200, 0);
+                    const t = ticks(y.core, y.log, 200, 42);
+                    return t.values.map(t.name).join(' ');
+                  })()""")
+              .asText();
+      assertThat(names).isEqualTo("10⁻¹⁴ 2·10⁻¹⁴ 5·10⁻¹⁴ 10⁻¹³");
+    }
   }
 
   @Test

@@ -21,8 +21,8 @@ public abstract class PageInBrowser {
   protected static final int PHONE = 400;
   protected static final int HEIGHT = 900;
 
-  /** Loss, accuracy, and a chart of differences for each of the four phases. */
-  protected static final int CHARTS_OF_A_RUN = 6;
+  /** The network, loss, accuracy; for each of the four phases a heat map and a chart of lines. */
+  protected static final int CHARTS_OF_A_RUN = 3 + 2 * 4;
 
   @TempDir static Path scratch;
 

@@ -102,6 +102,7 @@ public final class SampleRuns {
             info.alignment(),
             info.precision(),
             info.layers(),
+            info.inputs(),
             info.equivalenceMargin(),
             info.declaredTolerance()),
         run.dataset(),
@@ -186,6 +187,13 @@ public final class SampleRuns {
     return sample.result();
   }
 
+  /** A run of which too little could be judged to say that its sides agree. */
+  public static RunResult undecided(long seed, String reason) {
+    Sample sample = new Sample(seed);
+    sample.undecided = reason;
+    return sample.result();
+  }
+
   /** A run of which every tenth step was observed. */
   public static RunResult observedOften(long seed) {
     Sample sample = new Sample(seed);
@@ -207,6 +215,7 @@ public final class SampleRuns {
     private final long seed;
     private final Random random;
     private String notice = "";
+    private String undecided = "";
     private double noise = 4;
     private double candidateGain;
     private boolean explained;
@@ -240,8 +249,10 @@ public final class SampleRuns {
               ? Verdict.DIFFER
               : explained
                   ? Verdict.EXPLAINED
-                  : divergesAt <= STEPS ? Verdict.DIVERGED_ALIKE : Verdict.AGREE,
-          "",
+                  : divergesAt <= STEPS
+                      ? Verdict.DIVERGED_ALIKE
+                      : undecided.isEmpty() ? Verdict.AGREE : Verdict.UNDECIDED,
+          undecided,
           first == null ? null : failure(),
           info(),
           new DatasetInfo(
@@ -305,6 +316,7 @@ public final class SampleRuns {
           "aligned",
           "double",
           EXPERIMENT.network().layers().stream().map(LayerSpec::name).toList(),
+          EXPERIMENT.network().inputs(),
           0.005,
           null);
     }
@@ -424,7 +436,17 @@ public final class SampleRuns {
       own.put("dropout-scaling", 0.0);
       own.put("nesterov-velocity", 4.2e9);
       return new Attribution(
-          10, 20, 3.1e12, List.of("batch-norm-momentum", "nesterov-velocity"), null, own, 1.7);
+          10,
+          20,
+          3.1e12,
+          List.of("batch-norm-momentum", "nesterov-velocity"),
+          null,
+          own,
+          Map.of(
+              "batch-norm-momentum",
+              new Attribution.Formulas(
+                  "batch normalization", "decay 0.9", "decay 0.1: the other way round")),
+          1.7);
     }
 
     private Failure failure() {

@@ -32,6 +32,7 @@ class VerdictsTest {
         Named.of("agreeing", SampleRuns.agreeing(1)),
         Named.of("differing", SampleRuns.differing(1)),
         Named.of("diverged alike", SampleRuns.diverged(1)),
+        Named.of("undecided", SampleRuns.undecided(1, "no step was judged")),
         Named.of("explained", SampleRuns.explained(1)),
         Named.of("past the divergence horizon", SampleRuns.beyondTheHorizon(1)),
         Named.of("a unit that flipped", SampleRuns.flipped(1)),
@@ -104,11 +105,12 @@ class VerdictsTest {
     Set<String> failed = tensors(run, TensorReading::failed);
     boolean anyFailed = false;
     for (JsonNode layer : view.at("/summary/variants/0/layers")) {
-      for (JsonNode phase : layer.at("/phases")) {
-        assertThat(phase.at("/failed").asBoolean())
-            .as(phase.toString())
-            .isEqualTo(isAbove(phase.at("/errorOverFloor"), view));
-        anyFailed |= phase.at("/failed").asBoolean();
+      for (JsonNode tensor : layer.at("/tensors")) {
+        assertThat(tensor.at("/failed").asBoolean())
+            .as(tensor.toString())
+            .isEqualTo(
+                tensor.at("/judged").asBoolean() && isAbove(tensor.at("/errorOverFloor"), view));
+        anyFailed |= tensor.at("/failed").asBoolean();
       }
     }
     assertThat(anyFailed).isEqualTo(!failed.isEmpty());

@@ -1,5 +1,6 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.model.ModelFailedException;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -16,6 +17,11 @@ final class CandidateException extends RuntimeException {
    */
   CandidateException(String doing, Throwable thrown) {
     super("the candidate's %s threw %s%s".formatted(doing, thrown, place(thrown)), thrown);
+  }
+
+  /** Repeats what a program in another process is told to have done. */
+  CandidateException(ModelFailedException failed) {
+    super(failed.getMessage(), failed);
   }
 
   CandidateException(String doing, String expected, Object found) {

@@ -4,6 +4,7 @@ import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelFailedException;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
@@ -110,6 +111,8 @@ final class IsolatedModel extends WrappedModel {
       return answer;
     } catch (LockstepException | CandidateException e) {
       throw e;
+    } catch (ModelFailedException e) {
+      throw new CandidateException(e);
     } catch (Throwable e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();

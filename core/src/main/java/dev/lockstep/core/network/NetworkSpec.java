@@ -113,6 +113,36 @@ public record NetworkSpec(
     }
   }
 
+  /** The name under which {@link #inputs} knows the data. */
+  public static final String INPUT = "input";
+
+  /**
+   * Returns what each layer reads, in forward order: layers before it, or {@value #INPUT}; last
+   * what the loss reads. Branches read the ends of all their branches.
+   */
+  public Map<String, List<String>> inputs() {
+    Map<String, List<String>> inputs = new LinkedHashMap<>();
+    String last = connect(INPUT, layers, inputs);
+    inputs.put("loss", List.of(last));
+    return Collections.unmodifiableMap(inputs);
+  }
+
+  /** Returns the last of the layers, or what they read if there is none. */
+  private static String connect(
+      String source, List<LayerSpec> layers, Map<String, List<String>> inputs) {
+    String last = source;
+    for (LayerSpec layer : layers) {
+      String before = last;
+      inputs.put(
+          layer.name(),
+          layer instanceof LayerSpec.Branches branches
+              ? branches.branches().stream().map(branch -> connect(before, branch, inputs)).toList()
+              : List.of(before));
+      last = layer.name();
+    }
+    return last;
+  }
+
   /** Returns the shape of one sample of every layer's output, by layer name, in forward order. */
   public Map<String, Shape> outputShapes() {
     return outputShapes(input, layers);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownEffects what each convention makes by itself, by its name
  * @param remainder what is left in the whole run with the explanation in the book's way; null if
  *     nothing is
+ * @param formulas what each of these conventions is, by its name
  * @param unexplained what is left with every convention in the book's way
  */
 public record Attribution(
@@ -25,7 +26,16 @@ public record Attribution(
     @Nullable List<String> explanation,
     @Nullable String remainder,
     Map<String, Double> ownEffects,
+    Map<String, Formulas> formulas,
     double unexplained) {
+
+  /**
+   * A convention as the ledger has it.
+   *
+   * @param book the book's formula
+   * @param dl4j Deeplearning4j's formula
+   */
+  public record Formulas(String topic, String book, String dl4j) {}
 
   /** Returns whether nothing is left of the differences. */
   public boolean explains() {

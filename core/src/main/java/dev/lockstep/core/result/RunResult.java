@@ -72,6 +72,7 @@ public record RunResult(
    * @param plannedSteps more than were taken if the run was interrupted, or ended early for what it
    *     found
    * @param layers full paths, {@code residual1/conv1}, in the order of the forward pass
+   * @param inputs what each layer, and last the loss, reads: layers before it, or the data
    * @param equivalenceMargin the largest difference in test accuracy, as a share, at which the two
    *     sides still count as equally good; fixed before the run, null if it was not
    * @param declaredTolerance what stands in place of measured floors, null if they were measured
@@ -88,6 +89,7 @@ public record RunResult(
       String alignment,
       String precision,
       List<String> layers,
+      Map<String, List<String>> inputs,
       @Nullable Double equivalenceMargin,
       @Nullable DeclaredTolerance declaredTolerance) {
 

@@ -24,6 +24,9 @@ public interface Floors {
    * luck in the one perturbation there is: its floor is at least that of the output it is computed
    * from. So is that of the prediction, whose layers are not observed and not perturbed. The square
    * of a gradient that is rounding alone errs by the square of all that the gradient may err by.
+   * The gradient of a bias errs by at least a unit of what its sum comes to on its way: before
+   * batch normalization that cancels, and a few coarse terms may come to the same bits twice by
+   * luck.
    *
    * @param rounding that the perturbed reference does not show
    */
@@ -36,6 +39,12 @@ public interface Floors {
               Math.max(rounding.unit(magnitude), rounding.of(key) * magnitude), spreads.of(tensor));
       if (key.phase() == Phase.LOSS || key.equals(ExpectedTensor.PREDICTION)) {
         return Math.max(floor, spreads.of(ExpectedTensor.OUTPUT));
+      }
+      TensorKey summed = rounding.summed(key);
+      Tensor terms = summed == null ? null : reference.tensor(summed);
+      if (terms != null) {
+        double sum = rounding.unit(LayerSums.typicalSum(terms));
+        floor = Double.isFinite(sum) ? Math.max(floor, sum) : floor;
       }
       KnownRounding.Square square = rounding.square(key);
       if (square == null) {

@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shares of a tensor's magnitude, by tensor
  * @param squares what holds squares of gradients
+ * @param sums gradients of biases, and the gradients whose terms they add up
  * @param inFloat whether one of the two sides computes in float
  */
 public record KnownRounding(
-    Map<TensorKey, Double> shares, Map<TensorKey, Square> squares, boolean inFloat) {
+    Map<TensorKey, Double> shares,
+    Map<TensorKey, Square> squares,
+    Map<TensorKey, TensorKey> sums,
+    boolean inFloat) {
 
   /** There is none. */
-  public static final KnownRounding NONE = new KnownRounding(Map.of(), Map.of(), false);
+  public static final KnownRounding NONE = new KnownRounding(Map.of(), Map.of(), Map.of(), false);
 
   private static final TensorKey LOSS = new TensorKey(Phase.LOSS, NetworkSpec.LOSS);
 
@@ -41,6 +45,7 @@ public record KnownRounding(
   public KnownRounding {
     shares = Map.copyOf(shares);
     squares = Map.copyOf(squares);
+    sums = Map.copyOf(sums);
   }
 
   /**
@@ -51,7 +56,13 @@ public record KnownRounding(
     Map<TensorKey, Double> shares = new LinkedHashMap<>();
     shares.put(LOSS, share(decayedWeights(network), inFloat));
     Map<String, Shape> inputs = network.inputShapes();
+    Map<TensorKey, TensorKey> sums = new LinkedHashMap<>();
     for (LayerSpec layer : network.allLayers()) {
+      if (layer instanceof LayerSpec.Weighted) {
+        sums.put(
+            new TensorKey(Phase.BACKWARD, layer.name() + "/b"),
+            new TensorKey(Phase.BACKWARD, layer.name() + "/out"));
+      }
       if (layer instanceof LayerSpec.BatchNormalization norm && norm.perChannel()) {
         Shape input = Objects.requireNonNull(inputs.get(norm.name()));
         double share = share((double) samples * input.size() / input.length(0), inFloat);
@@ -62,7 +73,7 @@ public record KnownRounding(
     if (inFloat) {
       constants(network, shares);
     }
-    return new KnownRounding(shares, squares(network), inFloat);
+    return new KnownRounding(shares, squares(network), sums, inFloat);
   }
 
   /** In float 1 − 0.999 is 1.3e-5 of itself too small. */
@@ -109,6 +120,11 @@ public record KnownRounding(
   /** Returns the unit in the last place of a magnitude, in the coarser precision of the two. */
   public double unit(double magnitude) {
     return inFloat ? Math.ulp((float) Math.min(magnitude, Float.MAX_VALUE)) : Math.ulp(magnitude);
+  }
+
+  /** Returns the gradient whose terms a tensor is the sum of, null for most. */
+  @Nullable TensorKey summed(TensorKey tensor) {
+    return sums.get(tensor);
   }
 
   /** Returns what a tensor holds the square of, null for most. */

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * One array in NumPy's format: a magic number, a version, a header that is a Python dictionary, and
  * the elements. Failures are {@link IOException}s whose message says what was expected and found.
  */
-final class NpyFormat {
+public final class NpyFormat {
 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
@@ -52,7 +52,7 @@ final class NpyFormat {
    *
    * @param maxNumbers more elements are refused before they are read
    */
-  static Tensor read(InputStream stream, int maxNumbers) throws IOException {
+  public static Tensor read(InputStream stream, int maxNumbers) throws IOException {
     DataInputStream in = new DataInputStream(stream);
     Header header;
     try {

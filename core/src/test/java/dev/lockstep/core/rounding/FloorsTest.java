@@ -71,6 +71,19 @@ class FloorsTest {
     assertThat(floors.of(prediction, 0.5)).isEqualTo(0.125);
   }
 
+  /** Four terms of 1 on a way that comes to 2 in the typical case: an ulp of 2. */
+  @Test
+  void ofABiasAreAtLeastAnUlpOfWhatItsSumComesToOnItsWay() {
+    ExpectedTensor bias = ExpectedTensor.gradient("affine1/b");
+    TensorKey out = new TensorKey(Phase.BACKWARD, "affine1/out");
+    Recording cancelled = new Recording(Set.of(bias.key(), out));
+    cancelled.observe(out.phase(), out.path(), () -> Tensor.of(Shape.of(4, 1), 1, -1, 1, -1));
+    cancelled.observe(bias.key().phase(), bias.key().path(), () -> Tensor.of(Shape.of(1), 1e-16));
+    KnownRounding rounding = KnownRounding.of(network(0), 4, false);
+    assertThat(Floors.measuredBy(cancelled, cancelled, rounding).of(bias, 1e-16))
+        .isEqualTo(Math.ulp(2.0));
+  }
+
   @Test
   void areAnUlpWhereTheTwinShowsNothingToMeasureBy() {
     assertThat(floor(new Recording(Set.of()))).isEqualTo(0x1p-50);

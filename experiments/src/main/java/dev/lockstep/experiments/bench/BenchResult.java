@@ -1,15 +1,21 @@
 package dev.lockstep.experiments.bench;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.report.Format;
+import dev.lockstep.report.HtmlReport;
+import dev.lockstep.report.Page;
 import dev.lockstep.report.ResultJson;
 import dev.lockstep.report.statistics.Interval;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +122,72 @@ public record BenchResult(
     if (formats.contains(Format.MARKDOWN)) {
       files.put(Format.MARKDOWN.fileName(), () -> SpeedPage.write(this));
     }
+    if (formats.contains(Format.HTML)) {
+      files.put(Format.HTML.fileName(), () -> HtmlReport.write(page()));
+    }
     return files;
+  }
+
+  private Page page() {
+    List<Page.Section> sections = new ArrayList<>();
+    sections.add(
+        new Page.Section(
+            "speed",
+            "Speed",
+            List.of(
+                Page.Rows.of("Everything that was measured", BenchText.table(this)),
+                new Page.Text(
+                    "Each number is the geometric mean of %s, each in a process of its own."
+                        .formatted(Numbers.counted(rounds, "round"))))));
+    if (!cost.isEmpty()) {
+      sections.add(
+          new Page.Section(
+              "cost",
+              "What a step costs",
+              List.of(
+                  new Page.Pictures(
+                      Stream.of(CostSeries.values())
+                          .filter(s -> cost.stream().anyMatch(c -> c.series() == s))
+                          .map(this::lines)
+                          .toList()),
+                  Page.Rows.of("Predicted and measured", BenchText.costs(cost)))));
+    }
+    if (!missing.isEmpty()) {
+      sections.add(
+          new Page.Section(
+              "missing",
+              "Not measured",
+              missing.stream().map(line -> (Page.Block) new Page.Text(line)).toList()));
+    }
+    return new Page(
+        "bench",
+        verdict.name(),
+        verdict.exitCode() == 0,
+        "Measured on %s.".formatted(BenchText.stand(this)),
+        "A ratio is told only for a pair that was first compared, tensor by tensor, and agrees.",
+        List.of(new Page.Next("Measure it again:", "./" + command)),
+        sections);
+  }
+
+  private Figure lines(CostSeries of) {
+    List<Cost> costs = cost.stream().filter(c -> c.series() == of).toList();
+    List<Double> sizes = costs.stream().map(c -> (double) c.value()).toList();
+    return new Figure.Lines(
+        "cost-" + of.id().replace(' ', '-'),
+        "Growing " + of.id(),
+        "Predicted from the multiplications of the step's matrix products at one common rate.",
+        Figure.Axis.linear(of.counted(), ""),
+        Figure.Axis.linear("step", "ms"),
+        1,
+        List.of(
+            new Figure.Lines.Panel(
+                "",
+                List.of(
+                    new Figure.Series(
+                        "measured", sizes, costs.stream().map(Cost::milliseconds).toList()),
+                    new Figure.Series(
+                        "predicted",
+                        sizes,
+                        costs.stream().map(Cost::predictedMilliseconds).toList())))));
   }
 }

@@ -7,7 +7,6 @@ import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.yaml.Overrides;
@@ -15,18 +14,13 @@ import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
-import dev.lockstep.experiments.compare.Candidates;
 import dev.lockstep.experiments.compare.CompareSettings;
 import dev.lockstep.experiments.compare.Comparer;
 import dev.lockstep.experiments.faults.Fault;
-import dev.lockstep.experiments.faults.Faults;
-import dev.lockstep.experiments.faults.FaultyProvider;
 import dev.lockstep.experiments.figures.DrawingComparer;
-import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.experiments.resume.RunDirectory;
 import dev.lockstep.experiments.terminal.Progress;
 import dev.lockstep.report.Format;
-import dev.lockstep.scratch.ScratchProvider;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +57,8 @@ import picocli.CommandLine.Spec;
       "  lockstep compare two-layer-net optimizer.learningRate=0.05 --steps 500",
       "  lockstep compare my.yaml --precision float",
       "  lockstep compare two-layer-net --candidate fault:softmax-over-batch --steps 600",
+      "  lockstep compare two-layer-net --candidate-command \"python3 my_net.py\" --steps 300",
+      "  lockstep compare simple-convnet --reference dl4j --candidate pytorch",
       "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1"
     })
 final class CompareCommand implements Callable<Integer> {
@@ -71,6 +67,7 @@ final class CompareCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
   @Mixin private OwnNetwork ownNetwork;
+  @Mixin private SideOptions sideOptions;
 
   @Parameters(
       paramLabel = "EXPERIMENT|FILE.yaml|key=value",
@@ -102,7 +99,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--alignment",
       description =
-          "aligned: DL4J computes the book's formulas; stock: its own"
+          "aligned: DL4J or PyTorch computes the book's formulas; stock: its own"
               + " (default: aligned; with --dl4j-config stock, as the file says).")
   private CompareSettings.@Nullable Alignment alignment;
 
@@ -116,7 +113,8 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       description =
-          "What DL4J computes in: double or float (default: double, or as --dl4j-config says).")
+          "What the candidate computes in, if it knows both: double or float (default: double, or"
+              + " as --dl4j-config says).")
   private @Nullable Precision precision;
 
   @Option(
@@ -124,20 +122,6 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "FILE.npz",
       description = "Write the trained parameters, readable by NumPy and by lockstep predict.")
   private @Nullable Path saved;
-
-  @Option(
-      names = "--candidate",
-      paramLabel = "NAME|fault:ID",
-      description =
-          "Compare a network of your own in place of DL4J's, or the scratch implementation with a"
-              + " fault seeded into it; lockstep list faults names them.")
-  private @Nullable String candidate;
-
-  @Option(
-      names = "--classpath",
-      paramLabel = "JAR",
-      description = "Where the candidate's classes are.")
-  private @Nullable String classPath;
 
   @Option(
       names = "--observe-every",
@@ -174,11 +158,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--resume",
       paramLabel = "DIR",
       description =
-          "Go on with the comparison that was interrupted in this directory; nothing else is needed.")
+          "Go on with the comparison that was interrupted in this directory; nothing else is"
+              + " needed.")
   private @Nullable Path resumed;
-
-  /** In front of the name of a candidate that is a seeded fault. */
-  private static final String FAULT = "fault:";
 
   /** Options that decide neither what is run nor how it is judged. */
   private static final Set<String> BESIDES =
@@ -231,10 +213,11 @@ final class CompareCommand implements Callable<Integer> {
 
   /** A directory may come from anywhere: it must not make this process load or overwrite files. */
   private void requireHarmless(Path directory) {
-    if (candidate != null || classPath != null || saved != null) {
+    if (sideOptions.startsSomething() || saved != null) {
       throw new UsageException(
-          ("--resume %s: it was begun with --candidate, --classpath or --save-parameters, which are"
-                  + " not taken from a file: give the whole command again and add --resume")
+          ("--resume %s: it was begun with --candidate, --reference, --classpath or"
+                  + " --save-parameters, which are not taken from a file: give the whole command"
+                  + " again and add --resume")
               .formatted(directory));
     }
   }
@@ -259,15 +242,26 @@ final class CompareCommand implements Callable<Integer> {
             data.trainSize(),
             data.testSize());
     String command = OutputOptions.command(arguments);
-    List<CompareSession.Planned> planned;
+    CompareSession session = new CompareSession(spec, output, command, saved, reproduce);
+    PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
+    try (SideOptions.Sides sides =
+        sideOptions.open(settings.precision(), settings.alignment().id(), err)) {
+      return session.run(planned(files, command, settings, sides), resumed);
+    }
+  }
+
+  /** Says that it starts: data may have to be read, programs to be started. */
+  private List<CompareSession.Planned> planned(
+      List<ExperimentFile> files,
+      String command,
+      CompareSettings settings,
+      SideOptions.Sides sides) {
     Progress starting = Progress.starting("compare", output.quiet());
     try (starting) {
-      planned =
-          ownNetwork.isGiven()
-              ? ownNetworkPlanned(files, command, settings)
-              : planned(files, command, settings);
+      return ownNetwork.isGiven()
+          ? ownNetworkPlanned(files, command, settings)
+          : experimentsPlanned(files, command, settings, sides);
     }
-    return new CompareSession(spec, output, command, saved, reproduce).run(planned, resumed);
   }
 
   private static void requirePlaceFor(@Nullable Path parameters) {
@@ -280,22 +274,29 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private void refuseContradictions() {
-    if (ownNetwork.isGiven() && candidate != null) {
-      throw new UsageException("expected either --candidate or --dl4j-config, found both");
+    if (ownNetwork.isGiven() && (sideOptions.hasCandidate() || sideOptions.hasReference())) {
+      throw new UsageException(
+          "expected either --candidate and --reference or --dl4j-config, found both");
     }
     if (reproduce && (ownDraws || ownNetwork.isGiven())) {
       throw new UsageException(
           "--reproduce: expected neither --own-draws nor --dl4j-config: a test is written of one"
               + " layer of a network that both sides know");
     }
-    if (reproduce && fault() != null) {
+    if (reproduce && sideOptions.isBeyondJava()) {
       throw new UsageException(
-          "--reproduce: expected a network of your own or DL4J's, found a seeded fault, which a test"
-              + " cannot build");
+          "--reproduce: expected a network in Java against scratch, found a program or another"
+              + " reference: a test in Java cannot build it");
+    }
+    if (reproduce && sideOptions.fault() != null) {
+      throw new UsageException(
+          "--reproduce: expected a network of your own or DL4J's, found a seeded fault, which a"
+              + " test cannot build");
     }
     if (ownDraws
         && (alignment != CompareSettings.Alignment.STOCK
-            || candidate != null
+            || sideOptions.hasCandidate()
+            || sideOptions.hasReference()
             || ownNetwork.isGiven())) {
       throw new UsageException(
           "--own-draws: expected --alignment stock and no network of your own: where both sides are"
@@ -304,10 +305,12 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   /** Drawings need no data, and have no seeds to run with. */
-  private List<CompareSession.Planned> planned(
-      List<ExperimentFile> files, String command, CompareSettings settings) {
-    Fault fault = fault();
-    ModelProvider provider = provider(fault);
+  private List<CompareSession.Planned> experimentsPlanned(
+      List<ExperimentFile> files,
+      String command,
+      CompareSettings settings,
+      SideOptions.Sides sides) {
+    Fault fault = sideOptions.fault();
     List<CompareSession.Planned> planned = new ArrayList<>();
     DrawingComparer drawings = new DrawingComparer(command);
     IdentityHashMap<Dataset, Comparer> comparers = new IdentityHashMap<>();
@@ -325,30 +328,18 @@ final class CompareCommand implements Callable<Integer> {
         Comparer comparer =
             comparers.computeIfAbsent(
                 data.load(experiment.data(), spec.commandLine().getErr()),
-                dataset -> new Comparer(dataset, settings, command, provider, candidateCode()));
+                dataset ->
+                    new Comparer(
+                        dataset,
+                        settings,
+                        command,
+                        sides.reference(),
+                        sides.candidate(),
+                        sideOptions.candidateCode()));
         planned.addAll(withSeeds(experiment, comparer));
       }
     }
     return planned;
-  }
-
-  private @Nullable Fault fault() {
-    return candidate != null && candidate.startsWith(FAULT)
-        ? Faults.find(candidate.substring(FAULT.length()))
-        : null;
-  }
-
-  /** Returns null for Deeplearning4j. */
-  private @Nullable ModelProvider provider(@Nullable Fault fault) {
-    if (fault != null) {
-      ModelProvider scratch = new ScratchProvider(Blas.fastest().implementation());
-      return new FaultyProvider(scratch, fault, fault.ordinary());
-    }
-    return candidate == null ? null : Candidates.find(candidate, classPath);
-  }
-
-  private String candidateCode() {
-    return candidate == null || candidate.startsWith(FAULT) ? "" : Candidates.digest(classPath);
   }
 
   /** A user's own network has no variants: it is trained as one experiment is. */

@@ -5,6 +5,7 @@ import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
@@ -341,12 +342,18 @@ final class CompareSession {
     try {
       Comparer.Comparison comparison = planned.comparison().apply(checkpoints, kept);
       if (!checkpoints.interrupted()) {
-        return new Run(comparison, End.COMPLETE);
+        boolean ended = candidateFailed(comparison.result()) && interruption.arrives();
+        return new Run(comparison, ended ? End.LOST : End.COMPLETE);
       }
       return new Run(comparison, CheckpointFile.isIn(kept) ? End.INTERRUPTED : End.LOST);
     } finally {
       progress.close();
     }
+  }
+
+  private static boolean candidateFailed(RunResult result) {
+    Failure failure = result.failure();
+    return failure != null && failure.kind() == Failure.Kind.CANDIDATE_FAILED;
   }
 
   /** The other runs are worth having without the files of this one. */

@@ -3,6 +3,7 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.compare.NothingComparedException;
+import dev.lockstep.core.model.ModelFailedException;
 import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.experiments.terminal.LiveLines;
 import java.io.PrintWriter;
@@ -35,13 +36,15 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
+      DiffCommand.class,
+      IndexCommand.class,
       ListCommand.class,
       DoctorCommand.class
     },
     footer = {
       "",
       "Exit codes: 0 agree, 1 differ, 2 usage, 3 internal error, 4 input missing or corrupt,",
-      "5 nothing compared, 130 interrupted."
+      "5 nothing compared or undecided, 130 interrupted."
     })
 public final class Main implements Runnable {
 
@@ -144,6 +147,10 @@ public final class Main implements Runnable {
     if (e instanceof LockstepException) {
       command.getErr().println("lockstep: " + e.getMessage());
       return e instanceof InputException ? ExitCode.INPUT : ExitCode.USAGE;
+    }
+    if (e instanceof ModelFailedException) {
+      command.getErr().println("lockstep: " + e.getMessage());
+      return ExitCode.USAGE;
     }
     if (e instanceof NothingComparedException) {
       command.getErr().println("lockstep: " + e.getMessage());

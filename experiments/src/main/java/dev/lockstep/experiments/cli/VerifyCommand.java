@@ -1,16 +1,19 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.faults.DetectionMatrix;
 import dev.lockstep.experiments.faults.DetectionReport;
 import dev.lockstep.experiments.faults.DetectionResult;
 import dev.lockstep.experiments.resume.EarlierRun;
 import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.experiments.verify.Pairing;
 import dev.lockstep.experiments.verify.Verifier;
 import dev.lockstep.experiments.verify.VerifyResult;
 import dev.lockstep.experiments.verify.VerifyText;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,6 +41,7 @@ import picocli.CommandLine.Spec;
           + " hand and in Deeplearning4j, in double and float, and compares every tensor of each"
           + " step; tests a million draws of each initial value against its distribution; shows"
           + " every convention of the ledger with its switch in both positions.",
+      "With --candidate or --reference, every part on those two sides, in double.",
       "Needs no data. Takes about two minutes."
     },
     mixinStandardHelpOptions = true,
@@ -46,11 +50,12 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  lockstep verify",
-      "  lockstep verify -v --include 'optimizer adam|convention adam'"
+      "  lockstep verify -v --include 'optimizer adam|convention adam'",
+      "  lockstep verify --candidate pytorch"
     })
 final class VerifyCommand implements Callable<Integer> {
 
-  private static final Set<Format> FORMATS = EnumSet.of(Format.TEXT, Format.JSON);
+  private static final Set<Format> FORMATS = EnumSet.of(Format.TEXT, Format.JSON, Format.HTML);
 
   @Spec private CommandSpec spec;
   @ParentCommand private Main main;
@@ -63,6 +68,8 @@ final class VerifyCommand implements Callable<Integer> {
               + " next to 1 on every gradient, and false alarms. Writes detection.md too; takes"
               + " about five minutes.")
   private boolean faults;
+
+  @Mixin private SideOptions sideOptions;
 
   @Option(
       names = "--include",
@@ -84,6 +91,10 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     output.requireFormats("verify", FORMATS);
     Predicate<String> chosen = chosen();
+    if (faults && (sideOptions.hasCandidate() || sideOptions.hasReference())) {
+      throw new UsageException(
+          "--faults: expected neither --candidate nor --reference: it seeds faults into scratch");
+    }
     if (faults && include != null) {
       throw new UsageException("--include: expected without --faults, which measures all faults");
     }
@@ -102,14 +113,14 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify(Predicate<String> chosen, Path directory) {
-    VerifyResult result = new Verifier(chosen, this::tell).run(command());
+    VerifyResult result = verifyChosen(chosen);
     if (result.rows().isEmpty()) {
       spec.commandLine()
           .getErr()
           .println("lockstep: nothing to compare: --include finds a match in no title");
       return result.verdict().exitCode();
     }
-    Path written = Reports.write(directory, result.files()).get(0);
+    Path written = Reports.write(directory, result.files(output.formats())).get(0);
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine()
           .getOut()
@@ -117,6 +128,17 @@ final class VerifyCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
     }
     return result.verdict().exitCode();
+  }
+
+  private VerifyResult verifyChosen(Predicate<String> chosen) {
+    if (!sideOptions.hasCandidate() && !sideOptions.hasReference()) {
+      return new Verifier(chosen, this::tell).run(command());
+    }
+    PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
+    try (SideOptions.Sides sides = sideOptions.open(Precision.DOUBLE, "aligned", err)) {
+      Pairing pairing = Pairing.of(sides.reference(), sides.candidate());
+      return new Verifier(List.of(pairing), chosen, this::tell).parts(command());
+    }
   }
 
   private String command() {
@@ -136,7 +158,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private int measureDetection(Path directory) {
     DetectionResult result = new DetectionMatrix(this::tell).run(command());
-    List<Path> written = Reports.write(directory, result.files());
+    List<Path> written = Reports.write(directory, result.files(output.formats()));
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(new DetectionReport(result.report()).text(written));
       spec.commandLine().getOut().flush();

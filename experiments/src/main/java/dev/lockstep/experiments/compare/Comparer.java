@@ -69,6 +69,7 @@ public final class Comparer {
   private final Dataset dataset;
   private final CompareSettings settings;
   private final String command;
+  private final @Nullable ModelProvider reference;
   private final @Nullable ModelProvider candidate;
   private final String candidateCode;
   private final Blas blas = Blas.fastest();
@@ -82,12 +83,13 @@ public final class Comparer {
       CompareSettings settings,
       String command,
       @Nullable ModelProvider candidate) {
-    this(dataset, settings, command, candidate, "");
+    this(dataset, settings, command, null, candidate, "");
   }
 
   /**
    * @param command that the user gave, for the report
-   * @param candidate compared with the scratch side; null: Deeplearning4j
+   * @param reference null: the scratch side, as the experiment asks for it
+   * @param candidate null: Deeplearning4j
    * @param candidateCode what tells this candidate from another of its name, such as a digest of
    *     its classes; empty if it is Lockstep's own
    */
@@ -95,11 +97,13 @@ public final class Comparer {
       Dataset dataset,
       CompareSettings settings,
       String command,
+      @Nullable ModelProvider reference,
       @Nullable ModelProvider candidate,
       String candidateCode) {
     this.dataset = dataset;
     this.settings = settings;
     this.command = command;
+    this.reference = reference;
     this.candidate = candidate;
     this.candidateCode = candidateCode;
   }
@@ -116,6 +120,7 @@ public final class Comparer {
         .with("data set", dataset.name())
         .with("SHA-256 of the data set", dataset.sha256())
         .with("data", dataset.reading())
+        .with("reference", reference == null ? "scratch" : reference.name())
         .with("candidate", candidate == null ? "Deeplearning4j" : candidate.name())
         .with("candidate's code", candidateCode)
         .with("environment", Environment.ofNumbers(blas.name()))
@@ -233,6 +238,7 @@ public final class Comparer {
                 settings.alignment().id(),
                 settings.precision().name().toLowerCase(Locale.ROOT),
                 network.allLayers().stream().map(LayerSpec::name).toList(),
+                network.inputs(),
                 experiment.margin(),
                 experiment.tolerance()),
             RunResult.DatasetInfo.of(dataset, train.size(), test.size()),
@@ -289,7 +295,9 @@ public final class Comparer {
   }
 
   private boolean isStock() {
-    return candidate == null && settings.alignment() == CompareSettings.Alignment.STOCK;
+    return candidate == null
+        && reference == null
+        && settings.alignment() == CompareSettings.Alignment.STOCK;
   }
 
   private Lockstep.Sides with(Set<Convention> conventions, Lockstep.Sides sides) {
@@ -418,9 +426,11 @@ public final class Comparer {
 
   private Lockstep.Sides sides(Experiment.Gradient gradient) {
     ModelProvider scratch =
-        gradient == Experiment.Gradient.NUMERICAL
-            ? new NumericalGradientProvider()
-            : new ScratchProvider(blas.implementation());
+        reference != null
+            ? reference
+            : gradient == Experiment.Gradient.NUMERICAL
+                ? new NumericalGradientProvider()
+                : new ScratchProvider(blas.implementation());
     boolean inFloat = settings.precision() == Precision.FLOAT;
     return new Lockstep.Sides(
         scratch,

@@ -71,7 +71,17 @@ record StockExplanation(
             Tolerance.MAX_ERROR_OVER_FLOOR);
     Set<Convention> explanation = found.explanation();
     Map<String, Double> ownEffects = new LinkedHashMap<>();
-    found.ownEffects().forEach((convention, effect) -> ownEffects.put(convention.id(), effect));
+    Map<String, Attribution.Formulas> formulas = new LinkedHashMap<>();
+    found
+        .ownEffects()
+        .forEach(
+            (convention, effect) -> {
+              ownEffects.put(convention.id(), effect);
+              formulas.put(
+                  convention.id(),
+                  new Attribution.Formulas(
+                      convention.topic(), convention.book(), convention.dl4j()));
+            });
     return new Attribution(
         plan.steps(),
         plan.batch(1).size(),
@@ -79,6 +89,7 @@ record StockExplanation(
         explanation == null ? null : explanation.stream().map(Convention::id).toList(),
         explanation == null ? null : remainder(explanation),
         ownEffects,
+        formulas,
         found.unexplained());
   }
 

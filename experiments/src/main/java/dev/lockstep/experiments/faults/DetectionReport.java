@@ -2,6 +2,7 @@ package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.experiments.faults.Detection.Told;
+import dev.lockstep.report.Page;
 import dev.lockstep.report.Table;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +48,30 @@ public final class DetectionReport {
             report.verdict(),
             summary(),
             written.stream().map(Path::toString).collect(Collectors.joining(", ")));
+  }
+
+  /** Returns the page of a browser. */
+  Page page(String command) {
+    return new Page(
+        "What the comparison can see",
+        report.verdict().name(),
+        report.verdict().exitCode() == 0,
+        summary(),
+        "Each fault is a mistake that a person can make, seeded into the scratch implementation.",
+        List.of(new Page.Next("Measure it again:", command)),
+        List.of(
+            new Page.Section(
+                "faults", "Faults", List.of(Page.Rows.of("Ordinary size", faults(false)))),
+            new Page.Section(
+                "sizes", "Sizes", List.of(Page.Rows.of("Smallest size detected", sizes()))),
+            new Page.Section(
+                "sensitivity",
+                "Sensitivity",
+                List.of(Page.Rows.of("One gradient times 1 + x, x =", sensitivity()))),
+            new Page.Section(
+                "false-alarms",
+                "False alarms",
+                List.of(Page.Rows.of("False alarms", falseAlarms())))));
   }
 
   /** Returns the page {@code docs/detection.md}. */

@@ -2,9 +2,11 @@ package dev.lockstep.experiments.faults;
 
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.report.Format;
+import dev.lockstep.report.HtmlReport;
 import dev.lockstep.report.ResultJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -34,11 +36,16 @@ public record DetectionResult(
         SCHEMA_VERSION, command, report.verdict(), environment, report, new Timing(seconds));
   }
 
-  /** Returns the files that there are of it, by name: JSON, and the page {@code detection.md}. */
-  public Map<String, Supplier<String>> files() {
+  /** Returns the files that there are of it: JSON, {@code detection.md}, and a page. */
+  public Map<String, Supplier<String>> files(Set<Format> formats) {
     Map<String, Supplier<String>> files = new LinkedHashMap<>();
     files.put(Format.JSON.fileName(), () -> ResultJson.write(this));
     files.put("detection.md", () -> new DetectionReport(report()).markdown());
+    if (formats.contains(Format.HTML)) {
+      files.put(
+          Format.HTML.fileName(),
+          () -> HtmlReport.write(new DetectionReport(report()).page("./" + command)));
+    }
     return files;
   }
 }

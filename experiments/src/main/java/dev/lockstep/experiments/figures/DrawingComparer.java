@@ -93,6 +93,7 @@ public final class DrawingComparer {
             "aligned",
             "double",
             List.copyOf(byHand.keySet()),
+            Map.of(),
             null,
             null),
         RunResult.DatasetInfo.none(),

@@ -73,11 +73,22 @@ public final class Interruption implements AutoCloseable {
     }
   }
 
-  /** Ctrl-C ends a process that was started as well, and its end may be noticed first. */
-  private void letASignalArrive() {
+  /**
+   * Returns whether the process was asked to end, and waits a moment before it says no: Ctrl-C ends
+   * a process that was started as well, and its end may be noticed first.
+   */
+  public boolean arrives() {
     try {
       TimeUnit.SECONDS.sleep(1);
-      if (asked) {
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return asked;
+  }
+
+  private void letASignalArrive() {
+    try {
+      if (arrives()) {
         hook.join();
         TimeUnit.DAYS.sleep(1); // until the process is gone
       }

@@ -10,6 +10,7 @@ import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two sides that must agree on every part.
@@ -48,6 +49,20 @@ public record Pairing(String candidate, Precision precision, Lockstep.Sides side
       pairings.add(inDouble("other BLAS", scratch, new ScratchProvider(pureJava.implementation())));
     }
     return pairings;
+  }
+
+  /**
+   * Returns two sides of a user's choice, in double.
+   *
+   * @param reference null: the scratch side
+   * @param candidate null: Deeplearning4j
+   */
+  public static Pairing of(@Nullable ModelProvider reference, @Nullable ModelProvider candidate) {
+    ModelProvider chosen = candidate == null ? Dl4jProvider.aligned(Precision.DOUBLE) : candidate;
+    return inDouble(
+        chosen.name(),
+        reference == null ? new ScratchProvider(Blas.fastest().implementation()) : reference,
+        chosen);
   }
 
   /** Returns a reference and a candidate that both compute in double. */

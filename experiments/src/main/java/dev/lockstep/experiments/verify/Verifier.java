@@ -32,13 +32,20 @@ public final class Verifier {
     this(Pairing.all(), chosen, progress);
   }
 
-  Verifier(List<Pairing> pairings, Predicate<String> chosen, Consumer<String> progress) {
+  /**
+   * @param pairings of sides that are held against each other
+   * @param chosen by title
+   * @param progress told of what comes next
+   */
+  public Verifier(List<Pairing> pairings, Predicate<String> chosen, Consumer<String> progress) {
     this.pairings = pairings;
     this.chosen = chosen;
     this.progress = progress;
   }
 
   /**
+   * Verifies parts, initial values and conventions.
+   *
    * @param command that the user gave, for the report
    */
   public VerifyResult run(String command) {
@@ -47,7 +54,25 @@ public final class Verifier {
     progress.accept("initial values");
     List<Draws> initialValues = new InitialValuesVerifier(digits).verify(chosen);
     progress.accept("conventions");
-    List<ConventionResult> conventions = conventions();
+    return result(command, parts, initialValues, conventions(), start);
+  }
+
+  /**
+   * Verifies parts alone.
+   *
+   * @param command that the user gave, for the report
+   */
+  public VerifyResult parts(String command) {
+    long start = System.nanoTime();
+    return result(command, parts(), List.of(), List.of(), start);
+  }
+
+  private VerifyResult result(
+      String command,
+      List<PartResult> parts,
+      List<Draws> initialValues,
+      List<ConventionResult> conventions,
+      long start) {
     return VerifyResult.of(
         command,
         DatasetInfo.of(digits, TRAIN, TEST),

@@ -3,11 +3,16 @@ package dev.lockstep.experiments.verify;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.wording.Findings;
 import dev.lockstep.report.Format;
+import dev.lockstep.report.HtmlReport;
+import dev.lockstep.report.Page;
 import dev.lockstep.report.ResultJson;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -112,8 +117,43 @@ public record VerifyResult(
         new Timing(seconds));
   }
 
-  /** Returns the files that there are of it, by name. */
-  public Map<String, Supplier<String>> files() {
-    return Map.of(Format.JSON.fileName(), () -> ResultJson.write(this));
+  /** Returns the files that there are of it, by name: JSON, and a page. */
+  public Map<String, Supplier<String>> files(Set<Format> formats) {
+    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+    files.put(Format.JSON.fileName(), () -> ResultJson.write(this));
+    if (formats.contains(Format.HTML)) {
+      files.put(Format.HTML.fileName(), () -> HtmlReport.write(page()));
+    }
+    return files;
+  }
+
+  private Page page() {
+    return new Page(
+        "verify",
+        verdict.name(),
+        verdict.exitCode() == 0,
+        failure == null ? "All parts agree." : Findings.headline(failure),
+        VerifyText.extent(this) + ".",
+        List.of(new Page.Next("Repeat it:", "./" + command)),
+        List.of(
+            new Page.Section(
+                "parts",
+                "Parts",
+                List.of(
+                    new Page.Text(
+                        "Differences are |reference − candidate| ÷ max(1, largest magnitude), the"
+                            + " largest of all steps and tensors."),
+                    Page.Rows.of("Every part with every candidate", VerifyText.everyPart(this)))),
+            new Page.Section(
+                "initial-values",
+                "Initial values",
+                List.of(
+                    Page.Rows.of(
+                        "Samples against their distributions", VerifyText.initialValues(this)))),
+            new Page.Section(
+                "conventions",
+                "Conventions",
+                List.of(
+                    Page.Rows.of("Each switch in both positions", VerifyText.conventions(this))))));
   }
 }

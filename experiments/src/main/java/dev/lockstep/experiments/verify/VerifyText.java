@@ -64,22 +64,26 @@ public final class VerifyText {
   }
 
   private String extent() {
+    return extent(result);
+  }
+
+  static String extent(VerifyResult result) {
     return "%s, each with %s and %s; %s of initial values; %s"
         .formatted(
-            Numbers.counted(byPart().size(), "part"),
-            Numbers.counted(sides().size(), "candidate"),
+            Numbers.counted(byPart(result).size(), "part"),
+            Numbers.counted(sides(result).size(), "candidate"),
             Numbers.counted(result.steps(), "step"),
             Numbers.counted(result.initialValues().size(), "sample"),
             Numbers.counted(result.conventions().size(), "convention"));
   }
 
-  private Map<String, List<PartResult>> byPart() {
+  private static Map<String, List<PartResult>> byPart(VerifyResult result) {
     return result.parts().stream()
         .collect(Collectors.groupingBy(PartResult::part, LinkedHashMap::new, Collectors.toList()));
   }
 
   /** Who took part, each with the largest difference allowed. */
-  private Map<String, Double> sides() {
+  private static Map<String, Double> sides(VerifyResult result) {
     Map<String, Double> sides = new LinkedHashMap<>();
     result.parts().forEach(part -> sides.put(part.side(), part.bound()));
     return sides;
@@ -88,12 +92,12 @@ public final class VerifyText {
   /** One row for each part, one column for each candidate. */
   private List<String> parts() {
     List<String> header = new ArrayList<>(List.of("part"));
-    sides()
+    sides(result)
         .forEach(
             (side, bound) -> header.add("%s ≤ %.0e".formatted(side, bound).replace("e-0", "e-")));
     header.add("");
     List<List<String>> rows =
-        byPart().values().stream()
+        byPart(result).values().stream()
             .sorted(Comparator.comparing(row -> !row.stream().allMatch(VerifyText::agrees)))
             .map(VerifyText::cells)
             .toList();
@@ -109,14 +113,19 @@ public final class VerifyText {
     return cells;
   }
 
-  /** One row for each part and candidate, one column for each phase. */
   private List<String> allParts() {
+    Table table = everyPart(result);
+    return explained(table.header(), table.rows());
+  }
+
+  /** One row for each part and candidate, one column for each phase. */
+  static Table everyPart(VerifyResult result) {
     List<String> header = new ArrayList<>(List.of("part", "candidate"));
     for (Phase phase : Phase.values()) {
       header.add(phase.id());
     }
     header.addAll(List.of("at most", "error ÷ floor", "exception", ""));
-    return explained(header, lastIfFailed(result.parts()).map(VerifyText::cells).toList());
+    return new Table(header, lastIfFailed(result.parts()).map(VerifyText::cells).toList());
   }
 
   private static List<String> cells(PartResult part) {
@@ -171,26 +180,28 @@ public final class VerifyText {
     return rows.stream().sorted(Comparator.comparing(row -> !agrees(row)));
   }
 
+  static Table initialValues(VerifyResult result) {
+    return new Table(
+        List.of(
+            "initial values",
+            "drawn by",
+            "number",
+            "mean",
+            "(p)",
+            "deviation",
+            "expected",
+            "(p)",
+            "distance",
+            "(p)",
+            ""),
+        lastIfFailed(result.initialValues()).map(VerifyText::cells).toList());
+  }
+
   private List<String> initialValues() {
-    List<List<String>> rows = lastIfFailed(result.initialValues()).map(VerifyText::cells).toList();
-    return rows.isEmpty()
+    return result.initialValues().isEmpty()
         ? List.of()
         : List.of(
-            new Table(
-                    List.of(
-                        "initial values",
-                        "drawn by",
-                        "number",
-                        "mean",
-                        "(p)",
-                        "deviation",
-                        "expected",
-                        "(p)",
-                        "distance",
-                        "(p)",
-                        ""),
-                    rows)
-                .text(),
+            initialValues(result).text(),
             "p: how likely draws from the distribution itself lie at least as far off; at least %s is ok\n"
                 .formatted(Numbers.rounded(Draws.SIGNIFICANCE)));
   }
@@ -210,21 +221,20 @@ public final class VerifyText {
         status(draws));
   }
 
+  static Table conventions(VerifyResult result) {
+    return new Table(
+        List.of(
+            "difference by convention",
+            "in DL4J's way",
+            "in the book's",
+            "counts as none",
+            "shown by",
+            ""),
+        lastIfFailed(result.conventions()).map(VerifyText::cells).toList());
+  }
+
   private List<String> conventions() {
-    List<List<String>> rows = lastIfFailed(result.conventions()).map(VerifyText::cells).toList();
-    return rows.isEmpty()
-        ? List.of()
-        : List.of(
-            new Table(
-                    List.of(
-                        "difference by convention",
-                        "in DL4J's way",
-                        "in the book's",
-                        "counts as none",
-                        "shown by",
-                        ""),
-                    rows)
-                .text());
+    return result.conventions().isEmpty() ? List.of() : List.of(conventions(result).text());
   }
 
   private static List<String> cells(ConventionResult convention) {

@@ -117,7 +117,7 @@ class OwnCodeTest {
     Invocation run = compare(commands.get(commands.size() - 1));
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(1);
     assertThat(run.out().toLowerCase(Locale.ROOT))
-        .contains("step 3: the candidate's step threw")
+        .contains("step 3: my-network failed in its step: ")
         .contains("arrayindexoutofbounds", "mynetwork.java:");
     assertThat(temp.resolve("report/report.html")).isNotEmptyFile();
   }

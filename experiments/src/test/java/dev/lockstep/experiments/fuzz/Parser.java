@@ -3,6 +3,11 @@ package dev.lockstep.experiments.fuzz;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.lockstep.bridge.frame.FrameReader;
+import dev.lockstep.bridge.frame.FrameWriter;
+import dev.lockstep.bridge.frame.Header;
+import dev.lockstep.bridge.trace.TraceReader;
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.Datasets;
 import dev.lockstep.core.experiment.ExperimentFile;
@@ -24,15 +29,20 @@ import dev.lockstep.report.Reports;
 import dev.lockstep.report.ResultJson;
 import dev.lockstep.report.SampleRuns;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -102,6 +112,73 @@ enum Parser {
     @Override
     List<byte[]> samples() throws IOException {
       return List.of(array());
+    }
+  },
+
+  /** An answer of a program, and whatever comes after it. */
+  FRAME {
+    @Override
+    void parse(byte[] bytes, Path directory) {
+      FrameReader in = new FrameReader(new ByteArrayInputStream(bytes));
+      try {
+        while (true) {
+          for (Header.Entry entry : in.header(FRAME_NUMBERS).entries()) {
+            in.read(entry);
+          }
+        }
+      } catch (EOFException e) {
+        // where every stream of answers ends
+      } catch (IOException e) {
+        throw new InputException(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    @Override
+    List<byte[]> samples() throws IOException {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      FrameWriter writer = new FrameWriter(out);
+      writer.write(Map.of("message", "close", "id", "1"), Map.of());
+      writer.write(
+          Map.of("message", "step", "id", "2"),
+          Map.of("loss", Tensor.scalar(0.5), "forward a/out", Tensor.of(Shape.of(1, 2), 1, 2)));
+      return List.of(out.toByteArray(), frame("I64", 16), frame("F32", 8), frame("U8", 2));
+    }
+
+    private byte[] frame(String type, int bytes) {
+      byte[] header =
+          "{\"__metadata__\":{},\"a\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%d]}}"
+              .formatted(type, bytes)
+              .getBytes(StandardCharsets.UTF_8);
+      return ByteBuffer.allocate(Long.BYTES + header.length + bytes)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(header.length)
+          .put(header)
+          .array();
+    }
+  },
+
+  /** A recorded run. */
+  TRACE {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      Path file = Files.write(directory.resolve("run.npz"), bytes);
+      try (TraceReader reader = new TraceReader(file, FRAME_NUMBERS)) {
+        while (reader.next().isPresent()) {
+          // every step
+        }
+      }
+    }
+
+    @Override
+    List<byte[]> samples() {
+      Map<String, byte[]> entries = new LinkedHashMap<>();
+      entries.put("manifest.json", "{\"lockstepTrace\": 1}".getBytes(StandardCharsets.UTF_8));
+      for (String name : List.of("before/a/W", "x", "t", "mask/d", "forward/a/out", "complete")) {
+        entries.put("step-1/" + name + ".npy", array());
+      }
+      entries.put("step-1/tap/forward/a/out.json", "\"a.py:1\"".getBytes(StandardCharsets.UTF_8));
+      byte[] whole = zipped(entries);
+      return List.of(whole, Arrays.copyOf(whole, whole.length / 2));
     }
   },
 
@@ -243,6 +320,9 @@ enum Parser {
     }
   };
 
+  /** Far more than the samples hold, and little enough for the fuzzer's heap. */
+  private static final int FRAME_NUMBERS = 1 << 20;
+
   private static final int SIDE = 2;
   private static final int ITEMS = 3;
 
@@ -287,16 +367,22 @@ enum Parser {
   }
 
   static byte[] zipped(String name, byte[] content) {
+    return zipped(Map.of(name, content));
+  }
+
+  static byte[] zipped(Map<String, byte[]> entries) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      CRC32 checksum = new CRC32();
-      checksum.update(content);
-      ZipEntry entry = new ZipEntry(name);
-      entry.setMethod(ZipEntry.STORED);
-      entry.setSize(content.length);
-      entry.setCrc(checksum.getValue());
-      zip.putNextEntry(entry);
-      zip.write(content);
+      for (Map.Entry<String, byte[]> content : entries.entrySet()) {
+        CRC32 checksum = new CRC32();
+        checksum.update(content.getValue());
+        ZipEntry entry = new ZipEntry(content.getKey());
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.getValue().length);
+        entry.setCrc(checksum.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content.getValue());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -96,7 +96,8 @@ class IdentityTest {
             "0".repeat(64),
             DIGITS.notice(),
             DIGITS.reading());
-    Comparer comparer = new Comparer(DIGITS, settings(1, null), "compare", null, "another jar");
+    Comparer comparer =
+        new Comparer(DIGITS, settings(1, null), "compare", null, null, "another jar");
     assertThat(
             List.of(
                 identity(otherDigits, settings(1, null), net),

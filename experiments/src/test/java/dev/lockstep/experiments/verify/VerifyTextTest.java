@@ -7,9 +7,12 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.core.result.Verdict;
+import dev.lockstep.report.Format;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,25 +34,27 @@ class VerifyTextTest {
         new Coverage(10, 10, 10, 0, 0, 10, 25, List.of(), Map.of()));
   }
 
+  private static VerifyResult result() {
+    return new VerifyResult(
+        1,
+        "lockstep verify",
+        Verdict.DIFFER,
+        new Failure(Failure.Kind.DIFFERENCE, "layer conv, dl4j in double: it is wrong"),
+        new DatasetInfo("synthetic", 47, 20, "", "", List.of(), "class", List.of()),
+        Map.of(),
+        25,
+        new VerifyResult.Coverage(30, 30, 0, 0, 75),
+        List.of(
+            part("affine", 2e-16, null, null),
+            part("conv", 0.5, "it is wrong", null),
+            part("batchNorm", 3e-16, null, 1.5e-10)),
+        List.of(),
+        List.of(),
+        new VerifyResult.Timing(61));
+  }
+
   private static String text(boolean verbose) {
-    VerifyResult result =
-        new VerifyResult(
-            1,
-            "lockstep verify",
-            Verdict.DIFFER,
-            new Failure(Failure.Kind.DIFFERENCE, "layer conv, dl4j in double: it is wrong"),
-            new DatasetInfo("synthetic", 47, 20, "", "", List.of(), "class", List.of()),
-            Map.of(),
-            25,
-            new VerifyResult.Coverage(30, 30, 0, 0, 75),
-            List.of(
-                part("affine", 2e-16, null, null),
-                part("conv", 0.5, "it is wrong", null),
-                part("batchNorm", 3e-16, null, 1.5e-10)),
-            List.of(),
-            List.of(),
-            new VerifyResult.Timing(61));
-    return VerifyText.write(result, verbose, false, Path.of("result.json"));
+    return VerifyText.write(result(), verbose, false, Path.of("result.json"));
   }
 
   @Test
@@ -90,5 +95,15 @@ class VerifyTextTest {
             "layer conv",
             "0.5",
             "NOT OK");
+  }
+
+  @Test
+  void thePageHasEveryPartThatFailedAndItsReason() {
+    String page =
+        Objects.requireNonNull(result().files(EnumSet.of(Format.HTML)).get("report.html")).get();
+    assertThat(page)
+        .contains("Layer conv, dl4j in double: it is wrong.", "layer batchNorm", "NOT OK")
+        .contains("\"word\":\"DIFFER\"", "\"good\":false");
+    assertThat(result().files(EnumSet.noneOf(Format.class))).containsOnlyKeys("result.json");
   }
 }

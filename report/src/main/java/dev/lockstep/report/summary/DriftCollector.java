@@ -5,14 +5,15 @@ import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.report.summary.Summary.Drift;
 import dev.lockstep.report.summary.Summary.DriftPoint;
-import dev.lockstep.report.summary.Summary.LayerDifference;
 import dev.lockstep.report.summary.Summary.LayerDifferences;
+import dev.lockstep.report.summary.Summary.TensorDifference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Takes the readings of one run after another and keeps the largest per step, phase and layer. */
@@ -25,10 +26,13 @@ final class DriftCollector {
   private static final Comparator<DriftPoint> LARGER =
       Comparator.comparingDouble(DriftPoint::maxAbs).thenComparingDouble(DriftPoint::floor);
 
-  private static final Comparator<LayerDifference> FURTHER =
-      Comparator.comparing(LayerDifference::failed)
-          .thenComparingDouble(LayerDifference::errorOverFloor)
-          .thenComparingDouble(LayerDifference::maxAbs);
+  private static final Comparator<TensorDifference> SAYS_MORE =
+      Comparator.comparing(TensorDifference::failed)
+          .thenComparing(TensorDifference::judged)
+          .thenComparingDouble(TensorDifference::errorOverFloor)
+          .thenComparingDouble(TensorDifference::maxAbs);
+
+  private record Key(Phase phase, String tensor) {}
 
   private record Line(Phase phase, String layer, Reading reading) {
     private static final Comparator<Line> ORDER =
@@ -36,15 +40,13 @@ final class DriftCollector {
   }
 
   private final Map<Line, TreeMap<Long, DriftPoint>> lines = new LinkedHashMap<>();
-  private final Map<String, SortedMap<Phase, LayerDifference>> layers = new LinkedHashMap<>();
+  private final Map<String, Map<Key, TensorDifference>> layers = new LinkedHashMap<>();
 
   void add(List<TensorReading> readings) {
     for (TensorReading reading : readings) {
       add("", reading);
       add(reading.layer(), reading);
-      if (reading.judged()) {
-        addToLayer(reading);
-      }
+      addToLayer(reading);
     }
   }
 
@@ -55,7 +57,9 @@ final class DriftCollector {
             reading.tensor(),
             reading.maxAbs(),
             reading.floor(),
-            reading.errorOverFloor());
+            reading.errorOverFloor(),
+            reading.judged(),
+            reading.failed());
     lines
         .computeIfAbsent(
             new Line(reading.phase(), layer, reading.reading()), line -> new TreeMap<>())
@@ -69,21 +73,28 @@ final class DriftCollector {
         larger.tensor(),
         larger.maxAbs(),
         larger.floor(),
-        Math.max(a.errorOverFloor(), b.errorOverFloor()));
+        Math.max(a.errorOverFloor(), b.errorOverFloor()),
+        a.judged() || b.judged(),
+        a.failed() || b.failed());
   }
 
   private void addToLayer(TensorReading reading) {
-    LayerDifference difference =
-        new LayerDifference(
+    TensorDifference difference =
+        new TensorDifference(
+            reading.phase(),
             reading.tensor(),
             reading.step(),
             reading.reading(),
             reading.maxAbs(),
             reading.errorOverFloor(),
+            reading.judged(),
             reading.failed());
     layers
-        .computeIfAbsent(reading.layer(), layer -> new TreeMap<>())
-        .merge(reading.phase(), difference, (a, b) -> FURTHER.compare(a, b) >= 0 ? a : b);
+        .computeIfAbsent(reading.layer(), layer -> new LinkedHashMap<>())
+        .merge(
+            new Key(reading.phase(), reading.tensor()),
+            difference,
+            (a, b) -> SAYS_MORE.compare(a, b) >= 0 ? a : b);
   }
 
   /** Returns the lines by phase, those of all layers first. */
@@ -120,17 +131,13 @@ final class DriftCollector {
    * @param order of the forward pass; the loss comes last
    */
   List<LayerDifferences> layers(List<String> order) {
-    List<LayerDifferences> ordered = new ArrayList<>();
-    for (String layer : order) {
-      SortedMap<Phase, LayerDifference> phases = layers.get(layer);
-      ordered.add(new LayerDifferences(layer, phases == null ? new TreeMap<>() : phases));
-    }
-    layers.forEach(
-        (layer, phases) -> {
-          if (!order.contains(layer)) {
-            ordered.add(new LayerDifferences(layer, phases));
-          }
-        });
-    return ordered;
+    Set<String> names = new LinkedHashSet<>(order);
+    names.addAll(layers.keySet());
+    return names.stream()
+        .map(
+            name ->
+                new LayerDifferences(
+                    name, List.copyOf(layers.getOrDefault(name, Map.of()).values())))
+        .toList();
   }
 }

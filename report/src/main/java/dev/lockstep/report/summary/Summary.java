@@ -211,23 +211,25 @@ public record Summary(
   /**
    * The largest differences of a layer.
    *
-   * @param phases those in which it answers for a tensor
+   * @param tensors for which it answers, in each phase, in the order in which a step computes them
    */
-  public record LayerDifferences(String layer, Map<Phase, LayerDifference> phases) {}
+  public record LayerDifferences(String layer, List<TensorDifference> tensors) {}
 
   /**
-   * The reading of a layer, in one phase, that lies furthest above its floor, of those that were
-   * judged.
+   * The reading of a tensor, in one phase, that says most: one that failed, then one that was
+   * judged, then the one that lies furthest above its noise floor.
    *
-   * @param failed whether it speaks against the candidate, as it was judged
-   * @param errorOverFloor the number on which the verdict rests
+   * @param judged whether it takes part in the verdict
+   * @param failed whether it speaks against the candidate
    */
-  public record LayerDifference(
+  public record TensorDifference(
+      Phase phase,
       String tensor,
       long step,
       Reading reading,
       double maxAbs,
       double errorOverFloor,
+      boolean judged,
       boolean failed) {}
 
   /**
@@ -245,7 +247,15 @@ public record Summary(
    * @param maxAbs the largest absolute difference
    * @param floor of the same tensor
    * @param errorOverFloor the largest, which may be another tensor's
+   * @param judged whether any of them takes part in the verdict
+   * @param failed whether any of them speaks against the candidate
    */
   public record DriftPoint(
-      long step, String tensor, double maxAbs, double floor, double errorOverFloor) {}
+      long step,
+      String tensor,
+      double maxAbs,
+      double floor,
+      double errorOverFloor,
+      boolean judged,
+      boolean failed) {}
 }

@@ -2,6 +2,14 @@ const SUPERSCRIPTS = {'-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴',
 const power = exponent => '10' + [...String(exponent)].map(c => SUPERSCRIPTS[c]).join('');
 const ZERO_STRIP = 20;
 
+/** A number as short as an axis needs it: 2·10⁻¹⁴. */
+function brief(value) {
+  const size = Math.abs(value);
+  if (!value || size >= 1e-3 && size < 1e6) return String(Number(value.toPrecision(3)));
+  const [digits, exponent] = value.toExponential(1).split('e');
+  return (Number(digits) === 1 ? '' : Number(digits) + '·') + power(Number(exponent));
+}
+
 /** Maps numbers to pixels; on a logarithmic axis 0 has a line of its own at the low end. */
 function scale(values, logarithmic, from, to, {pad = 0.04, include = []} = {}) {
   const finite = values.concat(include).filter(Number.isFinite);
@@ -24,8 +32,9 @@ function scale(values, logarithmic, from, to, {pad = 0.04, include = []} = {}) {
   return Object.assign(v => linear(v), {log: false, zeros: false, core: linear, invert: p => linear.invert(p)});
 }
 
-function ticks(core, isLog, room, each) {
+function ticks(core, isLog, room, each, whole = false) {
   const wanted = Math.max(2, Math.floor(room / each));
+  if (!isLog && whole) return {values: core.ticks(wanted).filter(Number.isInteger), name: count};
   if (!isLog) return {values: core.ticks(wanted), name: core.tickFormat(wanted)};
   const [low, high] = core.domain().map(Math.log10);
   const decades = d3.range(Math.ceil(low - 1e-9), Math.floor(high + 1e-9) + 1);
@@ -42,13 +51,13 @@ function ticks(core, isLog, room, each) {
       if (value >= core.domain()[0] && value <= core.domain()[1] && far) values.push(value);
     }
   }
-  if (values.length < 2) return {values: core.domain(), name: v => show(v)};
-  return {values, name: v => show(v)};
+  if (values.length < 2) return {values: core.domain(), name: brief};
+  return {values, name: brief};
 }
 
 function drawAxes(svg, {x, y, box, xAxis, yAxis}) {
   const g = svg.append('g').attr('class', 'axes').attr('aria-hidden', 'true');
-  const xt = ticks(x.core, x.log, box.right - box.left, 80);
+  const xt = ticks(x.core, x.log, box.right - box.left, 80, x.whole);
   const yt = ticks(y.core, y.log, box.bottom - box.top, 42);
   g.append('g').attr('class', 'grid').selectAll('line').data(yt.values).join('line')
     .attr('x1', box.left).attr('x2', box.right).attr('y1', v => y(v)).attr('y2', v => y(v));

@@ -33,7 +33,7 @@ function curves({x: xAxis, y: yAxis, series, vertical = [], horizontal = [], hei
 
   function draw(self, width) {
     const shown = series.filter(s => !self.state.hidden.has(s.name));
-    const box = {left: 66, right: width - 22, top: 22, bottom: height - 46};
+    const box = {left: 78, right: width - 22, top: 22, bottom: height - 46};
     const svg = d3.create('svg').attr('viewBox', [0, 0, width, height]).attr('height', height)
       .attr('tabindex', 0).attr('role', 'group')
       .attr('aria-label', self.title + '. ' + series.length + ' lines of ' + xs.length + ' points; left and right arrow keys read them out, plus and minus zoom.');
@@ -43,6 +43,7 @@ function curves({x: xAxis, y: yAxis, series, vertical = [], horizontal = [], hei
     const whole = scale(xs, xAxis.logarithmic, box.left, box.right, {pad: 0});
     const y = scale(shown.flatMap(s => s.points.flatMap(p => banded(s) ? [p.y, p.low, p.high] : [p.y])), yAxis.logarithmic,
       box.bottom, box.top, {include: horizontal.map(h => h.at)});
+    whole.whole = xs.every(Number.isInteger);
     let x = whole;
     const axes = svg.append('g');
     const ink = svg.append('g').attr('clip-path', 'url(#' + clip + ')');
@@ -75,7 +76,7 @@ function curves({x: xAxis, y: yAxis, series, vertical = [], horizontal = [], hei
       });
       for (const h of horizontal) {
         ink.append('line').attr('class', 'mark').attr('x1', box.left).attr('x2', box.right).attr('y1', y(h.at)).attr('y2', y(h.at));
-        ink.append('text').attr('x', box.right - 4).attr('y', y(h.at) - 5).attr('text-anchor', 'end').text(h.name);
+        ink.append('text').attr('x', box.right - 4).attr('y', y(h.at) + (y(h.at) < box.top + 14 ? 15 : -5)).attr('text-anchor', 'end').text(h.name);
       }
     }
     paint();
@@ -111,7 +112,7 @@ function curves({x: xAxis, y: yAxis, series, vertical = [], horizontal = [], hei
         : !event.button && (event.type !== 'touchstart' || event.touches.length > 1))
       .on('zoom', event => {
         const core = event.transform.rescaleX(whole.core);
-        x = Object.assign(v => core(v), {log: whole.log, zeros: whole.zeros && event.transform.k === 1, zeroAt: whole.zeroAt, core, invert: core.invert});
+        x = Object.assign(v => core(v), {log: whole.log, zeros: whole.zeros && event.transform.k === 1, zeroAt: whole.zeroAt, whole: whole.whole, core, invert: core.invert});
         if (event.transform.k === 1) x = whole;
         quiet();
         paint();

@@ -1,6 +1,6 @@
 const seriesStyle = i => ({colour: colour(i), dash: DASHES[i % DASHES.length], width: 2});
 
-/** An empty drawing whose items arrow keys step through: items are {x, y, lines, dx, dy}. */
+/** An empty drawing whose items arrow keys step through: items are {x, y, lines, choose}. */
 function drawing(self, width, height, items, columns = 1) {
   const svg = d3.create('svg').attr('viewBox', [0, 0, width, height]).attr('height', height).attr('width', width)
     .attr('tabindex', 0).attr('role', 'group')
@@ -22,6 +22,7 @@ function drawing(self, width, height, items, columns = 1) {
     .on('keydown', event => {
       const keys = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity};
       if (items.length && event.key in keys) { event.preventDefault(); point(at + keys[event.key], true); }
+      else if ((event.key === 'Enter' || event.key === ' ') && items[at] && items[at].choose) { event.preventDefault(); items[at].choose(); }
       else if (event.key === 'Escape') quiet();
       else if ('+=-0'.includes(event.key)) { event.preventDefault(); self.zoom({'+': 1.5, '=': 1.5, '-': 1 / 1.5, 0: 0}[event.key]); }
     });

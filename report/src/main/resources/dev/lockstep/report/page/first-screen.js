@@ -1,43 +1,63 @@
 const page = document.getElementById('page');
 const good = verdict => ['AGREE', 'DIVERGED_ALIKE', 'EXPLAINED'].includes(verdict);
-const badge = verdict => el('span', {class: 'badge ' + (good(verdict) ? 'good' : 'bad')}, (good(verdict) ? '✔ ' : '✖ ') + verdict);
-const single = summary.runs.length === 1;
-const many = summary.variants.length > 1;
+/** What speaks for the candidate, against it, or neither. */
+const standing = verdict => good(verdict) ? 'good' : verdict === 'DIFFER' ? 'bad' : 'open';
+const SIGN = {good: '✔ ', bad: '✖ ', open: '? '};
+const badge = verdict => el('span', {class: 'badge ' + standing(verdict)}, SIGN[standing(verdict)] + verdict);
+const runs = summary ? summary.runs : [];
+const single = runs.length === 1;
+const many = summary && summary.variants.length > 1;
 const titleOf = run => run.variant ? run.experiment + '/' + run.variant : run.experiment;
-const variantTitle = variant => variant.experiment.variant ? variant.experiment.id + '/' + variant.experiment.variant : variant.experiment.id;
-const sides = summary.runs[0].implementations.map(side => side.name);
+const variantTitle = variant => titleOf({experiment: variant.experiment.id, variant: variant.experiment.variant});
+const runsOf = variant => runs.filter(r => r.experiment === variant.experiment.id && r.variant === variant.experiment.variant);
+const sides = runs.length ? runs[0].implementations.map(side => side.name) : [];
 
+/** The verdict, one sentence of cause, where it is, and what to type next: what a reader needs before anything else. */
 function firstScreen() {
   const nav = el('nav', {'aria-label': 'Sections'});
   page.append(el('header', {class: 'brand'}, el('b', {}, 'Lockstep'), el('span', {}, sides.join(' and ')), nav));
   const main = el('main', {id: 'main', tabindex: -1});
   page.append(main);
   main.append(el('h1', {}, view.title));
-  if (view.search) {
-    if (view.search.shows) main.append(el('p', {class: 'quiet'}, view.search.shows));
-  } else if (single && summary.variants[0].experiment.shows) {
-    const e = summary.variants[0].experiment;
-    main.append(el('p', {class: 'quiet'}, (e.chapter ? 'Chapter ' + e.chapter + ': ' : '') + e.shows));
-  }
-  if (summary.dataset.notice) main.append(el('p', {class: 'notice', role: 'alert'}, '⚠ ' + summary.dataset.notice));
-  main.append(el('section', {class: 'verdict ' + (good(view.verdict) ? 'good' : 'bad'), 'aria-label': 'Verdict'},
-    el('p', {class: 'word'}, (good(view.verdict) ? '✔ ' : '✖ ') + view.verdict),
-    el('p', {class: 'headline'}, view.headline), el('p', {}, view.meaning)));
+  const e = single ? summary.variants[0].experiment : null;
+  const shows = view.search ? view.search.shows : e && e.shows ? (e.chapter ? 'Chapter ' + e.chapter + ': ' : '') + e.shows : '';
+  if (shows) main.append(el('p', {class: 'quiet'}, shows));
+  if (summary && summary.dataset.notice) main.append(notice(summary.dataset.notice));
+  const stands = view.verdict ? standing(view.verdict) : view.good ? 'good' : 'bad';
+  main.append(el('section', {class: 'verdict ' + stands, 'aria-label': 'Verdict'},
+    el('p', {class: 'word'}, SIGN[stands] + (view.word ?? view.verdict)),
+    el('p', {class: 'headline'}, view.headline), view.cause ? el('p', {class: 'cause'}, view.cause) : null, el('p', {}, view.meaning),
+    view.verdicts ? el('p', {class: 'quiet'}, el('a', {href: '#verdicts'}, 'What the verdicts mean')) : null));
   const screen = el('div', {class: 'screen'});
   main.append(screen);
-  if (view.divergence.length) {
+  if (view.where && view.where.length) {
     screen.append(el('section', {class: 'card', id: 'divergence'},
-      el('h2', {}, 'First divergence' + (single ? '' : ': ' + titleOf(view.failed) + ', seed ' + view.failed.seed)),
-      list(view.divergence)));
+      el('h2', {}, 'Where: the first divergence' + (single ? '' : ' of ' + titleOf(view.failed) + ', seed ' + view.failed.seed)),
+      facts(view.where), el('details', {}, el('summary', {}, 'Everything that is known of it'), list(view.divergence))));
   }
+  if (view.next.length) screen.append(el('section', {class: 'card', id: 'next'}, el('h2', {}, 'What to type next'),
+    view.next.map(n => [el('p', {}, n.why), el('code', {class: 'command'}, n.command)]), summary && summary.dataset.train > 0 ? el('p', {class: 'quiet'}, dataOf()) : null));
   if (view.search) screen.append(ranking(view.search), finalist(view.search));
-  if (single && view.attributions[0].length) screen.append(attribution(summary.runs[0], view.attributions[0]));
-  if (single && summary.variants[0].loss.length) screen.append(bothSides(summary.runs[0], view.solos[0]));
-  screen.append(el('section', {class: 'card'}, el('h2', {}, 'To repeat it'), el('code', {class: 'command'}, view.search ? view.search.command : summary.command),
-    summary.dataset.train > 0 ? el('p', {class: 'quiet'}, 'Data: ' + summary.dataset.name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.') : null));
+  if (single && view.attributions[0].length) screen.append(attribution(runs[0], view.attributions[0]));
+  if (single && summary.variants[0].loss.length) screen.append(bothSides(runs[0], view.solos[0]));
   return {main, nav};
 }
 
+/** One line; the rest of a long notice is folded. */
+function notice(text) {
+  const end = text.search(/[.:;](\s|$)/) + 1;
+  return el('div', {class: 'notice', role: 'alert'}, end && end < text.length
+    ? el('details', {}, el('summary', {}, '⚠ ' + text.slice(0, end).replace(/[:;]$/, '')), el('p', {}, text)) : '⚠ ' + text);
+}
+
+/** The images of a run; experiments on one page may each take their own. */
+function dataOf() {
+  const name = 'Data: ' + summary.dataset.name;
+  return new Set(runs.map(run => run.experiment)).size > 1 ? name + '; each experiment takes its own share.'
+    : name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.';
+}
+
+const facts = rows => el('dl', {class: 'facts'}, rows.map(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
 const list = lines => el('ul', {class: 'lines'}, lines.map(line => el('li', {class: line.startsWith('  ') ? 'inner' : null}, line.trim())));
 const attribution = (run, lines) => el('section', {class: 'card'}, el('h2', {}, 'What explains ' + (single ? 'it' : titleOf(run))), list(lines));
 

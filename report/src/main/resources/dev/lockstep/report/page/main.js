@@ -3,44 +3,51 @@ if (view.search) {
   figures(section(context, 'figures', 'The search'), view.search.figures);
   trials(section(context, 'trials', 'Trials'), view.search);
 }
-if (!single) runsTable(section(context, 'runs', 'Runs'));
-if (summary.figures.length) figures(section(context, 'figures', 'Figures'), summary.figures);
-if (summary.statistics.length) seeds(section(context, 'seeds', 'Over the seeds'));
-const results = section(context, 'training', view.search ? 'Training of the finalist' : summary.variants.some(v => v.loss.length) ? 'Training' : 'The figure');
+sections(context);
 const folded = [];
-const lazy = summary.variants.length > 4;
-for (const variant of summary.variants) {
-  let parent = results;
-  if (many) {
-    parent = el('details', {class: 'variant'}, el('summary', {}, variantTitle(variant) + ' ', badge(variant.verdict)));
-    if (!lazy) parent.open = true;
-    results.append(parent);
+if (summary) ofRuns();
+
+function ofRuns() {
+  if (!single) runsTable(section(context, 'runs', 'Runs'));
+  if (summary.figures.length) figures(section(context, 'figures', 'Figures'), summary.figures);
+  if (summary.statistics.length) seeds(section(context, 'seeds', 'Over the seeds'));
+  const results = section(context, 'training', view.search ? 'Training of the finalist' : summary.variants.some(v => v.loss.length) ? 'Training' : 'The figure');
+  const lazy = summary.variants.length > 4;
+  for (const variant of summary.variants) {
+    let parent = results;
+    if (many) {
+      parent = el('details', {class: 'variant'}, el('summary', {}, variantTitle(variant) + ' ', badge(variant.verdict)));
+      if (!lazy) parent.open = true;
+      results.append(parent);
+    }
+    let filled = false;
+    const fill = () => {
+      if (filled) return;
+      filled = true;
+      const charts = el('div', {class: 'charts'});
+      parent.append(charts);
+      if (!variant.loss.length) { figures(parent, variant.figures); return; }
+      network(charts, variant);
+      learning(charts, variant);
+      solo(charts, variant);
+      const differences = el('div', {class: 'charts'});
+      parent.append(el('h3', {}, 'Differences over the steps'), differences);
+      heat(differences, variant);
+      drift(differences, variant);
+      if (variant.figures.length) parent.append(el('h3', {}, 'Figures'));
+      figures(parent, variant.figures);
+    };
+    if (!many || parent.open) fill();
+    else {
+      folded.push({parent, fill});
+      parent.addEventListener('toggle', () => { if (parent.open) fill(); });
+    }
   }
-  let filled = false;
-  const fill = () => {
-    if (filled) return;
-    filled = true;
-    const charts = el('div', {class: 'charts'});
-    parent.append(charts);
-    if (!variant.loss.length) { figures(parent, variant.figures); return; }
-    learning(charts, variant);
-    solo(charts, variant);
-    network(parent, variant);
-    const differences = el('div', {class: 'charts'});
-    parent.append(el('h3', {}, 'Differences over the steps'), differences);
-    drift(differences, variant);
-    if (variant.figures.length) parent.append(el('h3', {}, 'Figures'));
-    figures(parent, variant.figures);
-  };
-  if (!many || parent.open) fill();
-  else {
-    folded.push({parent, fill});
-    parent.addEventListener('toggle', () => { if (parent.open) fill(); });
-  }
+  coverage(section(context, 'coverage', 'Coverage'));
+  configuration(section(context, 'configuration', 'Configuration'));
+  speed(section(context, 'speed', 'Speed'));
 }
-coverage(section(context, 'coverage', 'Coverage'));
-configuration(section(context, 'configuration', 'Configuration'));
-speed(section(context, 'speed', 'Speed'));
+if (view.verdicts) verdicts(section(context, 'verdicts', 'Verdicts'));
 
 /** Paper has a width of its own: everything is unfolded and drawn for it, and drawn for the window again afterwards. */
 function printing(on) {

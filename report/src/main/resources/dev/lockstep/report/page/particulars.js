@@ -21,8 +21,12 @@ function coverage(part) {
   part.append(el('ul', {}, summary.variants.map((variant, i) => el('li', {}, (many ? variantTitle(variant) + ': h' : 'H') + 'orizon ' + view.horizons[i] + '.'))));
   const worst = summary.runs.flatMap(run => Object.entries(run.worst).map(([phase, w]) => [(single ? '' : titleOf(run) + ', seed ' + run.seed + ': ') + phase, num(run.errorOverFloor[phase]), num(w.maxAbs), num(w.maxRel), w.path, count(w.step)]));
   part.append(el('h3', {}, 'Largest differences, both sides running free'),
-    scroll('Largest differences', table('Largest differences', ['phase', 'error ÷ floor', 'absolute', 'relative', 'tensor', 'step'], worst)),
+    scroll('Largest differences', table('Largest differences', ['phase', 'error ÷ noise floor', 'absolute', 'relative', 'tensor', 'step'], worst)),
     el('p', {class: 'quiet'}, view.explained));
+}
+
+function verdicts(part) {
+  part.append(scroll('Verdicts', table('Verdicts', ['verdict', 'what it means', 'exit code'], view.verdicts.map(v => [v.verdict, v.meaning, String(v.exitCode)]))));
 }
 
 function speed(part) {

@@ -12,7 +12,7 @@ function thresholds(values, logarithmic) {
 
 /** Two axes that both zoom; paint(ink, x, y) fills them, bends(k, points) reads line k back. */
 function plane(self, width, {xAxis, yAxis, xs, ys, height, items, paint, pad = 0}) {
-  const box = {left: 66, right: width - 22, top: 12, bottom: height - 46};
+  const box = {left: 78, right: width - 22, top: 12, bottom: height - 46};
   const wholeX = scale(xs, xAxis.logarithmic, box.left, box.right, {pad});
   const wholeY = scale(ys, yAxis.logarithmic, box.bottom, box.top, {pad});
   const result = {x: wholeX, y: wholeY};

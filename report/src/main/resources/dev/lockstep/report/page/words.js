@@ -1,5 +1,15 @@
 const view = JSON.parse(document.getElementById('data').textContent);
-const summary = view.summary;
+const summary = view.summary || null;
+
+// Points come as arrays, in the order of their records.
+for (const variant of summary ? summary.variants : []) {
+  const band = ([low, mean, high]) => ({low, mean, high});
+  variant.loss = variant.loss.map(([step, reference, candidate]) => ({step, reference: band(reference), candidate: band(candidate)}));
+  for (const point of variant.accuracy) for (const key in point) if (Array.isArray(point[key])) point[key] = band(point[key]);
+  for (const line of variant.drift) {
+    line.points = line.points.map(([step, tensor, maxAbs, floor, errorOverFloor, judged, failed]) => ({step, tensor, maxAbs, floor, errorOverFloor, judged, failed}));
+  }
+}
 
 /** Numbers that are not finite come as strings. */
 const num = value => value === null || value === undefined ? NaN : Number(value);
@@ -21,7 +31,7 @@ function el(name, attributes, ...children) {
   for (const [key, value] of Object.entries(attributes || {})) {
     if (value !== null && value !== undefined) element.setAttribute(key, value);
   }
-  for (const child of children.flat()) {
+  for (const child of children.flat(Infinity)) {
     if (child !== null && child !== undefined) element.append(child);
   }
   return element;

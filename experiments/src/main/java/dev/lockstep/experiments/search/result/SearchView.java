@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a page shows of a search, beside its finalist's comparison.
  *
- * @param command of the search
  * @param shows one sentence: what a reader learns from it, may be empty
  * @param best number of the finalist's trial
  * @param keys hyperparameters in the order of the space
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param ending why the search ended
  */
 record SearchView(
-    String command,
     String shows,
     int best,
     List<String> keys,
@@ -51,6 +49,7 @@ record SearchView(
         result.verdict(),
         SearchText.headline(result),
         SearchText.meaning(result),
+        result.command(),
         of(result, finalist, best));
   }
 
@@ -59,7 +58,6 @@ record SearchView(
     List<Double> seconds = result.timing().trialSeconds();
     Agreement agreement = result.agreement();
     return new SearchView(
-        "./" + result.command(),
         result.search().shows(),
         best,
         result.search().space().stream().map(SearchResult.RangeInfo::key).toList(),

@@ -1,0 +1,2 @@
+/** Messages with tensors in the layout of safetensors. */
+package dev.lockstep.bridge.frame;

@@ -1,0 +1,52 @@
+package dev.lockstep.bridge.program;
+
+import dev.lockstep.core.InputException;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** A candidate of a jar, in a Java process of its own. */
+public final class JarProgram {
+
+  private static final String MAIN = "dev.lockstep.bridge.serve.Serve";
+
+  /** From here on Java warns of native libraries, which a candidate may well bring. */
+  private static final int WARNS_OF_NATIVES = 24;
+
+  private static final int MIB = 1 << 20;
+
+  private JarProgram() {}
+
+  /**
+   * Returns the provider of a name that is found among those in META-INF/services. Its process may
+   * take as much memory as this one.
+   *
+   * @param classPath jars and directories of classes, separated as the platform does; empty:
+   *     nothing but lockstep's own
+   * @throws InputException if a part of the class path is not there
+   */
+  public static ProgramProvider provider(
+      String name, String classPath, ProgramProvider.Settings settings) {
+    for (String part : classPath.split(Pattern.quote(File.pathSeparator), -1)) {
+      if (!part.isEmpty() && !Files.exists(Path.of(part))) {
+        throw new InputException("--classpath: " + part + ": no such file or directory");
+      }
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (Runtime.version().feature() >= WARNS_OF_NATIVES) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.add("-Xmx" + Runtime.getRuntime().maxMemory() / MIB + "m");
+    String own = System.getProperty("java.class.path");
+    command.addAll(
+        List.of("-cp", classPath.isEmpty() ? own : own + File.pathSeparator + classPath));
+    command.addAll(List.of(MAIN, name));
+    return new ProgramProvider(command, Map.of("OMP_NUM_THREADS", "1"), settings);
+  }
+}

@@ -1,0 +1,251 @@
+package dev.lockstep.bridge.program;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LearningRate;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.Window;
+import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.yaml.YamlReader;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A network as an experiment file says it, in JSON, with every default and every name written out.
+ */
+public final class NetworkText {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private NetworkText() {}
+
+  /** Returns input, layers, loss, weight decay and optimizer. */
+  static String of(NetworkSpec network) {
+    Map<String, Object> text = new LinkedHashMap<>();
+    text.put("input", list(network.input()));
+    text.put("layers", layers(network.layers(), ""));
+    Map<String, Object> loss = components(network.loss());
+    loss.put("type", network.loss().type().id());
+    text.put("loss", loss);
+    text.put("weightDecay", network.weightDecay());
+    text.put("optimizer", optimizer(network.optimizer()));
+    return json(text);
+  }
+
+  /**
+   * Reads what {@link #of} wrote.
+   *
+   * @throws dev.lockstep.core.UsageException if it is no network
+   */
+  public static NetworkSpec read(String text) {
+    String name = "network";
+    return new ExperimentFile(name, YamlReader.parse(name, text), Path.of(""))
+        .with(Map.of("training", YamlReader.parseValue(name, "{batchSize: 1, steps: 1}")))
+        .experiments(Map.of())
+        .get(0)
+        .network();
+  }
+
+  /**
+   * Returns the shapes of the state by path, and of one sample of each layer's output by name, and
+   * what the optimizer keeps for each parameter.
+   */
+  static String shapes(NetworkSpec network) {
+    Map<String, Object> state = new LinkedHashMap<>();
+    network.state().forEach((path, shape) -> state.put(path, list(shape)));
+    Map<String, Object> outputs = new LinkedHashMap<>();
+    network.outputShapes().forEach((name, shape) -> outputs.put(name, list(shape)));
+    Map<String, Object> shapes = fields("state", state);
+    shapes.put("outputs", outputs);
+    shapes.put("slots", network.optimizer().slotNames());
+    return json(shapes);
+  }
+
+  private static List<Integer> list(Shape shape) {
+    return Arrays.stream(shape.toArray()).boxed().toList();
+  }
+
+  private static List<Object> layers(List<LayerSpec> layers, String block) {
+    return layers.stream().map(layer -> (Object) layer(layer, block)).toList();
+  }
+
+  private static Map<String, Object> layer(LayerSpec layer, String block) {
+    return layer.accept(new LayerText(layer.name().substring(block.length())));
+  }
+
+  /**
+   * Writes a layer as experiment files do.
+   *
+   * @param name within its block
+   */
+  private record LayerText(String name) implements LayerSpec.Visitor<Map<String, Object>> {
+
+    private Map<String, Object> named() {
+      return fields("name", name);
+    }
+
+    @Override
+    public Map<String, Object> affine(LayerSpec.Affine affine) {
+      Map<String, Object> settings = named();
+      settings.put("units", affine.units());
+      settings.put("initial", initial(affine.initial()));
+      return fields("affine", settings);
+    }
+
+    @Override
+    public Map<String, Object> activation(LayerSpec.Activation activation) {
+      Map<String, Object> settings = named();
+      settings.putAll(components(activation.function()));
+      return fields(activation.function().id(), settings);
+    }
+
+    @Override
+    public Map<String, Object> batchNormalization(LayerSpec.BatchNormalization norm) {
+      Map<String, Object> settings = named();
+      settings.put("momentum", norm.momentum());
+      settings.put("epsilon", norm.epsilon());
+      settings.put("per", norm.perChannel() ? "channel" : "element");
+      return fields("batchNorm", settings);
+    }
+
+    @Override
+    public Map<String, Object> dropout(LayerSpec.Dropout dropout) {
+      Map<String, Object> settings = named();
+      settings.put("ratio", dropout.ratio());
+      settings.put("form", dropout.inverted() ? "inverted" : "book");
+      return fields("dropout", settings);
+    }
+
+    @Override
+    public Map<String, Object> convolution(LayerSpec.Convolution conv) {
+      Map<String, Object> settings = named();
+      settings.put("filters", conv.filters());
+      window(settings, conv.window());
+      settings.put("initial", initial(conv.initial()));
+      return fields("conv", settings);
+    }
+
+    @Override
+    public Map<String, Object> pooling(LayerSpec.Pooling pool) {
+      Map<String, Object> settings = named();
+      settings.put("type", pool.type() == LayerSpec.PoolingType.MAX ? "max" : "average");
+      window(settings, pool.window());
+      return fields("pool", settings);
+    }
+
+    @Override
+    public Map<String, Object> branches(LayerSpec.Branches branches) {
+      Map<String, Object> settings = named();
+      settings.put(
+          "branches",
+          branches.branches().stream()
+              .map(branch -> layers(branch, branches.name() + "/"))
+              .toList());
+      return fields(branches.join() == LayerSpec.Join.SUM ? "residual" : "inception", settings);
+    }
+  }
+
+  private static void window(Map<String, Object> settings, Window window) {
+    settings.put("size", List.of(window.height(), window.width()));
+    settings.put("stride", window.stride());
+    settings.put("pad", window.pad());
+  }
+
+  private static Object initial(InitialValues initial) {
+    return initial instanceof InitialValues.Normal normal
+        ? normal.standardDeviation()
+        : typeOf(initial);
+  }
+
+  private static Map<String, Object> optimizer(OptimizerSpec optimizer) {
+    Map<String, Object> settings = fields("type", typeOf(optimizer));
+    settings.putAll(components(optimizer));
+    if (optimizer instanceof OptimizerSpec.Nesterov nesterov) {
+      settings.remove("printed");
+      settings.put("form", nesterov.printed() ? "printed" : "corrected");
+    }
+    LearningRate rate = optimizer.learningRate();
+    settings.put("learningRate", rate.initial());
+    if (!(rate.decay() instanceof LearningRate.Decay.None)) {
+      Map<String, Object> decayed = fields("type", typeOf(rate.decay()));
+      if (rate.decay() instanceof LearningRate.Decay.Steps steps) {
+        Map<String, Object> rates = new LinkedHashMap<>();
+        steps.changes().forEach(change -> rates.put("" + change.from(), change.rate()));
+        decayed.put("rates", rates);
+      } else {
+        decayed.putAll(components(rate.decay()));
+      }
+      settings.put("decayed", decayed);
+    }
+    return settings;
+  }
+
+  /** Returns the name that a specification's type has in experiment files. */
+  private static String typeOf(Object specification) {
+    String type = specification.getClass().getSimpleName();
+    return type.substring(0, 1).toLowerCase(Locale.ROOT) + type.substring(1);
+  }
+
+  /** Returns the parts of a record, which experiment files name as it does. */
+  private static Map<String, Object> components(Object specification) {
+    Map<String, Object> components = new LinkedHashMap<>();
+    for (RecordComponent component : specification.getClass().getRecordComponents()) {
+      try {
+        components.put(component.getName(), component.getAccessor().invoke(specification));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("a specification that cannot be read", e);
+      }
+    }
+    return components;
+  }
+
+  private static Map<String, Object> fields(String key, Object value) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put(key, value);
+    return fields;
+  }
+
+  private static String json(Map<String, Object> value) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = JSON.createGenerator(text)) {
+      write(out, value);
+    } catch (IOException e) {
+      throw new IllegalStateException("a network that cannot be written", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator out, Object value) throws IOException {
+    if (value instanceof Map<?, ?> map) {
+      out.writeStartObject();
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        out.writeFieldName(entry.getKey().toString());
+        write(out, entry.getValue());
+      }
+      out.writeEndObject();
+    } else if (value instanceof List<?> list) {
+      out.writeStartArray();
+      for (Object element : list) {
+        write(out, element);
+      }
+      out.writeEndArray();
+    } else if (value instanceof Double number) {
+      out.writeNumber(number);
+    } else if (value instanceof Integer number) {
+      out.writeNumber(number);
+    } else {
+      out.writeString(value.toString());
+    }
+  }
+}

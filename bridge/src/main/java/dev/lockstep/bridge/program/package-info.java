@@ -1,0 +1,2 @@
+/** Child processes that train a network: started, asked, timed, ended. */
+package dev.lockstep.bridge.program;

@@ -1,0 +1,2 @@
+/** Runs that somebody recorded. */
+package dev.lockstep.bridge.trace;

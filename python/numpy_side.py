@@ -1,0 +1,516 @@
+"""Any network of the catalogue in NumPy, the book's way: float64, every pass written out."""
+
+import numpy as np
+
+import lockstep
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def gated(x, steepness):
+    """y and dy/dx of x·sigmoid(steepness·x)."""
+    s = sigmoid(steepness * x)
+    return x * s, s * (1 + steepness * x * (1 - s))
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+GELU_STEEPNESS = 1.702
+
+# y of (x, layer), and dy/dx of (x, y, layer)
+ACTIVATIONS = {
+    "relu": (lambda x, l: np.maximum(x, 0), lambda x, y, l: x > 0),
+    "sigmoid": (lambda x, l: sigmoid(x), lambda x, y, l: y * (1 - y)),
+    "tanh": (lambda x, l: np.tanh(x), lambda x, y, l: 1 - y * y),
+    "identity": (lambda x, l: x, lambda x, y, l: 1),
+    "step": (lambda x, l: (x > 0).astype(x.dtype), lambda x, y, l: 0),
+    "leakyRelu": (
+        lambda x, l: np.where(x >= 0, x, l.slope * x),
+        lambda x, y, l: np.where(x >= 0, 1, l.slope),
+    ),
+    "elu": (
+        lambda x, l: np.where(x >= 0, x, l.alpha * (np.exp(x) - 1)),
+        lambda x, y, l: np.where(x >= 0, 1, l.alpha * np.exp(x)),
+    ),
+    "selu": (
+        lambda x, l: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * (np.exp(x) - 1)),
+        lambda x, y, l: SELU_SCALE * np.where(x > 0, 1, SELU_ALPHA * np.exp(x)),
+    ),
+    "softplus": (
+        lambda x, l: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+        lambda x, y, l: sigmoid(x),
+    ),
+    "softsign": (
+        lambda x, l: x / (1 + np.abs(x)),
+        lambda x, y, l: 1 / (1 + np.abs(x)) ** 2,
+    ),
+    "swish": (lambda x, l: gated(x, 1)[0], lambda x, y, l: gated(x, 1)[1]),
+    "gelu": (
+        lambda x, l: gated(x, GELU_STEEPNESS)[0],
+        lambda x, y, l: gated(x, GELU_STEEPNESS)[1],
+    ),
+    "hardSigmoid": (
+        lambda x, l: np.clip(0.2 * x + 0.5, 0, 1),
+        lambda x, y, l: 0.2 * (np.abs(x) <= 2.5),
+    ),
+}
+
+
+class Activation:
+    keys = ()
+
+    def __init__(self, layer):
+        self.layer = layer
+        self.function, self.derivative = ACTIVATIONS[layer.type]
+
+    def forward(self, x, step):
+        self.x, self.y = x, self.function(x, self.layer)
+        return self.y
+
+    def backward(self, dout):
+        return dout * self.derivative(self.x, self.y, self.layer)
+
+
+class Affine:
+    keys = ("W", "b")
+
+    def __init__(self, layer):
+        pass
+
+    def forward(self, x, step):
+        self.shape = x.shape
+        self.x = x.reshape(len(x), -1)  # N×D
+        return self.x @ self.params["W"] + self.params["b"]  # N×M
+
+    def backward(self, dout):
+        self.grads = {"W": self.x.T @ dout, "b": dout.sum(axis=0)}
+        return (dout @ self.params["W"].T).reshape(self.shape)
+
+
+class BatchNorm:
+    keys = ("gamma", "beta")
+
+    def __init__(self, layer):
+        self.layer = layer
+        channels = layer.per == "channel"
+        # N×C×H×W or N×D as N×C×P: P positions share a feature
+        self.folded = (-1, layer.input[0] if channels else int(np.prod(layer.input)), 1)
+        if channels:
+            self.folded = (-1, layer.input[0], int(np.prod(layer.input[1:])))
+
+    def forward(self, x, step):
+        x3 = x.reshape(self.folded)
+        if step.training:
+            mean = x3.mean(axis=(0, 2))
+            centered = x3 - mean[:, None]
+            variance = (centered**2).mean(axis=(0, 2))  # biased
+            keep = self.layer.momentum
+            for key, batch in (("runningMean", mean), ("runningVar", variance)):
+                self.params[key] = keep * self.params[key] + (1 - keep) * batch
+        else:
+            centered = x3 - self.params["runningMean"][:, None]
+            variance = self.params["runningVar"]
+        self.deviation = np.sqrt(variance + self.layer.epsilon)
+        self.xn = centered / self.deviation[:, None]
+        y = self.params["gamma"][:, None] * self.xn + self.params["beta"][:, None]
+        return y.reshape(x.shape)
+
+    def backward(self, dout):
+        d = dout.reshape(self.folded)
+        count = d.shape[0] * d.shape[2]
+        beta = d.sum(axis=(0, 2))
+        gamma = (d * self.xn).sum(axis=(0, 2))
+        self.grads = {"gamma": gamma, "beta": beta}
+        dx = d - (beta / count)[:, None] - self.xn * (gamma / count)[:, None]
+        dx *= (self.params["gamma"] / self.deviation)[:, None]
+        return dx.reshape(dout.shape)
+
+
+class Dropout:
+    keys = ()
+
+    def __init__(self, layer):
+        self.name, self.ratio, self.inverted = layer.name, layer.ratio, layer.form == "inverted"
+
+    def forward(self, x, step):
+        if not step.training:
+            return x if self.inverted else x * (1 - self.ratio)
+        self.factor = step.masks[self.name]  # 1: kept, 0: dropped
+        if self.inverted:
+            self.factor = self.factor * (1 / (1 - self.ratio))
+        return x * self.factor
+
+    def backward(self, dout):
+        return dout * self.factor
+
+
+class Windows:
+    """The windows of a convolution or pooling over N×C×H×W."""
+
+    def __init__(self, layer):
+        self.height, self.width = layer.size
+        self.stride, self.pad = layer.stride, layer.pad
+
+    def im2col(self, x):
+        """N×C×H×W to N×C×height×width×OH×OW."""
+        n, c, h, w = x.shape
+        pad = self.pad
+        padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+        oh = (h + 2 * pad - self.height) // self.stride + 1
+        ow = (w + 2 * pad - self.width) // self.stride + 1
+        col = np.empty((n, c, self.height, self.width, oh, ow))
+        for row in range(self.height):
+            for column in range(self.width):
+                col[:, :, row, column] = padded[
+                    :,
+                    :,
+                    row : row + self.stride * oh : self.stride,
+                    column : column + self.stride * ow : self.stride,
+                ]
+        return col
+
+    def col2im(self, col, shape):
+        """Adds up what the windows say of each element."""
+        n, c, h, w = shape
+        oh, ow = col.shape[4:]
+        padded = np.zeros((n, c, h + 2 * self.pad, w + 2 * self.pad))
+        for row in range(self.height):
+            for column in range(self.width):
+                padded[
+                    :,
+                    :,
+                    row : row + self.stride * oh : self.stride,
+                    column : column + self.stride * ow : self.stride,
+                ] += col[:, :, row, column]
+        return padded[:, :, self.pad : self.pad + h, self.pad : self.pad + w]
+
+
+class Convolution(Windows):
+    keys = ("W", "b")
+
+    def forward(self, x, step):
+        self.shape = x.shape
+        col = self.im2col(x)
+        n, c, fh, fw, oh, ow = col.shape
+        # (N·OH·OW)×(C·FH·FW)
+        self.col = col.transpose(0, 4, 5, 1, 2, 3).reshape(n * oh * ow, -1)
+        filters = len(self.params["W"])
+        y = self.col @ self.params["W"].reshape(filters, -1).T + self.params["b"]
+        return y.reshape(n, oh, ow, filters).transpose(0, 3, 1, 2).copy()
+
+    def backward(self, dout):
+        w = self.params["W"]
+        n, filters, oh, ow = dout.shape
+        d = dout.transpose(0, 2, 3, 1).reshape(-1, filters)  # (N·OH·OW)×F
+        self.grads = {"W": (d.T @ self.col).reshape(w.shape), "b": d.sum(axis=0)}
+        col = (d @ w.reshape(filters, -1)).reshape(n, oh, ow, *w.shape[1:])
+        return self.col2im(col.transpose(0, 3, 4, 5, 1, 2), self.shape)
+
+
+class Pooling(Windows):
+    keys = ()
+
+    def __init__(self, layer):
+        super().__init__(layer)
+        self.largest = layer.pooling == "max"
+
+    def forward(self, x, step):
+        self.shape = x.shape
+        col = self.im2col(x)  # a padded element counts as 0
+        n, c, fh, fw, oh, ow = col.shape
+        col = col.reshape(n, c, fh * fw, oh, ow)
+        if not self.largest:
+            return col.sum(axis=2) / (fh * fw)
+        self.winner = col.argmax(axis=2)  # of equal ones the first
+        return np.take_along_axis(col, self.winner[:, :, None], axis=2)[:, :, 0]
+
+    def backward(self, dout):
+        n, c, oh, ow = dout.shape
+        size = self.height * self.width
+        col = np.zeros((n, c, size, oh, ow))
+        if self.largest:
+            np.put_along_axis(col, self.winner[:, :, None], dout[:, :, None], axis=2)
+        else:
+            col[:] = (dout / size)[:, :, None]
+        return self.col2im(col.reshape(n, c, self.height, self.width, oh, ow), self.shape)
+
+
+class Branches:
+    keys = ()
+
+    def __init__(self, layer):
+        self.sums = layer.type == "residual"
+        self.sequences = [Sequence(branch) for branch in layer.branches]
+
+    def forward(self, x, step):
+        outs = [sequence.forward(x, step) for sequence in self.sequences]
+        if self.sums:
+            return sum(outs[1:], outs[0])
+        self.ends = np.cumsum([out.shape[1] for out in outs])[:-1]
+        return np.concatenate(outs, axis=1)
+
+    def backward(self, dout, step):
+        parts = [dout] * len(self.sequences) if self.sums else np.split(dout, self.ends, axis=1)
+        dx = [sequence.backward(part, step) for sequence, part in zip(self.sequences, parts)]
+        return sum(dx[1:], dx[0])
+
+
+KINDS = {
+    "affine": Affine,
+    "batchNorm": BatchNorm,
+    "dropout": Dropout,
+    "conv": Convolution,
+    "pool": Pooling,
+    "residual": Branches,
+    "inception": Branches,
+    **{function: Activation for function in ACTIVATIONS},
+}
+
+
+class Sequence:
+    def __init__(self, layers):
+        self.layers = []
+        for layer in layers:
+            made = KINDS[layer.type](layer)
+            made.name = layer.name
+            self.layers.append(made)
+
+    def forward(self, x, step):
+        for layer in self.layers:
+            x = layer.forward(x, step)
+            step.show("forward", layer.name + "/out", x)
+        return x
+
+    def backward(self, dout, step):
+        for layer in reversed(self.layers):
+            step.show("backward", layer.name + "/out", dout)
+            if isinstance(layer, Branches):
+                dout = layer.backward(dout, step)
+                continue
+            dout = layer.backward(dout)
+            for key in layer.keys:
+                path = f"{layer.name}/{key}"
+                gradient = layer.grads[key]
+                if key == "W" and step.weight_decay:
+                    gradient = gradient + step.weight_decay * layer.params["W"]
+                step.grads[path] = gradient
+                step.show("backward", path, gradient)
+        return dout
+
+    def all(self):
+        for layer in self.layers:
+            for sequence in getattr(layer, "sequences", ()):
+                yield from sequence.all()
+            yield layer
+
+
+class Pass:
+    """One way through the network: what all layers are told, and the gradients they leave."""
+
+    def __init__(self, training, masks=None, show=lambda *shown: None, weight_decay=0):
+        self.training, self.masks, self.show = training, masks, show
+        self.weight_decay = weight_decay
+        self.grads = {}
+
+
+def softmax(x):
+    y = np.exp(x - x.max(axis=1, keepdims=True))
+    return y / y.sum(axis=1, keepdims=True)
+
+
+def cross_entropy(t, y, stabilizer):
+    """t·log(y + stabilizer), 0 where t is, whatever y is."""
+    return np.where(t != 0, t * np.log(y + stabilizer), 0)
+
+
+# y of the last layer's output; the sum of losses of (y, t, stabilizer); its derivative by the output
+LOSSES = {
+    "softmaxCrossEntropy": (
+        softmax,
+        lambda y, t, e: -cross_entropy(t, y, e).sum(),
+        lambda y, t: y - t,
+    ),
+    "sigmoidCrossEntropy": (
+        sigmoid,
+        lambda y, t, e: -(cross_entropy(t, y, e) + cross_entropy(1 - t, 1 - y, e)).sum(),
+        lambda y, t: y - t,
+    ),
+    "sumOfSquares": (lambda x: x, lambda y, t, e: ((y - t) ** 2).sum() / 2, lambda y, t: y - t),
+    "meanSquared": (
+        lambda x: x,
+        lambda y, t, e: ((y - t) ** 2).sum() / y.shape[1],
+        lambda y, t: 2 * (y - t) / y.shape[1],
+    ),
+    "sumOfAbsolutes": (
+        lambda x: x,
+        lambda y, t, e: np.abs(y - t).sum(),
+        lambda y, t: np.sign(y - t),
+    ),
+    "meanAbsolute": (
+        lambda x: x,
+        lambda y, t, e: np.abs(y - t).sum() / y.shape[1],
+        lambda y, t: np.sign(y - t) / y.shape[1],
+    ),
+}
+
+
+class NumPySide:
+    def __init__(self, network):
+        network.require("numpy", layers=KINDS, losses=LOSSES, optimizers=OPTIMIZERS)
+        self.network = network
+        self.sequence = Sequence(network.layers)
+        self.output, self.loss, self.derivative = LOSSES[network.loss["type"]]
+        self.update = OPTIMIZERS[network.optimizer["type"]]
+        self.taken = 0
+
+    def restore(self, state, step):
+        self.slots = {}
+        self.layers = {layer.name: layer for layer in self.sequence.all()}
+        for layer in self.layers.values():
+            layer.params = {}
+        for path, value in state.items():
+            name, key = path.rsplit("/", 1)
+            if name in self.layers:
+                self.layers[name].params[key] = value
+            else:
+                self.slots[path] = value
+        self.taken = step
+
+    def state(self):
+        found = dict(self.slots)
+        for name, layer in self.layers.items():
+            found.update({f"{name}/{key}": value for key, value in layer.params.items()})
+        return {path: found[path] for path in self.network.state}
+
+    def step(self, x, t, masks, show):
+        taken = Pass(True, masks, show, self.network.weight_decay)
+        scores = self.sequence.forward(x, taken)
+        y = self.output(scores.reshape(len(x), -1))
+        show("forward", "loss/out", y)
+        loss = self.loss(y, t, self.network.loss["stabilizer"]) / len(x) + self._decay()
+        show("loss", "loss/value", loss)
+
+        gradient = self.derivative(y, t) / len(x)
+        self.sequence.backward(gradient.reshape(scores.shape), taken)
+
+        rate = self.network.learning_rate(self.taken)
+        self.taken += 1
+        for path, gradient in taken.grads.items():
+            name, key = path.rsplit("/", 1)
+            memory = {slot: self.slots[f"{path}/{slot}"] for slot in self.network.slots}
+            w = self.layers[name].params[key]
+            self.update(w, gradient, memory, rate, self.taken, self.network.optimizer)
+        if show.watches:
+            for path, value in self.state().items():
+                show("update", path, value)
+        return loss
+
+    def predict(self, x):
+        return self.output(self.sequence.forward(x, Pass(False)).reshape(len(x), -1))
+
+    def _decay(self):
+        decay = self.network.weight_decay
+        if not decay:
+            return 0
+        weights = (layer.params["W"] for layer in self.layers.values() if "W" in layer.keys)
+        return sum(0.5 * decay * (w**2).sum() for w in weights)
+
+
+# The optimizers: w and what is kept for it change in place; t counts steps from 1.
+
+
+def sgd(w, g, memory, lr, t, settings):
+    w -= lr * g
+
+
+def momentum(w, g, memory, lr, t, settings):
+    velocity = memory["velocity"]
+    velocity *= settings["momentum"]
+    velocity -= lr * g
+    w += velocity
+
+
+def nesterov(w, g, memory, lr, t, settings):
+    share, velocity = settings["momentum"], memory["velocity"]
+    moved = share * velocity - lr * g
+    ahead = moved if settings["form"] == "printed" else velocity
+    w += share * share * ahead - (1 + share) * lr * g
+    velocity[...] = moved
+
+
+def ada_grad(w, g, memory, lr, t, settings):
+    h = memory["h"]
+    h += g * g
+    w -= lr * g / (np.sqrt(h) + settings["epsilon"])
+
+
+def rms_prop(w, g, memory, lr, t, settings):
+    h, decay = memory["h"], settings["decay"]
+    h *= decay
+    h += (1 - decay) * g * g
+    w -= lr * g / (np.sqrt(h) + settings["epsilon"])
+
+
+def moments(g, memory, settings):
+    """Moves the running means of g and g² that Adam and its kin keep."""
+    m, v = memory["m"], memory["v"]
+    m += (1 - settings["beta1"]) * (g - m)
+    v += (1 - settings["beta2"]) * (g * g - v)
+    return m, v
+
+
+def adam(w, g, memory, lr, t, settings):
+    m, v = moments(g, memory, settings)
+    step = lr * np.sqrt(1 - settings["beta2"] ** t) / (1 - settings["beta1"] ** t)
+    w -= step * m / (np.sqrt(v) + settings["epsilon"])
+
+
+def ams_grad(w, g, memory, lr, t, settings):
+    m, v = moments(g, memory, settings)
+    largest = memory["vHat"]
+    np.maximum(largest, v, out=largest)
+    step = lr * np.sqrt(1 - settings["beta2"] ** t) / (1 - settings["beta1"] ** t)
+    w -= step * m / (np.sqrt(largest) + settings["epsilon"])
+
+
+def nadam(w, g, memory, lr, t, settings):
+    m, v = moments(g, memory, settings)
+    beta1 = settings["beta1"]
+    ahead = beta1 * m + (1 - beta1) * g
+    w -= lr / (1 - beta1**t) * ahead / (np.sqrt(v) + settings["epsilon"])
+
+
+def ada_max(w, g, memory, lr, t, settings):
+    m, u = memory["m"], memory["u"]
+    m += (1 - settings["beta1"]) * (g - m)
+    u[...] = np.maximum(settings["beta2"] * u, np.abs(g)) + 1e-32
+    w -= lr / (1 - settings["beta1"] ** t) * m / u
+
+
+def ada_delta(w, g, memory, lr, t, settings):
+    msg, msdx = memory["msg"], memory["msdx"]
+    rho, epsilon = settings["rho"], settings["epsilon"]
+    msg[...] = rho * msg + (1 - rho) * g * g
+    d = g * np.sqrt(msdx + epsilon) / np.sqrt(msg + epsilon)
+    msdx[...] = rho * msdx + (1 - rho) * d * d
+    w -= lr * d
+
+
+OPTIMIZERS = {
+    "sgd": sgd,
+    "momentum": momentum,
+    "nesterov": nesterov,
+    "adaGrad": ada_grad,
+    "rmsProp": rms_prop,
+    "adam": adam,
+    "amsGrad": ams_grad,
+    "nadam": nadam,
+    "adaMax": ada_max,
+    "adaDelta": ada_delta,
+}
+
+
+if __name__ == "__main__":
+    np.seterr(all="ignore")  # a network that diverges is to be seen diverging
+    lockstep.serve(NumPySide, name="numpy")

@@ -1,0 +1,145 @@
+package dev.lockstep.report;
+
+import dev.lockstep.core.diagnosis.Cause;
+import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.core.result.RunResult.Implementation;
+import dev.lockstep.core.result.ThirdWitness;
+import dev.lockstep.core.result.Verdict;
+import dev.lockstep.core.rounding.Tolerance;
+import dev.lockstep.core.wording.Findings;
+import dev.lockstep.core.wording.Numbers;
+import dev.lockstep.report.Page.Next;
+import dev.lockstep.report.summary.Summary;
+import dev.lockstep.report.summary.Summary.Run;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader of the page needs before anything else: the cause, where it is, what to do next.
+ */
+final class FirstScreen {
+
+  private static final Pattern OUTPUT = Pattern.compile(" --output(=| +)('[^']*'|\"[^\"]*\"|\\S+)");
+
+  private FirstScreen() {}
+
+  /**
+   * A line of the table of verdicts.
+   *
+   * @param meaning one sentence
+   */
+  record VerdictMeaning(Verdict verdict, String meaning, int exitCode) {}
+
+  /** Returns every verdict with what it means and what the command line exits with. */
+  static List<VerdictMeaning> verdicts() {
+    return Stream.of(Verdict.values())
+        .map(
+            verdict ->
+                new VerdictMeaning(verdict, Findings.meaning(verdict, null), verdict.exitCode()))
+        .toList();
+  }
+
+  /** Returns one sentence: what most likely makes the sides differ; empty where nothing differs. */
+  static String cause(@Nullable Run failed) {
+    FirstDivergence first = failed == null ? null : failed.firstDivergence();
+    return failed == null || first == null ? "" : cause(first, failed.implementations());
+  }
+
+  static String cause(FirstDivergence first, List<Implementation> sides) {
+    return about(first.layer(), first.diagnosis()) + wrongSide(first.thirdWitness(), sides) + ".";
+  }
+
+  private static String about(String layer, @Nullable String diagnosis) {
+    if (diagnosis == null) {
+      return "No known cause explains it";
+    }
+    return "%s, in %s: %s"
+        .formatted(Cause.isHint(diagnosis) ? "Hint" : "Confirmed cause", layer, diagnosis);
+  }
+
+  private static String wrongSide(@Nullable ThirdWitness witness, List<Implementation> sides) {
+    if (witness == null) {
+      return "";
+    }
+    return switch (witness.judgement()) {
+      case REFERENCE_WRONG -> wrong(sides.get(0).name());
+      case CANDIDATE_WRONG -> wrong(sides.get(1).name());
+      case BOTH_WRONG -> "; by finite differences the gradients of both sides are wrong";
+      case UNDECIDED -> "";
+    };
+  }
+
+  private static String wrong(String side) {
+    return "; by finite differences the gradient of %s is the wrong one".formatted(side);
+  }
+
+  /** Returns where a run first differs, as names and values; empty where it does not. */
+  static List<List<String>> where(@Nullable Run failed) {
+    FirstDivergence first = failed == null ? null : failed.firstDivergence();
+    if (failed == null || first == null) {
+      return List.of();
+    }
+    List<List<String>> facts = new ArrayList<>();
+    facts.add(List.of("step, phase", Numbers.count(first.step()) + ", " + first.phase().id()));
+    facts.add(List.of("layer", first.layer()));
+    facts.add(
+        List.of(
+            "tensor",
+            "%s, element %s; %s of %s differ"
+                .formatted(
+                    first.tensor(),
+                    first.index().stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(", ", "(", ")")),
+                    Numbers.count(first.mismatched()),
+                    Numbers.counted(first.elements(), "element"))));
+    facts.add(List.of(failed.implementations().get(0).name(), Double.toString(first.reference())));
+    facts.add(List.of(failed.implementations().get(1).name(), Double.toString(first.candidate())));
+    facts.add(
+        List.of(
+            "error ÷ noise floor",
+            "%s; up to %s is accepted as rounding"
+                .formatted(
+                    Numbers.rounded(first.errorOverFloor()),
+                    Numbers.rounded(Tolerance.MAX_ERROR_OVER_FLOOR))));
+    return facts;
+  }
+
+  /** Returns what to type next, the most useful first. */
+  static List<Next> next(Summary summary) {
+    String again = again(summary.command());
+    List<Next> next = new ArrayList<>();
+    boolean single = summary.runs().size() == 1;
+    switch (summary.verdict()) {
+      case DIFFER -> {
+        if (single && !again.contains("fault:") && !again.contains("--reproduce")) {
+          next.add(
+              new Next("Write the layer that differs as a JUnit test:", again + " --reproduce"));
+        }
+      }
+      case EXPLAINED ->
+          next.add(
+              new Next(
+                  "Read what each convention changes, with both formulas:",
+                  "./lockstep list conventions"));
+      case AGREE -> {
+        if (single && !again.contains("--seed")) {
+          next.add(new Next("See whether it holds for other seeds:", again + " --seeds 1..5"));
+        }
+      }
+      default -> {}
+    }
+    next.add(new Next("Repeat it:", again));
+    return next;
+  }
+
+  /** Returns a command without its output: a repeated run must not write over the first. */
+  static String again(String command) {
+    String bare = OUTPUT.matcher(command).replaceAll("");
+    return bare.startsWith("lockstep ") ? "./" + bare : bare;
+  }
+}

@@ -759,6 +759,32 @@ final class Comparison {
     return readings.values().stream().flatMap(kept -> kept.readings().stream()).toList();
   }
 
+  /**
+   * What explains a difference is known of the steps that were looked at: later ones may be right.
+   */
+  Finding withLaterSteps(Finding finding) {
+    FirstDivergence found = finding.divergence();
+    if (found == null || found.diagnosis() == null || found.reading() != Reading.SINGLE_LAYER) {
+      return finding;
+    }
+    long rightFrom = 0;
+    for (TensorReading read : readings()) {
+      boolean same =
+          read.step() > found.step()
+              && read.reading() == Reading.SINGLE_LAYER
+              && read.phase() == found.phase()
+              && read.tensor().equals(found.tensor());
+      if (same && read.judged()) {
+        rightFrom = read.failed() ? 0 : rightFrom == 0 ? read.step() : rightFrom;
+      }
+    }
+    return rightFrom == 0
+        ? finding
+        : finding.explained(
+            "%s; in step %d, and in what was observed after it, it is computed rightly"
+                .formatted(found.diagnosis(), rightFrom));
+  }
+
   Coverage coverage() {
     List<Coverage.Skipped> left = new ArrayList<>(skipped);
     left.addAll(leftOut);

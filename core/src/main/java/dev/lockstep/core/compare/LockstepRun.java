@@ -435,20 +435,21 @@ final class LockstepRun {
     double again = replayed.losses().candidate();
     if (!replayed.outcome().agrees()) {
       conclude(replayed.outcome());
-    } else if (again != losses.candidate()) {
-      comparison.report(otherLoss(losses.candidate(), again, "the same step observed"));
-    } else if (!replayed.repeats()) {
+    } else if (replayed.repeats()) {
+      if (again != losses.candidate()) {
+        comparison.report(otherLoss(losses.candidate(), again, "the same step observed"));
+      }
+      agreement = stand();
+      if (segmentStart != null) {
+        startSegment(agreement.candidate());
+      }
+    } else if (segmentStart != null) {
       comparison.report(
           new Finding(
               step,
               new Failure(Failure.Kind.DIFFERENCE, "step %d: %s".formatted(step, NOT_TWICE)),
               null));
-    } else {
-      agreement = stand();
-      if (segmentStart != null) {
-        startSegment(agreement.candidate());
-      }
-    }
+    } // else the next observed step tells which tensors came out otherwise
   }
 
   /** Where no step is observed, the last one's loss is held against the reference's. */
@@ -598,7 +599,8 @@ final class LockstepRun {
   }
 
   private Outcome outcome() {
-    Finding finding = comparison.conclusion();
+    Finding concluded = comparison.conclusion();
+    Finding finding = concluded == null ? null : comparison.withLaterSteps(concluded);
     String referenceName = sides.reference().name();
     String candidateName = sides.candidate().name();
     String undecided = finding != null || divergedAlike ? "" : comparison.undecided();

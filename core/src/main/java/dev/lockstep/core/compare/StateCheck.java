@@ -50,6 +50,20 @@ record StateCheck(Set<String> paths, boolean inFloat) {
   }
 
   /**
+   * Compares the state before a prediction with that after it.
+   *
+   * @return null if it is the same
+   */
+  @Nullable Finding unchangedByPrediction(long step, ModelState before, ModelState after) {
+    return different(
+        step,
+        before,
+        after,
+        "step %d: the candidate's predict changed its state: after it, state() has %s, before it had %s"
+            .formatted(step, "%s", "%s"));
+  }
+
+  /**
    * Compares the state after a step with what the step showed.
    *
    * @return null if it is the same

@@ -37,6 +37,9 @@ final class StepReadings {
 
   private static final TensorKey LOSS = new TensorKey(Phase.LOSS, NetworkSpec.LOSS);
 
+  /** Steps in which it is made sure that a prediction leaves the state as it was. */
+  private static final long FIRST_STEPS = 3;
+
   private final Set<String> paths;
   private final Comparison comparison;
   private final KnownRounding rounding;
@@ -133,6 +136,7 @@ final class StepReadings {
     ModelState start = before.only(paths);
     Work<?> done = other.run(() -> referenceSteps(batch, masks, start));
     showPrediction(candidate, batch, candidateSeen);
+    Finding moved = predictionMoves(step, before);
     double returned = log.stepCandidate(candidate, batch, masks, candidateSeen);
     ModelState after = candidate.state();
     leftBehind = after;
@@ -164,13 +168,20 @@ final class StepReadings {
     }
     return StepOutcome.first(
         free.divergedAlike(),
-        changed,
+        changed != null ? changed : moved,
         between.finding(),
         stateCheck.shown(step, candidateSeen, after),
         singleLayer.finding(),
         returnedLoss(step, returned),
         singleStep.finding(),
         free.finding());
+  }
+
+  /** Whether a prediction changes the state: what does so does it from the start. */
+  private @Nullable Finding predictionMoves(long step, ModelState before) {
+    return step <= FIRST_STEPS
+        ? stateCheck.unchangedByPrediction(step, before, candidate.state())
+        : null;
   }
 
   private void referenceSteps(Batch batch, Masks masks, ModelState start) {

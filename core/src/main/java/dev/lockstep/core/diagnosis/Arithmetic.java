@@ -8,6 +8,7 @@ import dev.lockstep.core.diagnosis.Hypothesis.Local;
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -64,8 +65,10 @@ final class Arithmetic {
         "1/%d, the batch size: it is averaged once too often".formatted(first.batch().size()),
         look -> 1.0 / look.batch().size());
     double classes = first.network().classes();
-    named.put("%.0f, the number of outputs".formatted(classes), look -> classes);
-    named.put("1/%.0f, the number of outputs".formatted(classes), look -> 1 / classes);
+    if (judged.tensor().key().phase() != Phase.UPDATE) { // what an update sums over is no class
+      named.put("%.0f, the number of outputs".formatted(classes), look -> classes);
+      named.put("1/%.0f, the number of outputs".formatted(classes), look -> 1 / classes);
+    }
     ofLayer(named);
     named.forEach((name, factor) -> factor(ARITHMETIC, name, factor));
     double fitted = Numbers.leastSquares(judged.reference().data(), judged.candidate().data());
@@ -219,7 +222,9 @@ final class Arithmetic {
     for (Judged other : first.judged().values()) {
       TensorKey key = other.tensor().key();
       int width = judged.candidate().size();
-      if (key.equals(own) || (key.phase() == Phase.UPDATE && own.phase() != Phase.UPDATE)) {
+      if (key.equals(own)
+          || key.equals(ExpectedTensor.PREDICTION) // made by the same layers, mistakes and all
+          || (key.phase() == Phase.UPDATE && own.phase() != Phase.UPDATE)) {
         continue;
       }
       if (other.candidate().size() == width) {

@@ -22,11 +22,10 @@ public interface Floors {
    * Measured: the spread of the perturbed reference, but at least one unit in the last place of the
    * largest element. The loss is one number, in which the errors of a whole batch may cancel by
    * luck in the one perturbation there is: its floor is at least that of the output it is computed
-   * from. So is that of the prediction, whose layers are not observed and not perturbed. The square
-   * of a gradient that is rounding alone errs by the square of all that the gradient may err by.
-   * The gradient of a bias errs by at least a unit of what its sum comes to on its way: before
-   * batch normalization that cancels, and a few coarse terms may come to the same bits twice by
-   * luck.
+   * from. So is that of the prediction, whose layers are not observed and not perturbed. The
+   * gradient of a parameter is a sum over samples and pixels, which can be taken in any order. The
+   * square of a gradient that is rounding alone errs by the square of all that the gradient may err
+   * by.
    *
    * @param rounding that the perturbed reference does not show
    */
@@ -40,20 +39,30 @@ public interface Floors {
       if (key.phase() == Phase.LOSS || key.equals(ExpectedTensor.PREDICTION)) {
         return Math.max(floor, spreads.of(ExpectedTensor.OUTPUT));
       }
-      TensorKey summed = rounding.summed(key);
-      Tensor terms = summed == null ? null : reference.tensor(summed);
-      if (terms != null) {
-        double sum = rounding.unit(LayerSums.typicalSum(terms));
-        floor = Double.isFinite(sum) ? Math.max(floor, sum) : floor;
+      if (key.phase() == Phase.BACKWARD && !tensor.perSample()) {
+        return Math.max(floor, ofSum(tensor, reference, rounding));
       }
       KnownRounding.Square square = rounding.square(key);
       if (square == null) {
         return floor;
       }
-      double error = spreads.of(square.gradient());
+      ExpectedTensor gradient = square.gradient();
+      double error = Math.max(spreads.of(gradient), ofSum(gradient, reference, rounding));
       double squared = Tolerance.MAX_ERROR_OVER_FLOOR * square.share() * error * error;
       return Double.isFinite(squared) ? Math.max(floor, squared) : floor;
     };
+  }
+
+  private static double ofSum(
+      ExpectedTensor gradient, Recording reference, KnownRounding rounding) {
+    Tensor behind = reference.tensor(new TensorKey(Phase.BACKWARD, gradient.layer() + "/out"));
+    Tensor sum = reference.tensor(gradient.key());
+    if (behind == null || sum == null) {
+      return 0;
+    }
+    double typical = LayerSums.typicalGradient(gradient.key().path(), sum, behind);
+    double units = LayerSums.unitsOfGradient(behind);
+    return Double.isFinite(typical) ? units * rounding.unit(typical) : 0;
   }
 
   /** How far the perturbed reference lies from the reference, each tensor looked at once. */

@@ -15,23 +15,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rounding that the perturbed reference does not show: of long sums whose order it keeps — the
- * squares of the decayed weights in the loss, and each channel of an image in the running
- * statistics of batch normalization, as it permutes samples and nothing within them — and of an
- * optimizer's constants, which it has in double.
+ * squares of the decayed weights in the loss, and each channel of an image in batch normalization,
+ * as it permutes samples and nothing within them — and of an optimizer's constants, which it has in
+ * double.
  *
  * @param shares of a tensor's magnitude, by tensor
  * @param squares what holds squares of gradients
- * @param sums gradients of biases, and the gradients whose terms they add up
  * @param inFloat whether one of the two sides computes in float
  */
 public record KnownRounding(
-    Map<TensorKey, Double> shares,
-    Map<TensorKey, Square> squares,
-    Map<TensorKey, TensorKey> sums,
-    boolean inFloat) {
+    Map<TensorKey, Double> shares, Map<TensorKey, Square> squares, boolean inFloat) {
 
   /** There is none. */
-  public static final KnownRounding NONE = new KnownRounding(Map.of(), Map.of(), Map.of(), false);
+  public static final KnownRounding NONE = new KnownRounding(Map.of(), Map.of(), false);
 
   private static final TensorKey LOSS = new TensorKey(Phase.LOSS, NetworkSpec.LOSS);
 
@@ -45,7 +41,6 @@ public record KnownRounding(
   public KnownRounding {
     shares = Map.copyOf(shares);
     squares = Map.copyOf(squares);
-    sums = Map.copyOf(sums);
   }
 
   /**
@@ -54,26 +49,25 @@ public record KnownRounding(
    */
   public static KnownRounding of(NetworkSpec network, int samples, boolean inFloat) {
     Map<TensorKey, Double> shares = new LinkedHashMap<>();
-    shares.put(LOSS, share(decayedWeights(network), inFloat));
+    double ofDecay = LayerSums.randomUnits(decayedWeights(network));
+    shares.put(LOSS, share(ofDecay, inFloat));
     Map<String, Shape> inputs = network.inputShapes();
-    Map<TensorKey, TensorKey> sums = new LinkedHashMap<>();
     for (LayerSpec layer : network.allLayers()) {
-      if (layer instanceof LayerSpec.Weighted) {
-        sums.put(
-            new TensorKey(Phase.BACKWARD, layer.name() + "/b"),
-            new TensorKey(Phase.BACKWARD, layer.name() + "/out"));
-      }
       if (layer instanceof LayerSpec.BatchNormalization norm && norm.perChannel()) {
         Shape input = Objects.requireNonNull(inputs.get(norm.name()));
-        double share = share((double) samples * input.size() / input.length(0), inFloat);
+        double units = LayerSums.units((double) samples * input.size() / input.length(0));
+        double share = share(units, inFloat);
         shares.put(new TensorKey(Phase.UPDATE, norm.name() + "/runningMean"), share);
         shares.put(new TensorKey(Phase.UPDATE, norm.name() + "/runningVar"), share);
+        ExpectedTensor.of(network).stream()
+            .filter(tensor -> tensor.layer().equals(norm.name()) && tensor.perSample())
+            .forEach(tensor -> shares.put(tensor.key(), share));
       }
     }
     if (inFloat) {
       constants(network, shares);
     }
-    return new KnownRounding(shares, squares(network), sums, inFloat);
+    return new KnownRounding(shares, squares(network), inFloat);
   }
 
   /** In float 1 − 0.999 is 1.3e-5 of itself too small. */
@@ -113,18 +107,13 @@ public record KnownRounding(
             .sum();
   }
 
-  private static double share(double additions, boolean inFloat) {
-    return LayerSums.units(additions) * (inFloat ? Math.ulp(1f) : Math.ulp(1.0));
+  private static double share(double units, boolean inFloat) {
+    return units * (inFloat ? Math.ulp(1f) : Math.ulp(1.0));
   }
 
   /** Returns the unit in the last place of a magnitude, in the coarser precision of the two. */
   public double unit(double magnitude) {
     return inFloat ? Math.ulp((float) Math.min(magnitude, Float.MAX_VALUE)) : Math.ulp(magnitude);
-  }
-
-  /** Returns the gradient whose terms a tensor is the sum of, null for most. */
-  @Nullable TensorKey summed(TensorKey tensor) {
-    return sums.get(tensor);
   }
 
   /** Returns what a tensor holds the square of, null for most. */

@@ -61,13 +61,38 @@ public record LayerSums(Map<String, Integer> terms) {
   }
 
   /**
-   * Returns what a sum comes to on its way, where its terms point in all directions: the gradient
-   * of a bias before batch normalization is 0 in the end, and was not before.
+   * Returns what a sum comes to on its way: the gradient of a bias before batch normalization is 0
+   * in the end, and was not before. The terms of one sample point in one direction, as its loss
+   * pulls them, those of different samples in all.
    *
+   * @param behind the gradient of the layer's output, N×C×H×W or N×C
+   */
+  private static double typicalSum(Tensor behind) {
+    double[] values = behind.data();
+    int samples = behind.shape().length(0);
+    int length = values.length / samples;
+    double squares = 0;
+    for (int sample = 0; sample < samples; sample++) {
+      double sum = 0;
+      for (int i = sample * length; i < (sample + 1) * length; i++) {
+        sum += Math.abs(values[i]);
+      }
+      squares += sum * sum;
+    }
+    return Math.sqrt(squares) / behind.shape().length(1);
+  }
+
+  /**
+   * Returns what the sums in the gradient of a parameter typically come to.
+   *
+   * @param path of the parameter
+   * @param gradient of it
    * @param behind the gradient of the layer's output
    */
-  public static double typicalSum(Tensor behind) {
-    return Math.sqrt(termsOfGradient(behind)) * typical(behind.data());
+  static double typicalGradient(String path, Tensor gradient, Tensor behind) {
+    double typical = typical(gradient.data());
+    // the terms of a weight are products with an input, of which nothing is known here
+    return path.endsWith("/W") ? typical : Math.max(typical, typicalSum(behind));
   }
 
   private static double termsOfGradient(Tensor behind) {
@@ -78,9 +103,17 @@ public record LayerSums(Map<String, Integer> terms) {
    * Returns how many units in the last place of a sum two orders of summing lie apart.
    *
    * <p>Each of n additions errs by up to half a unit in the last place of the sum so far, which
-   * grows evenly: a random walk whose standard deviation is √(n/3 · 1/12) units.
+   * grows evenly: a random walk whose standard deviation is √(n/3 · 1/12) units. Equal terms, such
+   * as those of an image's black background, err in the same direction: what is accepted is at
+   * least n/2 units, which no order of summing exceeds (Higham, Accuracy and Stability of Numerical
+   * Algorithms, section 4.2).
    */
   public static double units(double additions) {
+    return Math.max(randomUnits(additions), additions / 2 / Tolerance.MAX_ERROR_OVER_FLOOR);
+  }
+
+  /** Returns the same for terms that are all different, such as weights. */
+  static double randomUnits(double additions) {
     return Math.sqrt(additions) / 6;
   }
 

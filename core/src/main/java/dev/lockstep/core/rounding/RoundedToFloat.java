@@ -10,7 +10,6 @@ import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.model.WrappedModel;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,15 +48,9 @@ public final class RoundedToFloat implements ModelProvider {
 
   private static final class RoundedModel extends WrappedModel {
 
-    private static final String OUT = "/out";
-
-    /** Its terms are products with an input, of which nothing is known here. */
-    private static final String WEIGHT = "/W";
-
     private final LayerSums sums;
 
-    /** The gradient of the output of the layer whose gradients are shown now. */
-    private Tensor behind = Tensor.zeros(Shape.of(1, 1));
+    private final GradientSums gradients = new GradientSums(sum -> Math.ulp((float) sum));
 
     RoundedModel(Model model, LayerSums sums) {
       super(model);
@@ -72,7 +65,7 @@ public final class RoundedToFloat implements ModelProvider {
 
     private void sumAndRound(Phase phase, String path, Tensor tensor) {
       double error =
-          phase == Phase.BACKWARD ? ofGradient(path, tensor) : ofOutput(phase, path, tensor);
+          phase == Phase.BACKWARD ? gradients.error(path, tensor) : ofOutput(phase, path, tensor);
       if (error > 0 && error < Float.MAX_VALUE) {
         double[] values = tensor.data();
         for (int i = 0; i < values.length; i++) {
@@ -87,21 +80,6 @@ public final class RoundedToFloat implements ModelProvider {
     private double ofOutput(Phase phase, String path, Tensor tensor) {
       double units = sums.units(phase, path, tensor);
       return units == 0 ? 0 : units * Math.ulp((float) LayerSums.typical(tensor.data()));
-    }
-
-    /**
-     * Parameters' gradients are sums over samples and pixels, and are shown behind their output's.
-     */
-    private double ofGradient(String path, Tensor tensor) {
-      if (path.endsWith(OUT)) {
-        behind = tensor;
-        return 0;
-      }
-      double sum = LayerSums.typical(tensor.data());
-      if (!path.endsWith(WEIGHT)) {
-        sum = Math.max(sum, LayerSums.typicalSum(behind));
-      }
-      return LayerSums.unitsOfGradient(behind) * Math.ulp((float) sum);
     }
 
     @Override

@@ -18,7 +18,7 @@ import dev.lockstep.core.tensor.Tensor;
  * gradient of a bias before batch normalization — and random ones would cancel.
  *
  * <p>Where a layer adds up, its output is moved by as much as two orders of summing lie apart (see
- * {@link LayerSums}).
+ * {@link LayerSums}); so is the gradient of a parameter.
  *
  * <p>It moves what an observer is shown, in place, so it works on models that show their own
  * buffers at the moment in which they are computed and read on from them; on others it changes
@@ -48,6 +48,7 @@ public final class RoundedUp implements ModelProvider {
   private static final class RoundedModel extends WrappedModel {
 
     private final LayerSums sums;
+    private final GradientSums gradients = new GradientSums(Math::ulp);
 
     RoundedModel(Model model, LayerSums sums) {
       super(model);
@@ -65,7 +66,10 @@ public final class RoundedUp implements ModelProvider {
       }
       double[] values = tensor.data();
       double units = sums.units(phase, path, tensor);
-      double least = units == 0 ? 0 : units * Math.ulp(LayerSums.typical(values));
+      double least =
+          phase == Phase.BACKWARD
+              ? gradients.error(path, tensor)
+              : units == 0 ? 0 : units * Math.ulp(LayerSums.typical(values));
       for (int i = 0; i < values.length; i++) {
         if (values[i] != 0) {
           double own = Math.nextUp(values[i]);

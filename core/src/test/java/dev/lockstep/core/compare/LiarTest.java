@@ -109,6 +109,20 @@ class LiarTest {
         };
       }
     },
+    PREDICTS_AND_MOVES {
+      @Override
+      Model of(Model model) {
+        return new WrappedModel(model) {
+          @Override
+          public Tensor predict(Tensor inputs) {
+            Tensor right = super.predict(inputs);
+            restore(
+                changed(state(), (kept, path) -> path.equals("affine2/b") ? moved(kept) : kept));
+            return right;
+          }
+        };
+      }
+    },
     RETURNS_ANOTHER_LOSS {
       @Override
       Model of(Model model) {
@@ -194,6 +208,12 @@ class LiarTest {
       return new ModelState(state.step(), tensors);
     }
 
+    private static Tensor moved(Tensor tensor) {
+      Tensor moved = tensor.copy();
+      moved.data()[0] += 1e-3;
+      return moved;
+    }
+
     private static Tensor doubled(Tensor tensor) {
       Tensor doubled = tensor.copy();
       for (int i = 0; i < doubled.size(); i++) {
@@ -218,5 +238,10 @@ class LiarTest {
     Outcome outcome =
         TinyRun.against(Wrapped.provider(liar::of)).observeEvery(every).steps(STEPS).run();
     assertThat(outcome.verdict()).isEqualTo(Verdict.DIFFER);
+    if (liar == Liar.PREDICTS_AND_MOVES && every != 0) {
+      assertThat(TinyRun.failure(outcome).message())
+          .startsWith(
+              "step 1: the candidate's predict changed its state: after it, state() has affine2/b");
+    }
   }
 }

@@ -17,7 +17,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * Seeds one fault after another into the scratch implementation, compares it with the correct one,
@@ -81,11 +80,6 @@ public final class DetectionMatrix {
     this.trainings = trainings;
     this.smooth = smooth;
     this.progress = progress;
-  }
-
-  /** From what any difference shows down to the last bits of a double. */
-  static Stream<Double> excesses() {
-    return Stream.of(1e-6, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15);
   }
 
   /**
@@ -191,11 +185,10 @@ public final class DetectionMatrix {
                         fault.ordinary(),
                         Objects.requireNonNull(accuracyLimit.get(fault.base().id()))))
             .toList();
-    progress.accept("gradients multiplied by almost 1");
-    ScaledGradients scaled = new ScaledGradients(trainings);
-    List<Sensitivity> sensitivity = excesses().parallel().map(scaled::sensitivity).toList();
+    progress.accept("the smallest error in every tensor");
+    List<SmallestFault> smallest = new SmallestFaults(trainings).measure(BaseNetwork.all());
     return new FaultReport(
-        trainings.steps(), detections, onSmooth, accuracyLimit, sensitivity, falseAlarms);
+        trainings.steps(), detections, onSmooth, accuracyLimit, smallest, falseAlarms);
   }
 
   /**

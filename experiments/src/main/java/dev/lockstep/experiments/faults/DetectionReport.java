@@ -34,7 +34,7 @@ public final class DetectionReport {
         %s
         Smallest size detected
         %s
-        One gradient times 1 + x, x =
+        One tensor times 1 + x, the smallest x that is found
         %s
         %s
         %s  %s
@@ -43,7 +43,7 @@ public final class DetectionReport {
         .formatted(
             faults(false).text(),
             sizes().text(),
-            sensitivity().text(),
+            smallest().text(),
             falseAlarms().text(),
             report.verdict(),
             summary(),
@@ -65,9 +65,11 @@ public final class DetectionReport {
             new Page.Section(
                 "sizes", "Sizes", List.of(Page.Rows.of("Smallest size detected", sizes()))),
             new Page.Section(
-                "sensitivity",
+                "smallest",
                 "Sensitivity",
-                List.of(Page.Rows.of("One gradient times 1 + x, x =", sensitivity()))),
+                List.of(
+                    Page.Rows.of(
+                        "One tensor times 1 + x, the smallest x that is found", smallest()))),
             new Page.Section(
                 "false-alarms",
                 "False alarms",
@@ -110,10 +112,12 @@ public final class DetectionReport {
         ## Smallest size detected
 
         %s
-        ## The smallest factor
+        ## The smallest error
 
-        One gradient after another, of every network, is multiplied by 1 + x in one step. Gradients that are
-        nothing but rounding (those of a bias in front of a batch normalization) are left out.
+        One tensor after another, of every network, is multiplied by 1 + x in one step. *x* is the smallest power of
+        ten that is found in every tensor of the kind, and at the right place; *in float* the candidate is judged as
+        one that computes in float. Tensors that are nothing but rounding (the gradient of a bias in front of a batch
+        normalization) are left out.
 
         %s
         ## False alarms
@@ -129,7 +133,7 @@ public final class DetectionReport {
             faults(true).markdown(),
             causes().markdown(),
             sizes().markdown(),
-            sensitivity().markdown(),
+            smallest().markdown(),
             falseAlarms().markdown());
   }
 
@@ -276,17 +280,30 @@ public final class DetectionReport {
     return detection.size().amount();
   }
 
-  private Table sensitivity() {
+  private Table smallest() {
     return new Table(
-        List.of("x", "caught", "gradients"),
-        report.sensitivity().stream()
+        List.of("tensor", "tensors", "left out", "x in double", "x in float"),
+        report.smallest().stream()
             .map(
-                sensitivity ->
+                kind ->
                     List.of(
-                        String.format(Locale.ROOT, "%.0e", sensitivity.excess()),
-                        Long.toString(sensitivity.caught()),
-                        Long.toString(sensitivity.gradients())))
+                        "%s, %s, %s"
+                            .formatted(
+                                kind.phase().toString().toLowerCase(Locale.ROOT),
+                                kind.part(),
+                                kind.tensor()),
+                        Long.toString(kind.tensors()),
+                        Long.toString(kind.leftOut()),
+                        factor(kind, kind.inDouble()),
+                        factor(kind, kind.inFloat())))
             .toList());
+  }
+
+  private static String factor(SmallestFault kind, double factor) {
+    if (kind.tensors() == 0) {
+      return NO;
+    }
+    return Double.isInfinite(factor) ? "none" : String.format(Locale.ROOT, "%.0e", factor);
   }
 
   private Table falseAlarms() {

@@ -16,7 +16,7 @@ final class Edits {
     return (step, path, tensor) -> scale(tensor, factor);
   }
 
-  private static void scale(Tensor tensor, double factor) {
+  static void scale(Tensor tensor, double factor) {
     double[] values = tensor.data();
     for (int i = 0; i < values.length; i++) {
       values[i] *= factor;

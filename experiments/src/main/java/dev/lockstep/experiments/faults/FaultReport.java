@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * @param detections of every fault in every size, in the order of the list
  * @param smooth of every fault in its ordinary size, on images without equal pixels side by side
  * @param accuracyLimit by network: the difference in accuracy that seeds explain
- * @param sensitivity largest factor first
+ * @param smallest by kind of tensor
  * @param falseAlarms by candidate
  */
 public record FaultReport(
@@ -22,7 +22,7 @@ public record FaultReport(
     List<Detection> detections,
     List<Detection> smooth,
     Map<String, Double> accuracyLimit,
-    List<Sensitivity> sensitivity,
+    List<SmallestFault> smallest,
     List<FalseAlarms> falseAlarms) {
 
   /** Returns what became of the faults at their ordinary size. */

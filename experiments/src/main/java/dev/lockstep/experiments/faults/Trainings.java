@@ -46,6 +46,11 @@ final class Trainings {
 
   /** Compares a candidate that computes in float. */
   Outcome compareInFloat(BaseNetwork base, ModelProvider candidate, long seed) {
+    return compareInFloat(base, candidate, plan(base, seed, steps), digits.test());
+  }
+
+  private Outcome compareInFloat(
+      BaseNetwork base, ModelProvider candidate, TrainingPlan plan, Split test) {
     LockstepOptions inFloat =
         new LockstepOptions(
             LockstepOptions.DEFAULT.cadence(),
@@ -54,18 +59,16 @@ final class Trainings {
             LockstepOptions.DEFAULT.failFast(),
             null,
             true);
-    return compare(
-        base,
-        candidate,
-        plan(base, seed, steps),
-        digits.test(),
-        inFloat,
-        new RoundedToFloat(scratch));
+    return compare(base, candidate, plan, test, inFloat, new RoundedToFloat(scratch));
   }
 
   /** Compares the first step alone. */
-  Outcome compareFirstStep(BaseNetwork base, ModelProvider candidate, long seed) {
-    return compare(base, candidate, plan(base, seed, 1), digits.test().first(BATCH_SIZE));
+  Outcome compareFirstStep(BaseNetwork base, ModelProvider candidate, long seed, boolean inFloat) {
+    TrainingPlan plan = plan(base, seed, 1);
+    Split test = digits.test().first(BATCH_SIZE);
+    return inFloat
+        ? compareInFloat(base, candidate, plan, test)
+        : compare(base, candidate, plan, test);
   }
 
   private Outcome compare(

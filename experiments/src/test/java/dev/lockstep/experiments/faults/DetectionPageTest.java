@@ -39,7 +39,9 @@ final class DetectionPageTest {
             .toList(),
         List.of(),
         limits,
-        DetectionMatrix.excesses().map(excess -> new Sensitivity(excess, 0, 0)).toList(),
+        SmallestFaults.places(BaseNetwork.all()).keySet().stream()
+            .map(kind -> new SmallestFault(kind.phase(), kind.part(), kind.tensor(), 0, 0, 0, 0))
+            .toList(),
         DetectionMatrix.correct().stream()
             .map(candidate -> new FalseAlarms(candidate, 0, List.of()))
             .toList());

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.Verdict;
@@ -68,7 +69,7 @@ final class FaultReportTest {
         List.of(SMALL_MOMENTUM, ORDINARY_MOMENTUM, ORDINARY_HALVED),
         List.of(ORDINARY_MOMENTUM),
         Map.of("relu-momentum", .025),
-        List.of(new Sensitivity(1e-9, 60, 61)),
+        List.of(new SmallestFault(Phase.BACKWARD, "affine", "W", 60, 1, 1e-12, 1e-4)),
         List.of(alarms));
   }
 
@@ -124,7 +125,7 @@ final class FaultReportTest {
                 + " – | – | 2 | – | 300 | confirmed |\n")
         .contains("| gradient-halved |")
         .contains("| momentum | .901, .99 | .99 | .99 |\n")
-        .contains("| 1e-09 | 60 | 61 |\n")
+        .contains("| backward, affine, W | 60 | 1 | 1e-12 | 1e-04 |\n")
         .contains("| another | 20 | none |\n")
         .contains(
             "Of 2 faults of ordinary size 2 are detected and 1 located in the right phase and layer."

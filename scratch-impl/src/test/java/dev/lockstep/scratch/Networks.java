@@ -110,6 +110,21 @@ final class Networks {
         new OptimizerSpec.Adam(LearningRate.constant(0.001), 0.9, 0.999, 1e-7));
   }
 
+  /** An activation between layers that compute sample by sample, as it does itself. */
+  static NetworkSpec activated(ActivationFunction function) {
+    return new NetworkSpec(
+        Shape.of(1, 4, 4),
+        List.of(
+            conv("conv1", 2),
+            activation(function.id() + "1", function),
+            new LayerSpec.Dropout("dropout1", 0.25, false),
+            activation(function.id() + "2", function),
+            affine("affine1", 4)),
+        EXACT_CROSS_ENTROPY,
+        0,
+        new OptimizerSpec.Sgd(RATE));
+  }
+
   private static LayerSpec conv(String name, int filters) {
     return new LayerSpec.Convolution(name, filters, 3, 3, 1, 1, INITIAL);
   }

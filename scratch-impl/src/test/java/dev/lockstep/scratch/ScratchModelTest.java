@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,8 +148,16 @@ class ScratchModelTest {
     return List.of(Networks.dense(), Networks.images(0), Networks.images(0.1));
   }
 
+  static Stream<NetworkSpec> everyOneOfThem() {
+    return Stream.of(
+            networks().stream(),
+            Stream.of(Networks.largeImages()),
+            ActivationFunction.all().stream().map(Networks::activated))
+        .flatMap(networks -> networks);
+  }
+
   @ParameterizedTest
-  @MethodSource("networks")
+  @MethodSource("everyOneOfThem")
   void anObserverChangesNoBit(NetworkSpec network) {
     Model observed = Networks.restored(network);
     Model bare = Networks.restored(network);

@@ -19,6 +19,7 @@ final class Node {
   final Layer layer;
   private final Buffer out = new Buffer();
   private final Buffer inputGradient = new Buffer();
+  private final Buffer fewInputGradients = new Buffer();
   private Tensor x = Tensor.zeros(Shape.of(0));
   private Tensor y = x;
 
@@ -26,10 +27,15 @@ final class Node {
     this.layer = layer;
   }
 
-  /** Begins with a batch; returns the output, which is not computed yet. */
-  Tensor begin(Tensor x, Pass pass) {
+  /**
+   * Begins with a batch; returns the output, which is not computed yet.
+   *
+   * @param replaceable whether the output may take the place of the input
+   */
+  Tensor begin(Tensor x, boolean replaceable, Pass pass) {
     this.x = x;
-    y = out.of(layer.begin(x.shape(), pass));
+    Shape shape = layer.begin(x.shape(), pass);
+    y = replaceable && layer.worksInPlace() ? x : out.of(shape);
     return y;
   }
 
@@ -52,8 +58,19 @@ final class Node {
     return inputGradient.of(x.shape());
   }
 
-  Samples inputGradients(Slice slice) {
-    return Samples.of(inputGradient(), slice);
+  /**
+   * Returns room for the gradients with respect to a few inputs of a slice, which stay in the
+   * cache.
+   *
+   * @param dout the gradients with respect to the outputs
+   * @param replaceable whether they may be overwritten
+   */
+  Samples inputGradients(Samples dout, boolean replaceable, int atOnce) {
+    if (replaceable && layer.worksInPlace()) {
+      return dout;
+    }
+    Shape few = x.shape().sample().batchOf(Slice.COUNT * atOnce);
+    return new Samples(fewInputGradients.of(few), dout.slice().index() * atOnce, dout.slice());
   }
 
   void backwardToParameters(Samples dout) {

@@ -3,9 +3,12 @@ package dev.lockstep.scratch.execution;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.kernels.Slice;
 import dev.lockstep.scratch.kernels.Workers;
+import dev.lockstep.scratch.layers.MaxPooling;
 import dev.lockstep.scratch.layers.Pass;
+import dev.lockstep.scratch.layers.Relu;
 import dev.lockstep.scratch.layers.Samples;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * layer writes is still in the cache when the next one reads it. A layer that needs the whole batch
  * at once is a stage by itself, and so is every layer of a step that is observed. Which layers
  * share a stage changes no bit.
+ *
+ * <p>Within a stage nobody observes, so an output may take the place of its input, gradients are
+ * kept of a few samples only, and a ReLU waits for the max pooling behind it: the largest positive
+ * part is the positive part of the largest, and the pooled image is the smaller one.
  */
 final class Stage {
 
@@ -49,16 +56,29 @@ final class Stage {
           to++;
         }
       }
-      stages.add(new Stage(nodes.subList(from, to), nodes.get(from).layer.sampleBySample()));
+      stages.add(
+          new Stage(poolingFirst(nodes.subList(from, to)), nodes.get(from).layer.sampleBySample()));
     }
     return stages;
+  }
+
+  private static List<Node> poolingFirst(List<Node> nodes) {
+    List<Node> order = new ArrayList<>(nodes);
+    for (int i = 1; i < order.size(); i++) {
+      if (order.get(i - 1).layer instanceof Relu && order.get(i).layer instanceof MaxPooling) {
+        Collections.swap(order, i - 1, i);
+      }
+    }
+    return order;
   }
 
   Tensor forward(Tensor x, Pass pass, Workers workers) {
     Tensor y = x;
     long numbers = 0;
+    boolean replaceable = false;
     for (Node node : nodes) {
-      y = node.begin(y, pass);
+      y = node.begin(y, replaceable, pass);
+      replaceable = !node.layer.readsOutput();
       numbers += y.size();
     }
     int samples = x.shape().length(0);
@@ -93,7 +113,7 @@ final class Stage {
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
       node.backwardToParameters(gradient);
-      Samples next = i == 0 ? dx : node.inputGradients(dout.slice());
+      Samples next = i == 0 ? dx : node.inputGradients(gradient, gradient != dout, samplesAtOnce);
       if (next != null) {
         node.backwardToInput(gradient, next);
         gradient = next;

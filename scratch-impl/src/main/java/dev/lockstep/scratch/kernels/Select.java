@@ -30,9 +30,7 @@ public final class Select {
   public static int largest(
       double[] values, int corner, int width, int windowHeight, int windowWidth) {
     if (windowHeight == 2 && windowWidth == 2) {
-      int first = larger(values, corner, corner + 1);
-      int second = larger(values, corner + width, corner + width + 1);
-      return larger(values, first, second);
+      return largestOfFour(values, corner, corner + width);
     }
     int winner = corner;
     for (int row = 0; row < windowHeight; row++) {
@@ -45,9 +43,31 @@ public final class Select {
   }
 
   private static int larger(double[] values, int first, int second) {
-    // Ones where the difference is below 0; + 0.0 makes a negative zero positive.
-    double difference = values[first] - values[second] + 0.0;
-    int mask = (int) (Double.doubleToRawLongBits(difference) >> 63);
+    int mask = (int) smaller(values[first], values[second]);
     return first ^ ((first ^ second) & mask);
+  }
+
+  /** What {@link #larger} would find in three calls, with every number read once. */
+  private static int largestOfFour(double[] values, int upper, int lower) {
+    long upperMask = smaller(values[upper], values[upper + 1]);
+    long lowerMask = smaller(values[lower], values[lower + 1]);
+    int first = upper - (int) upperMask;
+    int second = lower - (int) lowerMask;
+    double top = either(values[upper], values[upper + 1], upperMask);
+    double bottom = either(values[lower], values[lower + 1], lowerMask);
+    int mask = (int) smaller(top, bottom);
+    return first ^ ((first ^ second) & mask);
+  }
+
+  /** Returns ones where a is smaller than b, otherwise zeros. */
+  private static long smaller(double a, double b) {
+    // The sign of the difference; + 0.0 makes a negative zero positive.
+    return Double.doubleToRawLongBits(a - b + 0.0) >> 63;
+  }
+
+  /** Returns b where the mask is ones, a where it is zeros. */
+  private static double either(double a, double b, long mask) {
+    long bits = Double.doubleToRawLongBits(a);
+    return Double.longBitsToDouble(bits ^ ((bits ^ Double.doubleToRawLongBits(b)) & mask));
   }
 }

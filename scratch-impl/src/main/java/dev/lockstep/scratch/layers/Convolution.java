@@ -30,7 +30,8 @@ public final class Convolution implements Layer {
   private final Shape input;
   private final Shape output;
   private final int filters;
-  private final Windows windows;
+  private final int elements;
+  private final int positions;
   private final Im2col im2col;
   private final Parameter weights;
   private final Parameter bias;
@@ -50,14 +51,15 @@ public final class Convolution implements Layer {
     this.input = Shape.of(windows.channels(), windows.height(), windows.width());
     this.output = Shape.of(filters, windows.outHeight(), windows.outWidth());
     this.filters = filters;
-    this.windows = windows;
+    this.elements = windows.elements();
+    this.positions = windows.count();
     this.im2col = new Im2col(windows);
     Shape kernel =
         Shape.of(filters, windows.channels(), windows.windowHeight(), windows.windowWidth());
     this.weights = new Parameter(name, "W", kernel, weightDecay);
     this.bias = new Parameter(name, "b", Shape.of(filters), 0);
     this.product = product;
-    Arrays.setAll(col, i -> new double[windows.elements() * windows.count()]);
+    Arrays.setAll(col, i -> new double[elements * positions]);
     Arrays.setAll(weightGradient, i -> new double[kernel.size()]);
     Arrays.setAll(biasGradient, i -> new double[filters]);
   }
@@ -94,15 +96,15 @@ public final class Convolution implements Layer {
     for (int n = 0; n < x.count(); n++) {
       im2col.toColumns(x.data(), x.start(n), col); // K×P
       fillWithBias(y.data(), y.start(n)); // F×P
-      product.add(filters, windows.count(), windows.elements(), w, col, y.data(), y.start(n));
+      product.add(filters, positions, elements, w, col, y.data(), y.start(n));
     }
   }
 
   private void fillWithBias(double[] y, int from) {
     double[] b = bias.value().data();
     for (int f = 0; f < filters; f++) {
-      int start = from + f * windows.count();
-      Arrays.fill(y, start, start + windows.count(), b[f]);
+      int start = from + f * positions;
+      Arrays.fill(y, start, start + positions, b[f]);
     }
   }
 
@@ -114,10 +116,10 @@ public final class Convolution implements Layer {
     for (int n = 0; n < x.count(); n++) {
       im2col.toColumns(x.data(), x.start(n), col); // K×P
       product.addSecondTransposed(
-          filters, windows.elements(), windows.count(), dout.data(), dout.start(n), col, dw);
+          filters, elements, positions, dout.data(), dout.start(n), col, dw);
       for (int f = 0; f < filters; f++) {
-        int from = dout.start(n) + f * windows.count();
-        db[f] += Sum.of(dout.data(), from, from + windows.count());
+        int from = dout.start(n) + f * positions;
+        db[f] += Sum.of(dout.data(), from, from + positions);
       }
     }
   }
@@ -128,7 +130,7 @@ public final class Convolution implements Layer {
     double[] col = this.col[x.slice().index()];
     for (int n = 0; n < dx.count(); n++) {
       product.multiplyFirstTransposed(
-          windows.elements(), windows.count(), filters, w, dout.data(), dout.start(n), col); // K×P
+          elements, positions, filters, w, dout.data(), dout.start(n), col); // K×P
       im2col.toImage(col, dx.data(), dx.start(n)); // C×H×W
     }
   }

@@ -46,6 +46,11 @@ public final class Dropout implements Layer {
   }
 
   @Override
+  public boolean worksInPlace() {
+    return true;
+  }
+
+  @Override
   public Shape begin(Shape input, Pass pass) {
     training = pass.training();
     if (training) {

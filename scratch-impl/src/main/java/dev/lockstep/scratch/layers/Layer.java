@@ -39,6 +39,20 @@ public interface Layer {
     return false;
   }
 
+  /** Returns whether {@link #backwardToInput} reads y, which must be kept for it then. */
+  default boolean readsOutput() {
+    return false;
+  }
+
+  /**
+   * Returns whether y may take the place of x, which saves memory where nobody observes: {@link
+   * #forward} reads each element of x before it writes that of y, and {@link #backwardToInput}
+   * computes the same if it finds y in place of x, and dx in place of dout.
+   */
+  default boolean worksInPlace() {
+    return false;
+  }
+
   /** Computes the output y. */
   void forward(Samples x, Samples y);
 

@@ -19,6 +19,11 @@ public final class Relu extends Activation {
   }
 
   @Override
+  public boolean worksInPlace() {
+    return true;
+  }
+
+  @Override
   void function(double[] x, double[] y, int from, int to) {
     for (int i = from; i < to; i++) {
       y[i] = Math.max(0, x[i]);

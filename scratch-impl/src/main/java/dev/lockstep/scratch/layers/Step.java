@@ -17,6 +17,11 @@ public final class Step extends Activation {
   }
 
   @Override
+  public boolean worksInPlace() {
+    return true;
+  }
+
+  @Override
   void function(double[] x, double[] y, int from, int to) {
     for (int i = from; i < to; i++) {
       y[i] = x[i] > 0 ? 1 : 0;

@@ -17,6 +17,11 @@ public final class Tanh extends Activation {
   }
 
   @Override
+  public boolean worksInPlace() {
+    return true;
+  }
+
+  @Override
   void function(double[] x, double[] y, int from, int to) {
     for (int i = from; i < to; i++) {
       y[i] = Math.tanh(x[i]);

@@ -39,14 +39,15 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description =
         "Measures how fast both sides train and predict: each in processes of its own, in turn,"
-            + " after they have been compared. Writes text, json and md; the md is a page of"
-            + " documentation.",
+            + " after they have been compared. Writes text, json, md and html; the md is a page"
+            + " of documentation.",
     mixinStandardHelpOptions = true,
     defaultValueProvider = VerifyCommand.Formats.class,
     footer = {"", "Example: lockstep bench --quick --output build/bench"})
 final class BenchCommand implements Callable<Integer> {
 
-  private static final Set<Format> FORMATS = EnumSet.of(Format.TEXT, Format.JSON, Format.MARKDOWN);
+  private static final Set<Format> FORMATS =
+      EnumSet.of(Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML);
 
   /** One for each user: nobody can lock another's file. */
   private static final Path LOCK =

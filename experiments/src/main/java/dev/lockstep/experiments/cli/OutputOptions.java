@@ -2,6 +2,7 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import dev.lockstep.experiments.search.result.Rerun;
 import dev.lockstep.report.Format;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,7 +98,7 @@ final class OutputOptions {
     if (output >= 0 && output + 1 < words.size()) {
       words.subList(output, output + 2).clear();
     }
-    return "lockstep " + String.join(" ", words);
+    return "lockstep " + words.stream().map(Rerun::quoted).collect(Collectors.joining(" "));
   }
 
   /** Returns the words after {@code lockstep}. */

@@ -61,7 +61,7 @@ class BadInputTest {
     for (String command : new String[] {"bench", "verify"}) {
       Path output = temp.resolve("out");
       Invocation run = Invocation.of(command, "--format", "junit", "--output", output.toString());
-      refused(2, run, "--format", command, "junit");
+      refused(2, run, "--format", command, "html", "junit");
     }
   }
 

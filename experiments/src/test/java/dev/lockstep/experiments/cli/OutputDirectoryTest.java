@@ -8,6 +8,7 @@ import dev.lockstep.experiments.catalogue.Catalogue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,5 +121,13 @@ class OutputDirectoryTest {
     Invocation into = compare(search, "two-layer-net");
     assertThat(into.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(into.err()).contains("a directory without a search");
+  }
+
+  @Test
+  void aCommandToRepeatIsReadyForAShellAndWritesOverNothing() {
+    assertThat(
+            OutputOptions.command(
+                List.of("verify", "--include", "layer (affine|conv)", "--output", "x y", "-q")))
+        .isEqualTo("lockstep verify --include 'layer (affine|conv)' -q");
   }
 }

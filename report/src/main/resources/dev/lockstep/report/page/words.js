@@ -44,11 +44,13 @@ function scroll(label, child) {
   return box;
 }
 
+const NUMBER = /^-?[\d.,]+(e[-+]?\d+| %)?$/;
+
 /** A table; cells that are numbers stand on the right. */
 function table(caption, head, rows, rowClass) {
   const cell = (tag, value, more) => typeof value === 'number'
     ? el(tag, {class: 'number', 'data-value': value, ...more}, show(value))
-    : el(tag, {class: / %$/.test(value) ? 'number' : null, ...more}, value);
+    : el(tag, {class: NUMBER.test(value) ? 'number' : null, ...more}, value);
   return el('table', {'aria-label': caption},
     el('thead', {}, el('tr', {}, head.map(h => el('th', {scope: 'col'}, h)))),
     el('tbody', {}, rows.map((row, i) => el('tr', {class: rowClass ? rowClass(row, i) : null},

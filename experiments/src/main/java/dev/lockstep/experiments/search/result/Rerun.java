@@ -44,7 +44,8 @@ public record Rerun(
     return String.join(" ", words.stream().map(Rerun::quoted).toList());
   }
 
-  private static String quoted(String word) {
+  /** Returns a word as a shell takes it for one. */
+  public static String quoted(String word) {
     return word.matches("[A-Za-z0-9_./:,=+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

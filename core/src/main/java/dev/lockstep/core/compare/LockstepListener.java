@@ -17,6 +17,9 @@ public interface LockstepListener {
    */
   default void stepBegins(long step, String side) {}
 
+  /** Told after a side has taken a step. */
+  default void stepEnds(long step, String side) {}
+
   /** Told after every step, with the loss of both sides. */
   default void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {}
 

@@ -12,10 +12,15 @@ public final class Nearest {
 
   private Nearest() {}
 
-  /** Returns the three names, or fewer, that are nearest to a word, the nearest first. */
+  /**
+   * Returns the three names, or fewer, that are nearest to a word, the nearest first; those that
+   * begin with it come before all others.
+   */
   public static List<String> to(String word, Collection<String> names) {
     return names.stream()
-        .sorted(Comparator.comparingInt(name -> distance(word, name)))
+        .sorted(
+            Comparator.comparing((String name) -> !name.startsWith(word))
+                .thenComparing(name -> distance(word, name)))
         .limit(MOST)
         .toList();
   }

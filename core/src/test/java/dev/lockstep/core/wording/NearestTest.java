@@ -30,6 +30,8 @@ class NearestTest {
             Nearest.to(
                 "tow-layer-net", List.of("deep-convnet", "two-layer-net-relu", "two-layer-net")))
         .containsExactly("two-layer-net", "two-layer-net-relu", "deep-convnet");
+    assertThat(Nearest.to("softmax", List.of("momentum", "softmax-over-batch")))
+        .containsExactly("softmax-over-batch", "momentum");
     assertThat(Nearest.to("a", List.of("a", "b", "c", "d"))).hasSize(3);
   }
 

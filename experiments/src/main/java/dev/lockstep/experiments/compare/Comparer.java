@@ -183,9 +183,13 @@ public final class Comparer {
                     checkpoint == null ? null : checkpoint.readAlone(network, plan.steps()))
             : null;
     ModelState last = alone == null ? outcome.referenceState() : alone.state();
+    boolean failed =
+        outcome.failure() != null
+            && outcome.failure().kind() == Failure.Kind.CANDIDATE_FAILED; // it answers no more
     RunFigures figures =
         new RunFigures(
             experiment,
+            failed ? Set.of() : experiment.figures(),
             plan,
             test,
             new RunFigures.Trained(sides.reference(), last),
@@ -252,7 +256,9 @@ public final class Comparer {
             outcome.worst(),
             outcome.curves(),
             outcome.readings(),
-            outcome.stepsTaken() < compared.steps() ? List.of() : figures.metrics(evaluation()),
+            failed || outcome.stepsTaken() < compared.steps()
+                ? List.of()
+                : figures.metrics(evaluation()),
             alone == null ? null : alone.solo(),
             figures.figures(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
@@ -358,7 +364,9 @@ public final class Comparer {
           @Override
           public double step(Batch batch, Masks masks, Observer observer) {
             listener.stepBegins(batch.step(), side.name());
-            return super.step(batch, masks, observer);
+            double loss = super.step(batch, masks, observer);
+            listener.stepEnds(batch.step(), side.name());
+            return loss;
           }
         };
       }

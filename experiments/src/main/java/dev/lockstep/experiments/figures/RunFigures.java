@@ -53,19 +53,21 @@ public final class RunFigures {
   }
 
   /**
+   * @param asked the pictures to make
    * @param plan that the run followed
    * @param test the images that both sides answer for, if a picture needs it
    * @param alone true if the candidate takes over what the reference trained alone
    */
   public RunFigures(
       Experiment experiment,
+      Set<FigureKind> asked,
       TrainingPlan plan,
       Split test,
       Trained reference,
       Trained candidate,
       boolean alone) {
     this.network = experiment.network();
-    this.asked = experiment.figures();
+    this.asked = asked;
     this.plan = plan;
     this.test = test;
     this.reference = reference;

@@ -56,6 +56,11 @@ public final class Checkpoints implements LockstepListener {
     progress.stepBegins(step, side);
   }
 
+  @Override
+  public void stepEnds(long step, String side) {
+    progress.stepEnds(step, side);
+  }
+
   /** A side has the process to itself while it computes, and may leave it changed. */
   private void keepLocale() {
     if (!Locale.getDefault().equals(Locale.ROOT)) {

@@ -5,8 +5,9 @@ import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Solo;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells on stderr how far a run is: a line with the remaining time on a terminal, a line per
@@ -41,14 +42,15 @@ public final class Progress implements LockstepListener, AutoCloseable {
   /** Where the run stands: one object, since the line is drawn by another thread. */
   private volatile Standing standing = new Standing(0, 0, 0, start, "starting");
 
-  private volatile @Nullable Begun begun;
+  /** The steps under way, by side: the two compute at the same time. */
+  private final Map<String, Begun> begun = new ConcurrentHashMap<>();
 
   /**
    * A step that a side is taking.
    *
    * @param told whether it was told that it takes long
    */
-  private record Begun(long step, String side, long since, boolean told) {}
+  private record Begun(long step, long since, boolean told) {}
 
   /**
    * @param first step that was counted: a run that was resumed takes no time for earlier ones
@@ -80,19 +82,25 @@ public final class Progress implements LockstepListener, AutoCloseable {
 
   @Override
   public void stepBegins(long step, String side) {
-    begun = new Begun(step, side, System.nanoTime(), false);
+    begun.put(side, new Begun(step, System.nanoTime(), false));
+  }
+
+  @Override
+  public void stepEnds(long step, String side) {
+    begun.remove(side);
   }
 
   private void tellOfALongStep() {
-    Begun now = begun;
-    if (now != null
-        && !now.told()
-        && System.nanoTime() - now.since() > TimeUnit.SECONDS.toNanos(LONG_STEP_SECONDS)) {
-      begun = new Begun(now.step(), now.side(), now.since(), true);
-      lines.print(
-          "%s: step %d of %s has taken more than %d s and goes on; Ctrl-C ends it"
-              .formatted(title, now.step(), now.side(), LONG_STEP_SECONDS));
-    }
+    begun.forEach(
+        (side, now) -> {
+          long taken = System.nanoTime() - now.since();
+          if (!now.told() && taken > TimeUnit.SECONDS.toNanos(LONG_STEP_SECONDS)) {
+            begun.replace(side, now, new Begun(now.step(), now.since(), true));
+            lines.print(
+                "%s: step %d of %s has taken more than %d s and goes on; Ctrl-C ends it"
+                    .formatted(title, now.step(), side, LONG_STEP_SECONDS));
+          }
+        });
   }
 
   @Override
@@ -106,7 +114,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
   }
 
   private void step(long step, long steps, String latest) {
-    begun = null;
+    begun.clear();
     Standing before = standing;
     boolean begins = before.steps() != steps || step <= before.step();
     standing =

@@ -146,7 +146,7 @@ class ArbiterSearchTest {
     Invocation run = search(space, "--alignment", "aligned");
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-    assertThat(run.err()).contains("usual.json", "hyperparameters", "1 epochs in batches of 20");
+    assertThat(run.err()).contains("usual.json", "hyperparameters", "1 epoch in batches of 20");
     JsonNode result = result(space);
     assertThat(result.at("/verdict").asText()).isEqualTo("AGREE");
     assertThat(result.at("/agreement/identical").asInt()).isEqualTo(4);

@@ -219,7 +219,7 @@ class DamagedCheckpointTest {
             "--resume",
             output.toString());
     assertThat(run.exitCode()).isEqualTo(ExitCode.INPUT);
-    assertThat(run.err()).contains("session.json", "training.batchSize was 20, is now 10");
+    assertThat(run.err()).contains("another run was begun", "training.batchSize was 20, is now 10");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.core.result.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +34,19 @@ class ExitCodeTest {
 
   @Test
   void aCandidateThatEndsTheProcessIsNamed() throws IOException, InterruptedException {
-    LockstepProcess process = compare("exits", List.of(), "--candidate", "exits");
-    assertThat(process.exitCode()).isEqualTo(ExitCode.INTERNAL);
+    LockstepProcess process = compare("exits", List.of(), "--candidate", "exits", "--in-process");
+    assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.INTERNAL);
     assertThat(process.printed())
         .contains("UnrulyProviders", "ended the process before there was a verdict");
+  }
+
+  /** In a process of its own, as a candidate runs unless asked otherwise, it ends that alone. */
+  @Test
+  void aCandidateThatEndsItsOwnProcessDiffers() throws IOException, InterruptedException {
+    LockstepProcess process = compare("ends", List.of(), "--candidate", "exits");
+    assertThat(process.exitCode()).as(process.printed()).isEqualTo(Verdict.DIFFER.exitCode());
+    assertThat(process.printed())
+        .contains("Step 2: exits ended with exit status 0 in its step", "Test accuracy");
   }
 
   @Test
@@ -50,7 +60,8 @@ class ExitCodeTest {
 
   @Test
   void aLocaleThatACandidateSetsIsSetBack() throws IOException, InterruptedException {
-    LockstepProcess process = compare("locale", List.of(), "--candidate", "changes-locale");
+    LockstepProcess process =
+        compare("locale", List.of(), "--candidate", "changes-locale", "--in-process");
     assertThat(process.exitCode()).as(process.printed()).isZero();
     assertThat(process.printed())
         .contains("set the locale of the process to ar-EG-u-nu-arab")

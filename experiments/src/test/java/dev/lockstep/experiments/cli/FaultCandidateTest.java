@@ -117,7 +117,7 @@ class FaultCandidateTest {
     Invocation run = compare(temp.resolve("unknown"), "two-layer-net", "fault:softmax", 2);
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("fault:softmax", "softmax-over-batch", "weights-in-float");
+    assertThat(run.err()).contains("fault:softmax", "nearest: softmax-over-batch");
     assertThat(temp.resolve("unknown")).doesNotExist();
   }
 

@@ -6,8 +6,12 @@ public final class NothingComparedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   NothingComparedException() {
-    super(
+    this(
         "nothing to compare: --include, --exclude and --phase leave no tensor, or, with"
             + " --observe-every 0, none of phase update");
+  }
+
+  NothingComparedException(String message) {
+    super(message);
   }
 }

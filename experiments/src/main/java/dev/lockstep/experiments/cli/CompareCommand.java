@@ -3,11 +3,9 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Cadence;
-import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
@@ -33,7 +31,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -131,18 +128,7 @@ final class CompareCommand implements Callable<Integer> {
               + " (default: the first ten, then ever more sparsely).")
   private @Nullable Long observeEvery;
 
-  @Option(names = "--include", paramLabel = "REGEX", description = "Compare only these tensors.")
-  private @Nullable String include;
-
-  @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave these tensors out.")
-  private @Nullable String exclude;
-
-  @Option(
-      names = "--phase",
-      split = ",",
-      paramLabel = "LIST",
-      description = "Compare only these phases: forward, loss, backward, update.")
-  private List<Phase> phases = List.of();
+  @Mixin private SelectionOptions selection;
 
   @Option(names = "--fail-fast", description = "End a run at its first divergence.")
   private boolean failFast;
@@ -236,7 +222,7 @@ final class CompareCommand implements Callable<Integer> {
             ownDraws,
             precision == null ? Precision.DOUBLE : precision,
             new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
-            selection(),
+            selection.selection(),
             failFast,
             length(),
             data.trainSize(),
@@ -442,21 +428,5 @@ final class CompareCommand implements Callable<Integer> {
       return new TrainingSpec.Length.Steps(steps);
     }
     return epochs == null ? null : new TrainingSpec.Length.Epochs(epochs);
-  }
-
-  private Selection selection() {
-    Set<Phase> chosen = phases.isEmpty() ? EnumSet.allOf(Phase.class) : EnumSet.copyOf(phases);
-    return new Selection(pattern("--include", include), pattern("--exclude", exclude), chosen);
-  }
-
-  private static @Nullable Pattern pattern(String option, @Nullable String regex) {
-    try {
-      return regex == null ? null : Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw new UsageException(
-          "%s: expected a regular expression, found '%s': %s"
-              .formatted(option, regex, e.getDescription()),
-          e);
-    }
   }
 }

@@ -49,8 +49,7 @@ public final class Auditor {
     long start = System.nanoTime();
     NetworkSpec network = experiment.network();
     boolean inFloat = settings.precision() == Precision.FLOAT;
-    ModelProvider side =
-        reference == null ? new ScratchProvider(blas.implementation()) : reference;
+    ModelProvider side = reference == null ? new ScratchProvider(blas.implementation()) : reference;
     LockstepOptions options =
         new LockstepOptions(
             settings.cadence(),
@@ -84,6 +83,7 @@ public final class Auditor {
             settings.alignment().id(),
             settings.precision().name().toLowerCase(Locale.ROOT),
             network.allLayers().stream().map(LayerSpec::name).toList(),
+                network.inputs(),
             null,
             null),
         new RunResult.DatasetInfo(

@@ -2,7 +2,6 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Cadence;
-import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.yaml.Overrides;
@@ -122,7 +121,8 @@ final class AuditCommand implements Callable<Integer> {
       }
     }
     if (names.size() != 1) {
-      throw new UsageException("audit: expected one experiment behind the recording, found " + names);
+      throw new UsageException(
+          "audit: expected one experiment behind the recording, found " + names);
     }
     List<Experiment> experiments = Catalogue.find(names.get(0)).experiments(overrides);
     if (experiments.size() != 1) {

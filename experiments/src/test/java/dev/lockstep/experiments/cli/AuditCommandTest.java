@@ -29,8 +29,7 @@ class AuditCommandTest {
     Path program = Files.writeString(temp.resolve("net.py"), source.replace(right, wrong));
     Path run = temp.resolve("run.npz");
     ProcessBuilder builder =
-        new ProcessBuilder(
-            Python.with("numpy").orElseThrow(), program.toString(), run.toString());
+        new ProcessBuilder(Python.with("numpy").orElseThrow(), program.toString(), run.toString());
     builder.environment().putAll(Python.environment());
     assertThat(builder.inheritIO().start().waitFor()).isZero();
     return run;

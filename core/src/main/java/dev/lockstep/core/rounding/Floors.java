@@ -30,7 +30,7 @@ public interface Floors {
    * @param rounding that the perturbed reference does not show
    */
   static Floors measuredBy(Recording reference, Recording perturbed, KnownRounding rounding) {
-    Spreads spreads = new Spreads(reference, perturbed);
+    Spreads spreads = new Spreads(reference, perturbed, rounding);
     return (tensor, magnitude) -> {
       TensorKey key = tensor.key();
       double floor =
@@ -40,29 +40,17 @@ public interface Floors {
         return Math.max(floor, spreads.of(ExpectedTensor.OUTPUT));
       }
       if (key.phase() == Phase.BACKWARD && !tensor.perSample()) {
-        return Math.max(floor, ofSum(tensor, reference, rounding));
+        return Math.max(floor, spreads.ofSum(tensor));
       }
       KnownRounding.Square square = rounding.square(key);
       if (square == null) {
         return floor;
       }
       ExpectedTensor gradient = square.gradient();
-      double error = Math.max(spreads.of(gradient), ofSum(gradient, reference, rounding));
+      double error = Math.max(spreads.of(gradient), spreads.ofSum(gradient));
       double squared = Tolerance.MAX_ERROR_OVER_FLOOR * square.share() * error * error;
       return Double.isFinite(squared) ? Math.max(floor, squared) : floor;
     };
-  }
-
-  private static double ofSum(
-      ExpectedTensor gradient, Recording reference, KnownRounding rounding) {
-    Tensor behind = reference.tensor(new TensorKey(Phase.BACKWARD, gradient.layer() + "/out"));
-    Tensor sum = reference.tensor(gradient.key());
-    if (behind == null || sum == null) {
-      return 0;
-    }
-    double typical = LayerSums.typicalGradient(gradient.key().path(), sum, behind);
-    double units = LayerSums.unitsOfGradient(behind);
-    return Double.isFinite(typical) ? units * rounding.unit(typical) : 0;
   }
 
   /** How far the perturbed reference lies from the reference, each tensor looked at once. */
@@ -70,15 +58,31 @@ public interface Floors {
 
     private final Recording reference;
     private final Recording perturbed;
+    private final KnownRounding rounding;
     private final Map<TensorKey, Double> found = new HashMap<>();
+    private final Map<TensorKey, Double> sums = new HashMap<>();
 
-    Spreads(Recording reference, Recording perturbed) {
+    Spreads(Recording reference, Recording perturbed, KnownRounding rounding) {
       this.reference = reference;
       this.perturbed = perturbed;
+      this.rounding = rounding;
     }
 
     double of(ExpectedTensor tensor) {
       return found.computeIfAbsent(tensor.key(), key -> measure(tensor));
+    }
+
+    /** Returns how far two orders of summing lie apart in the gradient of a parameter. */
+    double ofSum(ExpectedTensor gradient) {
+      return sums.computeIfAbsent(gradient.key(), key -> sum(gradient));
+    }
+
+    private double sum(ExpectedTensor gradient) {
+      Tensor behind = reference.tensor(new TensorKey(Phase.BACKWARD, gradient.layer() + "/out"));
+      Tensor sum = reference.tensor(gradient.key());
+      return behind == null || sum == null
+          ? 0
+          : GradientSums.error(gradient.key().path(), sum, behind, rounding::unit);
     }
 
     private double measure(ExpectedTensor tensor) {

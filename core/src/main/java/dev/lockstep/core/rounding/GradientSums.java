@@ -30,7 +30,44 @@ final class GradientSums {
       behind = gradient;
       return 0;
     }
-    double typical = LayerSums.typicalGradient(path, gradient, behind);
-    return LayerSums.unitsOfGradient(behind) * unit.applyAsDouble(typical);
+    return error(path, gradient, behind, unit);
+  }
+
+  /**
+   * Returns by how much the gradient of a parameter may err; 0 if that is no number.
+   *
+   * @param path of the parameter
+   * @param behind the gradient of the layer's output, N×C×H×W or N×C: a sum for each C
+   * @param unit in the last place of a magnitude
+   */
+  static double error(String path, Tensor gradient, Tensor behind, DoubleUnaryOperator unit) {
+    double typical = LayerSums.typical(gradient.data());
+    if (!path.endsWith("/W")) { // whose terms are products with an input, unknown here
+      typical = Math.max(typical, typicalSum(behind));
+    }
+    double terms = (double) behind.size() / behind.shape().length(1);
+    return Double.isFinite(typical)
+        ? Math.max(1, LayerSums.units(terms)) * unit.applyAsDouble(typical)
+        : 0;
+  }
+
+  /**
+   * Returns what a sum comes to on its way: the gradient of a bias before batch normalization is 0
+   * in the end, and was not before. The terms of one sample point in one direction, as its loss
+   * pulls them, those of different samples in all.
+   */
+  private static double typicalSum(Tensor behind) {
+    double[] values = behind.data();
+    int samples = behind.shape().length(0);
+    int length = values.length / samples;
+    double squares = 0;
+    for (int sample = 0; sample < samples; sample++) {
+      double sum = 0;
+      for (int i = sample * length; i < (sample + 1) * length; i++) {
+        sum += Math.abs(values[i]);
+      }
+      squares += sum * sum;
+    }
+    return Math.sqrt(squares) / behind.shape().length(1);
   }
 }

@@ -9,6 +9,7 @@ import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ public record KnownRounding(
     double ofDecay = LayerSums.randomUnits(decayedWeights(network));
     shares.put(LOSS, share(ofDecay, inFloat));
     Map<String, Shape> inputs = network.inputShapes();
+    List<ExpectedTensor> expected = ExpectedTensor.of(network);
     for (LayerSpec layer : network.allLayers()) {
       if (layer instanceof LayerSpec.BatchNormalization norm && norm.perChannel()) {
         Shape input = Objects.requireNonNull(inputs.get(norm.name()));
@@ -59,7 +61,7 @@ public record KnownRounding(
         double share = share(units, inFloat);
         shares.put(new TensorKey(Phase.UPDATE, norm.name() + "/runningMean"), share);
         shares.put(new TensorKey(Phase.UPDATE, norm.name() + "/runningVar"), share);
-        ExpectedTensor.of(network).stream()
+        expected.stream()
             .filter(tensor -> tensor.layer().equals(norm.name()) && tensor.perSample())
             .forEach(tensor -> shares.put(tensor.key(), share));
       }

@@ -51,55 +51,6 @@ public record LayerSums(Map<String, Integer> terms) {
   }
 
   /**
-   * Returns how far two orders of summing a parameter's gradient over samples and pixels lie apart,
-   * in units of the last place of the sum.
-   *
-   * @param behind the gradient of the layer's output, N×C×H×W or N×C: a sum for each C
-   */
-  public static double unitsOfGradient(Tensor behind) {
-    return Math.max(1, units(termsOfGradient(behind)));
-  }
-
-  /**
-   * Returns what a sum comes to on its way: the gradient of a bias before batch normalization is 0
-   * in the end, and was not before. The terms of one sample point in one direction, as its loss
-   * pulls them, those of different samples in all.
-   *
-   * @param behind the gradient of the layer's output, N×C×H×W or N×C
-   */
-  private static double typicalSum(Tensor behind) {
-    double[] values = behind.data();
-    int samples = behind.shape().length(0);
-    int length = values.length / samples;
-    double squares = 0;
-    for (int sample = 0; sample < samples; sample++) {
-      double sum = 0;
-      for (int i = sample * length; i < (sample + 1) * length; i++) {
-        sum += Math.abs(values[i]);
-      }
-      squares += sum * sum;
-    }
-    return Math.sqrt(squares) / behind.shape().length(1);
-  }
-
-  /**
-   * Returns what the sums in the gradient of a parameter typically come to.
-   *
-   * @param path of the parameter
-   * @param gradient of it
-   * @param behind the gradient of the layer's output
-   */
-  static double typicalGradient(String path, Tensor gradient, Tensor behind) {
-    double typical = typical(gradient.data());
-    // the terms of a weight are products with an input, of which nothing is known here
-    return path.endsWith("/W") ? typical : Math.max(typical, typicalSum(behind));
-  }
-
-  private static double termsOfGradient(Tensor behind) {
-    return (double) behind.size() / behind.shape().length(1);
-  }
-
-  /**
    * Returns how many units in the last place of a sum two orders of summing lie apart.
    *
    * <p>Each of n additions errs by up to half a unit in the last place of the sum so far, which

@@ -72,6 +72,11 @@ final class Comparison {
    */
   record Finding(long step, Failure failure, @Nullable FirstDivergence divergence) {
 
+    /** Returns a finding that no two tensors show, told behind its step. */
+    static Finding told(long step, Failure.Kind kind, String what) {
+      return new Finding(step, new Failure(kind, "step %d: ".formatted(step) + what), null);
+    }
+
     /** Returns this finding with what explains it. */
     Finding explained(String diagnosis) {
       return divergence == null
@@ -260,19 +265,7 @@ final class Comparison {
       flips.look(tensor.key());
       boolean passed = difference.finite() && !tooFar(difference, floor);
       String unjudged = flips.unjudged(tensor.key());
-      TensorReading read =
-          new TensorReading(
-              step,
-              tensor.key().phase(),
-              tensor.layer(),
-              tensor.key().path(),
-              reading,
-              difference.error(),
-              difference.maxRel(),
-              floor,
-              difference.magnitude(),
-              passed,
-              unjudged);
+      TensorReading read = read(step, reading, tensor, difference, floor, passed, unjudged);
       kept.add(read);
       judge(tensor.key(), read);
       if (read.failed() && finding == null) {
@@ -357,19 +350,8 @@ final class Comparison {
           !passed
               || allowed < moved.applyAsDouble(tensor.key())
               || allowed < Tolerance.NEGLIGIBLE * most;
-      TensorReading read =
-          new TensorReading(
-              step,
-              tensor.key().phase(),
-              tensor.layer(),
-              tensor.key().path(),
-              reading,
-              difference.error(),
-              difference.maxRel(),
-              floor,
-              difference.magnitude(),
-              passed,
-              tells ? "" : "rounding may move it as far as training does");
+      String unjudged = tells ? "" : "rounding may move it as far as training does";
+      TensorReading read = read(step, reading, tensor, difference, floor, passed, unjudged);
       kept.add(read);
       any |= read.judged();
       if (last) {
@@ -389,6 +371,28 @@ final class Comparison {
               .formatted(step));
     }
     return new StepOutcome(finding, divergedAlike);
+  }
+
+  private static TensorReading read(
+      long step,
+      Reading reading,
+      ExpectedTensor tensor,
+      Difference difference,
+      double floor,
+      boolean passed,
+      String unjudged) {
+    return new TensorReading(
+        step,
+        tensor.key().phase(),
+        tensor.layer(),
+        tensor.key().path(),
+        reading,
+        difference.error(),
+        difference.maxRel(),
+        floor,
+        difference.magnitude(),
+        passed,
+        unjudged);
   }
 
   /** Notes how far two correct computations of a prediction lie apart, as a share of it. */
@@ -561,22 +565,18 @@ final class Comparison {
         atReference && atCandidate
             ? "neither side"
             : atReference ? "the candidate alone" : "the reference alone";
-    return new Finding(
+    return Finding.told(
         step,
-        new Failure(
-            Failure.Kind.MISSING_TENSOR,
-            "step %d: expected %s on both sides, shown by %s".formatted(step, tensor.key(), where)),
-        null);
+        Failure.Kind.MISSING_TENSOR,
+        "expected %s on both sides, shown by %s".formatted(tensor.key(), where));
   }
 
   private static Finding otherShape(long step, ExpectedTensor tensor, Tensor a, Tensor b) {
-    return new Finding(
+    return Finding.told(
         step,
-        new Failure(
-            Failure.Kind.DIFFERENCE,
-            "step %d: %s has shape %s on the reference's side and %s on the candidate's"
-                .formatted(step, tensor.key(), a.shape(), b.shape())),
-        null);
+        Failure.Kind.DIFFERENCE,
+        "%s has shape %s on the reference's side and %s on the candidate's"
+            .formatted(tensor.key(), a.shape(), b.shape()));
   }
 
   private static boolean nonFinite(Tensor tensor) {

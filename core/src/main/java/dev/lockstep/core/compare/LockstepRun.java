@@ -171,11 +171,7 @@ final class LockstepRun {
   /** The candidate takes no further step, which is no agreement. */
   private void endWith(CandidateException e) {
     comparison.report(
-        new Finding(
-            step,
-            new Failure(
-                Failure.Kind.CANDIDATE_FAILED, "step %d: %s".formatted(step, e.getMessage())),
-            null));
+        Finding.told(step, Failure.Kind.CANDIDATE_FAILED, String.valueOf(e.getMessage())));
     log.endCandidate();
     // Runs behind the reference's own step, which may still be under way.
     Work<Double> accuracy =
@@ -405,13 +401,11 @@ final class LockstepRun {
       divergedAlike = true;
     } else {
       comparison.report(
-          new Finding(
+          Finding.told(
               step,
-              new Failure(
-                  Failure.Kind.NON_FINITE,
-                  "step %d: the loss is %s on the reference's side and %s on the candidate's"
-                      .formatted(step, losses.reference(), losses.candidate())),
-              null));
+              Failure.Kind.NON_FINITE,
+              "the loss is %s on the reference's side and %s on the candidate's"
+                  .formatted(losses.reference(), losses.candidate())));
     }
   }
 
@@ -444,11 +438,7 @@ final class LockstepRun {
         startSegment(agreement.candidate());
       }
     } else if (segmentStart != null) {
-      comparison.report(
-          new Finding(
-              step,
-              new Failure(Failure.Kind.DIFFERENCE, "step %d: %s".formatted(step, NOT_TWICE)),
-              null));
+      comparison.report(Finding.told(step, Failure.Kind.DIFFERENCE, NOT_TWICE));
     } // else the next observed step tells which tensors came out otherwise
   }
 
@@ -473,13 +463,11 @@ final class LockstepRun {
   }
 
   private Finding otherLoss(double returned, double expected, String by) {
-    return new Finding(
+    return Finding.told(
         step,
-        new Failure(
-            Failure.Kind.DIFFERENCE,
-            "step %d: the candidate's step returned the loss %s, %s returned %s"
-                .formatted(step, returned, by, expected)),
-        null);
+        Failure.Kind.DIFFERENCE,
+        "the candidate's step returned the loss %s, %s returned %s"
+            .formatted(returned, by, expected));
   }
 
   /** Compares what training left behind, where nothing else was looked at. */
@@ -569,14 +557,11 @@ final class LockstepRun {
     double difference = Math.abs(point.referenceTest() - point.candidateTest());
     if (difference > allowed) {
       comparison.report(
-          new Finding(
+          Finding.told(
               point.step(),
-              new Failure(
-                  Failure.Kind.DIFFERENCE,
-                  "step %d: the test accuracies %s and %s differ by more than the declared %s"
-                      .formatted(
-                          point.step(), point.referenceTest(), point.candidateTest(), allowed)),
-              null));
+              Failure.Kind.DIFFERENCE,
+              "the test accuracies %s and %s differ by more than the declared %s"
+                  .formatted(point.referenceTest(), point.candidateTest(), allowed)));
     }
   }
 

@@ -28,11 +28,7 @@ record StateCheck(Set<String> paths, boolean inFloat) {
    * @return null if it is the same
    */
   @Nullable Finding restored(long step, ModelState given, ModelState found) {
-    return different(
-        step,
-        given,
-        found,
-        "step %d: after restore(…), state() has %s, restored was %s".formatted(step, "%s", "%s"));
+    return different(step, given, found, "after restore(…), state() has %s, restored was %s");
   }
 
   /**
@@ -45,8 +41,7 @@ record StateCheck(Set<String> paths, boolean inFloat) {
         step,
         after,
         before,
-        "step %d: between two steps the candidate's state changed: before this step it has %s, after the one before it had %s"
-            .formatted(step, "%s", "%s"));
+        "between two steps the candidate's state changed: before this step it has %s, after the one before it had %s");
   }
 
   /**
@@ -59,8 +54,7 @@ record StateCheck(Set<String> paths, boolean inFloat) {
         step,
         before,
         after,
-        "step %d: the candidate's predict changed its state: after it, state() has %s, before it had %s"
-            .formatted(step, "%s", "%s"));
+        "the candidate's predict changed its state: after it, state() has %s, before it had %s");
   }
 
   /**
@@ -74,13 +68,7 @@ record StateCheck(Set<String> paths, boolean inFloat) {
       Tensor kept = after.tensor(path);
       if (tensor != null && mismatch(tensor, kept, false) != NONE) {
         return finding(
-            step,
-            path,
-            tensor,
-            kept,
-            false,
-            "step %d: after the step, state() has %s, the step showed %s"
-                .formatted(step, "%s", "%s"));
+            step, path, tensor, kept, false, "after the step, state() has %s, the step showed %s");
       }
     }
     return null;
@@ -106,8 +94,7 @@ record StateCheck(Set<String> paths, boolean inFloat) {
                 .formatted(path, found.data()[at], Arrays.toString(found.shape().indexOf(at)));
     String had =
         at == OTHER_SHAPE ? "shape " + expected.shape() : String.valueOf(expected.data()[at]);
-    return new Finding(
-        step, new Failure(Failure.Kind.DIFFERENCE, message.formatted(have, had)), null);
+    return Finding.told(step, Failure.Kind.DIFFERENCE, message.formatted(have, had));
   }
 
   /** Returns the position of the first element that is not the same. */

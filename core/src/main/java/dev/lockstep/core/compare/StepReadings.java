@@ -259,13 +259,10 @@ final class StepReadings {
         Double.isFinite(loss) ? Math.abs(loss - returned) <= allowed : !Double.isFinite(returned);
     return same
         ? null
-        : new Finding(
+        : Finding.told(
             step,
-            new Failure(
-                Failure.Kind.DIFFERENCE,
-                "step %d: the step returned the loss %s and showed %s"
-                    .formatted(step, returned, loss)),
-            null);
+            Failure.Kind.DIFFERENCE,
+            "the step returned the loss %s and showed %s".formatted(returned, loss));
   }
 
   private StepOutcome compare(Segment segment, ModelState before) {

@@ -75,6 +75,9 @@ class Network:
     def __init__(self, text, shapes, precision="double", alignment="aligned"):
         description = json.loads(text)
         shapes = json.loads(shapes)
+        more = [key for key in description if key not in _NETWORK]
+        if more:
+            raise Unsupported(f"lockstep.py knows no {', '.join(more)} of a network")
         self.input = tuple(description["input"])
         self.loss = description["loss"]
         self.optimizer = description["optimizer"]
@@ -150,6 +153,7 @@ _DECAYS = {
 
 # What an experiment file may say of a part. A setting that a part has beside these is refused: it
 # would change what is computed without anybody's notice.
+_NETWORK = ("input", "layers", "loss", "weightDecay", "optimizer")
 _WINDOW = ("size", "stride", "pad")
 _SETTINGS = {
     "affine": ("units", "initial"),

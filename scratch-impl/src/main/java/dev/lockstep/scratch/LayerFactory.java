@@ -15,16 +15,20 @@ import dev.lockstep.scratch.layers.AbsoluteLoss;
 import dev.lockstep.scratch.layers.Affine;
 import dev.lockstep.scratch.layers.AveragePooling;
 import dev.lockstep.scratch.layers.BatchNormalization;
+import dev.lockstep.scratch.layers.Clipping;
 import dev.lockstep.scratch.layers.Convolution;
 import dev.lockstep.scratch.layers.Dropout;
 import dev.lockstep.scratch.layers.Elu;
 import dev.lockstep.scratch.layers.Gelu;
+import dev.lockstep.scratch.layers.GlobalPooling;
 import dev.lockstep.scratch.layers.HardSigmoid;
 import dev.lockstep.scratch.layers.Identity;
 import dev.lockstep.scratch.layers.Layer;
 import dev.lockstep.scratch.layers.LeakyRelu;
+import dev.lockstep.scratch.layers.LocalResponse;
 import dev.lockstep.scratch.layers.Loss;
 import dev.lockstep.scratch.layers.MaxPooling;
+import dev.lockstep.scratch.layers.Penalty;
 import dev.lockstep.scratch.layers.Relu;
 import dev.lockstep.scratch.layers.Selu;
 import dev.lockstep.scratch.layers.Sigmoid;
@@ -36,6 +40,8 @@ import dev.lockstep.scratch.layers.SquaredLoss;
 import dev.lockstep.scratch.layers.Step;
 import dev.lockstep.scratch.layers.Swish;
 import dev.lockstep.scratch.layers.Tanh;
+import dev.lockstep.scratch.layers.Upsampling;
+import dev.lockstep.scratch.layers.ZeroPadding;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,12 +53,16 @@ final class LayerFactory {
   private final MatrixProduct product;
   private final Workers workers;
   private final Map<String, Shape> inputShapes;
+  private final Penalty penalty;
+  private final Clipping clipping;
 
   LayerFactory(NetworkSpec network, MatrixProduct product, Workers workers) {
     this.network = network;
     this.product = product;
     this.workers = workers;
     this.inputShapes = network.inputShapes();
+    this.penalty = new Penalty(network.weightDecay(), network.adjustments().l1());
+    this.clipping = new Clipping(network.adjustments().clipping());
   }
 
   Sequence layers() {
@@ -78,7 +88,14 @@ final class LayerFactory {
 
     @Override
     public Layer affine(LayerSpec.Affine layer) {
-      return new Affine(layer.name(), input.size(), layer.units(), network.weightDecay(), product);
+      return new Affine(
+          layer.name(),
+          input.size(),
+          layer.units(),
+          layer.bias().isPresent(),
+          penalty,
+          clipping,
+          product);
     }
 
     @Override
@@ -103,7 +120,9 @@ final class LayerFactory {
           layer.name(),
           layer.filters(),
           windows(input, layer.window()),
-          network.weightDecay(),
+          layer.bias().isPresent(),
+          penalty,
+          clipping,
           product);
     }
 
@@ -114,6 +133,27 @@ final class LayerFactory {
         case MAX -> new MaxPooling(layer.name(), windows);
         case AVERAGE -> new AveragePooling(layer.name(), windows);
       };
+    }
+
+    @Override
+    public Layer globalPooling(LayerSpec.GlobalPooling layer) {
+      return new GlobalPooling(layer.name(), layer.type(), input);
+    }
+
+    @Override
+    public Layer zeroPadding(LayerSpec.ZeroPadding layer) {
+      return new ZeroPadding(layer.name(), input, layer.output(input), layer.top(), layer.left());
+    }
+
+    @Override
+    public Layer upsampling(LayerSpec.Upsampling layer) {
+      return new Upsampling(layer.name(), input, layer.output(input));
+    }
+
+    @Override
+    public Layer localResponse(LayerSpec.LocalResponse layer) {
+      return new LocalResponse(
+          layer.name(), input, layer.k(), layer.size(), layer.alpha(), layer.beta());
     }
 
     @Override
@@ -129,12 +169,18 @@ final class LayerFactory {
   private static Windows windows(Shape image, Window window) {
     return new Windows(
         image.length(0),
-        image.length(1),
-        image.length(2),
-        window.height(),
-        window.width(),
-        window.stride(),
-        window.pad());
+        line(image.length(1), window.rows()),
+        line(image.length(2), window.columns()));
+  }
+
+  private static Windows.Line line(int length, Window.Axis axis) {
+    return new Windows.Line(
+        length,
+        axis.length(),
+        axis.stride(),
+        axis.before(length),
+        axis.dilation(),
+        axis.places(length));
   }
 
   private record ActivationBuilder(String name) implements ActivationFunction.Visitor<Layer> {

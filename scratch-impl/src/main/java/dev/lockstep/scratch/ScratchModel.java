@@ -40,6 +40,7 @@ public final class ScratchModel implements Model {
   private final Sequence layers;
   private final Loss loss;
   private final Update update;
+  private final Update biasUpdate;
   private final List<Parameter> parameters = new ArrayList<>();
   private final Map<String, Tensor> statistics = new LinkedHashMap<>();
   private final Map<String, Tensor> state = new LinkedHashMap<>();
@@ -58,6 +59,7 @@ public final class ScratchModel implements Model {
     this.layers = factory.layers();
     this.loss = factory.loss();
     this.update = new Update(Optimizer.of(network.optimizer()), workers);
+    this.biasUpdate = new Update(Optimizer.of(network.biasOptimizer()), workers);
     layers.forEach(layer -> parameters.addAll(layer.parameters()));
     collectState();
   }
@@ -85,7 +87,7 @@ public final class ScratchModel implements Model {
     if (observer.watches()) {
       observer.observe(Phase.FORWARD, NetworkSpec.OUTPUT, () -> output);
     }
-    Tensor value = Tensor.scalar(loss.value(batch.targets()) + weightDecayLoss());
+    Tensor value = Tensor.scalar(loss.value(batch.targets()) + penalties());
     if (observer.watches()) {
       observer.observe(Phase.LOSS, NetworkSpec.LOSS, () -> value);
     }
@@ -94,7 +96,7 @@ public final class ScratchModel implements Model {
     layers.backwardToParameters(dout.reshape(scores.shape()));
 
     for (Parameter parameter : parameters) {
-      update.run(parameter, stepsTaken, observer);
+      (parameter.isBias() ? biasUpdate : update).run(parameter, stepsTaken, observer);
     }
     stepsTaken++;
     if (observer.watches()) {
@@ -103,10 +105,10 @@ public final class ScratchModel implements Model {
     return value.data()[0];
   }
 
-  private double weightDecayLoss() {
+  private double penalties() {
     double sum = 0;
     for (Parameter parameter : parameters) {
-      sum += parameter.weightDecayLoss();
+      sum += parameter.penalty();
     }
     return sum;
   }

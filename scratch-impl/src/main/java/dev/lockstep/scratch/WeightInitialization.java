@@ -82,5 +82,23 @@ public final class WeightInitialization {
       double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
       return () -> random.nextDouble(-limit, limit);
     }
+
+    @Override
+    public DoubleSupplier uniform(InitialValues.Uniform initial) {
+      double width = initial.to() - initial.from();
+      return () -> initial.from() + width * random.nextDouble();
+    }
+
+    @Override
+    public DoubleSupplier truncatedNormal(InitialValues.TruncatedNormal initial) {
+      DoubleSupplier normal = normal(1);
+      return () -> {
+        double z = normal.getAsDouble();
+        while (Math.abs(z) > 2) {
+          z = normal.getAsDouble();
+        }
+        return initial.standardDeviation() * z;
+      };
+    }
   }
 }

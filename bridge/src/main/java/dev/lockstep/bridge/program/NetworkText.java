@@ -3,6 +3,7 @@ package dev.lockstep.bridge.program;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.network.Adjustments;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
@@ -40,6 +41,7 @@ public final class NetworkText {
     text.put("loss", loss);
     text.put("weightDecay", network.weightDecay());
     text.put("optimizer", optimizer(network.optimizer()));
+    adjustments(text, network.adjustments());
     return json(text);
   }
 
@@ -99,7 +101,7 @@ public final class NetworkText {
     public Map<String, Object> affine(LayerSpec.Affine affine) {
       Map<String, Object> settings = named();
       settings.put("units", affine.units());
-      settings.put("initial", initial(affine.initial()));
+      weights(settings, affine);
       return fields("affine", settings);
     }
 
@@ -132,7 +134,7 @@ public final class NetworkText {
       Map<String, Object> settings = named();
       settings.put("filters", conv.filters());
       window(settings, conv.window());
-      settings.put("initial", initial(conv.initial()));
+      weights(settings, conv);
       return fields("conv", settings);
     }
 
@@ -142,6 +144,34 @@ public final class NetworkText {
       settings.put("type", pool.type() == LayerSpec.PoolingType.MAX ? "max" : "average");
       window(settings, pool.window());
       return fields("pool", settings);
+    }
+
+    @Override
+    public Map<String, Object> globalPooling(LayerSpec.GlobalPooling pool) {
+      Map<String, Object> settings = named();
+      settings.put("type", pool.type().name().toLowerCase(Locale.ROOT));
+      return fields("globalPool", settings);
+    }
+
+    @Override
+    public Map<String, Object> zeroPadding(LayerSpec.ZeroPadding padding) {
+      Map<String, Object> settings = components(padding);
+      settings.putAll(named());
+      return fields("zeroPadding", settings);
+    }
+
+    @Override
+    public Map<String, Object> upsampling(LayerSpec.Upsampling upsampling) {
+      Map<String, Object> settings = named();
+      settings.put("size", List.of(upsampling.height(), upsampling.width()));
+      return fields("upsampling", settings);
+    }
+
+    @Override
+    public Map<String, Object> localResponse(LayerSpec.LocalResponse response) {
+      Map<String, Object> settings = components(response);
+      settings.putAll(named());
+      return fields("localResponse", settings);
     }
 
     @Override
@@ -156,13 +186,50 @@ public final class NetworkText {
     }
   }
 
+  /** Writes what a plain window has as one number each. */
   private static void window(Map<String, Object> settings, Window window) {
     settings.put("size", List.of(window.height(), window.width()));
-    settings.put("stride", window.stride());
-    settings.put("pad", window.pad());
+    if (window.isPlain()) {
+      settings.put("stride", window.stride());
+      settings.put("pad", window.pad());
+      return;
+    }
+    Window.Axis rows = window.rows();
+    Window.Axis columns = window.columns();
+    settings.put("stride", List.of(rows.stride(), columns.stride()));
+    settings.put(
+        "pad", rows.pad() == Window.Axis.SAME ? "same" : List.of(rows.pad(), columns.pad()));
+    settings.put("dilation", List.of(rows.dilation(), columns.dilation()));
+  }
+
+  private static void weights(Map<String, Object> settings, LayerSpec.Weighted layer) {
+    settings.put("initial", initial(layer.initial()));
+    if (!layer.bias().equals(LayerSpec.BIAS)) {
+      settings.put("bias", layer.bias().isEmpty() ? "none" : layer.bias().getAsDouble());
+    }
+  }
+
+  /** Writes adjustments that are made; a network mostly has none. */
+  private static void adjustments(Map<String, Object> text, Adjustments adjustments) {
+    if (adjustments.l1() != 0) {
+      text.put("l1", adjustments.l1());
+    }
+    if (!adjustments.clipping().equals(Adjustments.NONE.clipping())) {
+      Map<String, Object> clipping = fields("type", adjustments.clipping().kind().id());
+      clipping.put("threshold", adjustments.clipping().threshold());
+      text.put("clipping", clipping);
+    }
+    if (adjustments.biasRate() != 1) {
+      text.put("biasRate", adjustments.biasRate());
+    }
   }
 
   private static Object initial(InitialValues initial) {
+    if (initial instanceof InitialValues.Uniform uniform) {
+      return fields("uniform", List.of(uniform.from(), uniform.to()));
+    } else if (initial instanceof InitialValues.TruncatedNormal normal) {
+      return fields("truncatedNormal", normal.standardDeviation());
+    }
     return initial instanceof InitialValues.Normal normal
         ? normal.standardDeviation()
         : typeOf(initial);

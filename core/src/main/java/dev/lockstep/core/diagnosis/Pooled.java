@@ -31,10 +31,13 @@ final class Pooled {
     }
   }
 
-  /** Returns the gradient of the input of max pooling; null if windows are padded. */
+  /** Returns the gradient of the input of max pooling; null if windows are padded or not plain. */
   static double @Nullable [] gradient(
       LayerSpec.Pooling pool, Tensor x, Tensor dout, Winner winner) {
-    if (pool.window().pad() > 0 || x.shape().rank() != 4 || dout.shape().rank() != 4) {
+    if (pool.window().isPadded()
+        || !pool.window().isPlain()
+        || x.shape().rank() != 4
+        || dout.shape().rank() != 4) {
       return null;
     }
     int height = x.shape().length(2);
@@ -101,9 +104,15 @@ final class Pooled {
     }
   }
 
-  /** Returns the gradient of a convolution's input where each place of the kernel overwrites. */
+  /**
+   * Returns the gradient of a convolution's input where each place of the kernel overwrites; null
+   * if its window is not plain.
+   */
   static double @Nullable [] assigned(
       LayerSpec.Convolution conv, Shape input, Tensor w, Tensor dout) {
+    if (!conv.window().isPlain()) {
+      return null;
+    }
     int kernel = conv.window().elements();
     int channels = input.length(1);
     int height = input.length(2);

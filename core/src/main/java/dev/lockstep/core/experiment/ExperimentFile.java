@@ -234,8 +234,9 @@ public final class ExperimentFile {
     var loss = NetworkReader.loss(fields);
     double weightDecay = fields.number("weightDecay", 0);
     var optimizer = NetworkReader.optimizer(fields);
+    var adjustments = NetworkReader.adjustments(fields);
     try {
-      return new NetworkSpec(input, layers, loss, weightDecay, optimizer);
+      return new NetworkSpec(input, layers, loss, weightDecay, optimizer, adjustments);
     } catch (LayerException e) {
       throw new UsageException(
           "%s: %s: %s".formatted(reader.where(e.layer()), e.layer(), e.getMessage()), e);

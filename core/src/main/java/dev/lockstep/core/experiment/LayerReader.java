@@ -4,6 +4,7 @@ import dev.lockstep.core.UsageException;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.core.yaml.YamlValue;
@@ -11,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * Reads a list of layers: {@code relu} or {@code affine: {units: 100}}. A layer without a name of
@@ -45,7 +48,8 @@ public final class LayerReader {
     Map<String, Builder> types = new LinkedHashMap<>();
     types.put(
         "affine",
-        (f, name, reader) -> new LayerSpec.Affine(name, f.integer("units"), reader.initial(f)));
+        (f, name, reader) ->
+            new LayerSpec.Affine(name, f.integer("units"), reader.initial(f), bias(f)));
     for (ActivationFunction function : ActivationFunction.all()) {
       types.put(
           function.id(),
@@ -72,11 +76,9 @@ public final class LayerReader {
             new LayerSpec.Convolution(
                 name,
                 f.integer("filters"),
-                size(f, 0),
-                size(f, 1),
-                f.integer("stride", 1),
-                f.integer("pad", 0),
-                reader.initial(f)));
+                new Window(axis(f, 0, 1), axis(f, 1, 1)),
+                reader.initial(f),
+                bias(f)));
     types.put(
         "pool",
         (f, name, reader) ->
@@ -87,10 +89,39 @@ public final class LayerReader {
                     List.of(LayerSpec.PoolingType.MAX, LayerSpec.PoolingType.AVERAGE),
                     t -> t == LayerSpec.PoolingType.MAX ? "max" : "average",
                     LayerSpec.PoolingType.MAX),
-                size(f, 0),
-                size(f, 1),
-                f.integer("stride", size(f, 0)),
-                f.integer("pad", 0)));
+                new Window(axis(f, 0, ofAxis(f, "size", 0)), axis(f, 1, ofAxis(f, "size", 0)))));
+    types.put(
+        "globalPool",
+        (f, name, reader) ->
+            new LayerSpec.GlobalPooling(
+                name,
+                f.choice(
+                    "type",
+                    List.of(LayerSpec.GlobalPoolingType.values()),
+                    t -> t.name().toLowerCase(Locale.ROOT),
+                    LayerSpec.GlobalPoolingType.MAX)));
+    types.put(
+        "zeroPadding",
+        (f, name, reader) ->
+            new LayerSpec.ZeroPadding(
+                name,
+                f.integer("top", 0),
+                f.integer("bottom", 0),
+                f.integer("left", 0),
+                f.integer("right", 0)));
+    types.put(
+        "upsampling",
+        (f, name, reader) ->
+            new LayerSpec.Upsampling(name, ofAxis(f, "size", 0), ofAxis(f, "size", 1)));
+    types.put(
+        "localResponse",
+        (f, name, reader) ->
+            new LayerSpec.LocalResponse(
+                name,
+                f.number("k", 2),
+                f.integer("size", 5),
+                f.number("alpha", 1e-4),
+                f.number("beta", 0.75)));
     types.put("residual", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.SUM));
     types.put(
         "inception", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.CONCATENATE));
@@ -111,13 +142,48 @@ public final class LayerReader {
     return new LayerSpec.Branches(name, join, branches);
   }
 
-  /** Reads {@code size: 3} or {@code size: [3, 5]}, height before width. */
-  private static int size(Fields fields, int axis) {
-    YamlValue value = fields.required("size");
-    if (value instanceof YamlValue.Sequence sequence && sequence.values().size() == 2) {
-      return Fields.integer(sequence.values().get(axis), fields.name("size"));
+  /** Reads what a window is along an axis, height before width. */
+  private static Window.Axis axis(Fields fields, int axis, int stride) {
+    boolean same = fields.value("pad").filter(LayerReader::isSame).isPresent();
+    return new Window.Axis(
+        ofAxis(fields, "size", axis),
+        fields.has("stride") ? ofAxis(fields, "stride", axis) : stride,
+        same ? Window.Axis.SAME : fields.has("pad") ? pad(fields, axis) : 0,
+        fields.has("dilation") ? ofAxis(fields, "dilation", axis) : 1);
+  }
+
+  private static boolean isSame(YamlValue value) {
+    return value instanceof YamlValue.Scalar scalar && scalar.text().equals("same");
+  }
+
+  private static int pad(Fields fields, int axis) {
+    int pad = ofAxis(fields, "pad", axis);
+    if (pad < 0) {
+      throw Fields.expected(
+          "a whole number of at least 0, or same", fields.required("pad"), fields.name("pad"));
     }
-    return Fields.integer(value, fields.name("size"));
+    return pad;
+  }
+
+  /** Reads {@code size: 3} or {@code size: [3, 5]}, height before width. */
+  private static int ofAxis(Fields fields, String key, int axis) {
+    YamlValue value = fields.required(key);
+    if (value instanceof YamlValue.Sequence sequence && sequence.values().size() == 2) {
+      return Fields.integer(sequence.values().get(axis), fields.name(key));
+    }
+    return Fields.integer(value, fields.name(key));
+  }
+
+  /** Reads {@code bias: none} or what biases start at. */
+  private static OptionalDouble bias(Fields fields) {
+    return fields
+        .value("bias")
+        .map(
+            value ->
+                value instanceof YamlValue.Scalar scalar && scalar.text().equals("none")
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(Fields.number(value, fields.name("bias"))))
+        .orElse(LayerSpec.BIAS);
   }
 
   private InitialValues initial(Fields fields) {

@@ -1,5 +1,7 @@
 package dev.lockstep.core.experiment;
 
+import dev.lockstep.core.network.Adjustments;
+import dev.lockstep.core.network.Adjustments.Clipping;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LearningRate.Decay;
@@ -141,6 +143,23 @@ public final class NetworkReader {
     return decay;
   }
 
+  private static InitialValues drawn(Fields fields) {
+    if (fields.has("truncatedNormal")) {
+      double deviation = fields.number("truncatedNormal");
+      fields.done();
+      return fields.checked(() -> new InitialValues.TruncatedNormal(deviation));
+    }
+    List<YamlValue> limits = fields.list("uniform");
+    if (limits.size() != 2) {
+      throw Fields.expected(
+          "two numbers, [from, to]", fields.required("uniform"), fields.name("uniform"));
+    }
+    double from = Fields.number(limits.get(0), fields.name("uniform"));
+    double to = Fields.number(limits.get(1), fields.name("uniform"));
+    fields.done();
+    return fields.checked(() -> new InitialValues.Uniform(from, to));
+  }
+
   static LossSpec loss(Fields network) {
     LossSpec.Type otherwise = LossSpec.Type.SOFTMAX_CROSS_ENTROPY;
     YamlValue value = network.value("loss").orElse(null);
@@ -167,8 +186,32 @@ public final class NetworkReader {
         .orElse(new InitialValues.He());
   }
 
-  /** Reads {@code he}, {@code xavier}, {@code glorotUniform} or a standard deviation. */
+  /** Reads {@code l1}, {@code clipping: {type: layer, threshold: 1}} and {@code biasRate}. */
+  static Adjustments adjustments(Fields network) {
+    double l1 = network.number("l1", 0);
+    double biasRate = network.number("biasRate", 1);
+    Clipping clipping =
+        network.fields("clipping").map(NetworkReader::clipping).orElse(Adjustments.NONE.clipping());
+    return network.checked(() -> new Adjustments(l1, clipping, biasRate));
+  }
+
+  private static Clipping clipping(Fields fields) {
+    Clipping.Kind kind =
+        fields.choice(
+            "type", List.of(Clipping.Kind.values()), Clipping.Kind::id, Clipping.Kind.LAYER);
+    double threshold = fields.number("threshold", 1);
+    fields.done();
+    return fields.checked(() -> new Clipping(kind, threshold));
+  }
+
+  /**
+   * Reads {@code he}, {@code xavier}, {@code glorotUniform}, a standard deviation, {@code {uniform:
+   * [-0.1, 0.1]}} or {@code {truncatedNormal: 0.5}}.
+   */
   static InitialValues initial(YamlValue value, String name) {
+    if (value instanceof YamlValue.Mapping mapping) {
+      return drawn(new Fields(mapping, name));
+    }
     if (value instanceof YamlValue.Scalar scalar) {
       InitialValues named = NAMED_INITIAL_VALUES.get(scalar.text());
       if (named != null) {

@@ -22,6 +22,10 @@ public sealed interface InitialValues {
     R he(He initial);
 
     R glorotUniform(GlorotUniform initial);
+
+    R uniform(Uniform initial);
+
+    R truncatedNormal(TruncatedNormal initial);
   }
 
   /** The same number everywhere. */
@@ -65,6 +69,38 @@ public sealed interface InitialValues {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.glorotUniform(this);
+    }
+  }
+
+  /** A uniform distribution from a number to another. */
+  record Uniform(double from, double to) implements InitialValues {
+    public Uniform {
+      if (!(from <= to) || Double.isInfinite(from) || Double.isInfinite(to)) {
+        throw new IllegalArgumentException(
+            "uniform: expected a number and one not below it, found " + from + " and " + to);
+      }
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.uniform(this);
+    }
+  }
+
+  /**
+   * A normal distribution around 0 of which what lies farther away than two standard deviations is
+   * drawn again.
+   *
+   * @param standardDeviation before that
+   */
+  record TruncatedNormal(double standardDeviation) implements InitialValues {
+    public TruncatedNormal {
+      Require.nonNegative("standardDeviation", standardDeviation);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.truncatedNormal(this);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.lockstep.core.network;
 
+import dev.lockstep.core.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the derivative of a layer jumps. An input that rounding carries to the other side of a kink
@@ -21,6 +23,18 @@ public sealed interface Kink {
     }
   }
 
-  /** Where another element of a window becomes the largest. */
-  record Maximum(Window window) implements Kink {}
+  /**
+   * Where another element of a window becomes the largest.
+   *
+   * @param window null if it is the whole channel
+   */
+  record Maximum(@Nullable Window window) implements Kink {
+
+    static final Maximum OF_CHANNEL = new Maximum(null);
+
+    /** Returns the window on images of channels × height × width. */
+    public Window on(Shape image) {
+      return window == null ? new Window(image.length(1), image.length(2), 1, 0) : window;
+    }
+  }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * One layer of a network. Its name is its full path, {@code affine1} or {@code residual1/conv2},
@@ -65,6 +66,14 @@ public sealed interface LayerSpec {
 
     R pooling(Pooling layer);
 
+    R globalPooling(GlobalPooling layer);
+
+    R zeroPadding(ZeroPadding layer);
+
+    R upsampling(Upsampling layer);
+
+    R localResponse(LocalResponse layer);
+
     R branches(Branches layer);
   }
 
@@ -81,9 +90,15 @@ public sealed interface LayerSpec {
     }
   }
 
+  /** {@link Weighted#bias} of biases that start at 0. */
+  OptionalDouble BIAS = OptionalDouble.of(0);
+
   /** A layer of weights, multiplied with the input and added up, and of biases. */
   sealed interface Weighted extends LayerSpec {
     InitialValues initial();
+
+    /** Returns what the biases start at; empty for a layer without biases. */
+    OptionalDouble bias();
 
     @Override
     default Map<String, Shape> statistics(Shape in) {
@@ -100,9 +115,15 @@ public sealed interface LayerSpec {
    * A fully connected layer, {@code y = x·W + b}; an input with several axes is flattened first.
    * Parameters {@code W} (inputs × units) and {@code b} (units). DL4J: {@code DenseLayer}.
    */
-  record Affine(String name, int units, InitialValues initial) implements Weighted {
+  record Affine(String name, int units, InitialValues initial, OptionalDouble bias)
+      implements Weighted {
     public Affine {
       Require.atLeastOne("units", units);
+    }
+
+    /** With biases that start at 0. */
+    public Affine(String name, int units, InitialValues initial) {
+      this(name, units, initial, BIAS);
     }
 
     @Override
@@ -114,7 +135,7 @@ public sealed interface LayerSpec {
     @Override
     public List<ParameterSpec> parameters(Shape in) {
       return ParameterSpec.weightsAndBias(
-          name, Shape.of(in.size(), units), initial, in.size(), units, units);
+          name, Shape.of(in.size(), units), initial, in.size(), units, units, bias);
     }
 
     @Override
@@ -260,10 +281,16 @@ public sealed interface LayerSpec {
    * × channels × height × width of the window) and {@code b} (filters). DL4J: {@code
    * ConvolutionLayer}.
    */
-  record Convolution(String name, int filters, Window window, InitialValues initial)
+  record Convolution(
+      String name, int filters, Window window, InitialValues initial, OptionalDouble bias)
       implements Weighted {
     public Convolution {
       Require.atLeastOne("filters", filters);
+    }
+
+    /** With biases that start at 0. */
+    public Convolution(String name, int filters, Window window, InitialValues initial) {
+      this(name, filters, window, initial, BIAS);
     }
 
     public Convolution(
@@ -292,7 +319,8 @@ public sealed interface LayerSpec {
           initial,
           terms(in),
           filters * window.elements(),
-          filters);
+          filters,
+          bias);
     }
 
     @Override
@@ -346,6 +374,144 @@ public sealed interface LayerSpec {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.pooling(this);
+    }
+  }
+
+  /** What a channel is reduced to. */
+  enum GlobalPoolingType {
+    /** The largest element; of equal ones the first. */
+    MAX,
+    /** The mean. */
+    AVERAGE,
+    /** The sum. */
+    SUM
+  }
+
+  /**
+   * Each channel as one number: channels × height × width to channels. DL4J: {@code
+   * GlobalPoolingLayer}.
+   */
+  record GlobalPooling(String name, GlobalPoolingType type) implements WithoutState {
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      return Shape.of(in.length(0));
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return type == GlobalPoolingType.MAX ? NO_SUM : in.length(1) * in.length(2);
+    }
+
+    @Override
+    public Kink kink() {
+      return type == GlobalPoolingType.MAX ? Kink.Maximum.OF_CHANNEL : Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.globalPooling(this);
+    }
+  }
+
+  /** Zeros around each channel. DL4J: {@code ZeroPaddingLayer}. */
+  record ZeroPadding(String name, int top, int bottom, int left, int right)
+      implements WithoutState {
+    public ZeroPadding {
+      Require.nonNegative("top", top);
+      Require.nonNegative("bottom", bottom);
+      Require.nonNegative("left", left);
+      Require.nonNegative("right", right);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      double height = (double) in.length(1) + top + bottom;
+      double width = (double) in.length(2) + left + right;
+      Require.size(name, in.length(0) * height * width);
+      return Shape.of(in.length(0), (int) height, (int) width);
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return NO_SUM;
+    }
+
+    @Override
+    public Kink kink() {
+      return Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.zeroPadding(this);
+    }
+  }
+
+  /** Each element as a block of equal ones. DL4J: {@code Upsampling2D}. */
+  record Upsampling(String name, int height, int width) implements WithoutState {
+    public Upsampling {
+      Require.atLeastOne("height", height);
+      Require.atLeastOne("width", width);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      Require.size(name, (double) in.size() * height * width);
+      return Shape.of(in.length(0), in.length(1) * height, in.length(2) * width);
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return NO_SUM;
+    }
+
+    @Override
+    public Kink kink() {
+      return Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.upsampling(this);
+    }
+  }
+
+  /**
+   * Local response normalization (Krizhevsky et al. 2012): {@code y = x / (k + alpha · Σ x²)^beta},
+   * where the sum is over the channels at most ⌊size / 2⌋ away. DL4J: {@code
+   * LocalResponseNormalization}.
+   */
+  record LocalResponse(String name, double k, int size, double alpha, double beta)
+      implements WithoutState {
+    public LocalResponse {
+      Require.positive("k", k);
+      Require.atLeastOne("size", size);
+      Require.nonNegative("alpha", alpha);
+      Require.nonNegative("beta", beta);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      return in;
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return NO_SUM;
+    }
+
+    @Override
+    public Kink kink() {
+      return Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.localResponse(this);
     }
   }
 

@@ -19,6 +19,19 @@ public record LearningRate(double initial, Decay decay) {
     return new LearningRate(rate, new Decay.None());
   }
 
+  /** Returns a rate that is a multiple of this one in every step. */
+  public LearningRate times(double factor) {
+    Decay scaled = decay;
+    if (decay instanceof Decay.Steps steps) {
+      scaled =
+          new Decay.Steps(
+              steps.changes().stream()
+                  .map(change -> new Decay.Steps.Change(change.from(), factor * change.rate()))
+                  .toList());
+    }
+    return new LearningRate(factor * initial, scaled);
+  }
+
   /** How the rate falls. */
   public sealed interface Decay {
 

@@ -22,13 +22,15 @@ import java.util.function.UnaryOperator;
  * @param input the shape of one sample, {@code 784} or {@code 1×28×28}
  * @param layers in the order of the forward pass
  * @param weightDecay λ of {@code ½ λ Σ W²}, added to the loss for every weight tensor
+ * @param adjustments of gradients before the optimizer takes them
  */
 public record NetworkSpec(
     Shape input,
     List<LayerSpec> layers,
     LossSpec loss,
     double weightDecay,
-    OptimizerSpec optimizer) {
+    OptimizerSpec optimizer,
+    Adjustments adjustments) {
 
   /** The path of the network's output: class probabilities, or the last layer's output. */
   public static final String OUTPUT = "loss/out";
@@ -50,14 +52,36 @@ public record NetworkSpec(
     outputShapes(input, layers);
   }
 
+  /** Without adjustments. */
+  public NetworkSpec(
+      Shape input,
+      List<LayerSpec> layers,
+      LossSpec loss,
+      double weightDecay,
+      OptimizerSpec optimizer) {
+    this(input, layers, loss, weightDecay, optimizer, Adjustments.NONE);
+  }
+
+  /** Returns the optimizer of the biases of affine and convolution layers. */
+  public OptimizerSpec biasOptimizer() {
+    return adjustments.biasRate() == 1
+        ? optimizer
+        : optimizer.withLearningRate(optimizer.learningRate().times(adjustments.biasRate()));
+  }
+
+  /** Returns the same network with other adjustments. */
+  public NetworkSpec withAdjustments(Adjustments others) {
+    return new NetworkSpec(input, layers, loss, weightDecay, optimizer, others);
+  }
+
   /** Returns the same network over inputs of another shape. */
   public NetworkSpec withInput(Shape other) {
-    return new NetworkSpec(other, layers, loss, weightDecay, optimizer);
+    return new NetworkSpec(other, layers, loss, weightDecay, optimizer, adjustments);
   }
 
   /** Returns the same network with other layers. */
   public NetworkSpec withLayers(List<LayerSpec> others) {
-    return new NetworkSpec(input, others, loss, weightDecay, optimizer);
+    return new NetworkSpec(input, others, loss, weightDecay, optimizer, adjustments);
   }
 
   /** Returns the same network with every layer changed, those within branches first. */
@@ -82,17 +106,17 @@ public record NetworkSpec(
 
   /** Returns the same network with another loss. */
   public NetworkSpec withLoss(LossSpec other) {
-    return new NetworkSpec(input, layers, other, weightDecay, optimizer);
+    return new NetworkSpec(input, layers, other, weightDecay, optimizer, adjustments);
   }
 
   /** Returns the same network with another weight decay. */
   public NetworkSpec withWeightDecay(double other) {
-    return new NetworkSpec(input, layers, loss, other, optimizer);
+    return new NetworkSpec(input, layers, loss, other, optimizer, adjustments);
   }
 
   /** Returns the same network with another optimizer. */
   public NetworkSpec withOptimizer(OptimizerSpec other) {
-    return new NetworkSpec(input, layers, loss, weightDecay, other);
+    return new NetworkSpec(input, layers, loss, weightDecay, other, adjustments);
   }
 
   /**

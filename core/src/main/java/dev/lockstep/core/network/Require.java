@@ -19,15 +19,6 @@ final class Require {
     check(value >= 1, name, "a whole number of at least 1", value);
   }
 
-  /** A wider pad would make windows that see nothing but zeros. */
-  static void pad(int pad, int height, int width) {
-    check(
-        pad >= 0 && pad < Math.min(height, width),
-        "pad",
-        "a whole number of at least 0 and below the window's height and width",
-        pad);
-  }
-
   /** A share of a whole: 0 is allowed, 1 is not. */
   static void share(String name, double value) {
     check(value >= 0 && value < 1, name, "a number of at least 0 and below 1", value);

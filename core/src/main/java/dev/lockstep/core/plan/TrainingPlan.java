@@ -132,6 +132,24 @@ public final class TrainingPlan {
       double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
       return () -> limit * (2 * random.nextDouble() - 1);
     }
+
+    @Override
+    public DoubleSupplier uniform(InitialValues.Uniform initial) {
+      double width = initial.to() - initial.from();
+      return () -> initial.from() + width * random.nextDouble();
+    }
+
+    @Override
+    public DoubleSupplier truncatedNormal(InitialValues.TruncatedNormal initial) {
+      DoubleSupplier normal = normal(1);
+      return () -> {
+        double z = normal.getAsDouble();
+        while (Math.abs(z) > 2) {
+          z = normal.getAsDouble();
+        }
+        return initial.standardDeviation() * z;
+      };
+    }
   }
 
   /** Returns which training samples a step sees, by their position in the data set. */

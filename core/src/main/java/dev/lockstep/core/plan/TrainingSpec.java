@@ -59,6 +59,11 @@ public record TrainingSpec(int batchSize, Order order, Length length, Augmentati
     }
   }
 
+  /** Returns the same training in batches of another size. */
+  public TrainingSpec withBatchSize(int another) {
+    return new TrainingSpec(another, order, length, augmentation);
+  }
+
   /** Returns the same training of another length. */
   public TrainingSpec with(Length another) {
     return new TrainingSpec(batchSize, order, another, augmentation);

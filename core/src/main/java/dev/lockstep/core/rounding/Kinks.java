@@ -11,6 +11,7 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,7 +165,7 @@ public final class Kinks {
         }
       }
     } else if (place.kink() instanceof Kink.Maximum maximum) {
-      forEachOtherLargest(maximum.window(), place.inputShape(), a, b, other, flip);
+      forEachOtherLargest(maximum.on(place.inputShape()), place.inputShape(), a, b, other, flip);
     }
   }
 
@@ -178,8 +179,10 @@ public final class Kinks {
     int images = a.length / (height * width);
     for (int image = 0; image < images; image++) {
       int base = image * height * width;
-      for (int y = -pool.pad(); y + pool.height() <= height + pool.pad(); y += pool.stride()) {
-        for (int x = -pool.pad(); x + pool.width() <= width + pool.pad(); x += pool.stride()) {
+      for (int row = 0; row < pool.rows().places(height); row++) {
+        int y = row * pool.rows().stride() - pool.rows().before(height);
+        for (int column = 0; column < pool.columns().places(width); column++) {
+          int x = column * pool.columns().stride() - pool.columns().before(width);
           int[] window = window(base, y, x, pool, height, width);
           int largest = largest(window, a, IntUnaryOperator.identity());
           if (largest != largest(window, b, other)) {
@@ -191,18 +194,18 @@ public final class Kinks {
   }
 
   private static int[] window(int base, int top, int left, Window pool, int height, int width) {
-    int fromY = Math.max(0, top);
-    int toY = Math.min(height, top + pool.height());
-    int fromX = Math.max(0, left);
-    int toX = Math.min(width, left + pool.width());
-    int[] window = new int[Math.max(0, toY - fromY) * Math.max(0, toX - fromX)];
+    int down = pool.rows().dilation();
+    int right = pool.columns().dilation();
+    int[] window = new int[pool.elements()];
     int next = 0;
-    for (int y = fromY; y < toY; y++) {
-      for (int x = fromX; x < toX; x++) {
-        window[next++] = base + y * width + x;
+    for (int y = top; y < Math.min(height, top + pool.rows().extent()); y += down) {
+      for (int x = left; x < Math.min(width, left + pool.columns().extent()); x += right) {
+        if (y >= 0 && x >= 0) {
+          window[next++] = base + y * width + x;
+        }
       }
     }
-    return window;
+    return Arrays.copyOf(window, next);
   }
 
   /** Returns the first largest element's position, -1 for a window of padding alone. */

@@ -78,6 +78,14 @@ public record KnownRounding(
       double share = Math.ulp((float) slot.decay()) / 2 / (1 - slot.decay());
       for (ParameterSpec parameter : network.parameters()) {
         shares.put(slot(parameter, slot), share);
+        if (slot.squares()) {
+          // what is divided by its root errs by half of its share, and that is all of a change:
+          // a parameter that the first steps made what it is
+          shares.merge(
+              new TensorKey(Phase.UPDATE, parameter.path()),
+              share / Tolerance.MAX_ERROR_OVER_FLOOR,
+              Math::max);
+        }
       }
     }
   }
@@ -101,7 +109,7 @@ public record KnownRounding(
   }
 
   private static double decayedWeights(NetworkSpec network) {
-    return network.weightDecay() == 0
+    return network.weightDecay() == 0 && network.adjustments().l1() == 0
         ? 0
         : network.parameters().stream()
             .filter(ParameterSpec::decayed)

@@ -158,7 +158,8 @@ public record Dl4jConfiguration(
               settings.layers(),
               Objects.requireNonNull(loss),
               weightDecay,
-              optimizer);
+              optimizer,
+              training.adjustments());
     } catch (LayerException e) {
       throw new InputException(
           "DL4J configuration, for samples of %s: %s: %s"

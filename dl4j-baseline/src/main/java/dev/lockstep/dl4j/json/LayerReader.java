@@ -3,16 +3,20 @@ package dev.lockstep.dl4j.json;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.dl4j.book.MaskedDropout;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.translate.Activations;
 import dev.lockstep.dl4j.translate.Findings;
 import dev.lockstep.dl4j.translate.Losses;
+import dev.lockstep.dl4j.translate.Translation;
 import dev.lockstep.dl4j.translate.Weights;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -21,22 +25,27 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
@@ -54,8 +63,10 @@ final class LayerReader {
   private final Map<String, Shape> expectedInputs = new LinkedHashMap<>();
   private final Map<String, Shape> expectedParameters = new LinkedHashMap<>();
   private boolean wantsImages;
-  private int pendingPad;
+  private int @Nullable [] pendingPad;
   private @Nullable LossSpec loss;
+  private @Nullable String softmax;
+  private @Nullable String last;
 
   LayerReader(Findings findings, Training training) {
     this.findings = findings;
@@ -70,10 +81,13 @@ final class LayerReader {
         ConvolutionLayer.class,
         DenseLayer.class,
         DropoutLayer.class,
+        GlobalPoolingLayer.class,
+        LocalResponseNormalization.class,
         LossLayer.class,
         MaskedDropout.class,
         OutputLayer.class,
         SubsamplingLayer.class,
+        Upsampling2D.class,
         ZeroPaddingLayer.class,
         CnnToFeedForwardPreProcessor.class,
         FeedForwardToCnnPreProcessor.class,
@@ -95,8 +109,17 @@ final class LayerReader {
     return wantsImages;
   }
 
-  /** Returns the loss, null if there was no output layer. */
+  /**
+   * Returns the loss, null if there was no output layer. A network that ends with a softmax, such
+   * as a model of DL4J's zoo, gets the cross entropy that a user puts behind it.
+   */
   @Nullable LossSpec loss() {
+    if (softmax != null && (loss != null || !softmax.equals(last))) {
+      findings.unknown(softmax, "softmax, which is not the last layer");
+    } else if (softmax != null) {
+      findings.leftToDl4j(Convention.CROSS_ENTROPY_CLIPPING);
+      return new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
+    }
     return loss;
   }
 
@@ -110,7 +133,10 @@ final class LayerReader {
       Layer layer = confs.get(i).getLayer();
       if (reshapes.get(i) != null) {
         return reshapes.get(i) instanceof CnnToFeedForwardPreProcessor;
-      } else if (layer instanceof ConvolutionLayer || layer instanceof SubsamplingLayer) {
+      } else if (layer instanceof ConvolutionLayer
+          || layer instanceof SubsamplingLayer
+          || layer instanceof ZeroPaddingLayer
+          || layer instanceof LocalResponseNormalization) {
         return true;
       } else if (layer instanceof DenseLayer || layer instanceof OutputLayer) {
         return false;
@@ -140,6 +166,7 @@ final class LayerReader {
         conf.getOptimizationAlgo(),
         org.deeplearning4j.nn.api.OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT);
     findings.require(name, "step function", conf.getStepFunction(), null);
+    last = name;
     boolean in = afterReshape(name, reshape, image);
     int before = layers.size();
     boolean out = readLayer(name, layer, in, layers);
@@ -198,11 +225,16 @@ final class LayerReader {
       output(name, lossLayer.getActivationFn(), lossLayer.getLossFn(), layers);
     } else if (layer instanceof BatchNormalization norm) {
       layers.add(batchNormalization(name, norm, image));
+    } else if (layer instanceof GlobalPoolingLayer pooling) {
+      layers.add(globalPooling(name, pooling));
+      return false;
     } else if (layer instanceof SubsamplingLayer pooling) {
       layers.add(pooling(name, pooling));
       return true;
     } else if (layer instanceof ActivationLayer activation) {
-      if (!name.contains(HELPER)) {
+      if (activation.getActivationFn() instanceof ActivationSoftmax) {
+        softmax = name;
+      } else if (!name.contains(HELPER)) {
         layers.add(
             new LayerSpec.Activation(
                 name, Activations.read(name, activation.getActivationFn(), findings)));
@@ -219,7 +251,30 @@ final class LayerReader {
     } else if (layer instanceof DropoutLayer dropout) {
       layers.add(new LayerSpec.Dropout(name, ratio(name, dropout.getIDropout()), true));
     } else if (layer instanceof ZeroPaddingLayer padding && name.contains(HELPER)) {
-      pendingPad = padding.getPadding()[0];
+      int[] pad = padding.getPadding();
+      pendingPad =
+          name.endsWith(Translation.SAME)
+              ? new int[] {Window.Axis.SAME, Window.Axis.SAME}
+              : new int[] {pad[0], pad[2]};
+    } else if (layer instanceof LocalResponseNormalization response) {
+      wantsImages = true;
+      findings.require(name, "data format", response.getDataFormat(), CNN2DFormat.NCHW);
+      layers.add(
+          new LayerSpec.LocalResponse(
+              name,
+              response.getK(),
+              (int) response.getN(),
+              response.getAlpha(),
+              response.getBeta()));
+    } else if (layer instanceof ZeroPaddingLayer padding) {
+      wantsImages = true;
+      findings.require(name, "data format", padding.getDataFormat(), CNN2DFormat.NCHW);
+      int[] pad = padding.getPadding();
+      layers.add(new LayerSpec.ZeroPadding(name, pad[0], pad[1], pad[2], pad[3]));
+    } else if (layer instanceof Upsampling2D upsampling) {
+      wantsImages = true;
+      int[] size = upsampling.getSize();
+      layers.add(new LayerSpec.Upsampling(name, size[0], size[size.length - 1]));
     } else {
       findings.unknown(name, layer.getClass().getSimpleName());
     }
@@ -241,56 +296,76 @@ final class LayerReader {
   }
 
   private LayerSpec affine(String name, FeedForwardLayer layer, boolean hasBias) {
-    findings.require(name, "hasBias", hasBias, true);
     training.add(name, layer, true);
     int in = (int) layer.getNIn();
     int out = (int) layer.getNOut();
     expectedParameters.put(name + "/W", Shape.of(in, out));
-    return new LayerSpec.Affine(name, out, initial(name, layer, in, out, 1));
+    return new LayerSpec.Affine(name, out, initial(name, layer, in, out, 1), bias(layer, hasBias));
   }
 
   private LayerSpec convolution(String name, ConvolutionLayer layer) {
     wantsImages = true;
     int[] kernel = layer.getKernelSize();
-    findings.require(name, "hasBias", layer.hasBias(), true);
     findings.require(name, "data format", layer.getCnn2dDataFormat(), CNN2DFormat.NCHW);
     training.add(name, layer, true);
     expectedParameters.put(
         name + "/W", Shape.of((int) layer.getNOut(), (int) layer.getNIn(), kernel[0], kernel[1]));
     int window = kernel[0] * kernel[1];
-    int stride = window(name, "stride", layer.getStride());
     return new LayerSpec.Convolution(
         name,
         (int) layer.getNOut(),
-        kernel[0],
-        kernel[1],
-        stride,
-        padding(name, layer.getPadding(), layer.getDilation(), layer.getConvolutionMode()),
+        window(
+            name,
+            kernel,
+            layer.getStride(),
+            layer.getPadding(),
+            layer.getDilation(),
+            layer.getConvolutionMode()),
         initial(
-            name, layer, (int) layer.getNIn() * window, (int) layer.getNOut() * window, stride));
+            name,
+            layer,
+            (int) layer.getNIn() * window,
+            (int) layer.getNOut() * window,
+            layer.getStride()[0] * layer.getStride()[1]),
+        bias(layer, layer.hasBias()));
   }
 
-  private int window(String name, String setting, int[] sides) {
-    if (sides[0] != sides[1]) {
-      findings.unknown(name, "%s %d×%d".formatted(setting, sides[0], sides[1]));
-    }
-    return sides[0];
+  private static OptionalDouble bias(BaseLayer layer, boolean has) {
+    return has ? OptionalDouble.of(layer.getBiasInit()) : OptionalDouble.empty();
   }
 
-  private int padding(String name, int[] padding, int[] dilation, @Nullable ConvolutionMode mode) {
-    findings.require(name, "dilation", window(name, "dilation", dilation), 1);
-    if (mode != null && mode != ConvolutionMode.Truncate && mode != ConvolutionMode.Strict) {
+  private Window window(
+      String name,
+      int[] kernel,
+      int[] stride,
+      int[] padding,
+      int[] dilation,
+      @Nullable ConvolutionMode mode) {
+    boolean same = mode == ConvolutionMode.Same;
+    if (mode == ConvolutionMode.Causal) {
       findings.unknown(name, "convolution mode " + mode);
     }
-    return window(name, "padding", padding);
+    Window.Axis[] axes = new Window.Axis[2];
+    for (int i = 0; i < 2; i++) {
+      axes[i] =
+          new Window.Axis(kernel[i], stride[i], same ? Window.Axis.SAME : padding[i], dilation[i]);
+    }
+    return new Window(axes[0], axes[1]);
   }
 
   private LayerSpec pooling(String name, SubsamplingLayer layer) {
     wantsImages = true;
     int[] kernel = layer.getKernelSize();
     findings.require(name, "data format", layer.getCnn2dDataFormat(), CNN2DFormat.NCHW);
-    int pad = padding(name, layer.getPadding(), layer.getDilation(), layer.getConvolutionMode());
-    if (pad > 0) {
+    Window window =
+        window(
+            name,
+            kernel,
+            layer.getStride(),
+            layer.getPadding(),
+            layer.getDilation(),
+            layer.getConvolutionMode());
+    if (window.isPadded()) {
       findings.leftToDl4j(Convention.POOLING_PADDING);
       findings.require(
           name, "avgPoolIncludePadInDivisor", layer.isAvgPoolIncludePadInDivisor(), false);
@@ -298,17 +373,40 @@ final class LayerReader {
     if (layer.getPoolingType() != PoolingType.MAX && layer.getPoolingType() != PoolingType.AVG) {
       findings.unknown(name, "pooling type " + layer.getPoolingType());
     }
-    int padBefore = pendingPad;
-    pendingPad = 0;
+    if (pendingPad != null) {
+      window =
+          window(
+              name,
+              kernel,
+              layer.getStride(),
+              pendingPad,
+              layer.getDilation(),
+              pendingPad[0] == Window.Axis.SAME ? ConvolutionMode.Same : null);
+      pendingPad = null;
+    }
     return new LayerSpec.Pooling(
         name,
         layer.getPoolingType() == PoolingType.AVG
             ? LayerSpec.PoolingType.AVERAGE
             : LayerSpec.PoolingType.MAX,
-        kernel[0],
-        kernel[1],
-        window(name, "stride", layer.getStride()),
-        pad + padBefore);
+        window);
+  }
+
+  private LayerSpec globalPooling(String name, GlobalPoolingLayer layer) {
+    wantsImages = true;
+    findings.require(name, "collapseDimensions", layer.isCollapseDimensions(), true);
+    int[] dimensions = layer.getPoolingDimensions();
+    if (dimensions != null && !Arrays.equals(dimensions, new int[] {2, 3})) {
+      findings.unknown(name, "pooling dimensions " + Arrays.toString(dimensions));
+    }
+    LayerSpec.GlobalPoolingType type = LayerSpec.GlobalPoolingType.MAX;
+    switch (layer.getPoolingType()) {
+      case MAX -> {}
+      case AVG -> type = LayerSpec.GlobalPoolingType.AVERAGE;
+      case SUM -> type = LayerSpec.GlobalPoolingType.SUM;
+      default -> findings.unknown(name, "pooling type " + layer.getPoolingType());
+    }
+    return new LayerSpec.GlobalPooling(name, type);
   }
 
   /** DL4J's mapper takes the variance's form from the variables that an initialized network has. */
@@ -349,7 +447,6 @@ final class LayerReader {
 
   private InitialValues initial(
       String name, FeedForwardLayer layer, int fanIn, int fanOut, int stride) {
-    findings.require(name, "biasInit", layer.getBiasInit(), 0.0);
     return Weights.read(name, layer.getWeightInitFn(), fanIn, fanOut, stride, findings);
   }
 }

@@ -1,7 +1,10 @@
 package dev.lockstep.dl4j.json;
 
+import dev.lockstep.core.network.Adjustments;
+import dev.lockstep.core.network.Adjustments.Clipping;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.translate.Clippings;
 import dev.lockstep.dl4j.translate.Findings;
 import dev.lockstep.dl4j.translate.Updaters;
 import java.util.List;
@@ -10,6 +13,7 @@ import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
@@ -25,6 +29,9 @@ final class Training {
   private final Findings findings;
   private @Nullable IUpdater updater;
   private @Nullable List<Regularization> regularization;
+  private @Nullable Clipping clipping;
+  private double biasRate;
+  private double l1;
 
   Training(Findings findings) {
     this.findings = findings;
@@ -32,7 +39,8 @@ final class Training {
 
   /** Returns the classes that a file may name for what is read here. */
   static Set<Class<?>> classes() {
-    return Set.of(L2Regularization.class, WeightDecay.class, FixedSchedule.class);
+    return Set.of(
+        L1Regularization.class, L2Regularization.class, WeightDecay.class, FixedSchedule.class);
   }
 
   /**
@@ -42,13 +50,7 @@ final class Training {
    * @param decayed whether it has weights that weight decay acts on
    */
   void add(String name, BaseLayer layer, boolean decayed) {
-    findings.require(
-        name,
-        "gradient normalization",
-        layer.getGradientNormalization() == null
-            ? GradientNormalization.None
-            : layer.getGradientNormalization(),
-        GradientNormalization.None);
+    addClipping(name, layer, decayed);
     findings.require(name, "weight noise", layer.getWeightNoise(), null);
     if (layer.getConstraints() != null && !layer.getConstraints().isEmpty()) {
       findings.unknown(name, "constraints " + layer.getConstraints());
@@ -56,8 +58,8 @@ final class Training {
     if (layer.getRegularizationBias() != null && !layer.getRegularizationBias().isEmpty()) {
       findings.unknown(name, "regularization of biases " + layer.getRegularizationBias());
     }
-    if (layer.getBiasUpdater() != null) {
-      findings.require(name, "updater of biases", layer.getBiasUpdater(), layer.getIUpdater());
+    if (decayed) {
+      addBiasRate(name, layer);
     }
     if (updater == null) {
       updater = layer.getIUpdater();
@@ -76,26 +78,90 @@ final class Training {
     findings.require(name, "regularization of its own,", terms, regularization);
   }
 
-  double weightDecay() {
-    if (regularization == null || regularization.isEmpty()) {
-      return 0;
+  /**
+   * In DL4J a layer's norm counts the running statistics of batch normalization, and clipping acts
+   * on what they move by.
+   */
+  private void addClipping(String name, BaseLayer layer, boolean decayed) {
+    GradientNormalization normalization = layer.getGradientNormalization();
+    Clipping own =
+        normalization == null
+            ? Adjustments.NONE.clipping()
+            : Clippings.read(normalization, layer.getGradientNormalizationThreshold());
+    if (!decayed) {
+      if (own.kind() != Clipping.Kind.NONE) {
+        findings.unknown(
+            name,
+            "gradient normalization %s of batch normalization, which in DL4J changes the running"
+                    .formatted(normalization)
+                + " statistics too");
+      }
+      return;
     }
-    Regularization first = regularization.get(0);
-    double coefficient = 0;
-    int counted = 1;
-    if (first instanceof L2Regularization l2) {
-      coefficient = constant(l2.getL2());
-    } else if (first instanceof WeightDecay decay && decay.isApplyLR()) {
-      coefficient = constant(decay.getCoeff());
-      findings.leftToDl4j(Convention.DECAY_AFTER_UPDATER);
-      if (regularization.equals(List.of(first, first))) {
-        // what a setting for all layers becomes
-        findings.leftToDl4j(Convention.GLOBAL_DECAY_TWICE);
-        counted = 2;
+    if (clipping == null) {
+      clipping = own;
+    }
+    findings.require(name, "a gradient normalization of its own,", own, clipping);
+  }
+
+  /** Takes note of an updater of biases that is the layer's own but for the rate. */
+  private void addBiasRate(String name, BaseLayer layer) {
+    double rate = 1;
+    IUpdater ofBias = layer.getBiasUpdater();
+    if (ofBias != null && !ofBias.equals(layer.getIUpdater())) {
+      OptimizerSpec weights = Updaters.read(layer.getIUpdater(), findings);
+      OptimizerSpec biases = Updaters.read(ofBias, findings);
+      rate = biases.learningRate().initial() / weights.learningRate().initial();
+      if (!isMultiple(biases, weights, rate)) {
+        findings.unknown(name, "updater of biases " + ofBias);
       }
     }
-    if (coefficient == 0 || regularization.size() != counted) {
-      findings.unknown("every layer", "regularization " + regularization);
+    if (biasRate == 0) {
+      biasRate = rate;
+    }
+    findings.require(name, "a rate of biases of its own,", rate, biasRate);
+  }
+
+  private static boolean isMultiple(OptimizerSpec biases, OptimizerSpec weights, double rate) {
+    return rate > 0
+        && Double.isFinite(rate)
+        && weights.withLearningRate(biases.learningRate()).equals(biases)
+        && weights.learningRate().times(rate).decay().equals(biases.learningRate().decay());
+  }
+
+  Adjustments adjustments() {
+    return new Adjustments(
+        l1,
+        clipping == null ? Adjustments.NONE.clipping() : clipping,
+        biasRate == 0 ? 1 : biasRate);
+  }
+
+  /** Reads the terms; L1 is kept for {@link #adjustments}. */
+  double weightDecay() {
+    double coefficient = 0;
+    List<Regularization> terms = regularization == null ? List.of() : regularization;
+    for (int i = 0; i < terms.size(); i++) {
+      Regularization term = terms.get(i);
+      double own = 0;
+      if (term instanceof L2Regularization l2) {
+        own = constant(l2.getL2());
+        coefficient += own;
+      } else if (term instanceof L1Regularization one && l1 == 0) {
+        own = constant(one.getL1());
+        l1 = own;
+      } else if (term instanceof WeightDecay decay && decay.isApplyLR() && coefficient == 0) {
+        own = constant(decay.getCoeff());
+        coefficient = own;
+        findings.leftToDl4j(Convention.DECAY_AFTER_UPDATER);
+        if (i + 1 < terms.size() && terms.get(i + 1).equals(term)) {
+          // what a setting for all layers becomes
+          findings.leftToDl4j(Convention.GLOBAL_DECAY_TWICE);
+          i++;
+        }
+      }
+      if (own == 0) {
+        findings.unknown("every layer", "regularization " + terms);
+      }
     }
     return coefficient;
   }

@@ -203,7 +203,7 @@ public enum Convention {
           anyInput(
               network,
               (layer, in) ->
-                  layer instanceof LayerSpec.Pooling pooling && pooling.window().pad() > 0)),
+                  layer instanceof LayerSpec.Pooling pooling && pooling.window().isPadded())),
   POOLING_DEFAULTS(
       "pooling-defaults",
       "pooling",
@@ -381,7 +381,7 @@ public enum Convention {
             layer ->
                 layer instanceof LayerSpec.Convolution convolution
                     ? predicate.test(convolution.initial())
-                        && (!stridedOnly || convolution.window().stride() > 1)
+                        && (!stridedOnly || isStrided(convolution.window()))
                     : layer instanceof LayerSpec.Affine affine
                         && !stridedOnly
                         && predicate.test(affine.initial()));
@@ -402,11 +402,11 @@ public enum Convention {
   /** Returns whether a window of 1×1 with a stride of 2 would give an output of another size. */
   private static boolean isPoolingOfAnotherSize(LayerSpec layer, Shape in) {
     return layer instanceof LayerSpec.Pooling pooling
-        && (isOther(in.length(1), pooling.window().height(), pooling.window())
-            || isOther(in.length(2), pooling.window().width(), pooling.window()));
+        && (pooling.window().rows().places(in.length(1)) != (in.length(1) - 1) / 2 + 1
+            || pooling.window().columns().places(in.length(2)) != (in.length(2) - 1) / 2 + 1);
   }
 
-  private static boolean isOther(int length, int size, Window window) {
-    return (length + 2 * window.pad() - size) / window.stride() != (length - 1) / 2;
+  private static boolean isStrided(Window window) {
+    return window.rows().stride() > 1 || window.columns().stride() > 1;
   }
 }

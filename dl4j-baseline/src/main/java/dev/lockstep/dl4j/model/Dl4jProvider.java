@@ -115,6 +115,9 @@ public final class Dl4jProvider implements ModelProvider {
             .dataType(precision.type())
             .updater(new Updaters(conventions).updater(network.optimizer()))
             .miniBatch(true);
+    if (network.adjustments().l1() != 0) {
+      settings.l1(network.adjustments().l1());
+    }
     if (network.weightDecay() == 0) {
       return settings;
     } else if (conventions.contains(Convention.GLOBAL_DECAY_TWICE)) {

@@ -2,6 +2,7 @@ package dev.lockstep.dl4j.model;
 
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.Adjustments.Clipping;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
@@ -29,6 +30,8 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.BooleanIndexing;
+import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
@@ -51,6 +54,7 @@ final class Observation extends BaseTrainingListener {
   private final Network network;
   private final int samples;
   private final int classes;
+  private final Clipping clipping;
   private final Observer observer;
   private final Map<String, Shape> outputs;
   private final Set<String> layerNames = new LinkedHashSet<>();
@@ -62,6 +66,7 @@ final class Observation extends BaseTrainingListener {
     this.observer = observer;
     this.classes = spec.classes();
     this.outputs = spec.outputShapes();
+    this.clipping = spec.adjustments().clipping();
     for (LayerSpec layer : spec.allLayers()) {
       layerNames.add(layer.name());
     }
@@ -192,14 +197,47 @@ final class Observation extends BaseTrainingListener {
           parameter.path(),
           () ->
               PerChannel.toTensor(
-                  Workspaces.outside(() -> applied(layer, key, gradients.getGradientFor(key))),
-                  parameter.shape()));
+                  Workspaces.outside(() -> applied(layer, key, gradients)), parameter.shape()));
     }
   }
 
-  /** What DL4J makes of a gradient before its updater: a mean, with the L2 term. */
-  private INDArray applied(Layer layer, String key, INDArray sum) {
-    INDArray gradient = sum.dup(sum.ordering()).divi(samples);
+  private INDArray mean(Gradient gradients, String key) {
+    INDArray sum = gradients.getGradientFor(key);
+    return sum.dup(sum.ordering()).divi(samples);
+  }
+
+  /** As DL4J's {@code BaseMultiLayerUpdater} does behind this observation. */
+  private void clip(INDArray gradient, Gradient gradients) {
+    double threshold = clipping.threshold();
+    double norm = 0;
+    if (clipping.kind().ofLayer()) {
+      for (String key : gradients.gradientForVariable().keySet()) {
+        norm = Math.hypot(norm, mean(gradients, key).norm2Number().doubleValue());
+      }
+    } else {
+      norm = gradient.norm2Number().doubleValue();
+    }
+    switch (clipping.kind()) {
+      case NONE -> {}
+      case ELEMENTS -> {
+        BooleanIndexing.replaceWhere(gradient, threshold, Conditions.greaterThan(threshold));
+        BooleanIndexing.replaceWhere(gradient, -threshold, Conditions.lessThan(-threshold));
+      }
+      case LAYER, PARAMETER -> {
+        if (norm > threshold) {
+          gradient.muli(threshold / norm);
+        }
+      }
+      case UNIT_LAYER, UNIT_PARAMETER -> gradient.divi(norm == 0 ? 1e-5 : norm);
+    }
+  }
+
+  /** What DL4J makes of a gradient before its updater: a mean, clipped, with L1 and L2 terms. */
+  private INDArray applied(Layer layer, String key, Gradient gradients) {
+    INDArray gradient = mean(gradients, key);
+    if (clipping.kind() != Clipping.Kind.NONE && !(key.equals("gamma") || key.equals("beta"))) {
+      clip(gradient, gradients);
+    }
     List<Regularization> terms = layer.getConfig().getRegularizationByParam(key);
     if (terms != null) {
       for (Regularization term : terms) {

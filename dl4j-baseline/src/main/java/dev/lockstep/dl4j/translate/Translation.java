@@ -1,5 +1,6 @@
 package dev.lockstep.dl4j.translate;
 
+import dev.lockstep.core.network.Adjustments;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -25,9 +26,13 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -46,6 +51,9 @@ public final class Translation {
 
   /** The name of DL4J's loss layer; its output is {@link NetworkSpec#OUTPUT}. */
   public static final String LOSS = "loss";
+
+  /** Follows the name of a pooling layer whose zeros a layer of its own adds. */
+  public static final String SAME = "#same";
 
   /** The name of the graph's input, which no layer can have. */
   public static final String INPUT = "#input";
@@ -157,6 +165,43 @@ public final class Translation {
     }
 
     @Override
+    public Place globalPooling(LayerSpec.GlobalPooling layer) {
+      PoolingType type =
+          switch (layer.type()) {
+            case MAX -> PoolingType.MAX;
+            case AVERAGE -> PoolingType.AVG;
+            case SUM -> PoolingType.SUM;
+          };
+      return addFlattening(layer.name(), new GlobalPoolingLayer(type), in);
+    }
+
+    @Override
+    public Place zeroPadding(LayerSpec.ZeroPadding layer) {
+      return add(
+          layer.name(),
+          new ZeroPaddingLayer(layer.top(), layer.bottom(), layer.left(), layer.right()),
+          in,
+          true);
+    }
+
+    @Override
+    public Place upsampling(LayerSpec.Upsampling layer) {
+      int[] size = {layer.height(), layer.width()};
+      return add(layer.name(), new Upsampling2D.Builder(1).size(size).build(), in, true);
+    }
+
+    @Override
+    public Place localResponse(LayerSpec.LocalResponse layer) {
+      return add(
+          layer.name(),
+          new LocalResponseNormalization.Builder(
+                  layer.k(), layer.size(), layer.alpha(), layer.beta())
+              .build(),
+          in,
+          true);
+    }
+
+    @Override
     public Place branches(LayerSpec.Branches layer) {
       return joined(layer, in);
     }
@@ -167,6 +212,13 @@ public final class Translation {
     layer.setLayerName(name);
     nodes.add(new Node(name, layer, null, reshape(in, image), List.of(in.node())));
     return new Place(name, outputs.getOrDefault(name, in.sample()), image);
+  }
+
+  /** Adds a layer that takes images and gives flat rows. */
+  private Place addFlattening(String name, Layer layer, Place in) {
+    layer.setLayerName(name);
+    nodes.add(new Node(name, layer, null, reshape(in, true), List.of(in.node())));
+    return new Place(name, outputs.getOrDefault(name, in.sample()), false);
   }
 
   private static @Nullable InputPreProcessor reshape(Place in, boolean image) {
@@ -180,7 +232,8 @@ public final class Translation {
   }
 
   private DenseLayer dense(LayerSpec.Affine affine, Shape in) {
-    return weighted(new DenseLayer.Builder(), affine.name())
+    return weighted(new DenseLayer.Builder(), affine)
+        .hasBias(affine.bias().isPresent())
         .nIn(in.size())
         .nOut(affine.units())
         .build();
@@ -189,16 +242,38 @@ public final class Translation {
   private ConvolutionLayer convolutionLayer(LayerSpec.Convolution convolution, Shape in) {
     Window window = convolution.window();
     ConvolutionLayer.Builder layer = new ConvolutionLayer.Builder(window.height(), window.width());
-    return weighted(layer, convolution.name())
-        .stride(window.stride(), window.stride())
-        .padding(window.pad(), window.pad())
-        .convolutionMode(ConvolutionMode.Truncate)
+    return weighted(layer, convolution)
+        .hasBias(convolution.bias().isPresent())
+        .stride(window.rows().stride(), window.columns().stride())
+        .padding(padding(window))
+        .dilation(window.rows().dilation(), window.columns().dilation())
+        .convolutionMode(mode(window))
         .nIn(in.length(0))
         .nOut(convolution.filters())
         .build();
   }
 
-  private <T extends BaseLayer.Builder<T>> T weighted(T layer, String name) {
+  private static ConvolutionMode mode(Window window) {
+    return isSame(window) ? ConvolutionMode.Same : ConvolutionMode.Truncate;
+  }
+
+  private static boolean isSame(Window window) {
+    return window.rows().pad() == Window.Axis.SAME;
+  }
+
+  private static int[] padding(Window window) {
+    return new int[] {Math.max(0, window.rows().pad()), Math.max(0, window.columns().pad())};
+  }
+
+  private <T extends BaseLayer.Builder<T>> T weighted(T layer, LayerSpec.Weighted spec) {
+    String name = spec.name();
+    layer.biasInit(spec.bias().orElse(0));
+    Adjustments adjustments = network.adjustments();
+    layer.gradientNormalization(Clippings.of(adjustments.clipping()));
+    layer.gradientNormalizationThreshold(adjustments.clipping().threshold());
+    if (adjustments.biasRate() != 1) {
+      layer.biasUpdater(new Updaters(conventions).updater(network.biasOptimizer()));
+    }
     if (!leftToDl4j(Convention.DEFAULT_ACTIVATION)) {
       layer.activation(Activation.IDENTITY);
     }
@@ -248,17 +323,24 @@ public final class Translation {
     Window window = pooling.window();
     boolean ownPadding = leftToDl4j(Convention.POOLING_PADDING);
     Place padded = in;
-    if (window.pad() > 0 && !ownPadding) {
-      Layer padding = new ZeroPaddingLayer.Builder(window.pad(), window.pad()).build();
-      padded = add(pooling.name() + "#pad", padding, in, true);
+    if (window.isPadded() && !ownPadding) {
+      int height = in.sample().length(1);
+      int width = in.sample().length(2);
+      Layer padding =
+          new ZeroPaddingLayer(
+              window.rows().before(height),
+              window.rows().behind(height),
+              window.columns().before(width),
+              window.columns().behind(width));
+      padded = add(pooling.name() + (isSame(window) ? SAME : "#pad"), padding, in, true);
     }
-    int pad = ownPadding ? window.pad() : 0;
     Layer layer =
         new SubsamplingLayer.Builder(type)
             .kernelSize(window.height(), window.width())
-            .stride(window.stride(), window.stride())
-            .padding(pad, pad)
-            .convolutionMode(ConvolutionMode.Truncate)
+            .stride(window.rows().stride(), window.columns().stride())
+            .padding(ownPadding ? padding(window) : new int[] {0, 0})
+            .dilation(window.rows().dilation(), window.columns().dilation())
+            .convolutionMode(ownPadding ? mode(window) : ConvolutionMode.Truncate)
             .build();
     return add(pooling.name(), layer, padded, true);
   }

@@ -84,7 +84,8 @@ class ConfigurationTest {
 
   @TestFactory
   Stream<DynamicTest> aTranslationIsReadBack() {
-    return Zoo.networks().entrySet().stream()
+    return Stream.of(Zoo.networks(), Zoo.clipped())
+        .flatMap(networks -> networks.entrySet().stream())
         .map(
             entry ->
                 DynamicTest.dynamicTest(
@@ -97,6 +98,7 @@ class ConfigurationTest {
                       assertThat(read.network().loss()).isEqualTo(network.loss());
                       assertThat(read.network().optimizer()).isEqualTo(network.optimizer());
                       assertThat(read.network().weightDecay()).isEqualTo(network.weightDecay());
+                      assertThat(read.network().adjustments()).isEqualTo(network.adjustments());
                       assertThat(read.precision()).isEqualTo(Precision.DOUBLE);
                       // no configuration says where a running variance starts
                       assertThat(read.conventions())
@@ -347,7 +349,7 @@ class ConfigurationTest {
     MultiLayerConfiguration conf =
         settings(new Sgd(0.1))
             .gradientNormalization(GradientNormalization.ClipL2PerLayer)
-            .convolutionMode(ConvolutionMode.Same)
+            .convolutionMode(ConvolutionMode.Causal)
             .list()
             .layer(new ConvolutionLayer.Builder(3, 3).name("conv").nIn(1).nOut(2).build())
             .layer(
@@ -356,15 +358,16 @@ class ConfigurationTest {
                     .nIn(128)
                     .nOut(3)
                     .activation(Activation.IDENTITY)
-                    .hasBias(false)
+                    .gradientNormalization(GradientNormalization.None)
+                    .updater(new Sgd(0.2))
                     .build())
             .build();
 
     assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), IMAGE))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("conv: gradient normalization ClipL2PerLayer")
-        .hasMessageContaining("conv: convolution mode Same")
-        .hasMessageContaining("out: hasBias false");
+        .hasMessageContaining("conv: convolution mode Causal")
+        .hasMessageContaining("out: a gradient normalization of its own,")
+        .hasMessageContaining("out: an updater of its own,");
   }
 
   @Test

@@ -1,15 +1,19 @@
 package dev.lockstep.dl4j.model;
 
 import dev.lockstep.core.network.ActivationFunction;
+import dev.lockstep.core.network.Adjustments;
+import dev.lockstep.core.network.Adjustments.Clipping;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Small networks that have, between them, every layer in every place that DL4J treats apart. */
 public final class Zoo {
@@ -27,7 +31,61 @@ public final class Zoo {
     dense(networks);
     images(networks);
     branching(networks);
+    windows(networks);
     return networks;
+  }
+
+  /** Parts that the book has not. */
+  private static void windows(Map<String, NetworkSpec> networks) {
+    Window dilated = new Window(new Window.Axis(2, 1, 1, 2), new Window.Axis(3, 2, 0, 1));
+    Window same =
+        new Window(
+            new Window.Axis(3, 2, Window.Axis.SAME, 1), new Window.Axis(2, 1, Window.Axis.SAME, 1));
+    networks.put(
+        "windows",
+        Fixture.network(
+                Shape.of(2, 7, 6),
+                Fixture.BARE_CROSS_ENTROPY,
+                DECAY,
+                ADAM,
+                new LayerSpec.ZeroPadding("zeroPadding1", 1, 0, 2, 1),
+                new LayerSpec.Convolution("conv1", 3, same, Fixture.SMALL, OptionalDouble.empty()),
+                tanh("tanh1"),
+                new LayerSpec.Upsampling("upsampling1", 2, 3),
+                new LayerSpec.LocalResponse("localResponse1", 2, 3, 0.5, 0.75),
+                new LayerSpec.Convolution(
+                    "conv2", 4, dilated, Fixture.SMALL, OptionalDouble.of(0.2)),
+                new LayerSpec.Pooling("pool1", LayerSpec.PoolingType.AVERAGE, same),
+                new LayerSpec.Pooling("pool2", LayerSpec.PoolingType.MAX, same),
+                new LayerSpec.GlobalPooling("globalPool1", LayerSpec.GlobalPoolingType.AVERAGE),
+                Fixture.affine("affine1", 3))
+            .withAdjustments(new Adjustments(0.01, Adjustments.NONE.clipping(), 2)));
+  }
+
+  /** Networks whose gradients are not those of their loss: clipped. */
+  public static Map<String, NetworkSpec> clipped() {
+    Map<String, NetworkSpec> networks = new LinkedHashMap<>();
+    for (Clipping.Kind kind : Clipping.Kind.values()) {
+      networks.put(
+          "clipping of " + kind.id(),
+          Fixture.network(
+                  Shape.of(2, 4, 4),
+                  Fixture.BARE_CROSS_ENTROPY,
+                  0,
+                  Fixture.SGD,
+                  conv("conv1", 3, 1, 1),
+                  new LayerSpec.GlobalPooling("globalPool1", LayerSpec.GlobalPoolingType.MAX),
+                  Fixture.affine("affine1", 3))
+              .withAdjustments(new Adjustments(0, clipping(kind), 1)));
+    }
+    return networks;
+  }
+
+  private static Clipping clipping(Clipping.Kind kind) {
+    return switch (kind) {
+      case NONE, UNIT_LAYER, UNIT_PARAMETER -> new Clipping(kind, 1);
+      case ELEMENTS, LAYER, PARAMETER -> new Clipping(kind, 1 / 32.0);
+    };
   }
 
   private static LayerSpec.Activation activation(String name, ActivationFunction function) {

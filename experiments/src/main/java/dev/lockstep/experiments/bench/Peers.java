@@ -198,15 +198,18 @@ public final class Peers {
   }
 
   private static Map<String, Object> description(LayerSpec layer) {
-    if (layer instanceof LayerSpec.Affine) {
+    if (layer instanceof LayerSpec.Affine affine && affine.bias().equals(LayerSpec.BIAS)) {
       return Map.of("type", "affine");
     } else if (layer instanceof LayerSpec.Activation activation
         && activation.function().equals(ActivationFunction.RELU)) {
       return Map.of("type", "relu");
-    } else if (layer instanceof LayerSpec.Convolution conv) {
+    } else if (layer instanceof LayerSpec.Convolution conv
+        && conv.window().isPlain()
+        && conv.bias().equals(LayerSpec.BIAS)) {
       return Map.of("type", "conv", "stride", conv.window().stride(), "pad", conv.window().pad());
     } else if (layer instanceof LayerSpec.Pooling pool
         && pool.type() == LayerSpec.PoolingType.MAX
+        && pool.window().isPlain()
         && pool.window().height() == pool.window().width()) {
       return Map.of(
           "type", "pool", "size", pool.window().height(), "stride", pool.window().stride());

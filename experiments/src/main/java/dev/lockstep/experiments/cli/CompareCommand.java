@@ -351,7 +351,11 @@ final class CompareCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Dataset dataset = data.load(experiments.get(0).data(), err);
     Dl4jConfiguration own = ownNetwork.read(dataset);
-    Experiment trained = ownNetwork.in(settings.applyTo(experiments.get(0)), own.network());
+    Experiment trainedAs = settings.applyTo(experiments.get(0));
+    if (!overrides().containsKey("training.batchSize")) {
+      trainedAs = OwnNetwork.inBatchesOf(trainedAs, dataset.train().size());
+    }
+    Experiment trained = ownNetwork.in(trainedAs, own.network());
     err.println("NOTICE: " + trained.shows());
     return withSeeds(trained, new Comparer(dataset, forOwn(settings, own), command, null));
   }

@@ -50,6 +50,15 @@ final class OwnNetwork {
     }
   }
 
+  /** Returns the same experiment in batches that a number of training samples is enough for. */
+  static Experiment inBatchesOf(Experiment experiment, int samples) {
+    Integer taken = experiment.trainSize();
+    int most = taken == null ? samples : Math.min(taken, samples);
+    TrainingSpec training = experiment.training();
+    return experiment.withTraining(
+        training.withBatchSize(Math.min(training.batchSize(), most)), null, null);
+  }
+
   /**
    * @param data that the network is to read
    */

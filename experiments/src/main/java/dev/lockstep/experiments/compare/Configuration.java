@@ -1,10 +1,12 @@
 package dev.lockstep.experiments.compare;
 
 import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.network.Adjustments;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.plan.Augmentation;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Setting;
@@ -15,6 +17,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.TreeSet;
 
 /** What a run was set to, line by line, as each side has it. */
@@ -37,6 +40,7 @@ public final class Configuration {
       configuration.both("loss.stabilizer", network.loss().stabilizer());
     }
     configuration.both("weightDecay", network.weightDecay());
+    configuration.adjustments(network.adjustments());
     configuration.optimizer(network.optimizer());
     TrainingSpec training = experiment.training();
     configuration.both("training.batchSize", training.batchSize());
@@ -69,6 +73,18 @@ public final class Configuration {
   /** How many numbers training sets. */
   private static long numbers(NetworkSpec network) {
     return network.parameters().stream().mapToLong(p -> p.shape().size()).sum();
+  }
+
+  private void adjustments(Adjustments adjustments) {
+    if (adjustments.l1() != 0) {
+      both("l1", adjustments.l1());
+    }
+    if (!adjustments.clipping().equals(Adjustments.NONE.clipping())) {
+      both("clipping", describe(adjustments.clipping()));
+    }
+    if (adjustments.biasRate() != 1) {
+      both("biasRate", adjustments.biasRate());
+    }
   }
 
   private void optimizer(OptimizerSpec optimizer) {
@@ -107,8 +123,9 @@ public final class Configuration {
     Record record = (Record) specification;
     List<String> words = new ArrayList<>(List.of(named(record)));
     for (RecordComponent component : record.getClass().getRecordComponents()) {
-      if (!component.getName().equals("name")) {
-        words.add(component.getName() + " " + word(value(component, record)));
+      Object value = value(component, record);
+      if (!component.getName().equals("name") && !value.equals(LayerSpec.BIAS)) {
+        words.add(component.getName() + " " + word(value));
       }
     }
     return words;
@@ -120,6 +137,13 @@ public final class Configuration {
   }
 
   private static String word(Object value) {
+    if (value instanceof Window window && window.isPlain()) {
+      return "window (height %d, width %d, stride %d, pad %d)"
+          .formatted(window.height(), window.width(), window.stride(), window.pad());
+    }
+    if (value instanceof OptionalDouble bias) {
+      return bias.isEmpty() ? "none" : "" + bias.getAsDouble();
+    }
     if (value instanceof Record record) {
       List<String> words = words(record);
       return words.size() == 1

@@ -3,6 +3,7 @@ package dev.lockstep.experiments.reproduce;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,11 +70,16 @@ final class SmallNetworks {
 
   private static LayerSpec small(LayerSpec layer, int size) {
     if (layer instanceof LayerSpec.Affine affine) {
-      return new LayerSpec.Affine(affine.name(), size, affine.initial());
+      return new LayerSpec.Affine(affine.name(), size, affine.initial(), affine.bias());
     } else if (layer instanceof LayerSpec.Convolution conv) {
-      return new LayerSpec.Convolution(conv.name(), size, conv.window(), conv.initial());
+      return new LayerSpec.Convolution(
+          conv.name(), size, conv.window(), conv.initial(), conv.bias());
     }
     return layer;
+  }
+
+  private static int extent(Window window) {
+    return Math.max(window.rows().extent(), window.columns().extent());
   }
 
   /** Returns room for as many places along each axis as the size says. */
@@ -86,9 +92,9 @@ final class SmallNetworks {
     int side = size;
     for (LayerSpec layer : layers) {
       if (layer instanceof LayerSpec.Convolution conv) {
-        side += Math.max(conv.window().height(), conv.window().width()) - 1;
+        side += extent(conv.window()) - 1;
       } else if (layer instanceof LayerSpec.Pooling pool) {
-        side += Math.max(pool.window().height(), pool.window().width()) - 1;
+        side += extent(pool.window()) - 1;
       }
     }
     return Shape.of(size, side, side);

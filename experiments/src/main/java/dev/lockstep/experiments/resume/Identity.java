@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,7 @@ public final class Identity {
         || value instanceof Number
         || value instanceof Boolean
         || value instanceof Character
+        || value instanceof OptionalDouble
         || value instanceof Shape) {
       return value.toString();
     }

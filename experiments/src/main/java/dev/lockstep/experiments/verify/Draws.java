@@ -7,6 +7,7 @@ import dev.lockstep.core.tensor.Tensor;
 import java.util.Arrays;
 import org.apache.commons.statistics.distribution.ContinuousDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.apache.commons.statistics.distribution.TruncatedNormalDistribution;
 import org.apache.commons.statistics.distribution.UniformContinuousDistribution;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +125,17 @@ public record Draws(
     public ContinuousDistribution glorotUniform(InitialValues.GlorotUniform initial) {
       double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
       return UniformContinuousDistribution.of(-limit, limit);
+    }
+
+    @Override
+    public ContinuousDistribution uniform(InitialValues.Uniform initial) {
+      return UniformContinuousDistribution.of(initial.from(), initial.to());
+    }
+
+    @Override
+    public ContinuousDistribution truncatedNormal(InitialValues.TruncatedNormal initial) {
+      double deviation = initial.standardDeviation();
+      return TruncatedNormalDistribution.of(0, deviation, -2 * deviation, 2 * deviation);
     }
   }
 

@@ -8,8 +8,11 @@ import dev.lockstep.core.network.LayerSpec.PoolingType;
 import dev.lockstep.core.network.LearningRate.Decay;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** Every layer, in every place that one of the two sides treats apart. */
 final class Layers {
@@ -27,6 +30,9 @@ final class Layers {
     layers.dropout();
     layers.convolution();
     layers.pooling();
+    layers.windows();
+    layers.withoutBias();
+    layers.otherLayersOfImages();
     layers.residual();
     layers.inception();
     return layers.parts;
@@ -115,6 +121,58 @@ final class Layers {
 
   private static LayerSpec pooling(PoolingType type, int height, int width, int stride, int pad) {
     return new LayerSpec.Pooling("pool1", type, height, width, stride, pad);
+  }
+
+  /** Same padding, strides of their own along both axes, dilation. */
+  private void windows() {
+    Window same =
+        new Window(
+            new Window.Axis(3, 2, Window.Axis.SAME, 1), new Window.Axis(2, 1, Window.Axis.SAME, 1));
+    Window dilated = new Window(new Window.Axis(2, 1, 1, 2), new Window.Axis(3, 2, 0, 1));
+    for (Window window : List.of(same, dilated)) {
+      String name =
+          window == same ? ", pad same, strides 2 and 1" : ", dilation 2, strides 1 and 2";
+      add(
+          "conv" + name,
+          Networks.images(
+              relu(""), new LayerSpec.Convolution("conv2", 2, window, new InitialValues.He())));
+      for (PoolingType type : PoolingType.values()) {
+        add(
+            "pool, " + (type == PoolingType.MAX ? "max" : "average") + name,
+            Networks.images(new LayerSpec.Pooling("pool1", type, window)));
+      }
+    }
+  }
+
+  private void withoutBias() {
+    Window window = new Window(3, 3, 1, 1);
+    add(
+        "affine and conv, without bias",
+        Networks.images(
+            new LayerSpec.Convolution(
+                "conv2", 2, window, new InitialValues.He(), OptionalDouble.empty()),
+            relu(""),
+            new LayerSpec.Affine("affine1", 8, new InitialValues.He(), OptionalDouble.empty())));
+    add(
+        "affine and conv, biases that start at 0.2",
+        Networks.images(
+            new LayerSpec.Convolution(
+                "conv2", 2, window, new InitialValues.He(), OptionalDouble.of(0.2)),
+            relu(""),
+            new LayerSpec.Affine("affine1", 8, new InitialValues.He(), OptionalDouble.of(0.2))));
+  }
+
+  private void otherLayersOfImages() {
+    for (LayerSpec.GlobalPoolingType type : LayerSpec.GlobalPoolingType.values()) {
+      add(
+          "globalPool, " + type.name().toLowerCase(Locale.ROOT),
+          Networks.images(relu(""), new LayerSpec.GlobalPooling("globalPool1", type)));
+    }
+    add("zeroPadding", Networks.images(new LayerSpec.ZeroPadding("zeroPadding1", 1, 0, 2, 1)));
+    add("upsampling", Networks.images(new LayerSpec.Upsampling("upsampling1", 2, 3)));
+    add(
+        "localResponse",
+        Networks.images(new LayerSpec.LocalResponse("localResponse1", 2, 3, 0.5, 0.75)));
   }
 
   private void residual() {

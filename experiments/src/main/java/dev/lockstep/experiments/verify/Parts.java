@@ -1,6 +1,8 @@
 package dev.lockstep.experiments.verify;
 
 import dev.lockstep.core.network.ActivationFunction;
+import dev.lockstep.core.network.Adjustments;
+import dev.lockstep.core.network.Adjustments.Clipping;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LearningRate.Decay;
@@ -31,6 +33,7 @@ public final class Parts {
     all.optimizers();
     all.schedules();
     all.weightDecay();
+    all.adjustments();
     return List.copyOf(all.parts);
   }
 
@@ -75,7 +78,9 @@ public final class Parts {
         new InitialValues.Normal(0.01),
         new InitialValues.Xavier(),
         new InitialValues.He(),
-        new InitialValues.GlorotUniform());
+        new InitialValues.GlorotUniform(),
+        new InitialValues.Uniform(-0.1, 0.2),
+        new InitialValues.TruncatedNormal(0.05));
   }
 
   private void initialValues() {
@@ -156,6 +161,30 @@ public final class Parts {
           Networks.decayed(Networks.with(Networks.of(Form.DENSE), optimizer), WEIGHT_DECAY));
     }
   }
+
+  /** With L1 alone and with both terms, each way of clipping, and a rate of biases. */
+  private void adjustments() {
+    for (Form form : Form.values()) {
+      NetworkSpec network = Networks.of(form);
+      add("l1", form.id(), network.withAdjustments(new Adjustments(0.01, NO_CLIPPING, 1)));
+      add(
+          "bias rate",
+          form.id(),
+          Networks.decayed(network, WEIGHT_DECAY)
+              .withAdjustments(new Adjustments(0.001, NO_CLIPPING, 2)));
+    }
+    for (Clipping.Kind kind : Clipping.Kind.values()) {
+      if (kind != Clipping.Kind.NONE) {
+        add(
+            "clipping",
+            kind.id(),
+            Networks.decayed(Networks.of(Form.CONVOLUTIONAL), WEIGHT_DECAY)
+                .withAdjustments(new Adjustments(0, new Clipping(kind, 0.01), 1)));
+      }
+    }
+  }
+
+  private static final Clipping NO_CLIPPING = Adjustments.NONE.clipping();
 
   private void add(String kind, String name, NetworkSpec network) {
     parts.add(new Part(kind, name, network));

@@ -85,7 +85,7 @@ final class Node {
   void finishBackward(Pass pass) {
     layer.finishBackward();
     for (Parameter parameter : layer.parameters()) {
-      parameter.addWeightDecay();
+      parameter.addPenalty();
       pass.observe(Phase.BACKWARD, layer.name(), parameter.key(), parameter.gradient());
     }
   }

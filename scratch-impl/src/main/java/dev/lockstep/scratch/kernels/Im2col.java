@@ -23,7 +23,10 @@ public final class Im2col {
     this.windows = windows;
     this.outHeight = windows.outHeight();
     this.outWidth = windows.outWidth();
-    this.keepsWidth = windows.stride() == 1 && outWidth == windows.width();
+    this.keepsWidth =
+        windows.rows().stride() == 1
+            && windows.columns().stride() == 1
+            && outWidth == windows.width();
   }
 
   /**
@@ -39,11 +42,19 @@ public final class Im2col {
       int channel = from + c * windows.height() * windows.width();
       for (int ky = 0; ky < windows.windowHeight(); ky++) {
         for (int kx = 0; kx < windows.windowWidth(); kx++) {
-          copyElement(images, channel, ky, kx, col, row * outHeight * outWidth);
+          copyElement(images, channel, down(ky), right(kx), col, row * outHeight * outWidth);
           row++;
         }
       }
     }
+  }
+
+  private int down(int ky) {
+    return ky * windows.rows().dilation();
+  }
+
+  private int right(int kx) {
+    return kx * windows.columns().dilation();
   }
 
   /** Writes one row of the matrix: what every window sees at (ky, kx). */
@@ -52,17 +63,17 @@ public final class Im2col {
       copyShifted(images, channel, ky, kx, col, start);
       return;
     }
-    int stride = windows.stride();
+    int stride = windows.columns().stride();
     int first = firstInside(kx);
     int last = lastInside(kx);
     for (int oy = 0; oy < outHeight; oy++) {
       int to = start + oy * outWidth;
-      int y = oy * stride + ky - windows.pad();
+      int y = windows.rows().first(oy) + ky;
       if (y < 0 || y >= windows.height() || last <= first) {
         Arrays.fill(col, to, to + outWidth, 0);
         continue;
       }
-      int x = channel + y * windows.width() + kx - windows.pad();
+      int x = channel + y * windows.width() + kx - windows.columns().pad();
       Arrays.fill(col, to, to + first, 0);
       if (stride == 1) {
         System.arraycopy(images, x + first, col, to + first, last - first);
@@ -77,7 +88,7 @@ public final class Im2col {
 
   /** One copy instead of one for each line of the image, and then the zeros beside it. */
   private void copyShifted(double[] images, int channel, int ky, int kx, double[] col, int start) {
-    int shift = (ky - windows.pad()) * windows.width() + kx - windows.pad();
+    int shift = shift(ky, kx);
     int from = Math.max(0, -shift);
     int to = Math.min(outHeight * outWidth, windows.height() * windows.width() - shift);
     if (from < to) {
@@ -88,8 +99,8 @@ public final class Im2col {
 
   /** Sets to 0 what a row of the matrix has for windows that see nothing of the image there. */
   private void clearOutside(double[] col, int start, int ky, int kx) {
-    int top = Math.max(0, Math.min(outHeight, windows.pad() - ky));
-    int bottom = Math.max(top, Math.min(outHeight, windows.height() + windows.pad() - ky));
+    int top = Math.max(0, Math.min(outHeight, windows.rows().pad() - ky));
+    int bottom = Math.max(top, Math.min(outHeight, windows.height() + windows.rows().pad() - ky));
     Arrays.fill(col, start, start + top * outWidth, 0);
     Arrays.fill(col, start + bottom * outWidth, start + outHeight * outWidth, 0);
     int left = firstInside(kx);
@@ -118,7 +129,7 @@ public final class Im2col {
       int channel = from + c * windows.height() * windows.width();
       for (int ky = 0; ky < windows.windowHeight(); ky++) {
         for (int kx = 0; kx < windows.windowWidth(); kx++) {
-          addElement(col, row * outHeight * outWidth, images, channel, ky, kx);
+          addElement(col, row * outHeight * outWidth, images, channel, down(ky), right(kx));
           row++;
         }
       }
@@ -131,14 +142,14 @@ public final class Im2col {
       addShifted(col, start, images, channel, ky, kx);
       return;
     }
-    int stride = windows.stride();
+    int stride = windows.columns().stride();
     int first = firstInside(kx);
     int last = lastInside(kx);
     for (int oy = 0; oy < outHeight; oy++) {
-      int y = oy * stride + ky - windows.pad();
+      int y = windows.rows().first(oy) + ky;
       if (y >= 0 && y < windows.height()) {
         int at = start + oy * outWidth;
-        int x = channel + y * windows.width() + kx - windows.pad();
+        int x = channel + y * windows.width() + kx - windows.columns().pad();
         if (stride == 1) {
           addRun(col, at + first, images, x + first, last - first);
         } else {
@@ -153,10 +164,14 @@ public final class Im2col {
   /** One run instead of one for each line: between the lines it adds the zeros put there first. */
   private void addShifted(double[] col, int start, double[] images, int channel, int ky, int kx) {
     clearOutside(col, start, ky, kx);
-    int shift = (ky - windows.pad()) * windows.width() + kx - windows.pad();
+    int shift = shift(ky, kx);
     int from = Math.max(0, -shift);
     int to = Math.min(outHeight * outWidth, windows.height() * windows.width() - shift);
     addRun(col, start + from, images, channel + shift + from, to - from);
+  }
+
+  private int shift(int ky, int kx) {
+    return (ky - windows.rows().pad()) * windows.width() + kx - windows.columns().pad();
   }
 
   private static void addRun(double[] source, int from, double[] target, int to, int length) {
@@ -167,13 +182,14 @@ public final class Im2col {
 
   /** Returns the first window that sees the image, and not the zeros before it, at offset k. */
   private int firstInside(int k) {
-    int before = windows.pad() - k;
-    return before <= 0 ? 0 : Math.min(outWidth, (before + windows.stride() - 1) / windows.stride());
+    int stride = windows.columns().stride();
+    int before = windows.columns().pad() - k;
+    return before <= 0 ? 0 : Math.min(outWidth, (before + stride - 1) / stride);
   }
 
   /** Returns the first window after the last that sees the image at offset k. */
   private int lastInside(int k) {
-    int room = windows.width() - 1 + windows.pad() - k;
-    return room < 0 ? 0 : Math.min(outWidth, room / windows.stride() + 1);
+    int room = windows.width() - 1 + windows.columns().pad() - k;
+    return room < 0 ? 0 : Math.min(outWidth, room / windows.columns().stride() + 1);
   }
 }

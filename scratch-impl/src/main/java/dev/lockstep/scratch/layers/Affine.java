@@ -4,6 +4,7 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.scratch.kernels.MatrixProduct;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fully connected layer (chapter 5).
@@ -24,7 +25,8 @@ public final class Affine implements Layer {
   private final Shape input;
   private final Shape output;
   private final Parameter weights;
-  private final Parameter bias;
+  private final @Nullable Parameter bias;
+  private final Clipping clipping;
   private final MatrixProduct product;
 
   /**
@@ -33,13 +35,31 @@ public final class Affine implements Layer {
    * @param weightDecay λ of W
    */
   public Affine(String name, int inputs, int units, double weightDecay, MatrixProduct product) {
+    this(name, inputs, units, true, new Penalty(weightDecay, 0), Clipping.NONE, product);
+  }
+
+  /**
+   * @param inputs D, the elements of one input sample
+   * @param units H
+   * @param biased whether there is a b
+   * @param penalty of W
+   */
+  public Affine(
+      String name,
+      int inputs,
+      int units,
+      boolean biased,
+      Penalty penalty,
+      Clipping clipping,
+      MatrixProduct product) {
     this.name = name;
     this.inputs = inputs;
     this.units = units;
     this.input = Shape.of(inputs);
     this.output = Shape.of(units);
-    this.weights = new Parameter(name, "W", Shape.of(inputs, units), weightDecay);
-    this.bias = new Parameter(name, "b", output, 0);
+    this.weights = new Parameter(name, "W", Shape.of(inputs, units), penalty);
+    this.bias = biased ? new Parameter(name, "b", output, Penalty.NONE) : null;
+    this.clipping = clipping;
     this.product = product;
   }
 
@@ -50,7 +70,7 @@ public final class Affine implements Layer {
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(weights, bias);
+    return bias == null ? List.of(weights) : List.of(weights, bias);
   }
 
   @Override
@@ -62,20 +82,29 @@ public final class Affine implements Layer {
   @Override
   public void forward(Samples x, Samples y) {
     product.multiply(x.count(), units, inputs, x.data(), weights.value().data(), y.data()); // N×H
-    addToRows(y.data(), bias.value().data());
+    if (bias != null) {
+      addToRows(y.data(), bias.value().data());
+    }
   }
 
   @Override
   public void backwardToParameters(Samples x, Samples dout) {
     product.multiplyFirstTransposed(
         inputs, units, x.count(), x.data(), dout.data(), weights.gradient().data()); // D×H
-    sumRows(dout.data(), bias.gradient().data()); // H
+    if (bias != null) {
+      sumRows(dout.data(), bias.gradient().data()); // H
+    }
   }
 
   @Override
   public void backwardToInput(Samples x, Samples y, Samples dout, Samples dx) {
     product.multiplySecondTransposed(
         x.count(), inputs, units, dout.data(), weights.value().data(), dx.data()); // N×D
+  }
+
+  @Override
+  public void finishBackward() {
+    clipping.apply(parameters());
   }
 
   private static void addToRows(double[] matrix, double[] row) {

@@ -20,8 +20,12 @@ public final class AveragePooling extends Pooling {
     for (int oy = 0; oy < outHeight; oy++) {
       for (int ox = 0; ox < outWidth; ox++) {
         double sum = 0;
-        for (int row = top(oy); row < bottom(oy); row++) {
-          for (int column = left(ox); column < right(ox); column++) {
+        for (int row = first(windows.rows(), oy);
+            row < end(windows.rows(), oy);
+            row += windows.rows().dilation()) {
+          for (int column = first(windows.columns(), ox);
+              column < end(windows.columns(), ox);
+              column += windows.columns().dilation()) {
             sum += x[xStart + row * windows.width() + column];
           }
         }
@@ -36,8 +40,12 @@ public final class AveragePooling extends Pooling {
     for (int oy = 0; oy < outHeight; oy++) {
       for (int ox = 0; ox < outWidth; ox++) {
         double share = dout[doutStart + oy * outWidth + ox] / window;
-        for (int row = top(oy); row < bottom(oy); row++) {
-          for (int column = left(ox); column < right(ox); column++) {
+        for (int row = first(windows.rows(), oy);
+            row < end(windows.rows(), oy);
+            row += windows.rows().dilation()) {
+          for (int column = first(windows.columns(), ox);
+              column < end(windows.columns(), ox);
+              column += windows.columns().dilation()) {
             dx[dxStart + row * windows.width() + column] += share;
           }
         }
@@ -45,22 +53,15 @@ public final class AveragePooling extends Pooling {
     }
   }
 
-  /** Returns the first row of the image that a window sees. */
-  private int top(int oy) {
-    return Math.max(0, oy * windows.stride() - windows.pad());
+  /** Returns the first element of the image that a window sees. */
+  private static int first(Windows.Line line, int number) {
+    int first = line.first(number);
+    int skipped = first < 0 ? (-first + line.dilation() - 1) / line.dilation() : 0;
+    return first + skipped * line.dilation();
   }
 
-  private int bottom(int oy) {
-    int end = oy * windows.stride() - windows.pad() + windows.windowHeight();
-    return Math.min(windows.height(), end);
-  }
-
-  private int left(int ox) {
-    return Math.max(0, ox * windows.stride() - windows.pad());
-  }
-
-  private int right(int ox) {
-    int end = ox * windows.stride() - windows.pad() + windows.windowWidth();
-    return Math.min(windows.width(), end);
+  /** Returns where the window ends, or the image. */
+  private static int end(Windows.Line line, int number) {
+    return Math.min(line.length(), line.first(number) + line.extent());
   }
 }

@@ -67,9 +67,9 @@ public final class BatchNormalization implements Layer {
     this.positions = sample.size() / features;
     this.perFeature = new PerFeature(features, positions);
     Shape shape = Shape.of(features);
-    this.gamma = new Parameter(name, "gamma", shape, 0);
+    this.gamma = new Parameter(name, "gamma", shape, Penalty.NONE);
     Arrays.fill(gamma.value().data(), 1);
-    this.beta = new Parameter(name, "beta", shape, 0);
+    this.beta = new Parameter(name, "beta", shape, Penalty.NONE);
     this.runningMean = Tensor.zeros(shape);
     this.runningVar = Tensor.zeros(shape);
     this.mean = new double[features];

@@ -8,6 +8,7 @@ import dev.lockstep.scratch.kernels.Sum;
 import dev.lockstep.scratch.kernels.Windows;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Convolution (chapter 7), computed as a product of matrices by {@link Im2col}. For each image
@@ -34,7 +35,8 @@ public final class Convolution implements Layer {
   private final int positions;
   private final Im2col im2col;
   private final Parameter weights;
-  private final Parameter bias;
+  private final @Nullable Parameter bias;
+  private final Clipping clipping;
   private final MatrixProduct product;
   private final double[][] col = new double[Slice.COUNT][];
   private final double[][] weightGradient = new double[Slice.COUNT][];
@@ -47,6 +49,23 @@ public final class Convolution implements Layer {
    */
   public Convolution(
       String name, int filters, Windows windows, double weightDecay, MatrixProduct product) {
+    this(name, filters, windows, true, new Penalty(weightDecay, 0), Clipping.NONE, product);
+  }
+
+  /**
+   * @param filters F, the channels of the output
+   * @param windows where the kernel is applied
+   * @param biased whether there is a b
+   * @param penalty of W
+   */
+  public Convolution(
+      String name,
+      int filters,
+      Windows windows,
+      boolean biased,
+      Penalty penalty,
+      Clipping clipping,
+      MatrixProduct product) {
     this.name = name;
     this.input = Shape.of(windows.channels(), windows.height(), windows.width());
     this.output = Shape.of(filters, windows.outHeight(), windows.outWidth());
@@ -56,8 +75,9 @@ public final class Convolution implements Layer {
     this.im2col = new Im2col(windows);
     Shape kernel =
         Shape.of(filters, windows.channels(), windows.windowHeight(), windows.windowWidth());
-    this.weights = new Parameter(name, "W", kernel, weightDecay);
-    this.bias = new Parameter(name, "b", Shape.of(filters), 0);
+    this.weights = new Parameter(name, "W", kernel, penalty);
+    this.bias = biased ? new Parameter(name, "b", Shape.of(filters), Penalty.NONE) : null;
+    this.clipping = clipping;
     this.product = product;
     Arrays.setAll(col, i -> new double[elements * positions]);
     Arrays.setAll(weightGradient, i -> new double[kernel.size()]);
@@ -71,7 +91,7 @@ public final class Convolution implements Layer {
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(weights, bias);
+    return bias == null ? List.of(weights) : List.of(weights, bias);
   }
 
   @Override
@@ -101,6 +121,10 @@ public final class Convolution implements Layer {
   }
 
   private void fillWithBias(double[] y, int from) {
+    if (bias == null) {
+      Arrays.fill(y, from, from + filters * positions, 0);
+      return;
+    }
     double[] b = bias.value().data();
     for (int f = 0; f < filters; f++) {
       int start = from + f * positions;
@@ -138,6 +162,9 @@ public final class Convolution implements Layer {
   @Override
   public void finishBackward() {
     Sum.of(weightGradient, weights.gradient().data());
-    Sum.of(biasGradient, bias.gradient().data());
+    if (bias != null) {
+      Sum.of(biasGradient, bias.gradient().data());
+    }
+    clipping.apply(parameters());
   }
 }

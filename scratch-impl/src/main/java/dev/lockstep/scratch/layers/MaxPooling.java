@@ -34,13 +34,14 @@ public final class MaxPooling extends Pooling {
 
   @Override
   void pool(int channel, double[] x, int xStart, double[] y, int yStart) {
-    int lastTop = windows.height() - windows.windowHeight();
+    boolean neighbours = windows.rows().dilation() == 1 && windows.columns().dilation() == 1;
+    int lastTop = neighbours ? windows.height() - windows.windowHeight() : -1;
     int lastLeft = windows.width() - windows.windowWidth();
     int at = 0;
     for (int oy = 0; oy < outHeight; oy++) {
-      int top = oy * windows.stride() - windows.pad();
+      int top = windows.rows().first(oy);
       for (int ox = 0; ox < outWidth; ox++) {
-        int left = ox * windows.stride() - windows.pad();
+        int left = windows.columns().first(ox);
         boolean inside = top >= 0 && left >= 0 && top <= lastTop && left <= lastLeft;
         int winner = inside ? largest(x, xStart, top, left) : largestPadded(x, xStart, top, left);
         winners[channel * count + at] = winner;
@@ -60,8 +61,10 @@ public final class MaxPooling extends Pooling {
   private int largestPadded(double[] x, int start, int top, int left) {
     int winner = PADDING;
     double largest = Double.NEGATIVE_INFINITY;
-    for (int row = top; row < top + windows.windowHeight(); row++) {
-      for (int column = left; column < left + windows.windowWidth(); column++) {
+    int bottom = top + windows.rows().extent();
+    int right = left + windows.columns().extent();
+    for (int row = top; row < bottom; row += windows.rows().dilation()) {
+      for (int column = left; column < right; column += windows.columns().dilation()) {
         boolean inside =
             row >= 0 && row < windows.height() && column >= 0 && column < windows.width();
         int position = inside ? row * windows.width() + column : PADDING;

@@ -14,20 +14,20 @@ public final class Parameter {
   private final String key;
   private final Tensor value;
   private final Tensor gradient;
-  private final double weightDecay;
+  private final Penalty penalty;
   private final Map<String, Tensor> slots = new LinkedHashMap<>();
 
   /**
    * @param layer the name of the layer that it belongs to
    * @param key its own name, {@code W} or {@code b}
-   * @param weightDecay λ; 0 for what weight decay does not act on
+   * @param penalty {@link Penalty#NONE} for what weight decay does not act on
    */
-  public Parameter(String layer, String key, Shape shape, double weightDecay) {
+  public Parameter(String layer, String key, Shape shape, Penalty penalty) {
     this.layer = layer;
     this.key = key;
     this.value = Tensor.zeros(shape);
     this.gradient = Tensor.zeros(shape);
-    this.weightDecay = weightDecay;
+    this.penalty = penalty;
   }
 
   /** Returns {@code affine1/W}. */
@@ -38,6 +38,11 @@ public final class Parameter {
   /** Returns {@code W}. */
   public String key() {
     return key;
+  }
+
+  /** Returns whether it is the bias of an affine or a convolution layer. */
+  public boolean isBias() {
+    return key.equals("b");
   }
 
   public Tensor value() {
@@ -69,27 +74,13 @@ public final class Parameter {
     }
   }
 
-  /** Returns the share of the loss, {@code ½ λ Σ W²} (chapter 6). */
-  public double weightDecayLoss() {
-    if (weightDecay == 0) {
-      return 0;
-    }
-    double sum = 0;
-    for (double w : value.data()) {
-      sum += w * w;
-    }
-    return 0.5 * weightDecay * sum;
+  /** Returns the share of the loss (chapter 6). */
+  public double penalty() {
+    return penalty.loss(value.data());
   }
 
-  /** Adds the gradient of {@link #weightDecayLoss}: {@code dW += λ·W}. */
-  public void addWeightDecay() {
-    if (weightDecay == 0) {
-      return;
-    }
-    double[] w = value.data();
-    double[] dw = gradient.data();
-    for (int i = 0; i < w.length; i++) {
-      dw[i] += weightDecay * w[i];
-    }
+  /** Adds the gradient of {@link #penalty}. */
+  public void addPenalty() {
+    penalty.addGradient(value.data(), gradient.data());
   }
 }

@@ -27,13 +27,23 @@ class Im2colTest {
         // a window as wide as image and pad, and images smaller than the window
         new Windows(2, 3, 3, 5, 5, 1, 1),
         new Windows(1, 1, 1, 3, 3, 2, 2),
-        new Windows(1, 2, 1, 4, 4, 3, 3));
+        new Windows(1, 2, 1, 4, 4, 3, 3),
+        // a pad of same behind the image, strides and dilations of their own
+        new Windows(2, line(5, 2, 1, 0, 1, 5), line(4, 2, 1, 0, 1, 4)),
+        new Windows(2, line(7, 3, 1, 2, 2, 7), line(6, 2, 1, 1, 3, 5)),
+        new Windows(1, line(6, 1, 2, 0, 1, 3), line(5, 3, 1, 1, 1, 5)),
+        new Windows(1, line(3, 1, 1, 1, 1, 5), line(3, 1, 1, 1, 1, 5)));
+  }
+
+  private static Windows.Line line(
+      int length, int window, int stride, int pad, int dilation, int count) {
+    return new Windows.Line(length, window, stride, pad, dilation, count);
   }
 
   /** Element (c, ky, kx) of window (oy, ox), by definition. */
   private static double element(Windows w, double[] images, int from, int[] at) {
-    int y = at[3] * w.stride() + at[1] - w.pad();
-    int x = at[4] * w.stride() + at[2] - w.pad();
+    int y = w.rows().first(at[3]) + at[1] * w.rows().dilation();
+    int x = w.columns().first(at[4]) + at[2] * w.columns().dilation();
     boolean inside = y >= 0 && y < w.height() && x >= 0 && x < w.width();
     return inside ? images[from + (at[0] * w.height() + y) * w.width() + x] : 0;
   }
@@ -92,8 +102,8 @@ class Im2colTest {
     forEach(
         w,
         (row, column, at) -> {
-          int y = at[3] * w.stride() + at[1] - w.pad();
-          int x = at[4] * w.stride() + at[2] - w.pad();
+          int y = w.rows().first(at[3]) + at[1] * w.rows().dilation();
+          int x = w.columns().first(at[4]) + at[2] * w.columns().dilation();
           if (y >= 0 && y < w.height() && x >= 0 && x < w.width()) {
             expected[(at[0] * w.height() + y) * w.width() + x] += col[row * w.count() + column];
           }

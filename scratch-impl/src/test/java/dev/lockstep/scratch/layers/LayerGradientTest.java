@@ -3,6 +3,7 @@ package dev.lockstep.scratch.layers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.network.LayerSpec.GlobalPoolingType;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.execution.Branches;
@@ -23,6 +24,8 @@ class LayerGradientTest {
   private static final MatrixProduct PRODUCT = MatrixProduct.pureJava();
   private static final Shape ROW = Shape.of(6);
   private static final Shape IMAGE = Shape.of(2, 3, 4);
+  private static final Windows SAME_DILATED =
+      new Windows(2, new Windows.Line(3, 2, 1, 1, 2, 3), new Windows.Line(4, 2, 3, 0, 1, 2));
 
   static Stream<Arguments> layers() {
     return Stream.of(
@@ -56,6 +59,31 @@ class LayerGradientTest {
                 new AveragePooling("averagePool", new Windows(2, 3, 4, 2, 2, 2, 0)), IMAGE),
             Arguments.of(
                 new AveragePooling("averagePoolPadded", new Windows(2, 3, 4, 3, 3, 1, 2)), IMAGE),
+            Arguments.of(conv("convSameDilated", 2, SAME_DILATED), IMAGE),
+            Arguments.of(new MaxPooling("maxPoolSameDilated", SAME_DILATED), IMAGE),
+            Arguments.of(new AveragePooling("averagePoolSameDilated", SAME_DILATED), IMAGE),
+            Arguments.of(
+                new Affine("affineWithoutBias", 6, 5, false, Penalty.NONE, Clipping.NONE, PRODUCT),
+                ROW),
+            Arguments.of(
+                new Convolution(
+                    "convWithoutBias",
+                    2,
+                    SAME_DILATED,
+                    false,
+                    Penalty.NONE,
+                    Clipping.NONE,
+                    PRODUCT),
+                IMAGE),
+            Arguments.of(new GlobalPooling("globalMax", GlobalPoolingType.MAX, IMAGE), IMAGE),
+            Arguments.of(
+                new GlobalPooling("globalAverage", GlobalPoolingType.AVERAGE, IMAGE), IMAGE),
+            Arguments.of(new GlobalPooling("globalSum", GlobalPoolingType.SUM, IMAGE), IMAGE),
+            Arguments.of(new ZeroPadding("zeroPadding1", IMAGE, Shape.of(2, 6, 5), 1, 0), IMAGE),
+            Arguments.of(new Upsampling("upsampling1", IMAGE, Shape.of(2, 6, 12)), IMAGE),
+            Arguments.of(
+                new LocalResponse("localResponse1", Shape.of(5, 1, 2), 2, 3, 0.5, 0.75),
+                Shape.of(5, 1, 2)),
             Arguments.of(branches("residual", false), IMAGE),
             Arguments.of(branches("inception", true), IMAGE),
             Arguments.of(new Dropout("dropout1", 0.4, false), ROW),

@@ -7,6 +7,7 @@ import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.scratch.layers.Parameter;
+import dev.lockstep.scratch.layers.Penalty;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class OptimizerTest {
 
   private static double[] path(OptimizerSpec spec) {
     Optimizer optimizer = Optimizer.of(spec);
-    Parameter parameter = new Parameter("affine1", "W", Shape.of(1), 0);
+    Parameter parameter = new Parameter("affine1", "W", Shape.of(1), Penalty.NONE);
     parameter.value().data()[0] = 1;
     double[] path = new double[GRADIENTS.length];
     for (int t = 0; t < path.length; t++) {
@@ -185,7 +186,7 @@ class OptimizerTest {
     double[] rates = new double[5];
     Optimizer sgd = Optimizer.of(new OptimizerSpec.Sgd(new LearningRate(.1, decay)));
     for (int t = 0; t < rates.length; t++) {
-      Parameter parameter = new Parameter("affine1", "W", Shape.of(1), 0);
+      Parameter parameter = new Parameter("affine1", "W", Shape.of(1), Penalty.NONE);
       parameter.gradient().data()[0] = -1;
       sgd.update(parameter, t);
       rates[t] = parameter.value().data()[0];

@@ -5,6 +5,7 @@ import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.layers.Parameter;
+import dev.lockstep.scratch.layers.Penalty;
 import dev.lockstep.scratch.optimizers.Optimizer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ public final class OptimizerPaths {
    */
   public static Tensor path(OptimizerSpec spec, Tensor start, int steps) {
     Optimizer optimizer = Optimizer.of(spec);
-    Parameter position = new Parameter("f", "position", Shape.of(2), 0);
+    Parameter position = new Parameter("f", "position", Shape.of(2), Penalty.NONE);
     double[] point = position.value().data();
     System.arraycopy(start.data(), 0, point, 0, 2);
     Tensor path = Tensor.zeros(Shape.of(steps + 1, 2));

@@ -5,6 +5,7 @@ import dev.lockstep.bridge.program.ProgramProvider;
 import dev.lockstep.bridge.program.Python;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.compare.Candidates;
 import dev.lockstep.experiments.faults.Fault;
@@ -25,6 +26,9 @@ final class SideOptions {
 
   /** In front of the name of a candidate that is a seeded fault. */
   private static final String FAULT = "fault:";
+
+  /** What needs no code of a user's. */
+  private static final List<String> SIDES = List.of(ReferenceOptions.DL4J, "numpy", "pytorch");
 
   @Option(
       names = "--candidate",
@@ -153,6 +157,11 @@ final class SideOptions {
     Optional<Python.Side> side = ReferenceOptions.bundled(name);
     if (side.isPresent()) {
       return ReferenceOptions.opened(Python.provider(side.get(), settings), programs);
+    }
+    if (classPath == null && SIDES.stream().anyMatch(known -> Nearest.isSlip(name, known))) {
+      throw new UsageException(
+          "--candidate: found '%s', nearest: %s; for a network of your own: --classpath"
+              .formatted(name, Nearest.listed(name, SIDES)));
     }
     return inProcess
         ? Candidates.find(name, classPath)

@@ -122,7 +122,7 @@ class AuditCommandTest {
         .startsWith("NOTHING_COMPARED")
         .contains("no complete step was recorded");
     assertThat(empty.exitCode()).isEqualTo(5);
-    Path unseen = recorded("rec(\"forward\"", "str(\"forward\"");
+    Path unseen = recorded("rec(\"forward\"", "len([]) and rec(\"forward\"");
     Invocation forward = audit(unseen, "--phase", "forward");
     assertThat(forward.out())
         .startsWith("NOTHING_COMPARED")

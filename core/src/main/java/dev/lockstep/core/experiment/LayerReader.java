@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -24,6 +25,8 @@ public final class LayerReader {
 
   /** The deepest network anyone trains on a laptop has hundreds. */
   private static final int MAX_LAYERS = 10_000;
+
+  static final String REPEAT = "repeat";
 
   private static final Map<String, Builder> TYPES = types();
 
@@ -74,11 +77,7 @@ public final class LayerReader {
         "conv",
         (f, name, reader) ->
             new LayerSpec.Convolution(
-                name,
-                f.integer("filters"),
-                new Window(axis(f, 0, 1), axis(f, 1, 1)),
-                reader.initial(f),
-                bias(f)));
+                name, f.integer("filters"), window(f, 1), reader.initial(f), bias(f)));
     types.put(
         "pool",
         (f, name, reader) ->
@@ -89,7 +88,7 @@ public final class LayerReader {
                     List.of(LayerSpec.PoolingType.MAX, LayerSpec.PoolingType.AVERAGE),
                     t -> t == LayerSpec.PoolingType.MAX ? "max" : "average",
                     LayerSpec.PoolingType.MAX),
-                new Window(axis(f, 0, ofAxis(f, "size", 0)), axis(f, 1, ofAxis(f, "size", 0)))));
+                window(f, f.requiredPair("size").get(0))));
     types.put(
         "globalPool",
         (f, name, reader) ->
@@ -112,7 +111,8 @@ public final class LayerReader {
     types.put(
         "upsampling",
         (f, name, reader) ->
-            new LayerSpec.Upsampling(name, ofAxis(f, "size", 0), ofAxis(f, "size", 1)));
+            new LayerSpec.Upsampling(
+                name, f.requiredPair("size").get(0), f.requiredPair("size").get(1)));
     types.put(
         "localResponse",
         (f, name, reader) ->
@@ -142,55 +142,49 @@ public final class LayerReader {
     return new LayerSpec.Branches(name, join, branches);
   }
 
-  /** Reads what a window is along an axis, height before width. */
-  private static Window.Axis axis(Fields fields, int axis, int stride) {
-    boolean same = fields.value("pad").filter(LayerReader::isSame).isPresent();
-    return new Window.Axis(
-        ofAxis(fields, "size", axis),
-        fields.has("stride") ? ofAxis(fields, "stride", axis) : stride,
-        same ? Window.Axis.SAME : fields.has("pad") ? pad(fields, axis) : 0,
-        fields.has("dilation") ? ofAxis(fields, "dilation", axis) : 1);
-  }
-
-  private static boolean isSame(YamlValue value) {
-    return value instanceof YamlValue.Scalar scalar && scalar.text().equals("same");
-  }
-
-  private static int pad(Fields fields, int axis) {
-    int pad = ofAxis(fields, "pad", axis);
-    if (pad < 0) {
-      throw Fields.expected(
-          "a whole number of at least 0, or same", fields.required("pad"), fields.name("pad"));
+  /**
+   * Reads a window: its size, and stride, pad and dilation where they are said, each a number for
+   * both axes or height before width; {@code pad: same} is {@link Window.Axis#SAME}.
+   */
+  private static Window window(Fields fields, int stride) {
+    List<Integer> size = fields.requiredPair("size");
+    List<Integer> strides = fields.pair("stride").orElse(List.of(stride, stride));
+    List<Integer> pads = pads(fields);
+    List<Integer> dilations = fields.pair("dilation").orElse(List.of(1, 1));
+    List<Window.Axis> axes = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      axes.add(new Window.Axis(size.get(i), strides.get(i), pads.get(i), dilations.get(i)));
     }
-    return pad;
+    return new Window(axes.get(0), axes.get(1));
   }
 
-  /** Reads {@code size: 3} or {@code size: [3, 5]}, height before width. */
-  private static int ofAxis(Fields fields, String key, int axis) {
-    YamlValue value = fields.required(key);
-    if (value instanceof YamlValue.Sequence sequence && sequence.values().size() == 2) {
-      return Fields.integer(sequence.values().get(axis), fields.name(key));
+  private static List<Integer> pads(Fields fields) {
+    YamlValue value = fields.numberOrName("pad", List.of("same"), "0").orElse(null);
+    if (value == null) {
+      return List.of(0, 0);
+    } else if (value instanceof YamlValue.Scalar scalar && scalar.text().equals("same")) {
+      return List.of(Window.Axis.SAME, Window.Axis.SAME);
     }
-    return Fields.integer(value, fields.name(key));
+    List<Integer> pads = fields.requiredPair("pad");
+    if (Math.min(pads.get(0), pads.get(1)) < 0) {
+      throw Fields.expected("a whole number of at least 0, or same", value, fields.name("pad"));
+    }
+    return pads;
   }
 
   /** Reads {@code bias: none} or what biases start at. */
   private static OptionalDouble bias(Fields fields) {
-    return fields
-        .value("bias")
-        .map(
-            value ->
-                value instanceof YamlValue.Scalar scalar && scalar.text().equals("none")
-                    ? OptionalDouble.empty()
-                    : OptionalDouble.of(Fields.number(value, fields.name("bias"))))
-        .orElse(LayerSpec.BIAS);
+    YamlValue value = fields.numberOrName("bias", List.of("none"), "0").orElse(null);
+    if (value == null) {
+      return LayerSpec.BIAS;
+    }
+    return value instanceof YamlValue.Scalar scalar && scalar.text().equals("none")
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Fields.number(value, fields.name("bias")));
   }
 
   private InitialValues initial(Fields fields) {
-    return fields
-        .value("initial")
-        .map(value -> NetworkReader.initial(value, fields.name("initial")))
-        .orElse(initial);
+    return NetworkReader.initial(fields, initial, "the network's");
   }
 
   /** Returns where a layer stands in its file. */
@@ -211,23 +205,18 @@ public final class LayerReader {
 
   private void addLayer(YamlValue value, String path, String prefix, List<LayerSpec> layers) {
     String type;
-    Fields fields;
+    YamlValue.Mapping content = new YamlValue.Mapping(value.where(), Map.of());
     if (value instanceof YamlValue.Scalar scalar) {
       type = scalar.text();
-      fields = new Fields(new YamlValue.Mapping(value.where(), Map.of()), path + "." + type);
     } else {
       var entry = Fields.onlyEntry(Fields.mapping(value, path), path);
       type = entry.getKey();
-      YamlValue content = entry.getValue();
-      fields =
-          new Fields(
-              content instanceof YamlValue.Scalar scalar && scalar.text().isEmpty()
-                  ? new YamlValue.Mapping(value.where(), Map.of())
-                  : Fields.mapping(content, path + "." + type),
-              path + "." + type);
+      if (!(entry.getValue() instanceof YamlValue.Scalar scalar && scalar.text().isEmpty())) {
+        content = Fields.mapping(entry.getValue(), path + "." + type);
+      }
     }
-    if (type.equals("repeat")) {
-      repeat(fields, prefix, layers);
+    if (type.equals(REPEAT)) {
+      layers.addAll(Fields.read(content, path + "." + type, fields -> repeat(fields, prefix)));
       return;
     }
     Builder builder = TYPES.get(type);
@@ -240,16 +229,23 @@ public final class LayerReader {
       throw new UsageException(
           "%s: %s: a network has at most %d layers".formatted(value.where(), path, MAX_LAYERS));
     }
+    layers.add(
+        Fields.read(
+            content,
+            path + "." + type,
+            fields -> layer(fields, type, builder, prefix, value.where())));
+  }
+
+  private LayerSpec layer(
+      Fields fields, String type, Builder builder, String prefix, String where) {
     int count = counts.merge(prefix + type, 1, Integer::sum);
     String name = prefix + ownName(fields, type + count);
-    places.put(name, value.where());
-    LayerSpec layer = fields.checked(() -> builder.build(fields, name, this));
-    fields.done();
-    layers.add(layer);
+    places.put(name, where);
+    return builder.build(fields, name, this);
   }
 
   private static String ownName(Fields fields, String otherwise) {
-    String name = fields.text("name", otherwise);
+    String name = fields.text("name").orElse(otherwise);
     if (!name.matches("[A-Za-z][A-Za-z0-9]{0,63}") || name.equals("loss")) {
       throw Fields.expected(
           "a name of letters and digits other than 'loss'",
@@ -260,18 +256,30 @@ public final class LayerReader {
   }
 
   /** Reads {@code repeat: {times: 5, layers: […]}}: the same layers, one after another. */
-  private void repeat(Fields fields, String prefix, List<LayerSpec> layers) {
+  private List<LayerSpec> repeat(Fields fields, String prefix) {
     int times = fields.integer("times");
+    List<YamlValue> repeated = fields.list("layers");
+    fields.done();
     if (times < 1 || times > MAX_LAYERS) {
       throw Fields.expected("1 to " + MAX_LAYERS, fields.required("times"), fields.name("times"));
     }
-    List<YamlValue> repeated = fields.list("layers");
     if (repeated.isEmpty()) {
       throw Fields.expected("at least one layer", fields.required("layers"), fields.name("layers"));
     }
-    fields.done();
+    List<LayerSpec> layers = new ArrayList<>();
     for (int i = 0; i < times; i++) {
       layers.addAll(layers(repeated, fields.name("layers"), prefix));
+    }
+    return layers;
+  }
+
+  /** Reads one layer, or several of a {@code repeat}, alone. */
+  static void read(String type, Fields fields) {
+    LayerReader reader = new LayerReader(new InitialValues.He());
+    if (type.equals(REPEAT)) {
+      reader.repeat(fields, "");
+    } else {
+      reader.layer(fields, type, Objects.requireNonNull(TYPES.get(type)), "", fields.where());
     }
   }
 }

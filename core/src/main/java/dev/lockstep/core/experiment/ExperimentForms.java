@@ -36,6 +36,7 @@ public final class ExperimentForms {
     readers.put("data", fields -> ExperimentFile.data(fields, here));
     readers.put("split", DataReader::division);
     readers.put("tolerance", ExperimentFile::tolerance);
+    readers.put("clipping", NetworkReader::clipping);
     for (LossSpec.Type type : LossSpec.Type.values()) {
       readers.put(LOSS + type.id(), NetworkReader::fullLoss);
     }

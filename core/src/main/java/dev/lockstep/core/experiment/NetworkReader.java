@@ -181,7 +181,7 @@ public final class NetworkReader {
     return new Adjustments(l1, clipping, biasRate);
   }
 
-  private static Clipping clipping(Fields fields) {
+  static Clipping clipping(Fields fields) {
     Clipping.Kind kind =
         fields.choice(
             "type", List.of(Clipping.Kind.values()), Clipping.Kind::id, Clipping.Kind.LAYER);

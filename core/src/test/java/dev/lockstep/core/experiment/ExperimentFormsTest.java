@@ -35,7 +35,7 @@ class ExperimentFormsTest {
   void rangesAreThoseOfTheRecords() {
     assertThat(entry("layers.dropout", "ratio").values())
         .isEqualTo("a number of at least 0 and below 1");
-    assertThat(entry("layers.conv", "stride").values()).isEqualTo("a whole number of at least 1");
+    assertThat(entry("layers.batchNorm", "epsilon").values()).isEqualTo("a number above 0");
     assertThat(entry("experiment", "seed").values()).isEqualTo("a whole number");
   }
 }

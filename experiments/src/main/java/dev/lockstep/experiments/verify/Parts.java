@@ -179,9 +179,17 @@ public final class Parts {
             "clipping",
             kind.id(),
             Networks.decayed(Networks.of(Form.CONVOLUTIONAL), WEIGHT_DECAY)
-                .withAdjustments(new Adjustments(0, new Clipping(kind, 0.01), 1)));
+                .withAdjustments(new Adjustments(0, clipping(kind), 1)));
       }
     }
+  }
+
+  /** Unit norms have no threshold. */
+  private static Clipping clipping(Clipping.Kind kind) {
+    return switch (kind) {
+      case NONE, UNIT_LAYER, UNIT_PARAMETER -> new Clipping(kind, 1);
+      case ELEMENTS, LAYER, PARAMETER -> new Clipping(kind, 0.01);
+    };
   }
 
   private static final Clipping NO_CLIPPING = Adjustments.NONE.clipping();

@@ -48,6 +48,7 @@ final class FilePage {
         ExperimentForms.LAYER,
         "Layers",
         "Each is a name, `- relu`, or a name with its settings, `- affine: {units: 100}`. All but `repeat` also take `name`, a name of their own in place of type and number.");
+    one(forms, "clipping", "`clipping`");
     many(forms, ExperimentForms.LOSS, "Losses", "`loss: meanSquared`, or a mapping.");
     many(
         forms,

@@ -8,9 +8,11 @@ import dev.lockstep.dl4j.translate.Updaters;
 import dev.lockstep.dl4j.translate.Weights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.shade.jackson.core.JsonParser;
@@ -74,15 +76,19 @@ public final class ClassAllowList {
    *
    * @return the text's content, each property once: what a mapper may be given
    * @throws InputException if it is no JSON, names a property twice, or names other classes,
-   *     listing them
+   *     listing them and the layers that have them
    */
   public JsonNode check(String json) {
     JsonNode tree = parse(json);
-    Set<String> others = new TreeSet<>();
-    collectOthers(tree, others);
+    Map<String, Set<String>> others = new TreeMap<>();
+    collectOthers(tree, "", others);
     if (!others.isEmpty()) {
       throw new InputException(
-          what + ": it names classes that are not known here: " + String.join(", ", others));
+          what
+              + ": it names classes that are not known here: "
+              + others.entrySet().stream()
+                  .map(other -> other.getKey() + where(other.getValue()))
+                  .collect(Collectors.joining(", ")));
     }
     return tree;
   }
@@ -119,15 +125,30 @@ public final class ClassAllowList {
     }
   }
 
-  private void collectOthers(JsonNode node, Set<String> others) {
+  private static String where(Set<String> layers) {
+    return layers.isEmpty() ? "" : " (%s)".formatted(String.join(", ", layers));
+  }
+
+  /**
+   * @param within the layer that the node belongs to, empty if none
+   * @param others the layers where each class that is not on the list stands, by its name
+   */
+  private void collectOthers(JsonNode node, String within, Map<String, Set<String>> others) {
+    String layer = node.path("layerName").asText(within);
     for (String property : NAMING) {
       JsonNode name = node.get(property);
       if (name != null && !allows(name.asText())) {
-        others.add(name.isTextual() ? name.asText() : property + " without a name");
+        Set<String> layers =
+            others.computeIfAbsent(
+                name.isTextual() ? name.asText() : property + " without a name",
+                key -> new LinkedHashSet<>());
+        if (!layer.isEmpty()) {
+          layers.add(layer);
+        }
       }
     }
     for (JsonNode child : node) {
-      collectOthers(child, others);
+      collectOthers(child, layer, others);
     }
   }
 }

@@ -101,7 +101,9 @@ final class Training {
     if (clipping == null) {
       clipping = own;
     }
-    findings.require(name, "a gradient normalization of its own,", own, clipping);
+    if (!own.equals(clipping)) {
+      findings.unknown(name, "a gradient normalization of its own, " + normalization);
+    }
   }
 
   /** Takes note of an updater of biases that is the layer's own but for the rate. */

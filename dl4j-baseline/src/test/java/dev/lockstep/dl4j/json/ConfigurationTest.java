@@ -375,12 +375,18 @@ class ConfigurationTest {
     MultiLayerConfiguration conf =
         settings(new Sgd(0.1))
             .list()
-            .layer(new LSTM.Builder().nIn(4).nOut(4).activation(Activation.CUBE).build())
+            .layer(
+                new LSTM.Builder()
+                    .name("memory")
+                    .nIn(4)
+                    .nOut(4)
+                    .activation(Activation.CUBE)
+                    .build())
             .build();
 
     assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), IMAGE))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("org.deeplearning4j.nn.conf.layers.LSTM")
+        .hasMessageContaining("org.deeplearning4j.nn.conf.layers.LSTM (memory)")
         .hasMessageContaining("ActivationCube");
   }
 

@@ -35,6 +35,9 @@ final class Causes {
   /** Steps after the first divergence, with other batches, on which a cause must hold too. */
   private static final int LATER_STEPS = 2;
 
+  /** Steps after those, which tell how long a cause holds. */
+  private static final int FURTHER_STEPS = 4;
+
   private final NetworkSpec network;
   private final TrainingPlan plan;
   private final Lockstep.Sides sides;
@@ -43,6 +46,7 @@ final class Causes {
   private final StepReadings readings;
   private final Model candidate;
   private final Set<TensorKey> all;
+  private @Nullable ModelState lastReached;
 
   Causes(
       NetworkSpec network,
@@ -111,6 +115,7 @@ final class Causes {
                       sides.candidate(),
                       readings.previous(),
                       witnesses(),
+                      this::further,
                       judge))
               .map(Cause::sentence)
           : Optional.empty();
@@ -123,20 +128,37 @@ final class Causes {
     Witnessed first = readings.witnessed();
     witnesses.add(witnessed(first.before(), first.batch(), first.shown().copy(), first.after()));
     ModelState now = Objects.requireNonNull(first.after());
+    witnesses.addAll(taken(now, first.step(), LATER_STEPS));
+    return witnesses;
+  }
+
+  /** Returns the steps after those. */
+  private List<Witnessed> further() {
+    Witnessed first = readings.witnessed();
+    ModelState reached = lastReached;
+    return reached == null ? List.of() : taken(reached, first.step() + LATER_STEPS, FURTHER_STEPS);
+  }
+
+  /** Lets the candidate take steps and returns it to where the run stands. */
+  private List<Witnessed> taken(ModelState from, long after, int steps) {
+    ModelState now = Objects.requireNonNull(readings.witnessed().after());
+    List<Witnessed> taken = new ArrayList<>();
     try {
-      for (int later = 1; later <= LATER_STEPS; later++) {
-        Batch batch = plan.batch(first.step() + later);
+      candidate.restore(from);
+      for (long step = after + 1; step <= after + steps; step++) {
+        Batch batch = plan.batch(step);
         ModelState before = candidate.state();
         Recording shown = new Recording(all);
         StepReadings.showPrediction(candidate, batch, shown);
-        candidate.step(batch, plan.masks(batch.step()), shown);
-        witnesses.add(witnessed(before, batch, shown, candidate.state()));
+        candidate.step(batch, plan.masks(step), shown);
+        lastReached = candidate.state();
+        taken.add(witnessed(before, batch, shown, lastReached));
       }
       candidate.restore(now);
     } catch (CandidateException e) {
-      return witnesses; // it differs already; what it does next is reported by the run
+      return taken; // it differs already; what it does next is reported by the run
     }
-    return witnesses;
+    return taken;
   }
 
   /** Leaves out what a candidate keeps beyond the network's state. */

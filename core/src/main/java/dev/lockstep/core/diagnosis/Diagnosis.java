@@ -4,6 +4,7 @@ import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
@@ -50,7 +51,7 @@ public final class Diagnosis {
   }
 
   private Look look(Witnessed step, @Nullable Look previous) {
-    return new Look(subject.network(), step, subject.judge().read(step), previous);
+    return Look.of(subject.network(), step, subject.judge().read(step), previous);
   }
 
   /**
@@ -62,11 +63,10 @@ public final class Diagnosis {
 
   private Optional<Cause> explain() {
     Look first = looks.get(0);
-    List<TensorKey> failing = first.failing();
-    if (failing.isEmpty()) {
+    if (first.failing().isEmpty()) {
       return Optional.empty();
     }
-    Judged judged = Objects.requireNonNull(first.judged().get(failing.get(0)));
+    Judged judged = Objects.requireNonNull(first.judged().get(first.failing().iterator().next()));
     long notFinite =
         Arrays.stream(judged.candidate().data()).filter(value -> !Double.isFinite(value)).count();
     if (notFinite > 0) {
@@ -78,29 +78,77 @@ public final class Diagnosis {
               ""));
     }
     List<Hypothesis> fitting = new ArrayList<>();
+    List<Hypothesis> since = new ArrayList<>();
+    List<Hypothesis> once = new ArrayList<>();
     Map<Hypothesis, Set<TensorKey>> partly = new LinkedHashMap<>();
     for (Hypothesis hypothesis : hypotheses(first, judged)) {
       Set<TensorKey> left = left(hypothesis, judged.tensor().key());
+      boolean told =
+          left != null
+              && (first.previous() == null || agreedAsPredicted(hypothesis, first.previous()));
       if (left == null) {
-        continue;
-      }
-      if (left.isEmpty()) {
-        fitting.add(hypothesis);
-      } else {
+        if (isTheOnlyStep(hypothesis)) {
+          once.add(hypothesis);
+        }
+      } else if (left.isEmpty()) {
+        (told ? fitting : since).add(hypothesis);
+      } else if (told) {
         partly.put(hypothesis, left);
       }
     }
-    return fitting.isEmpty() ? hint(partly) : Optional.of(confirmed(fitting));
+    long step = first.step().step();
+    if (!fitting.isEmpty()) {
+      return Optional.of(confirmed(fitting));
+    }
+    since.removeIf(hypothesis -> hypothesis.rank() == Hypothesis.Rank.FITTED);
+    if (!since.isEmpty()) {
+      return Optional.of(
+          confirmed(
+              since.stream()
+                  .map(hypothesis -> hypothesis.told(", from step %d on".formatted(step)))
+                  .toList()));
+    }
+    return once.isEmpty() ? hint(partly) : Optional.of(inOneStep(once, step));
+  }
+
+  private Cause inOneStep(List<Hypothesis> once, long step) {
+    return new Cause(
+        String.join("; or ", texts(best(once))),
+        Cause.Standing.HINT,
+        "it shows in step %d alone, the next %d are right".formatted(step, looks.size() - 1));
+  }
+
+  /** Returns whether a mistake explains the first step wholly, and none is made in the others. */
+  private boolean isTheOnlyStep(Hypothesis hypothesis) {
+    Look first = looks.get(0);
+    return hypothesis.rank() != Hypothesis.Rank.FITTED
+        && looks.size() > 1
+        && looks.stream().skip(1).allMatch(look -> look.failing().isEmpty())
+        && Set.of().equals(left(hypothesis, first.failing().iterator().next(), first));
   }
 
   private List<Hypothesis> hypotheses(Look first, Judged judged) {
+    TensorKey key = judged.tensor().key();
     List<Hypothesis> all = new ArrayList<>(Rewritten.of(subject, first, judged));
-    all.addAll(LossMistakes.of(first, judged.tensor().key()));
+    all.addAll(LossMistakes.of(first, key));
+    all.addAll(TargetMistakes.of(subject, first, key));
+    all.addAll(DecayMistakes.of(first, key));
+    all.addAll(GradientMistakes.of(first, key));
+    all.addAll(Schedules.of(subject.reference(), looks, key));
+    all.addAll(PredictionMistakes.of(subject.reference(), first, key));
     for (Set<TensorKey> scope : scopes(judged)) {
       all.addAll(LayerMistakes.of(subject.reference(), first, scope));
       all.addAll(UpdateMistakes.of(first, scope));
-      all.addAll(Rearranged.of(first, scope));
-      all.addAll(Arithmetic.of(first, scope));
+      List<Hypothesis> ofTensors = new ArrayList<>(Rearranged.of(first, scope));
+      ofTensors.addAll(Regions.of(first, scope));
+      ofTensors.addAll(Arithmetic.of(first, scope));
+      all.addAll(ofTensors);
+      if (scope.size() == 1
+          && key.phase() == Phase.FORWARD
+          && first.layer(judged.tensor().layer()).isPresent()) {
+        Recomputed recomputed = new Recomputed(subject.reference(), first, all);
+        ofTensors.forEach(told -> recomputed.add(told, judged.tensor().layer()));
+      }
     }
     return all;
   }
@@ -110,7 +158,7 @@ public final class Diagnosis {
     Set<TensorKey> everything = new LinkedHashSet<>();
     // in the order of computation, and so the first of the first step comes first
     for (TensorKey key : looks.get(0).judged().keySet()) {
-      if (looks.stream().anyMatch(look -> fails(look, key))) {
+      if (looks.stream().anyMatch(look -> look.differs(key))) {
         everything.add(key);
       }
     }
@@ -129,40 +177,42 @@ public final class Diagnosis {
     return List.copyOf(scopes);
   }
 
-  private static boolean fails(Look look, TensorKey key) {
-    Judged judged = look.judged().get(key);
-    return judged != null && judged.differs();
-  }
-
   /**
    * Returns what a hypothesis does not explain; null if it is wrong: about the first tensor that
    * differs, or about any that it speaks of.
    */
   private @Nullable Set<TensorKey> left(Hypothesis hypothesis, TensorKey first) {
-    Look previous = looks.get(0).previous();
-    if (previous != null && !agreedAsPredicted(hypothesis, previous)) {
+    Set<TensorKey> left = new LinkedHashSet<>();
+    for (Look look : looks) {
+      Set<TensorKey> here = left(hypothesis, first, look);
+      if (here == null) {
+        return null;
+      }
+      left.addAll(here);
+    }
+    return left;
+  }
+
+  private @Nullable Set<TensorKey> left(Hypothesis hypothesis, TensorKey first, Look look) {
+    Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
+    if (predicted == null
+        || (look.step().step() == looks.get(0).step().step() && !predicted.containsKey(first))) {
       return null;
     }
     Set<TensorKey> left = new LinkedHashSet<>();
-    for (int i = 0; i < looks.size(); i++) {
-      Look look = looks.get(i);
-      Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
-      if (predicted == null || (i == 0 && !predicted.containsKey(first))) {
-        return null;
-      }
-      for (Map.Entry<TensorKey, Judged> entry : look.judged().entrySet()) {
-        double[] values = predicted.get(entry.getKey());
-        Judged judged = entry.getValue();
-        if (values == null) {
-          if (judged.differs()) {
-            left.add(entry.getKey());
-          }
-        } else if (!(judged.differs() ? judged.explains(values) : judged.fits(values))) {
-          if (entry.getKey().equals(first) || !judged.differs()) {
-            return null;
-          }
+    for (Map.Entry<TensorKey, Judged> entry : look.judged().entrySet()) {
+      double[] values = predicted.get(entry.getKey());
+      Judged judged = entry.getValue();
+      boolean differs = look.differs(entry.getKey());
+      if (values == null) {
+        if (differs) {
           left.add(entry.getKey());
         }
+      } else if (!(differs ? judged.explains(values) : judged.fits(values))) {
+        if (entry.getKey().equals(first) || !differs) {
+          return null;
+        }
+        left.add(entry.getKey());
       }
     }
     return left;
@@ -174,17 +224,14 @@ public final class Diagnosis {
   }
 
   private Cause confirmed(List<Hypothesis> fitting) {
-    Hypothesis.Rank best =
-        fitting.stream().map(Hypothesis::rank).min(Hypothesis.Rank::compareTo).orElseThrow();
-    List<Hypothesis> told =
-        fitting.stream().filter(hypothesis -> hypothesis.rank() == best).toList();
+    List<Hypothesis> told = best(fitting);
     List<Hypothesis> zeros =
-        told.stream().filter(hypothesis -> hypothesis.text().equals(Arithmetic.ZEROS)).toList();
+        told.stream().filter(hypothesis -> hypothesis.text().startsWith(Arithmetic.ZEROS)).toList();
     if (!zeros.isEmpty()) {
       told = zeros;
-    } else if (texts(told).size() > 1) {
-      told = toldApart(told);
     }
+    List<Look> further = texts(told).size() > 1 || looks.size() == STEPS ? further() : List.of();
+    told = toldApart(told, further);
     List<String> texts = texts(told);
     String text = String.join("; or ", texts);
     if (looks.size() < STEPS) {
@@ -201,19 +248,66 @@ public final class Diagnosis {
         : new Cause(text, Cause.Standing.CONFIRMED, "");
   }
 
+  private static List<Hypothesis> best(List<Hypothesis> all) {
+    Hypothesis.Rank best =
+        all.stream().map(Hypothesis::rank).min(Hypothesis.Rank::compareTo).orElseThrow();
+    return all.stream().filter(hypothesis -> hypothesis.rank() == best).toList();
+  }
+
   private static List<String> texts(List<Hypothesis> hypotheses) {
     return hypotheses.stream().map(Hypothesis::text).distinct().toList();
   }
 
-  /** Lets the candidate take a step on a smaller batch, in which namesakes differ. */
-  private List<Hypothesis> toldApart(List<Hypothesis> namesakes) {
-    Look trial = trial();
-    if (trial == null) {
-      return namesakes;
+  private List<Look> further() {
+    Look previous = looks.get(looks.size() - 1);
+    List<Look> further = new ArrayList<>();
+    for (Witnessed step : subject.further().get()) {
+      previous = look(step, previous);
+      further.add(previous);
     }
-    List<Hypothesis> left =
-        namesakes.stream().filter(hypothesis -> holds(hypothesis, trial)).toList();
-    return left.isEmpty() ? namesakes : left;
+    return further;
+  }
+
+  /**
+   * Keeps those of several explanations that hold on in further steps and in one on a smaller
+   * batch. One that ends to hold is told with the step in which it last did.
+   */
+  private List<Hypothesis> toldApart(List<Hypothesis> namesakes, List<Look> further) {
+    List<Hypothesis> left = namesakes;
+    long held = looks.get(looks.size() - 1).step().step();
+    for (Look look : further) {
+      List<Hypothesis> holding =
+          left.stream().filter(hypothesis -> explainsAll(hypothesis, look)).toList();
+      if (holding.isEmpty()) {
+        long last = held;
+        return left.stream()
+            .map(hypothesis -> hypothesis.told(", up to step %d".formatted(last)))
+            .toList();
+      }
+      left = holding;
+      held = look.step().step();
+    }
+    Look trial = texts(left).size() > 1 ? trial() : null;
+    if (trial != null) {
+      List<Hypothesis> holding =
+          left.stream().filter(hypothesis -> holds(hypothesis, trial)).toList();
+      left = holding.isEmpty() ? left : holding;
+    }
+    return left;
+  }
+
+  /** What cannot be predicted, for the step before was not looked at, is not held against it. */
+  private static boolean explainsAll(Hypothesis hypothesis, Look look) {
+    Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
+    return predicted == null
+        || look.judged().entrySet().stream()
+            .allMatch(
+                entry -> {
+                  double[] values = predicted.get(entry.getKey());
+                  return values == null
+                      ? !look.differs(entry.getKey())
+                      : entry.getValue().nearly(values);
+                });
   }
 
   private static boolean holds(Hypothesis hypothesis, Look look) {

@@ -88,8 +88,12 @@ record Variant(
           masks,
           new ChangingObserver(
               Observer.NONE,
-              (phase, path, tensor) ->
-                  shown.put(new TensorKey(phase, path), tensor.data().clone())));
+              (phase, path, tensor) -> {
+                if (behind != null) {
+                  behind.apply(phase, path, tensor);
+                }
+                shown.put(new TensorKey(phase, path), tensor.data().clone());
+              }));
     } catch (UsageException | InputException e) {
       return null;
     }

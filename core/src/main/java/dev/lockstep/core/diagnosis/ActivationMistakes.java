@@ -37,7 +37,7 @@ final class ActivationMistakes {
     if (function instanceof ActivationFunction.Relu) {
       computes("|x|", Math::abs, (x, y) -> x < 0 ? -1 : x > 0 ? 1 : 0);
       double slope = fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);
-      if (Double.isFinite(slope) && slope != 0) {
+      if (Double.isFinite(slope) && slope != 0 && Numbers.exact(slope) != 1) {
         computes(
             "a leaky ReLU with slope " + Numbers.setting(slope),
             x -> x > 0 ? x : slope * x,

@@ -70,7 +70,11 @@ final class DecayMistakes {
       strengths.put(parameter.path(), fitted);
       other |= Math.abs(fitted - right(parameter)) > ROUNDING * first.network().weightDecay();
     }
-    if (!other || strengths.values().stream().allMatch(strength -> strength == 0)) {
+    boolean fittedL1 =
+        !kind.text().isEmpty()
+            && strengths.values().stream()
+                .anyMatch(strength -> strength != 0 && strength != first.network().weightDecay());
+    if (fittedL1 || !other || strengths.values().stream().allMatch(strength -> strength == 0)) {
       return;
     }
     String text = "weight decay is " + kind.text() + told(kind, strengths);

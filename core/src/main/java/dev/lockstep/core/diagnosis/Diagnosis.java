@@ -79,20 +79,15 @@ public final class Diagnosis {
     }
     List<Hypothesis> fitting = new ArrayList<>();
     List<Hypothesis> since = new ArrayList<>();
-    List<Hypothesis> once = new ArrayList<>();
     Map<Hypothesis, Set<TensorKey>> partly = new LinkedHashMap<>();
     for (Hypothesis hypothesis : hypotheses(first, judged)) {
       Set<TensorKey> left = left(hypothesis, judged.tensor().key());
-      boolean told =
-          left != null
-              && (first.previous() == null || agreedAsPredicted(hypothesis, first.previous()));
       if (left == null) {
-        if (isTheOnlyStep(hypothesis)) {
-          once.add(hypothesis);
-        }
-      } else if (left.isEmpty()) {
-        (told ? fitting : since).add(hypothesis);
-      } else if (told) {
+        continue;
+      }
+      if (left.isEmpty()) {
+        (began(hypothesis) ? since : fitting).add(hypothesis);
+      } else if (!began(hypothesis)) {
         partly.put(hypothesis, left);
       }
     }
@@ -108,23 +103,7 @@ public final class Diagnosis {
                   .map(hypothesis -> hypothesis.told(", from step %d on".formatted(step)))
                   .toList()));
     }
-    return once.isEmpty() ? hint(partly) : Optional.of(inOneStep(once, step));
-  }
-
-  private Cause inOneStep(List<Hypothesis> once, long step) {
-    return new Cause(
-        String.join("; or ", texts(best(once))),
-        Cause.Standing.HINT,
-        "it shows in step %d alone, the next %d are right".formatted(step, looks.size() - 1));
-  }
-
-  /** Returns whether a mistake explains the first step wholly, and none is made in the others. */
-  private boolean isTheOnlyStep(Hypothesis hypothesis) {
-    Look first = looks.get(0);
-    return hypothesis.rank() != Hypothesis.Rank.FITTED
-        && looks.size() > 1
-        && looks.stream().skip(1).allMatch(look -> look.failing().isEmpty())
-        && Set.of().equals(left(hypothesis, first.failing().iterator().next(), first));
+    return hint(partly);
   }
 
   private List<Hypothesis> hypotheses(Look first, Judged judged) {
@@ -218,9 +197,12 @@ public final class Diagnosis {
     return left;
   }
 
-  /** A cause that would have shown in the step before is none. */
-  private static boolean agreedAsPredicted(Hypothesis hypothesis, Look previous) {
-    return hypothesis.formula().predict(previous) == null || holds(hypothesis, previous);
+  /** Returns whether a mistake would have shown in the step before, which was right. */
+  private boolean began(Hypothesis hypothesis) {
+    Look previous = looks.get(0).previous();
+    return previous != null
+        && hypothesis.formula().predict(previous) != null
+        && !holds(hypothesis, previous);
   }
 
   private Cause confirmed(List<Hypothesis> fitting) {

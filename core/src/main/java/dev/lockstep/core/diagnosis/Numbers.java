@@ -15,10 +15,10 @@ final class Numbers {
   private static final MathContext DIGITS = new MathContext(6);
 
   /** Digits of numbers that people write down. */
-  private static final MathContext WRITTEN = new MathContext(9);
+  private static final MathContext WRITTEN = new MathContext(7);
 
   /** How far a fit to exact numbers may be off, relatively. */
-  private static final double FIT = 1e-10;
+  private static final double FIT = 1e-12;
 
   private Numbers() {}
 

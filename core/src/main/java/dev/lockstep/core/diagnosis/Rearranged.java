@@ -114,7 +114,7 @@ final class Rearranged {
     }
     return moved.size() == 1
         ? "its row number %d is the reference's row number %d".formatted(first + 1, source + 1)
-        : "%d of its rows are other rows of the reference's, such as number %d, which is its number %d"
+        : "%d of its rows are other rows of the reference's, in wrong order or more than once, such as number %d, which is its number %d"
             .formatted(moved.size(), first + 1, source + 1);
   }
 

@@ -136,23 +136,30 @@ final class Recomputed {
       }
     }
     for (boolean predicts : new boolean[] {true, false}) {
-      for (boolean derives : new boolean[] {true, false}) {
-        if (!derives || input != null || !parameters.isEmpty()) {
-          found.add(
-              new Hypothesis(
-                  rank,
-                  text,
-                  look ->
-                      predicted(
-                          look,
-                          layers,
-                          output,
-                          derives ? input : null,
-                          derives ? parameters : Map.of(),
-                          predicts)));
-        }
+      add(rank, text, layers, output, null, Map.of(), predicts);
+      if (input != null) {
+        add(rank, text, layers, output, input, Map.of(), predicts);
+      }
+      if (!parameters.isEmpty()) {
+        add(rank, text, layers, output, null, parameters, predicts);
+      }
+      if (input != null && !parameters.isEmpty()) {
+        add(rank, text, layers, output, input, parameters, predicts);
       }
     }
+  }
+
+  private void add(
+      Rank rank,
+      String text,
+      Set<String> layers,
+      Output output,
+      @Nullable Gradient input,
+      Map<String, Gradient> parameters,
+      boolean predicts) {
+    found.add(
+        new Hypothesis(
+            rank, text, look -> predicted(look, layers, output, input, parameters, predicts)));
   }
 
   private static @Nullable Reading reading(Look look, String layer, Tensor right) {
@@ -224,14 +231,13 @@ final class Recomputed {
                   String layer = path.substring(0, path.length() - OUT.length());
                   Tensor input = inputIn(look, layer, outs);
                   double[] values = tensor.data();
-                  if (layers.contains(layer)) {
-                    values =
-                        input == null
-                            ? null
-                            : output.of(new Reading(look, layer, input, tensor.copy()));
-                  } else if (look.layer(layer).orElse(null)
-                      instanceof LayerSpec.BatchNormalization norm) {
+                  if (look.layer(layer).orElse(null) instanceof LayerSpec.BatchNormalization norm) {
                     values = input == null ? null : normalized(look, norm, input);
+                  }
+                  if (layers.contains(layer) && values != null) {
+                    Tensor right = Tensor.of(tensor.shape(), values.clone());
+                    values =
+                        input == null ? null : output.of(new Reading(look, layer, input, right));
                   }
                   if (values == null || values.length != tensor.size()) {
                     failed[0] = true;

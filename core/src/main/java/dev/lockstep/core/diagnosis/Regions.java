@@ -77,13 +77,16 @@ final class Regions {
     int start = from / row;
     int end = (to - 1) / row + 1;
     boolean perSample = judged.tensor().perSample();
-    String what = perSample ? "rows of the batch" : "rows";
+    String one = !perSample && judged.candidate().shape().rank() == 4 ? "kernel" : "row";
+    String what = perSample ? "rows of the batch" : one + "s";
     if (end - start == 1 && rows > 1) {
       boolean last = start == rows - 1;
       told(
           (last
-              ? "its last row is"
-              : start == 0 ? "its first row is" : "its row number %d is".formatted(start + 1)),
+              ? "its last %s is".formatted(one)
+              : start == 0
+                  ? "its first %s is".formatted(one)
+                  : "its %s number %d is".formatted(one, start + 1)),
           (tensor, at) -> at / rowOf(tensor) == (last ? tensor.shape().length(0) - 1 : start));
     } else if (end == rows && start > 0) {
       told(
@@ -102,7 +105,8 @@ final class Regions {
       }
       if (every && end - start > 2) {
         told(
-            "every other row of it, from the %s on, is".formatted(odd == 0 ? "first" : "second"),
+            "every other %s of it, from the %s on, is"
+                .formatted(one, odd == 0 ? "first" : "second"),
             (tensor, at) -> at / rowOf(tensor) % 2 == parity);
       }
     }

@@ -123,7 +123,7 @@ final class TargetMistakes {
                 ? "the label of row %d were %d in place of %d"
                     .formatted(rows.first(), shown[rows.first() - 1], right[rows.first() - 1])
                 : "labels were others in %d of %d rows".formatted(rows.size(), right.length);
-    found.add(new Hypothesis(NAMED, "it is as if " + text, this::labelled));
+    found.add(new Hypothesis(ARITHMETIC, "it is as if " + text, this::labelled));
   }
 
   private @Nullable Map<TensorKey, double[]> labelled(Look look) {
@@ -196,7 +196,8 @@ final class TargetMistakes {
           told.add("%s for class %d".formatted(Numbers.setting(relative[c]), c));
         }
       }
-      if (told.isEmpty() || told.size() == classes) {
+      long shown = Arrays.stream(weights).filter(weight -> !Double.isNaN(weight)).count();
+      if (told.isEmpty() || told.size() == shown) {
         continue;
       }
       found.add(

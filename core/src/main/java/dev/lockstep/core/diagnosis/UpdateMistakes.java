@@ -53,6 +53,9 @@ final class UpdateMistakes {
   static final class Update {
     final double[] w;
 
+    /** Of a matrix, else 0. */
+    final int columns;
+
     /** The optimizer's slots, in their order. */
     final double[][] slots;
 
@@ -70,14 +73,15 @@ final class UpdateMistakes {
     final double counted;
 
     private Update(
-        double[] w,
+        Tensor before,
         double[][] slots,
         double[] hidden,
         double[] g,
         double[] rates,
         double t,
         double counted) {
-      this.w = w;
+      this.w = before.data().clone();
+      this.columns = before.shape().rank() == 2 ? before.shape().length(1) : 0;
       this.slots = slots;
       this.hidden = hidden;
       this.g = g;
@@ -239,7 +243,7 @@ final class UpdateMistakes {
       }
       Update update =
           new Update(
-              before.data().clone(),
+              before,
               slots,
               earlier == null
                   ? new double[before.size()]

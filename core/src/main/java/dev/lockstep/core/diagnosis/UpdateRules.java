@@ -125,19 +125,16 @@ final class UpdateRules {
       return;
     }
     int width = after.shape().length(1);
-    double[] norms = columnNorms(after.data(), width);
-    double limit = Arrays.stream(norms).max().orElse(0);
+    double limit = Arrays.stream(columnNorms(after.data(), width)).max().orElse(0);
     rules.ofTensors(
         "each column of the weights is shortened to a norm of at most " + Numbers.setting(limit),
         u -> {
           for (int i = 0; i < u.w.length; i++) {
             u.w[i] -= u.rate * u.g[i];
           }
-          if (u.w.length == after.size()) {
-            double[] columns = columnNorms(u.w, width);
-            for (int i = 0; i < u.w.length; i++) {
-              u.w[i] *= Math.min(1, limit / columns[i % width]);
-            }
+          double[] norms = u.columns == 0 ? new double[0] : columnNorms(u.w, u.columns);
+          for (int i = 0; u.columns > 0 && i < u.w.length; i++) {
+            u.w[i] *= Math.min(1, limit / norms[i % u.columns]);
           }
         });
   }

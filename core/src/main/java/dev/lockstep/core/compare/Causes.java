@@ -8,17 +8,13 @@ import dev.lockstep.core.diagnosis.Diagnosis;
 import dev.lockstep.core.diagnosis.GradientWitness;
 import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.diagnosis.SingleLayerJudge;
-import dev.lockstep.core.model.Batch;
-import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.observation.Witnessed;
-import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.ThirdWitness;
 import java.util.ArrayList;
@@ -26,45 +22,34 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Looks for what explains a finding of the step just read. */
 final class Causes {
 
-  /** Steps after the first divergence, with other batches, on which a cause must hold too. */
-  private static final int LATER_STEPS = 2;
-
-  /** Steps after those, which tell how long a cause holds. */
-  private static final int FURTHER_STEPS = 4;
-
   private final NetworkSpec network;
-  private final TrainingPlan plan;
   private final Lockstep.Sides sides;
   private final LockstepOptions options;
   private final Comparison comparison;
   private final StepReadings readings;
-  private final Model candidate;
-  private final Set<TensorKey> all;
-  private @Nullable ModelState lastReached;
+  private final CandidateSteps steps;
+
+  /** Of those on which a cause must hold. */
+  private @Nullable Witnessed last;
 
   Causes(
       NetworkSpec network,
-      TrainingPlan plan,
       Lockstep.Sides sides,
       LockstepOptions options,
       Comparison comparison,
       StepReadings readings,
-      Model candidate) {
+      CandidateSteps steps) {
     this.network = network;
-    this.plan = plan;
     this.sides = sides;
     this.options = options;
     this.comparison = comparison;
     this.readings = readings;
-    this.candidate = candidate;
-    this.all =
-        ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
+    this.steps = steps;
   }
 
   /** Adds to what the step just read has shown what explains it, where anything known does. */
@@ -89,9 +74,9 @@ final class Causes {
     Scene scene =
         new Scene(
             network,
-            plan,
             sides.reference(),
-            divergence.step(),
+            readings.witnessed().batch(),
+            readings.witnessed().masks(),
             readings.witnessed().before().only(network.state().keySet()));
     return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
         ? explained.witnessed(finiteDifferences(divergence, scene, readings.witnessed().shown()))
@@ -110,9 +95,9 @@ final class Causes {
           ? Diagnosis.explain(
                   new Case(
                       network,
-                      new Case.Start(plan.batch(1), plan.masks(1)),
+                      steps.start(),
                       sides.reference(),
-                      sides.candidate(),
+                      steps.candidate(),
                       readings.previous(),
                       witnesses(),
                       this::further,
@@ -122,53 +107,36 @@ final class Causes {
     }
   }
 
-  /** Returns the step just read, and some that the candidate takes after it and takes back. */
+  /** Returns the step just read and those behind it. */
   private List<Witnessed> witnesses() {
-    List<Witnessed> witnesses = new ArrayList<>();
     Witnessed first = readings.witnessed();
-    witnesses.add(witnessed(first.before(), first.batch(), first.shown().copy(), first.after()));
-    ModelState now = Objects.requireNonNull(first.after());
-    witnesses.addAll(taken(now, first.step(), LATER_STEPS));
+    List<Witnessed> witnesses = new ArrayList<>();
+    witnesses.add(ofTheNetwork(first, first.shown().copy()));
+    for (Witnessed later : steps.after(first, CandidateSteps.LATER)) {
+      witnesses.add(ofTheNetwork(later, later.shown()));
+      last = later;
+    }
     return witnesses;
   }
 
-  /** Returns the steps after those. */
+  /** Returns the steps behind those. */
   private List<Witnessed> further() {
-    Witnessed first = readings.witnessed();
-    ModelState reached = lastReached;
-    return reached == null ? List.of() : taken(reached, first.step() + LATER_STEPS, FURTHER_STEPS);
-  }
-
-  /** Lets the candidate take steps and returns it to where the run stands. */
-  private List<Witnessed> taken(ModelState from, long after, int steps) {
-    ModelState now = Objects.requireNonNull(readings.witnessed().after());
-    List<Witnessed> taken = new ArrayList<>();
-    try {
-      candidate.restore(from);
-      for (long step = after + 1; step <= after + steps; step++) {
-        Batch batch = plan.batch(step);
-        ModelState before = candidate.state();
-        Recording shown = new Recording(all);
-        StepReadings.showPrediction(candidate, batch, shown);
-        candidate.step(batch, plan.masks(step), shown);
-        lastReached = candidate.state();
-        taken.add(witnessed(before, batch, shown, lastReached));
-      }
-      candidate.restore(now);
-    } catch (CandidateException e) {
-      return taken; // it differs already; what it does next is reported by the run
-    }
-    return taken;
+    Witnessed from = last;
+    return from == null
+        ? List.of()
+        : steps.after(from, CandidateSteps.FURTHER).stream()
+            .map(later -> ofTheNetwork(later, later.shown()))
+            .toList();
   }
 
   /** Leaves out what a candidate keeps beyond the network's state. */
-  private Witnessed witnessed(
-      ModelState before, Batch batch, Recording shown, @Nullable ModelState after) {
+  private Witnessed ofTheNetwork(Witnessed step, Recording shown) {
     Set<String> paths = network.state().keySet();
+    ModelState after = step.after();
     return new Witnessed(
-        before.only(paths),
-        batch,
-        plan.masks(batch.step()),
+        step.before().only(paths),
+        step.batch(),
+        step.masks(),
         shown,
         after == null ? null : after.only(paths));
   }
@@ -188,7 +156,11 @@ final class Causes {
               key.path(),
               Objects.requireNonNull(readings.localSeen().tensor(key)),
               Objects.requireNonNull(shown.tensor(key)))
-          .examine(options.floatCandidate() ? null : sides.candidate());
+          .examine(
+              options.floatCandidate() ? null : steps.candidate(),
+              options.floatCandidate()
+                  ? "the candidate computes in float, too coarse for central differences of its loss"
+                  : steps.silence());
     } catch (CandidateException e) {
       return ThirdWitness.silent(divergence.tensor(), divergence.index(), e.getMessage());
     }

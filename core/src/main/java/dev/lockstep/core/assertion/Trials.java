@@ -180,7 +180,7 @@ final class Trials implements AutoCloseable {
                 null,
                 null,
                 some,
-                List::of,
+                () -> null,
                 judge))
         .map(Cause::sentence)
         .orElse(null);

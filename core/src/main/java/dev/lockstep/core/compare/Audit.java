@@ -187,7 +187,6 @@ public final class Audit {
       return read.stream().filter(other -> other.step() > step.step()).toList();
     }
 
-
     @Override
     public @Nullable ModelProvider candidate() {
       return null;

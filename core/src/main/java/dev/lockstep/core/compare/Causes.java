@@ -119,14 +119,19 @@ final class Causes {
     return witnesses;
   }
 
-  /** Returns the steps behind those. */
-  private List<Witnessed> further() {
+  /** Returns the step behind those, null if a cause has held long enough. */
+  private @Nullable Witnessed further() {
     Witnessed from = last;
-    return from == null
-        ? List.of()
-        : steps.after(from, CandidateSteps.FURTHER).stream()
-            .map(later -> ofTheNetwork(later, later.shown()))
-            .toList();
+    long seen = readings.witnessed().step() + CandidateSteps.LATER + CandidateSteps.FURTHER;
+    if (from == null || from.step() >= seen) {
+      return null;
+    }
+    last = null;
+    for (Witnessed later : steps.after(from, 1)) {
+      last = later;
+    }
+    Witnessed next = last;
+    return next == null ? null : ofTheNetwork(next, next.shown());
   }
 
   /** Leaves out what a candidate keeps beyond the network's state. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     if it can take none
  * @param previous the step before the first that differs, null if nobody looked
  * @param steps the first that differs and those behind it
- * @param further takes the steps behind those
+ * @param further takes one more step behind those at each call, and returns null behind the last
  * @param judge holds a step against the reference
  */
 public record Case(
@@ -30,7 +30,7 @@ public record Case(
     @Nullable ModelProvider candidate,
     @Nullable Witnessed previous,
     List<Witnessed> steps,
-    Supplier<List<Witnessed>> further,
+    Supplier<@Nullable Witnessed> further,
     Judge judge) {
 
   /** What a step was given. */

@@ -33,6 +33,9 @@ public final class Diagnosis {
   /** So many steps must be as predicted. */
   private static final int STEPS = 3;
 
+  /** Elements of a step beyond which no further steps are looked at: they are kept in memory. */
+  private static final long MANY = 4_000_000;
+
   /** Further tensors named where not all is explained. */
   private static final int NAMED = 3;
 
@@ -51,7 +54,11 @@ public final class Diagnosis {
   }
 
   private Look look(Witnessed step, @Nullable Look previous) {
-    return Look.of(subject.network(), step, subject.judge().read(step), previous);
+    return Look.of(
+        subject.network(),
+        step,
+        subject.judge().read(step),
+        previous == null ? null : previous.alone());
   }
 
   /**
@@ -212,15 +219,17 @@ public final class Diagnosis {
     if (!zeros.isEmpty()) {
       told = zeros;
     }
-    List<Look> further = texts(told).size() > 1 || looks.size() == STEPS ? further() : List.of();
-    told = toldApart(told, further);
+    int seen = looks.size();
+    if (seen >= STEPS) {
+      told = toldApart(told);
+    }
     List<String> texts = texts(told);
     String text = String.join("; or ", texts);
-    if (looks.size() < STEPS) {
+    if (seen < STEPS) {
       return new Cause(
           text,
           Cause.Standing.HINT,
-          "only %d of %d steps could be looked at".formatted(looks.size(), STEPS));
+          "only %d of %d steps could be looked at".formatted(seen, STEPS));
     }
     return texts.size() > 1
         ? new Cause(
@@ -237,37 +246,39 @@ public final class Diagnosis {
   }
 
   private static List<String> texts(List<Hypothesis> hypotheses) {
-    return hypotheses.stream().map(Hypothesis::text).distinct().toList();
-  }
-
-  private List<Look> further() {
-    Look previous = looks.get(looks.size() - 1);
-    List<Look> further = new ArrayList<>();
-    for (Witnessed step : subject.further().get()) {
-      previous = look(step, previous);
-      further.add(previous);
-    }
-    return further;
+    List<String> all = hypotheses.stream().map(Hypothesis::text).distinct().toList();
+    // what is told of one layer need not be told of every layer of its kind
+    return all.stream()
+        .filter(
+            text ->
+                !text.endsWith(Recomputed.EVERY)
+                    || !all.contains(text.substring(0, text.length() - Recomputed.EVERY.length())))
+        .toList();
   }
 
   /**
    * Keeps those of several explanations that hold on in further steps and in one on a smaller
    * batch. One that ends to hold is told with the step in which it last did.
    */
-  private List<Hypothesis> toldApart(List<Hypothesis> namesakes, List<Look> further) {
+  private List<Hypothesis> toldApart(List<Hypothesis> namesakes) {
     List<Hypothesis> left = namesakes;
-    long held = looks.get(looks.size() - 1).step().step();
-    for (Look look : further) {
+    Look previous = looks.get(looks.size() - 1);
+    while (previous.elements() <= MANY) {
+      Witnessed step = subject.further().get();
+      if (step == null) {
+        break;
+      }
+      Look look = look(step, previous);
       List<Hypothesis> holding =
           left.stream().filter(hypothesis -> explainsAll(hypothesis, look)).toList();
       if (holding.isEmpty()) {
-        long last = held;
+        long last = previous.step().step();
         return left.stream()
             .map(hypothesis -> hypothesis.told(", up to step %d".formatted(last)))
             .toList();
       }
       left = holding;
-      held = look.step().step();
+      previous = look;
     }
     Look trial = texts(left).size() > 1 ? trial() : null;
     if (trial != null) {

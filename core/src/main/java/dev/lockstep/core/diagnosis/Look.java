@@ -41,6 +41,16 @@ record Look(
     return new Look(network, step, judged, failing, previous);
   }
 
+  /** Returns how many numbers the candidate showed. */
+  long elements() {
+    return judged.values().stream().mapToLong(judgement -> judgement.candidate().size()).sum();
+  }
+
+  /** Returns the same step without the one before it. */
+  Look alone() {
+    return new Look(network, step, judged, failing, null);
+  }
+
   /** Returns whether a tensor is not what the reference computes. */
   boolean differs(TensorKey key) {
     return failing.contains(key);

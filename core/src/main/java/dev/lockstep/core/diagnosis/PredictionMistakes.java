@@ -119,12 +119,9 @@ final class PredictionMistakes {
                 layer ->
                     layer instanceof LayerSpec.Dropout
                         || layer instanceof LayerSpec.BatchNormalization);
-    Map<TensorKey, double[]> shown = differs ? null : Variant.of(look).ungrafted(reference);
+    String last = layers.get(layers.size() - 1).name() + "/out";
     double[] scores =
-        shown == null
-            ? null
-            : shown.get(
-                new TensorKey(Phase.FORWARD, layers.get(layers.size() - 1).name() + "/out"));
+        differs ? null : Variant.of(look).ungrafted(reference, new TensorKey(Phase.FORWARD, last));
     return scores == null ? null : Numbers.each(scores.length, i -> value.applyAsDouble(scores[i]));
   }
 
@@ -147,8 +144,7 @@ final class PredictionMistakes {
   }
 
   private double @Nullable [] predicted(Variant variant, Look look) {
-    Map<TensorKey, double[]> shown = variant.shown(reference, look);
-    return shown == null ? null : shown.get(KEY);
+    return variant.predicted(reference, look);
   }
 
   /** The same prediction from another state. */

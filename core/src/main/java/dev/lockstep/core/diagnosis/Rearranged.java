@@ -1,6 +1,7 @@
 package dev.lockstep.core.diagnosis;
 
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
+import static dev.lockstep.core.diagnosis.Hypothesis.Rank.FITTED;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
@@ -82,7 +83,7 @@ final class Rearranged {
     }
     found.add(
         Hypothesis.local(
-            ARITHMETIC,
+            FITTED,
             "its elements are the reference's, in wrong order",
             scope,
             (look, judged) -> sameOrder(judged)));

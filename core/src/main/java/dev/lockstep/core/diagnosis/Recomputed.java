@@ -7,7 +7,6 @@ import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
-import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
@@ -219,8 +218,9 @@ final class Recomputed {
   /** Predicts by a training step in which nothing is dropped or normalized by the batch. */
   private double @Nullable [] prediction(Look look, Set<String> layers, Output output) {
     Map<String, Tensor> outs = new HashMap<>();
+    Set<@Nullable String> read = inputs(look, layers);
     boolean[] failed = {false};
-    Map<TensorKey, double[]> shown =
+    double[] shown =
         Variant.of(look)
             .with((Masks) (layer, ratio, shape) -> Tensor.filled(shape, 1 - ratio))
             .reading(
@@ -244,12 +244,21 @@ final class Recomputed {
                   } else if (values != tensor.data()) {
                     System.arraycopy(values, 0, tensor.data(), 0, values.length);
                   }
-                  outs.put(path, tensor.copy());
+                  if (read.contains(path)) {
+                    outs.put(path, tensor.copy());
+                  }
                 })
-            .ungrafted(reference);
-    return shown == null || failed[0]
-        ? null
-        : shown.get(new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT));
+            .ungrafted(reference, ExpectedTensor.OUTPUT.key());
+    return failed[0] ? null : shown;
+  }
+
+  /** Returns what layers that compute otherwise than in training read. */
+  private static Set<@Nullable String> inputs(Look look, Set<String> layers) {
+    return look.network().allLayers().stream()
+        .filter(
+            layer -> layers.contains(layer.name()) || layer instanceof LayerSpec.BatchNormalization)
+        .map(layer -> Look.inputOf(look.network(), layer.name()))
+        .collect(Collectors.toSet());
   }
 
   private static @Nullable Tensor inputIn(Look look, String layer, Map<String, Tensor> outs) {

@@ -186,15 +186,10 @@ final class Rewritten {
             "it is as if " + text,
             look -> {
               Variant changed = variant.apply(look);
-              Map<TensorKey, double[]> shown =
-                  training ? changed.ungrafted(reference) : changed.shown(reference, look);
               double[] predicted =
-                  shown == null
-                      ? null
-                      : shown.get(
-                          training
-                              ? new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT)
-                              : ExpectedTensor.PREDICTION);
+                  training
+                      ? changed.ungrafted(reference, ExpectedTensor.OUTPUT.key())
+                      : changed.predicted(reference, look);
               return predicted == null ? null : Look.only(ExpectedTensor.PREDICTION, predicted);
             }));
   }

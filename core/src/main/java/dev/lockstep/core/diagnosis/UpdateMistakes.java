@@ -9,6 +9,7 @@ import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -176,12 +177,13 @@ final class UpdateMistakes {
         moved.add(parameter.path());
       }
     }
+    Map<Long, List<double[]>> hidden = new HashMap<>();
     found.add(
         new Hypothesis(
             rank,
             text,
             look -> {
-              List<Update> updates = moved(look, moved, rule, hides);
+              List<Update> updates = moved(look, moved, rule, hides ? hidden : null);
               return updates == null ? null : predicted(look, moved, updates);
             }));
   }
@@ -208,18 +210,25 @@ final class UpdateMistakes {
   /**
    * Applies a rule to some parameters; null if a step does not show what it needs.
    *
-   * @param hides whether the rule keeps something that only the steps before it can tell
+   * @param hidden what the rule keeps and does not show, by the steps taken when it kept it; null
+   *     if it keeps nothing
    */
   private static @Nullable List<Update> moved(
-      Look look, Set<String> parameters, TensorRule rule, boolean hides) {
+      Look look,
+      Set<String> parameters,
+      TensorRule rule,
+      @Nullable Map<Long, List<double[]>> hidden) {
     List<String> names = look.network().optimizer().slotNames();
     List<ParameterSpec> all = look.network().parameters();
     double taken = look.step().before().step();
-    List<Update> earlier = null;
-    if (hides && taken > 0) {
-      earlier = look.previous() == null ? null : moved(look.previous(), parameters, rule, true);
+    List<double[]> earlier = null;
+    if (hidden != null && taken > 0) {
+      if (look.previous() != null && !hidden.containsKey(look.step().before().step())) {
+        moved(look.previous(), parameters, rule, hidden);
+      }
+      earlier = hidden.get(look.step().before().step());
       if (earlier == null) {
-        return null;
+        return null; // only the steps before it can tell
       }
     }
     List<Update> updates = new ArrayList<>();
@@ -245,15 +254,17 @@ final class UpdateMistakes {
           new Update(
               before,
               slots,
-              earlier == null
-                  ? new double[before.size()]
-                  : earlier.get(updates.size()).hidden.clone(),
+              earlier == null ? new double[before.size()] : earlier.get(updates.size()).clone(),
               gradient.data(),
               new double[] {look.rateBefore(), look.rate()},
               taken + 1,
               taken * all.size() + p + 1);
       rule.apply(update);
       updates.add(update);
+    }
+    if (hidden != null) {
+      hidden.put(
+          look.step().before().step() + 1, updates.stream().map(update -> update.hidden).toList());
     }
     return updates;
   }

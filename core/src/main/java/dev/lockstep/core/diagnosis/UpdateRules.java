@@ -125,7 +125,7 @@ final class UpdateRules {
       return;
     }
     int width = after.shape().length(1);
-    double limit = Arrays.stream(columnNorms(after.data(), width)).max().orElse(0);
+    double limit = Numbers.exact(Arrays.stream(columnNorms(after.data(), width)).max().orElse(0));
     rules.ofTensors(
         "each column of the weights is shortened to a norm of at most " + Numbers.setting(limit),
         u -> {

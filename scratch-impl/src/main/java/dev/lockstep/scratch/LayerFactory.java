@@ -25,7 +25,6 @@ import dev.lockstep.scratch.layers.HardSigmoid;
 import dev.lockstep.scratch.layers.Identity;
 import dev.lockstep.scratch.layers.Layer;
 import dev.lockstep.scratch.layers.LeakyRelu;
-import dev.lockstep.scratch.layers.LocalResponse;
 import dev.lockstep.scratch.layers.Loss;
 import dev.lockstep.scratch.layers.MaxPooling;
 import dev.lockstep.scratch.layers.Penalty;
@@ -148,12 +147,6 @@ final class LayerFactory {
     @Override
     public Layer upsampling(LayerSpec.Upsampling layer) {
       return new Upsampling(layer.name(), input, layer.output(input));
-    }
-
-    @Override
-    public Layer localResponse(LayerSpec.LocalResponse layer) {
-      return new LocalResponse(
-          layer.name(), input, layer.k(), layer.size(), layer.alpha(), layer.beta());
     }
 
     @Override

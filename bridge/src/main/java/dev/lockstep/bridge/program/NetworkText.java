@@ -168,13 +168,6 @@ public final class NetworkText {
     }
 
     @Override
-    public Map<String, Object> localResponse(LayerSpec.LocalResponse response) {
-      Map<String, Object> settings = components(response);
-      settings.putAll(named());
-      return fields("localResponse", settings);
-    }
-
-    @Override
     public Map<String, Object> branches(LayerSpec.Branches branches) {
       Map<String, Object> settings = named();
       settings.put(

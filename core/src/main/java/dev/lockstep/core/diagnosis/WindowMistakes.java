@@ -20,7 +20,8 @@ final class WindowMistakes {
     Tensor x = first.input(layer.name());
     Tensor w = first.before(layer.name() + "/W");
     Tensor b = first.before(layer.name() + "/b");
-    if (layer.window().pad() == 0
+    if (!layer.window().isPlain()
+        || layer.window().pad() == 0
         || x == null
         || w == null
         || b == null

@@ -113,15 +113,6 @@ public final class LayerReader {
         (f, name, reader) ->
             new LayerSpec.Upsampling(
                 name, f.requiredPair("size").get(0), f.requiredPair("size").get(1)));
-    types.put(
-        "localResponse",
-        (f, name, reader) ->
-            new LayerSpec.LocalResponse(
-                name,
-                f.number("k", 2),
-                f.integer("size", 5),
-                f.number("alpha", 1e-4),
-                f.number("beta", 0.75)));
     types.put("residual", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.SUM));
     types.put(
         "inception", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.CONCATENATE));

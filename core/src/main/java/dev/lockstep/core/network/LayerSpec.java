@@ -72,8 +72,6 @@ public sealed interface LayerSpec {
 
     R upsampling(Upsampling layer);
 
-    R localResponse(LocalResponse layer);
-
     R branches(Branches layer);
   }
 
@@ -476,42 +474,6 @@ public sealed interface LayerSpec {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.upsampling(this);
-    }
-  }
-
-  /**
-   * Local response normalization (Krizhevsky et al. 2012): {@code y = x / (k + alpha · Σ x²)^beta},
-   * where the sum is over the channels at most ⌊size / 2⌋ away. DL4J: {@code
-   * LocalResponseNormalization}.
-   */
-  record LocalResponse(String name, double k, int size, double alpha, double beta)
-      implements WithoutState {
-    public LocalResponse {
-      Require.positive("k", k);
-      Require.atLeastOne("size", size);
-      Require.nonNegative("alpha", alpha);
-      Require.nonNegative("beta", beta);
-    }
-
-    @Override
-    public Shape output(Shape in) {
-      Require.image(name, in);
-      return in;
-    }
-
-    @Override
-    public int terms(Shape in) {
-      return NO_SUM;
-    }
-
-    @Override
-    public Kink kink() {
-      return Kink.NONE;
-    }
-
-    @Override
-    public <R> R accept(Visitor<R> visitor) {
-      return visitor.localResponse(this);
     }
   }
 

@@ -33,7 +33,6 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -82,7 +81,6 @@ final class LayerReader {
         DenseLayer.class,
         DropoutLayer.class,
         GlobalPoolingLayer.class,
-        LocalResponseNormalization.class,
         LossLayer.class,
         MaskedDropout.class,
         OutputLayer.class,
@@ -135,8 +133,7 @@ final class LayerReader {
         return reshapes.get(i) instanceof CnnToFeedForwardPreProcessor;
       } else if (layer instanceof ConvolutionLayer
           || layer instanceof SubsamplingLayer
-          || layer instanceof ZeroPaddingLayer
-          || layer instanceof LocalResponseNormalization) {
+          || layer instanceof ZeroPaddingLayer) {
         return true;
       } else if (layer instanceof DenseLayer || layer instanceof OutputLayer) {
         return false;
@@ -256,16 +253,6 @@ final class LayerReader {
           name.endsWith(Translation.SAME)
               ? new int[] {Window.Axis.SAME, Window.Axis.SAME}
               : new int[] {pad[0], pad[2]};
-    } else if (layer instanceof LocalResponseNormalization response) {
-      wantsImages = true;
-      findings.require(name, "data format", response.getDataFormat(), CNN2DFormat.NCHW);
-      layers.add(
-          new LayerSpec.LocalResponse(
-              name,
-              response.getK(),
-              (int) response.getN(),
-              response.getAlpha(),
-              response.getBeta()));
     } else if (layer instanceof ZeroPaddingLayer padding) {
       wantsImages = true;
       findings.require(name, "data format", padding.getDataFormat(), CNN2DFormat.NCHW);

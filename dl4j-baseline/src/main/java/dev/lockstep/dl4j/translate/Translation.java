@@ -28,7 +28,6 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -188,17 +187,6 @@ public final class Translation {
     public Place upsampling(LayerSpec.Upsampling layer) {
       int[] size = {layer.height(), layer.width()};
       return add(layer.name(), new Upsampling2D.Builder(1).size(size).build(), in, true);
-    }
-
-    @Override
-    public Place localResponse(LayerSpec.LocalResponse layer) {
-      return add(
-          layer.name(),
-          new LocalResponseNormalization.Builder(
-                  layer.k(), layer.size(), layer.alpha(), layer.beta())
-              .build(),
-          in,
-          true);
     }
 
     @Override

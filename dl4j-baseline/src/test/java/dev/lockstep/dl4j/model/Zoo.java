@@ -52,7 +52,6 @@ public final class Zoo {
                 new LayerSpec.Convolution("conv1", 3, same, Fixture.SMALL, OptionalDouble.empty()),
                 tanh("tanh1"),
                 new LayerSpec.Upsampling("upsampling1", 2, 3),
-                new LayerSpec.LocalResponse("localResponse1", 2, 3, 0.5, 0.75),
                 new LayerSpec.Convolution(
                     "conv2", 4, dilated, Fixture.SMALL, OptionalDouble.of(0.2)),
                 new LayerSpec.Pooling("pool1", LayerSpec.PoolingType.AVERAGE, same),

@@ -170,9 +170,6 @@ final class Layers {
     }
     add("zeroPadding", Networks.images(new LayerSpec.ZeroPadding("zeroPadding1", 1, 0, 2, 1)));
     add("upsampling", Networks.images(new LayerSpec.Upsampling("upsampling1", 2, 3)));
-    add(
-        "localResponse",
-        Networks.images(new LayerSpec.LocalResponse("localResponse1", 2, 3, 0.5, 0.75)));
   }
 
   private void residual() {

@@ -81,9 +81,6 @@ class LayerGradientTest {
             Arguments.of(new GlobalPooling("globalSum", GlobalPoolingType.SUM, IMAGE), IMAGE),
             Arguments.of(new ZeroPadding("zeroPadding1", IMAGE, Shape.of(2, 6, 5), 1, 0), IMAGE),
             Arguments.of(new Upsampling("upsampling1", IMAGE, Shape.of(2, 6, 12)), IMAGE),
-            Arguments.of(
-                new LocalResponse("localResponse1", Shape.of(5, 1, 2), 2, 3, 0.5, 0.75),
-                Shape.of(5, 1, 2)),
             Arguments.of(branches("residual", false), IMAGE),
             Arguments.of(branches("inception", true), IMAGE),
             Arguments.of(new Dropout("dropout1", 0.4, false), ROW),

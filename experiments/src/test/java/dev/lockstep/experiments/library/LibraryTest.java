@@ -3,6 +3,7 @@ package dev.lockstep.experiments.library;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lockstep.core.data.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import dev.lockstep.core.data.Sha256;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +40,8 @@ class LibraryTest {
   @BeforeAll
   static void stageTwice() throws IOException, InterruptedException {
     assumeTrue(
-        Boolean.getBoolean("lockstep.library"), "takes minutes: with -Plong, or -Dlockstep.library=true");
+        Boolean.getBoolean("lockstep.library"),
+        "takes minutes: with -Plong, or -Dlockstep.library=true");
     String keys = key();
     signed = !keys.isEmpty();
     first = Staging.stage(Files.createDirectories(work.resolve("first")), keys);
@@ -100,7 +101,14 @@ class LibraryTest {
       String stem = artifact + "-" + Staging.VERSION;
       String pom = Files.readString(directory.resolve(stem + ".pom"));
       assertThat(pom)
-          .contains("<name>", "<description>", "<url>", "<license>", "<developer>", "<scm>", "<connection>")
+          .contains(
+              "<name>",
+              "<description>",
+              "<url>",
+              "<license>",
+              "<developer>",
+              "<scm>",
+              "<connection>")
           .doesNotContain("SNAPSHOT", "${", "<parent>", "<scope>test");
       List<String> files = new ArrayList<>(List.of(stem + ".pom", stem + "-cyclonedx.json"));
       if (!artifact.equals("lockstep-bom")) {
@@ -160,9 +168,21 @@ class LibraryTest {
   private static long sizeOfWhatIsNeeded(Path local) throws IOException {
     long size = 0;
     for (String group :
-        List.of("dev/lockstep", "dev/ludovic", "org/snakeyaml", "org/apache/commons/commons-rng-simple", "org/apache/commons/commons-rng-client-api", "org/apache/commons/commons-rng-core", "org/apache/commons/commons-rng-sampling", "org/jspecify")) {
+        List.of(
+            "dev/lockstep",
+            "dev/ludovic",
+            "org/snakeyaml",
+            "org/apache/commons/commons-rng-simple",
+            "org/apache/commons/commons-rng-client-api",
+            "org/apache/commons/commons-rng-core",
+            "org/apache/commons/commons-rng-sampling",
+            "org/jspecify")) {
       try (Stream<Path> files = Files.walk(local.resolve(group))) {
-        size += files.filter(file -> file.toString().endsWith(".jar")).mapToLong(f -> f.toFile().length()).sum();
+        size +=
+            files
+                .filter(file -> file.toString().endsWith(".jar"))
+                .mapToLong(f -> f.toFile().length())
+                .sum();
       }
     }
     System.out.printf("beyond JUnit: %,d bytes%n", size);

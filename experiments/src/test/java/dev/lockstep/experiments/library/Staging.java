@@ -82,7 +82,9 @@ final class Staging {
         Files.createDirectories(target);
       } else if (file.endsWith("pom.xml")) {
         Files.writeString(
-            target, Files.readString(file).replace("<version>" + VERSION + "-SNAPSHOT<", "<version>" + VERSION + "<"));
+            target,
+            Files.readString(file)
+                .replace("<version>" + VERSION + "-SNAPSHOT<", "<version>" + VERSION + "<"));
       } else {
         Files.copy(file, target, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
       }

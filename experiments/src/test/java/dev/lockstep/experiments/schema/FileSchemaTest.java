@@ -257,7 +257,8 @@ class FileSchemaTest {
   /** Returns where the published schema finds fault with a file. */
   private static Set<String> refusals(String schema, YamlValue.Mapping file) {
     Set<String> places = new TreeSet<>();
-    for (ValidationMessage message : PUBLISHED.computeIfAbsent(schema, FileSchemaTest::published).validate(json(file))) {
+    for (ValidationMessage message :
+        PUBLISHED.computeIfAbsent(schema, FileSchemaTest::published).validate(json(file))) {
       YamlValue at = file;
       JsonNodePath path = message.getInstanceLocation();
       for (int i = 0; i < path.getNameCount(); i++) {

@@ -100,7 +100,8 @@ class LibraryTest {
       Path directory = directory(first, artifact);
       String stem = artifact + "-" + Staging.VERSION;
       String pom = Files.readString(directory.resolve(stem + ".pom"));
-      assertThat(pom)
+      // a BOM may name its own version, which its readers know
+      assertThat(pom.replace("${project.version}", Staging.VERSION))
           .contains(
               "<name>",
               "<description>",

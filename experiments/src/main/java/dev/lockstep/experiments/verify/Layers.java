@@ -131,7 +131,7 @@ final class Layers {
     Window dilated = new Window(new Window.Axis(2, 1, 1, 2), new Window.Axis(3, 2, 0, 1));
     for (Window window : List.of(same, dilated)) {
       String name =
-          window == same ? ", pad same, strides 2 and 1" : ", dilation 2, strides 1 and 2";
+          window.equals(same) ? ", pad same, strides 2 and 1" : ", dilation 2, strides 1 and 2";
       add(
           "conv" + name,
           Networks.images(

@@ -120,6 +120,11 @@ final class SideOptions {
         || referenceCommand != null;
   }
 
+  /** Returns whether code of a user's runs in this process, of which two might share something. */
+  boolean runsOneByOne() {
+    return inProcess;
+  }
+
   /** Returns whether the candidate is none that a test in Java can build. */
   boolean isBeyondJava() {
     return candidateCommand != null || bundled(candidate).isPresent() || hasReference();

@@ -171,8 +171,7 @@ public record DataSpec(
      */
     public Division {
       if (!(test > 0 && test < 1)) {
-        throw new IllegalArgumentException(
-            "split.test: expected a share between 0 and 1, found " + test);
+        throw new IllegalArgumentException("test: expected a share between 0 and 1, found " + test);
       }
     }
   }

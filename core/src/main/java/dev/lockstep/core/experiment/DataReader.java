@@ -6,8 +6,10 @@ import dev.lockstep.core.data.DataSpec.Missing;
 import dev.lockstep.core.data.DataSpec.Scaling;
 import dev.lockstep.core.data.Task;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Key;
 import dev.lockstep.core.yaml.YamlValue;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,40 +37,40 @@ public final class DataReader {
 
   private static DataSpec spec(Fields data, Path directory) {
     DataSpec found = DataSpec.FOUND;
-    List<String> sources = FORMS.stream().filter(data::has).toList();
+    Map<String, String> sources = new LinkedHashMap<>();
+    FORMS.forEach(
+        form ->
+            data.text(form)
+                .ifPresent(file -> sources.put(form, form + ":" + directory.resolve(file))));
     if (sources.size() > 1) {
       throw Fields.expected(
-          "one of " + String.join(", ", FORMS), data.required(sources.get(1)), data.name("source"));
+          "one of " + String.join(", ", FORMS),
+          data.required(List.copyOf(sources.keySet()).get(1)),
+          data.name("source"));
     }
     return new DataSpec(
-        sources.isEmpty()
-            ? null
-            : sources.get(0) + ":" + directory.resolve(data.text(sources.get(0), "")),
+        sources.values().stream().findFirst().orElse(null),
         new DataSpec.Table(
-            data.value("separator").map(value -> separator(value, data)).orElse(null),
-            data.value("encoding").map(value -> Fields.text(value, "encoding")).orElse(null),
-            data.has("header") ? (Boolean) data.truth("header", true) : null,
-            data.choice("decimal", List.of(false, true), c -> c ? "comma" : "point", false),
-            texts(data, "columns"),
-            texts(data, "without"),
-            texts(data, "categories"),
-            texts(data, "target"),
-            data.value("as")
-                .map(
-                    value ->
-                        Fields.choice(
-                            value,
-                            data.name("as"),
-                            List.of(Task.Kind.values()),
-                            kind -> kind.name().toLowerCase(Locale.ROOT)))
+            data.value("separator", Key.Kind.TEXT)
+                .map(value -> separator(value, data))
                 .orElse(null),
-            texts(data, "classes"),
+            data.text("encoding").orElse(null),
+            data.optionalTruth("header").orElse(null),
+            data.choice("decimal", List.of(false, true), c -> c ? "comma" : "point", false),
+            data.texts("columns"),
+            data.texts("without"),
+            data.texts("categories"),
+            data.texts("target"),
+            data.choice(
+                    "as", List.of(Task.Kind.values()), kind -> kind.name().toLowerCase(Locale.ROOT))
+                .orElse(null),
+            data.texts("classes"),
             missing(data),
-            data.has("transform") ? directory.resolve(data.text("transform", "")).toString() : null,
-            scaling(data, "scaleTarget").orElse(found.table().targetScaling())),
+            data.text("transform").map(file -> directory.resolve(file).toString()).orElse(null),
+            scaling(data, "scaleTarget", "none").orElse(found.table().targetScaling())),
         images(data),
-        scaling(data, "scale").orElse(null),
-        data.fields("split").map(DataReader::division).orElse(found.division()));
+        scaling(data, "scale", "what is usual for the form").orElse(null),
+        data.inner("split", DataReader::division).orElse(found.division()));
   }
 
   private static Character separator(YamlValue value, Fields data) {
@@ -81,36 +83,29 @@ public final class DataReader {
     return named == null ? (Character) text.charAt(0) : named;
   }
 
-  /** Reads one text or a list of them. */
-  private static List<String> texts(Fields data, String key) {
-    Optional<YamlValue> value = data.value(key);
-    if (value.isEmpty()) {
-      return List.of();
-    }
-    List<YamlValue> values =
-        value.get() instanceof YamlValue.Sequence sequence
-            ? sequence.values()
-            : List.of(value.get());
-    return values.stream().map(text -> Fields.text(text, data.name(key))).toList();
-  }
-
   private static Missing missing(Fields data) {
-    YamlValue value = data.value("missing").orElse(null);
+    List<Missing.Way> ways = List.of(Missing.Way.ERROR, Missing.Way.DROP, Missing.Way.MEAN);
+    YamlValue value =
+        data.numberOrName(
+                "missing", ways.stream().map(DataReader::id).toList(), id(Missing.Way.ERROR))
+            .orElse(null);
     if (value == null) {
       return Missing.ERROR;
     }
-    List<Missing.Way> ways = List.of(Missing.Way.ERROR, Missing.Way.DROP, Missing.Way.MEAN);
     @Nullable Double number = number(value);
     return number != null
         ? new Missing(Missing.Way.NUMBER, number)
-        : new Missing(
-            Fields.choice(
-                value, data.name("missing"), ways, way -> way.name().toLowerCase(Locale.ROOT)),
-            0);
+        : new Missing(Fields.choice(value, data.name("missing"), ways, DataReader::id), 0);
   }
 
-  private static Optional<Scaling> scaling(Fields data, String key) {
-    return data.value(key)
+  private static String id(Missing.Way way) {
+    return way.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Optional<Scaling> scaling(Fields data, String key, String usual) {
+    List<Scaling.Kind> kinds =
+        List.of(Scaling.Kind.NONE, Scaling.Kind.STANDARDIZE, Scaling.Kind.MINMAX);
+    return data.numberOrName(key, kinds.stream().map(Scaling.Kind::id).toList(), usual)
         .map(
             value -> {
               @Nullable Double divisor = number(value);
@@ -120,7 +115,7 @@ public final class DataReader {
                       Fields.choice(
                           value,
                           data.name(key) + ", a number to divide by or a name",
-                          List.of(Scaling.Kind.NONE, Scaling.Kind.STANDARDIZE, Scaling.Kind.MINMAX),
+                          kinds,
                           Scaling.Kind::id),
                       1);
             });
@@ -135,14 +130,8 @@ public final class DataReader {
   }
 
   private static DataSpec.Images images(Fields data) {
-    List<Integer> size =
-        data.has("size")
-            ? (data.required("size") instanceof YamlValue.Sequence sequence
-                    ? sequence.values()
-                    : List.of(data.required("size"), data.required("size")))
-                .stream().map(length -> Fields.integer(length, data.name("size"))).toList()
-            : List.of();
-    if (size.size() == 1 || size.size() > 2 || size.stream().anyMatch(length -> length < 1)) {
+    List<Integer> size = data.pair("size").orElse(List.of());
+    if (size.stream().anyMatch(length -> length < 1)) {
       throw Fields.expected(
           "height and width, both at least 1", data.required("size"), data.name("size"));
     }
@@ -153,16 +142,11 @@ public final class DataReader {
         data.truth("digits", false));
   }
 
-  private static DataSpec.Division division(Fields split) {
+  static DataSpec.Division division(Fields split) {
     DataSpec.Division usual = DataSpec.FOUND.division();
-    DataSpec.Division division =
-        split.checked(
-            () ->
-                new DataSpec.Division(
-                    split.number("test", usual.test()),
-                    split.truth("stratified", usual.stratified()),
-                    split.integer("seed", (int) usual.seed())));
-    split.done();
-    return division;
+    return new DataSpec.Division(
+        split.number("test", usual.test()),
+        split.truth("stratified", usual.stratified()),
+        split.integer("seed", (int) usual.seed()));
   }
 }

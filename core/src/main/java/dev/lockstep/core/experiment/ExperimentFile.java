@@ -2,14 +2,18 @@ package dev.lockstep.core.experiment;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.data.DataSpec;
+import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.plan.Augmentation;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Key;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import java.nio.file.Path;
@@ -149,98 +153,94 @@ public final class ExperimentFile {
   }
 
   private Experiment experiment(List<String> choices) {
-    Fields fields = new Fields(file, "");
-    fields.value("variants");
-    fields.value("full");
-    fields.value("seconds");
+    return Fields.read(file, "", fields -> read(fields, id, choices, directory));
+  }
+
+  static Experiment read(Fields fields, String id, List<String> choices, Path directory) {
+    fields.value("variants", Key.Kind.MAPPING);
+    fields.value("full", Key.Kind.MAPPING);
+    fields.optionalInteger("seconds");
+    fields.value("training", Key.Kind.MAPPING);
     String chapter = fields.text("chapter", "");
     String shows = fields.text("shows", "");
-    NetworkSpec network = network(fields);
-    Fields training =
-        fields
-            .fields("training")
-            .orElseThrow(() -> new UsageException(file.where() + ": training is missing"));
-    TrainingSpec trainingSpec = training(training);
-    Optional<Fields> data = fields.fields("data");
-    Integer train = data.filter(d -> d.has("train")).map(d -> size(d, "train")).orElse(null);
-    Integer test = data.filter(d -> d.has("test")).map(d -> size(d, "test")).orElse(null);
-    DataSpec spec = data.map(block -> DataReader.read(block, directory)).orElse(DataSpec.FOUND);
-    data.ifPresent(Fields::done);
-    Experiment experiment =
-        new Experiment(
-            id,
-            choices,
-            chapter,
-            shows,
-            network,
-            trainingSpec,
-            fields.has("compared") ? compared(fields) : null,
-            spec,
-            train,
-            test,
-            fields.integer("seed", 1),
-            fields.integer("member", 0),
-            fields.truth("mayDiverge", false),
-            fields.choice(
-                "gradient",
-                List.of(Experiment.Gradient.values()),
-                Experiment.Gradient::id,
-                Experiment.Gradient.BACKPROPAGATION),
-            fields.fields("tolerance").map(ExperimentFile::tolerance).orElse(null),
-            fields.has("margin") ? fields.number("margin") : null,
-            fields.has("initialState") ? directory.resolve(fields.text("initialState", "")) : null,
-            fields.has("figures") ? figures(fields) : Set.of());
-    fields.done();
-    return experiment;
-  }
-
-  private static DeclaredTolerance tolerance(Fields fields) {
-    double parameters = fields.number("parameters");
-    double accuracy = fields.number("accuracy");
-    fields.done();
-    return fields.checked(() -> new DeclaredTolerance(parameters, accuracy));
-  }
-
-  private static int size(Fields data, String key) {
-    int size = data.integer(key);
-    if (size < 1) {
-      throw Fields.expected("at least 1", data.required(key), data.name(key));
-    }
-    return size;
-  }
-
-  private static Set<FigureKind> figures(Fields fields) {
+    Optional<Data> data = fields.inner("data", block -> data(block, directory));
+    Optional<Integer> compared = fields.optionalInteger("compared");
+    int seed = fields.integer("seed", 1);
+    int member = fields.integer("member", 0);
+    boolean mayDiverge = fields.truth("mayDiverge", false);
+    Experiment.Gradient gradient =
+        fields.choice(
+            "gradient",
+            List.of(Experiment.Gradient.values()),
+            Experiment.Gradient::id,
+            Experiment.Gradient.BACKPROPAGATION);
+    Optional<DeclaredTolerance> tolerance = fields.inner("tolerance", ExperimentFile::tolerance);
+    Optional<Double> margin = fields.optionalNumber("margin");
+    Optional<Path> initialState = fields.text("initialState").map(directory::resolve);
     Set<FigureKind> figures = EnumSet.noneOf(FigureKind.class);
-    for (YamlValue value : fields.list("figures")) {
-      figures.add(
-          Fields.choice(
-              value, fields.name("figures"), List.of(FigureKind.values()), FigureKind::id));
-    }
-    return figures;
+    figures.addAll(fields.choices("figures", List.of(FigureKind.values()), FigureKind::id));
+    compared.ifPresent(steps -> requireAtLeastOne(fields, "compared", steps));
+    NetworkSpec network = network(fields);
+    TrainingSpec training = fields.requiredInner("training", ExperimentFile::training);
+    return new Experiment(
+        id,
+        choices,
+        chapter,
+        shows,
+        network,
+        training,
+        compared.map(Integer::longValue).orElse(null),
+        data.map(Data::spec).orElse(DataSpec.FOUND),
+        data.flatMap(Data::train).orElse(null),
+        data.flatMap(Data::test).orElse(null),
+        seed,
+        member,
+        mayDiverge,
+        gradient,
+        tolerance.orElse(null),
+        margin.orElse(null),
+        initialState.orElse(null),
+        figures);
   }
 
-  private static long compared(Fields fields) {
-    int steps = fields.integer("compared");
-    if (steps < 1) {
-      throw Fields.expected("at least 1", fields.required("compared"), fields.name("compared"));
+  /** What the {@code data} block says, and how many samples of each part are used. */
+  private record Data(DataSpec spec, Optional<Integer> train, Optional<Integer> test) {}
+
+  static Data data(Fields block, Path directory) {
+    Optional<Integer> train = block.optionalInteger("train");
+    Optional<Integer> test = block.optionalInteger("test");
+    DataSpec spec = DataReader.read(block, directory);
+    train.ifPresent(size -> requireAtLeastOne(block, "train", size));
+    test.ifPresent(size -> requireAtLeastOne(block, "test", size));
+    return new Data(spec, train, test);
+  }
+
+  static DeclaredTolerance tolerance(Fields fields) {
+    return new DeclaredTolerance(fields.number("parameters"), fields.number("accuracy"));
+  }
+
+  private static void requireAtLeastOne(Fields fields, String key, int value) {
+    if (value < 1) {
+      throw Fields.expected("at least 1", fields.required(key), fields.name(key));
     }
-    return steps;
   }
 
   private static NetworkSpec network(Fields fields) {
-    Shape input = input(fields.required("input"));
-    LayerReader reader = new LayerReader(NetworkReader.initial(fields));
-    List<LayerSpec> layers = reader.layers(fields.list("layers"), "layers", "");
-    var loss = NetworkReader.loss(fields);
+    YamlValue inputLengths = fields.required("input", Key.Kind.INTEGERS);
+    InitialValues initial = NetworkReader.initial(fields, new InitialValues.He(), "he");
+    List<YamlValue> layerList = fields.list("layers");
+    LossSpec loss = NetworkReader.loss(fields);
     double weightDecay = fields.number("weightDecay", 0);
-    var optimizer = NetworkReader.optimizer(fields);
+    OptimizerSpec optimizer = fields.requiredInner("optimizer", NetworkReader::optimizer);
+    fields.done();
+    Shape input = input(inputLengths);
+    LayerReader reader = new LayerReader(initial);
+    List<LayerSpec> layers = reader.layers(layerList, "layers", "");
     try {
       return new NetworkSpec(input, layers, loss, weightDecay, optimizer);
     } catch (LayerException e) {
       throw new UsageException(
           "%s: %s: %s".formatted(reader.where(e.layer()), e.layer(), e.getMessage()), e);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(fields.where() + ": " + e.getMessage(), e);
     }
   }
 
@@ -259,7 +259,7 @@ public final class ExperimentFile {
     throw Fields.expected("lengths of at least 1", value, "input");
   }
 
-  private static TrainingSpec training(Fields training) {
+  static TrainingSpec training(Fields training) {
     int batchSize = training.integer("batchSize");
     TrainingSpec.Order order =
         training.choice(
@@ -267,32 +267,29 @@ public final class ExperimentFile {
             List.of(TrainingSpec.Order.values()),
             TrainingSpec.Order::id,
             TrainingSpec.Order.DRAWN);
-    if (training.has("steps") == training.has("epochs")) {
+    Optional<Integer> steps = training.optionalInteger("steps");
+    Optional<Integer> epochs = training.optionalInteger("epochs");
+    Augmentation augmentation =
+        training.inner("augmentation", ExperimentFile::augmentation).orElse(Augmentation.NONE);
+    training.done();
+    if (steps.isPresent() == epochs.isPresent()) {
       throw new UsageException(
           training.where()
               + ": training: expected either steps or epochs, found "
-              + (training.has("steps") ? "both" : "neither"));
+              + (steps.isPresent() ? "both" : "neither"));
     }
     TrainingSpec.Length length =
-        training.has("steps")
-            ? new TrainingSpec.Length.Steps(training.integer("steps"))
-            : new TrainingSpec.Length.Epochs(training.integer("epochs"));
-    Augmentation augmentation =
-        training.fields("augmentation").map(ExperimentFile::augmentation).orElse(Augmentation.NONE);
-    training.done();
-    return training.checked(() -> new TrainingSpec(batchSize, order, length, augmentation));
+        steps.isPresent()
+            ? new TrainingSpec.Length.Steps(steps.get())
+            : new TrainingSpec.Length.Epochs(epochs.orElseThrow());
+    return new TrainingSpec(batchSize, order, length, augmentation);
   }
 
-  private static Augmentation augmentation(Fields fields) {
-    Augmentation augmentation =
-        fields.checked(
-            () ->
-                new Augmentation(
-                    fields.number("shift", 0),
-                    fields.number("rotation", 0),
-                    fields.number("scaling", 0),
-                    fields.number("elastic", 0)));
-    fields.done();
-    return augmentation;
+  static Augmentation augmentation(Fields fields) {
+    return new Augmentation(
+        fields.number("shift", 0),
+        fields.number("rotation", 0),
+        fields.number("scaling", 0),
+        fields.number("elastic", 0));
   }
 }

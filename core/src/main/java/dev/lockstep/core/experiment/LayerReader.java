@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Reads a list of layers: {@code relu} or {@code affine: {units: 100}}. A layer without a name of
@@ -21,6 +22,8 @@ public final class LayerReader {
 
   /** The deepest network anyone trains on a laptop has hundreds. */
   private static final int MAX_LAYERS = 10_000;
+
+  static final String REPEAT = "repeat";
 
   private static final Map<String, Builder> TYPES = types();
 
@@ -72,8 +75,8 @@ public final class LayerReader {
             new LayerSpec.Convolution(
                 name,
                 f.integer("filters"),
-                size(f, 0),
-                size(f, 1),
+                f.requiredPair("size").get(0),
+                f.requiredPair("size").get(1),
                 f.integer("stride", 1),
                 f.integer("pad", 0),
                 reader.initial(f)));
@@ -87,9 +90,9 @@ public final class LayerReader {
                     List.of(LayerSpec.PoolingType.MAX, LayerSpec.PoolingType.AVERAGE),
                     t -> t == LayerSpec.PoolingType.MAX ? "max" : "average",
                     LayerSpec.PoolingType.MAX),
-                size(f, 0),
-                size(f, 1),
-                f.integer("stride", size(f, 0)),
+                f.requiredPair("size").get(0),
+                f.requiredPair("size").get(1),
+                f.optionalInteger("stride").orElse(f.requiredPair("size").get(0)),
                 f.integer("pad", 0)));
     types.put("residual", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.SUM));
     types.put(
@@ -111,20 +114,8 @@ public final class LayerReader {
     return new LayerSpec.Branches(name, join, branches);
   }
 
-  /** Reads {@code size: 3} or {@code size: [3, 5]}, height before width. */
-  private static int size(Fields fields, int axis) {
-    YamlValue value = fields.required("size");
-    if (value instanceof YamlValue.Sequence sequence && sequence.values().size() == 2) {
-      return Fields.integer(sequence.values().get(axis), fields.name("size"));
-    }
-    return Fields.integer(value, fields.name("size"));
-  }
-
   private InitialValues initial(Fields fields) {
-    return fields
-        .value("initial")
-        .map(value -> NetworkReader.initial(value, fields.name("initial")))
-        .orElse(initial);
+    return NetworkReader.initial(fields, initial, "the network's");
   }
 
   /** Returns where a layer stands in its file. */
@@ -145,23 +136,18 @@ public final class LayerReader {
 
   private void addLayer(YamlValue value, String path, String prefix, List<LayerSpec> layers) {
     String type;
-    Fields fields;
+    YamlValue.Mapping content = new YamlValue.Mapping(value.where(), Map.of());
     if (value instanceof YamlValue.Scalar scalar) {
       type = scalar.text();
-      fields = new Fields(new YamlValue.Mapping(value.where(), Map.of()), path + "." + type);
     } else {
       var entry = Fields.onlyEntry(Fields.mapping(value, path), path);
       type = entry.getKey();
-      YamlValue content = entry.getValue();
-      fields =
-          new Fields(
-              content instanceof YamlValue.Scalar scalar && scalar.text().isEmpty()
-                  ? new YamlValue.Mapping(value.where(), Map.of())
-                  : Fields.mapping(content, path + "." + type),
-              path + "." + type);
+      if (!(entry.getValue() instanceof YamlValue.Scalar scalar && scalar.text().isEmpty())) {
+        content = Fields.mapping(entry.getValue(), path + "." + type);
+      }
     }
-    if (type.equals("repeat")) {
-      repeat(fields, prefix, layers);
+    if (type.equals(REPEAT)) {
+      layers.addAll(Fields.read(content, path + "." + type, fields -> repeat(fields, prefix)));
       return;
     }
     Builder builder = TYPES.get(type);
@@ -174,16 +160,23 @@ public final class LayerReader {
       throw new UsageException(
           "%s: %s: a network has at most %d layers".formatted(value.where(), path, MAX_LAYERS));
     }
+    layers.add(
+        Fields.read(
+            content,
+            path + "." + type,
+            fields -> layer(fields, type, builder, prefix, value.where())));
+  }
+
+  private LayerSpec layer(
+      Fields fields, String type, Builder builder, String prefix, String where) {
     int count = counts.merge(prefix + type, 1, Integer::sum);
     String name = prefix + ownName(fields, type + count);
-    places.put(name, value.where());
-    LayerSpec layer = fields.checked(() -> builder.build(fields, name, this));
-    fields.done();
-    layers.add(layer);
+    places.put(name, where);
+    return builder.build(fields, name, this);
   }
 
   private static String ownName(Fields fields, String otherwise) {
-    String name = fields.text("name", otherwise);
+    String name = fields.text("name").orElse(otherwise);
     if (!name.matches("[A-Za-z][A-Za-z0-9]{0,63}") || name.equals("loss")) {
       throw Fields.expected(
           "a name of letters and digits other than 'loss'",
@@ -194,18 +187,30 @@ public final class LayerReader {
   }
 
   /** Reads {@code repeat: {times: 5, layers: […]}}: the same layers, one after another. */
-  private void repeat(Fields fields, String prefix, List<LayerSpec> layers) {
+  private List<LayerSpec> repeat(Fields fields, String prefix) {
     int times = fields.integer("times");
+    List<YamlValue> repeated = fields.list("layers");
+    fields.done();
     if (times < 1 || times > MAX_LAYERS) {
       throw Fields.expected("1 to " + MAX_LAYERS, fields.required("times"), fields.name("times"));
     }
-    List<YamlValue> repeated = fields.list("layers");
     if (repeated.isEmpty()) {
       throw Fields.expected("at least one layer", fields.required("layers"), fields.name("layers"));
     }
-    fields.done();
+    List<LayerSpec> layers = new ArrayList<>();
     for (int i = 0; i < times; i++) {
       layers.addAll(layers(repeated, fields.name("layers"), prefix));
+    }
+    return layers;
+  }
+
+  /** Reads one layer, or several of a {@code repeat}, alone. */
+  static void read(String type, Fields fields) {
+    LayerReader reader = new LayerReader(new InitialValues.He());
+    if (type.equals(REPEAT)) {
+      reader.repeat(fields, "");
+    } else {
+      reader.layer(fields, type, Objects.requireNonNull(TYPES.get(type)), "", fields.where());
     }
   }
 }

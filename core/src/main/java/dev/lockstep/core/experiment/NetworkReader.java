@@ -6,6 +6,7 @@ import dev.lockstep.core.network.LearningRate.Decay;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Key;
 import dev.lockstep.core.yaml.YamlValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,17 +18,23 @@ import java.util.function.Function;
 /** Reads the parts of a network that are not layers. */
 public final class NetworkReader {
 
-  private static final Map<String, InitialValues> NAMED_INITIAL_VALUES =
-      Map.of(
-          "xavier", new InitialValues.Xavier(),
-          "he", new InitialValues.He(),
-          "glorotUniform", new InitialValues.GlorotUniform());
+  private static final Map<String, InitialValues> NAMED_INITIAL_VALUES = initialValues();
 
   private static final Map<String, Function<Fields, OptimizerSpec>> OPTIMIZERS = optimizers();
 
   private static final Map<String, Function<Fields, Decay>> DECAYS = decays();
 
+  private static final LossSpec.Type USUAL_LOSS = LossSpec.Type.SOFTMAX_CROSS_ENTROPY;
+
   private NetworkReader() {}
+
+  private static Map<String, InitialValues> initialValues() {
+    Map<String, InitialValues> initialValues = new LinkedHashMap<>();
+    initialValues.put("he", new InitialValues.He());
+    initialValues.put("xavier", new InitialValues.Xavier());
+    initialValues.put("glorotUniform", new InitialValues.GlorotUniform());
+    return initialValues;
+  }
 
   private static Map<String, Function<Fields, OptimizerSpec>> optimizers() {
     Map<String, Function<Fields, OptimizerSpec>> optimizers = new LinkedHashMap<>();
@@ -65,7 +72,7 @@ public final class NetworkReader {
         "adaDelta",
         f ->
             new OptimizerSpec.AdaDelta(
-                f.has("learningRate") ? rate(f) : LearningRate.constant(1),
+                rate(f, f.number("learningRate", 1)),
                 f.number("rho", 0.95),
                 f.number("epsilon", 1e-6)));
     return optimizers;
@@ -83,7 +90,7 @@ public final class NetworkReader {
 
   /** Reads {@code rates: {100: 0.01, 500: 0.001}}: a rate of its own from each step on. */
   private static Decay steps(Fields fields) {
-    YamlValue value = fields.required("rates");
+    YamlValue value = fields.required("rates", Key.Kind.MAPPING);
     String name = fields.name("rates");
     List<Decay.Steps.Change> changes = new ArrayList<>();
     Fields.mapping(value, name)
@@ -110,65 +117,57 @@ public final class NetworkReader {
     return List.copyOf(OPTIMIZERS.keySet());
   }
 
-  static OptimizerSpec optimizer(Fields network) {
-    YamlValue value = network.required("optimizer");
-    Fields fields =
-        new Fields(Fields.mapping(value, network.name("optimizer")), network.name("optimizer"));
-    String type =
-        Fields.choice(
-            fields.required("type"), fields.name("type"), optimizerNames(), Function.identity());
-    OptimizerSpec optimizer =
-        fields.checked(() -> Objects.requireNonNull(OPTIMIZERS.get(type)).apply(fields));
-    fields.done();
-    return optimizer;
+  static List<String> decayNames() {
+    return List.copyOf(DECAYS.keySet());
+  }
+
+  static OptimizerSpec optimizer(Fields fields) {
+    String type = fields.choice("type", optimizerNames());
+    return Objects.requireNonNull(OPTIMIZERS.get(type)).apply(fields);
   }
 
   private static LearningRate rate(Fields optimizer) {
-    double initial = optimizer.number("learningRate");
-    Decay decay = optimizer.fields("decayed").map(NetworkReader::decay).orElse(new Decay.None());
-    return optimizer.checked(() -> new LearningRate(initial, decay));
+    return rate(optimizer, optimizer.number("learningRate"));
   }
 
-  private static Decay decay(Fields fields) {
-    String type =
-        Fields.choice(
-            fields.required("type"),
-            fields.name("type"),
-            List.copyOf(DECAYS.keySet()),
-            Function.identity());
-    Decay decay = fields.checked(() -> Objects.requireNonNull(DECAYS.get(type)).apply(fields));
-    fields.done();
-    return decay;
+  private static LearningRate rate(Fields optimizer, double initial) {
+    return new LearningRate(
+        initial, optimizer.inner("decayed", NetworkReader::decay).orElse(new Decay.None()));
   }
 
+  static Decay decay(Fields fields) {
+    String type = fields.choice("type", decayNames());
+    return Objects.requireNonNull(DECAYS.get(type)).apply(fields);
+  }
+
+  /** Reads {@code loss: meanSquared} or {@code loss: {type: …, stabilizer: …}}. */
   static LossSpec loss(Fields network) {
-    LossSpec.Type otherwise = LossSpec.Type.SOFTMAX_CROSS_ENTROPY;
-    YamlValue value = network.value("loss").orElse(null);
-    if (value instanceof YamlValue.Mapping mapping) {
-      Fields fields = new Fields(mapping, network.name("loss"));
-      LossSpec.Type type =
-          fields.choice("type", List.of(LossSpec.Type.values()), LossSpec.Type::id, otherwise);
-      double stabilizer = fields.number("stabilizer", type.usualStabilizer());
-      fields.done();
-      return fields.checked(() -> new LossSpec(type, stabilizer));
+    if (network.value("loss").orElse(null) instanceof YamlValue.Mapping mapping) {
+      return Fields.read(mapping, network.name("loss"), NetworkReader::fullLoss);
     }
     LossSpec.Type type =
-        network.choice("loss", List.of(LossSpec.Type.values()), LossSpec.Type::id, otherwise);
+        network.choice("loss", List.of(LossSpec.Type.values()), LossSpec.Type::id, USUAL_LOSS);
     return new LossSpec(type, type.usualStabilizer());
   }
 
-  /**
-   * Reads the initial values that layers without their own have: He's, if the file says nothing.
-   */
-  static InitialValues initial(Fields network) {
-    return network
-        .value("initial")
-        .map(value -> initial(value, network.name("initial")))
-        .orElse(new InitialValues.He());
+  static LossSpec fullLoss(Fields loss) {
+    LossSpec.Type type =
+        loss.choice("type", List.of(LossSpec.Type.values()), LossSpec.Type::id, USUAL_LOSS);
+    return new LossSpec(type, loss.number("stabilizer", type.usualStabilizer()));
   }
 
-  /** Reads {@code he}, {@code xavier}, {@code glorotUniform} or a standard deviation. */
-  static InitialValues initial(YamlValue value, String name) {
+  /**
+   * Reads the initial values of a network or a layer: {@code he}, {@code xavier}, {@code
+   * glorotUniform} or a standard deviation.
+   *
+   * @param usual where nothing is said, and how a file would say it
+   */
+  static InitialValues initial(Fields fields, InitialValues usual, String usualName) {
+    List<String> names = List.copyOf(NAMED_INITIAL_VALUES.keySet());
+    YamlValue value = fields.numberOrName("initial", names, usualName).orElse(null);
+    if (value == null) {
+      return usual;
+    }
     if (value instanceof YamlValue.Scalar scalar) {
       InitialValues named = NAMED_INITIAL_VALUES.get(scalar.text());
       if (named != null) {
@@ -180,9 +179,9 @@ public final class NetworkReader {
         // falls through to the one message
       }
     }
-    List<String> names = new ArrayList<>(NAMED_INITIAL_VALUES.keySet());
-    names.sort(null);
     throw Fields.expected(
-        "one of " + String.join(", ", names) + " or a standard deviation", value, name);
+        "one of " + String.join(", ", names) + " or a standard deviation",
+        value,
+        fields.name("initial"));
   }
 }

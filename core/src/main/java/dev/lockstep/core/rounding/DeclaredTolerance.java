@@ -10,9 +10,13 @@ package dev.lockstep.core.rounding;
 public record DeclaredTolerance(double parameters, double accuracy) {
 
   public DeclaredTolerance {
-    if (!(parameters > 0) || !(accuracy > 0)) {
-      throw new IllegalArgumentException(
-          "expected tolerances above 0, found %s and %s".formatted(parameters, accuracy));
+    requirePositive("parameters", parameters);
+    requirePositive("accuracy", accuracy);
+  }
+
+  private static void requirePositive(String name, double value) {
+    if (!(value > 0)) {
+      throw new IllegalArgumentException(name + ": expected a number above 0, found " + value);
     }
   }
 }

@@ -84,18 +84,10 @@ final class DataCommand implements Runnable {
     for (Map.Entry<String, YamlValue> value : values.entrySet()) {
       block = Overrides.apply(block, value.getKey(), value.getValue());
     }
-    Fields fields = new Fields(block, "");
     DataSpec spec =
-        fields
-            .fields("data")
-            .map(
-                given -> {
-                  DataSpec read = DataReader.read(given, Path.of(""));
-                  given.done();
-                  return read;
-                })
+        Fields.read(
+                block, "", all -> all.inner("data", given -> DataReader.read(given, Path.of(""))))
             .orElse(DataSpec.FOUND);
-    fields.done();
     return data.load(spec, this.spec.commandLine().getErr());
   }
 

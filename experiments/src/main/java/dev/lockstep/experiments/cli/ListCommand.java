@@ -2,9 +2,10 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.experiment.LayerReader;
-import dev.lockstep.core.experiment.NetworkReader;
+import dev.lockstep.core.experiment.ExperimentForms;
+import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Form;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.catalogue.Catalogue;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -35,6 +37,8 @@ final class ListCommand implements Callable<Integer> {
   private enum What {
     EXPERIMENTS,
     LAYERS,
+    ACTIVATIONS,
+    LOSSES,
     OPTIMIZERS,
     CONVENTIONS,
     FAULTS,
@@ -45,6 +49,9 @@ final class ListCommand implements Callable<Integer> {
       return name().toLowerCase(Locale.ROOT);
     }
   }
+
+  /** Keys that every layer, optimizer or loss has. */
+  private static final List<String> NAMES = List.of("name", "type", "decayed");
 
   private static final String EXPERIMENT = "%-24s %-8s %7s %8s  %s%n";
 
@@ -61,8 +68,18 @@ final class ListCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     switch (what) {
       case EXPERIMENTS -> printExperiments(out);
-      case LAYERS -> LayerReader.typeNames().forEach(out::println);
-      case OPTIMIZERS -> NetworkReader.optimizerNames().forEach(out::println);
+      case LAYERS -> printForms(out, ExperimentForms.LAYER, name -> true);
+      case ACTIVATIONS -> {
+        List<String> names = ActivationFunction.all().stream().map(f -> f.id()).toList();
+        printForms(out, ExperimentForms.LAYER, names::contains);
+      }
+      case LOSSES -> printForms(out, ExperimentForms.LOSS, name -> true);
+      case OPTIMIZERS -> {
+        printForms(out, ExperimentForms.OPTIMIZER, name -> true);
+        out.println();
+        out.println("A learning rate falls by decayed: {type: …}:");
+        printForms(out, ExperimentForms.DECAY, name -> true);
+      }
       case CONVENTIONS -> Conventions.all().forEach(entry -> printConvention(out, entry));
       case FAULTS -> printFaults(out);
       case DATASETS -> {
@@ -75,6 +92,22 @@ final class ListCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  /** A line for each, and one for each key that it takes besides its name or type. */
+  private static void printForms(PrintWriter out, String prefix, Predicate<String> wanted) {
+    for (Form form : ExperimentForms.all()) {
+      String name = form.id().substring(form.id().indexOf('.') + 1);
+      if (!form.id().startsWith(prefix) || !wanted.test(name)) {
+        continue;
+      }
+      out.printf("%-20s %s%n", name, form.means());
+      for (Form.Entry entry : form.entries()) {
+        if (!NAMES.contains(entry.key().name())) {
+          out.printf("  %-18s %s %s%n", entry.key().name(), entry.means(), entry.allowed());
+        }
+      }
+    }
   }
 
   private static void printConvention(PrintWriter out, Convention convention) {

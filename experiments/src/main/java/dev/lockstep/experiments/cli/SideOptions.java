@@ -6,6 +6,7 @@ import dev.lockstep.bridge.program.ProgramProvider;
 import dev.lockstep.bridge.program.Python;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.compare.Candidates;
@@ -31,6 +32,9 @@ final class SideOptions {
 
   private static final String DL4J = "dl4j";
   private static final String SCRATCH = "scratch";
+
+  /** What needs no code of a user's. */
+  private static final List<String> SIDES = List.of(DL4J, "numpy", "pytorch");
 
   @Option(
       names = "--candidate",
@@ -223,6 +227,11 @@ final class SideOptions {
     Optional<Python.Side> side = bundled(name);
     if (side.isPresent()) {
       return opened(Python.provider(side.get(), settings), programs);
+    }
+    if (classPath == null && SIDES.stream().anyMatch(known -> Nearest.isSlip(name, known))) {
+      throw new UsageException(
+          "--candidate: found '%s', nearest: %s; for a network of your own: --classpath"
+              .formatted(name, Nearest.listed(name, SIDES)));
     }
     return inProcess
         ? Candidates.find(name, classPath)

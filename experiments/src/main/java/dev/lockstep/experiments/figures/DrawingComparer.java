@@ -15,6 +15,7 @@ import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Form;
 import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.experiments.machine.Environment;
 import java.util.ArrayList;
@@ -45,6 +46,11 @@ public final class DrawingComparer {
     return new Fields(file.yaml(), "").has("figure");
   }
 
+  /** Returns everything that may stand in the file of a drawing. */
+  public static List<Form> forms() {
+    return Drawings.forms();
+  }
+
   /** Returns everything that decides a drawing's numbers, by name. */
   public static Map<String, String> identity(ExperimentFile file) {
     Map<String, String> identity = new LinkedHashMap<>();
@@ -62,9 +68,7 @@ public final class DrawingComparer {
     Fields fields = new Fields(file.yaml(), "");
     String chapter = fields.text("chapter", "");
     String shows = fields.text("shows", "");
-    fields.value("seconds");
-    Drawing drawing = Drawings.read(fields);
-    fields.done();
+    Drawing drawing = Fields.read(file.yaml(), "", Drawings::read);
 
     Map<String, Tensor> byHand = drawing.byHand().apply(drawing.input());
     Map<String, Tensor> inDl4j = drawing.inDl4j().apply(drawing.input());

@@ -10,6 +10,7 @@ import dev.lockstep.core.result.Figure.Series;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Form;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.translate.Functions;
 import dev.lockstep.scratch.book.learning.GradientDescent;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
@@ -57,10 +59,18 @@ final class Drawings {
    *     not fit
    */
   static Drawing read(Fields file) {
-    String kind =
-        Fields.choice(
-            file.required("figure"), "figure", List.copyOf(KINDS.keySet()), Function.identity());
-    return file.checked(() -> KINDS.getOrDefault(kind, Drawings::activations).apply(file));
+    file.text("chapter");
+    file.text("shows");
+    file.optionalInteger("seconds");
+    String kind = file.choice("figure", List.copyOf(KINDS.keySet()));
+    return KINDS.getOrDefault(kind, Drawings::activations).apply(file);
+  }
+
+  /** Returns everything that may stand in the file of a drawing, found out from what reads it. */
+  static List<Form> forms() {
+    Map<String, Consumer<Fields>> readers = new LinkedHashMap<>();
+    KINDS.keySet().forEach(kind -> readers.put("figure." + kind, Drawings::read));
+    return Form.all(Drawings.class, readers);
   }
 
   private static Drawing activations(Fields file) {

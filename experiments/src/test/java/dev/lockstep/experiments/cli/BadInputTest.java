@@ -152,6 +152,16 @@ class BadInputTest {
   }
 
   @Test
+  void aMisspeltNameIsToldWithTheNearest() {
+    refused(2, compare("--candidate", "pytroch"), "found 'pytroch', nearest: pytorch, dl4j, numpy");
+    refused(
+        2,
+        compare("two-layer-net", "optimizer.type=adamm"),
+        "optimizer.type: found 'adamm', nearest: adam, nadam");
+    refused(2, Invocation.of("search", "hyperparametres"), "nearest: hyperparameters, mlp-shape");
+  }
+
+  @Test
   void unknownOption() {
     refused(2, compare("--epoch", "3"), "--epoch");
   }

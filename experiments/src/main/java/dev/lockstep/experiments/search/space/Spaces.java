@@ -1,7 +1,10 @@
 package dev.lockstep.experiments.search.space;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Form;
+import dev.lockstep.core.yaml.Key;
 import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.experiments.catalogue.Catalogue;
@@ -55,8 +58,8 @@ public final class Spaces {
           file.getParent());
     }
     throw new UsageException(
-        "expected a search or a .yaml file, found '%s'; searches: %s"
-            .formatted(name, String.join(", ", IDS)));
+        "expected a search or a .yaml file, found '%s', nearest: %s; 'lockstep list' names all"
+            .formatted(name, Nearest.listed(name, IDS)));
   }
 
   /**
@@ -90,30 +93,38 @@ public final class Spaces {
    * @param directory of the file, from which it names its experiment; null: the current one
    */
   private static ExperimentSpace read(String id, YamlValue.Mapping yaml, @Nullable Path directory) {
-    Fields fields = new Fields(yaml, "");
+    return Fields.read(yaml, "", fields -> read(id, fields, directory));
+  }
+
+  private static ExperimentSpace read(String id, Fields fields, @Nullable Path directory) {
     String shows = fields.text("shows", "");
-    String experiment = Fields.text(fields.required("experiment"), "experiment");
-    if (!Catalogue.ids().contains(experiment) && directory != null) {
-      experiment = directory.resolve(experiment).toString();
-    }
+    String experiment = Fields.text(fields.required("experiment", Key.Kind.TEXT), "experiment");
     double validation = fields.number("validation", VALIDATION);
-    if (!(validation > 0 && validation < 1)) {
-      throw Fields.expected("a share between 0 and 1", fields.required("validation"), "validation");
-    }
     int trials = fields.integer("trials", TRIALS);
-    if (trials < 1) {
-      throw Fields.expected("at least 1", fields.required("trials"), "trials");
-    }
+    Map<String, YamlValue> space =
+        Fields.mapping(fields.required("space", Key.Kind.MAPPING), "space").values();
+    fields.done();
     Map<String, Range> ranges = new LinkedHashMap<>();
-    Fields.mapping(fields.required("space"), "space")
-        .values()
-        .forEach((key, value) -> ranges.put(key, Range.read(value, "space." + key)));
+    space.forEach((key, value) -> ranges.put(key, Range.read(value, "space." + key)));
     if (ranges.isEmpty()) {
       throw Fields.expected(
           "keys of the experiment with their ranges", fields.required("space"), "space");
     }
-    fields.done();
+    if (!Catalogue.ids().contains(experiment) && directory != null) {
+      experiment = directory.resolve(experiment).toString();
+    }
+    if (!(validation > 0 && validation < 1)) {
+      throw Fields.expected("a share between 0 and 1", fields.required("validation"), "validation");
+    }
+    if (trials < 1) {
+      throw Fields.expected("at least 1", fields.required("trials"), "trials");
+    }
     return new ExperimentSpace(
         id, shows, experiment, Catalogue.find(experiment), validation, trials, ranges);
+  }
+
+  /** Returns everything that may stand in a space file, found out from what reads it. */
+  public static List<Form> forms() {
+    return Form.all(Spaces.class, Map.of("search", fields -> read("example", fields, null)));
   }
 }

@@ -32,16 +32,15 @@ class JobsTest {
         member:
           a: {member: 1}
           b: {member: 2}
-          c: {member: 3}
       input: [784]
       layers:
-        - affine: {units: 20}
+        - affine: {units: 8}
         - batchNorm
         - relu
         - dropout: {ratio: 0.3}
         - affine: {units: 10}
       optimizer: {type: adam, learningRate: 0.01}
-      training: {batchSize: 20, steps: 30}
+      training: {batchSize: 20, steps: 12}
       """;
 
   @TempDir static Path temp;
@@ -58,6 +57,7 @@ class JobsTest {
   private static Invocation run(Path output, int jobs, List<String> words) {
     List<String> all = new ArrayList<>(words);
     all.addAll(List.of("--jobs", Integer.toString(jobs), "--output", output.toString(), "-q"));
+    all.addAll(List.of("--format", "text,json"));
     return Invocation.of(all.toArray(String[]::new));
   }
 
@@ -66,9 +66,6 @@ class JobsTest {
         Arguments.argumentSet(
             "an ensemble and a drawing",
             List.of("compare", members, "gradient-field", "--seeds", "1..2", "--data", data)),
-        Arguments.argumentSet(
-            "float",
-            List.of("compare", members, "--seeds", "1..2", "--precision", "float", "--data", data)),
         Arguments.argumentSet(
             "stock, explained",
             List.of(
@@ -80,7 +77,7 @@ class JobsTest {
                 "--seeds",
                 "1..2",
                 "--steps",
-                "20",
+                "5",
                 "training.batchSize=20",
                 "--data",
                 data)),
@@ -106,11 +103,13 @@ class JobsTest {
                 "--seeds",
                 "1..3",
                 "--steps",
-                "20",
+                "5",
                 "training.batchSize=20",
                 "--data",
                 data)),
-        Arguments.argumentSet("verify", List.of("verify", "--include", "layer affine|initial xavier, affine|convention adam")),
+        Arguments.argumentSet(
+            "verify",
+            List.of("verify", "--include", "layer affine|initial xavier, affine|adam-epsilon")),
         Arguments.argumentSet(
             "search",
             List.of(
@@ -119,7 +118,7 @@ class JobsTest {
                 "--max-trials",
                 "24",
                 "--steps",
-                "10",
+                "4",
                 "--data",
                 data)));
   }

@@ -105,7 +105,7 @@ class TerminalTest {
               "0 of 3 done[^\\n]*\\n[^\\n]*[12]/3 [^\\n]* step \\d[^\\n]*\\n[^\\n]*[12]/3 [^\\n]* step \\d");
       pty.awaitThat(() -> together.matcher(pty.shown()).find());
       assertThat(pty.shown()).contains("compare: 3 runs, 2 at a time (--jobs)");
-      assertThat(pty.shown()).doesNotContain("3/3");
+      assertThat(pty.shown()).doesNotContain("3/3 two-layer");
       pty.ctrlC();
       assertThat(pty.exitCode()).as(pty.shown()).isEqualTo(ExitCode.INTERRUPTED);
     }

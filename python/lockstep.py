@@ -19,6 +19,7 @@ import signal
 import sys
 import threading
 import traceback
+import types
 import zipfile
 
 import numpy as np
@@ -561,7 +562,48 @@ class TorchMemory:
         self.put_back = {}
 
 
+def _decays(optimizer):
+    """The λ of weight decay by parameter, where the optimizer adds λ·w to the gradient itself.
+
+    Lockstep's gradients and losses include weight decay; PyTorch's do not show it.
+    """
+    if type(optimizer).__name__ == "AdamW":
+        return {}
+    return {
+        parameter: group["weight_decay"]
+        for group in optimizer.param_groups
+        if group.get("weight_decay")
+        for parameter in group["params"]
+    }
+
+
+def _decayed_gradient(parameter, decays):
+    return parameter.grad.detach() + decays.get(parameter, 0) * parameter.detach()
+
+
+def _decayed_loss(loss, decays):
+    more = sum(0.5 * decay * (w.detach() ** 2).sum() for w, decay in decays.items())
+    return loss.detach() + more if decays else loss
+
+
 _WORDS = ("transposed", "flattened")
+
+
+def _layout(target):
+    """The path and the layout words of 'affine1/W transposed', and what is no such word."""
+    path, *words = target.replace(",", " ").split()
+    return path, words, [word for word in words if word not in _WORDS]
+
+
+def _own_tensors(module):
+    """Parameters and running statistics by PyTorch's name."""
+    own = dict(module.named_parameters())
+    own.update(
+        (name, buffer)
+        for name, buffer in module.named_buffers()
+        if not name.endswith("num_batches_tracked")
+    )
+    return own
 
 
 class _Place:
@@ -621,12 +663,7 @@ class _TorchSide:
         self.taken = 0
 
     def _map(self, names, not_shown):
-        own = dict(self.module.named_parameters())
-        own.update(
-            (name, buffer)
-            for name, buffer in self.module.named_buffers()
-            if not name.endswith("num_batches_tracked")
-        )
+        own = _own_tensors(self.module)
         modules = {name for name, _ in self.module.named_modules() if name}
         layers = [layer.name + "/out" for layer in self.network.all_layers()]
         kept = set(self.memory.slots)
@@ -643,8 +680,7 @@ class _TorchSide:
             if target is None:
                 own.pop(name, None)
                 continue
-            path, *words = target.replace(",", " ").split()
-            wrong = [word for word in words if word not in _WORDS]
+            path, words, wrong = _layout(target)
             if wrong:
                 mistakes.append(f"'{target}': a layout is {' or '.join(_WORDS)}")
             if name in own and path in paths:
@@ -722,17 +758,20 @@ class _TorchSide:
         output = self.module(self._own(x).requires_grad_(show.watches))
         loss = self.loss(output, self._own(t))
         loss.backward()
+        decays = _decays(self.optimizer)
+        returned = float(_decayed_loss(loss, decays))
         if show.watches:
             outs = self.shown
             for path, out in outs.items():
                 show("forward", path, out)
             show("forward", "loss/out", self._probabilities(output))
-            show("loss", "loss/value", loss)
+            show("loss", "loss/value", _decayed_loss(loss, decays))
             for path, out in outs.items():
                 show("backward", path, self.torch.zeros_like(out) if out.grad is None else out.grad)
             for parameter, path in self._trained():
                 place = self.tensors[path]
-                show("backward", path, place.give(parameter.grad, self.network.state[path]))
+                gradient = _decayed_gradient(parameter, decays)
+                show("backward", path, place.give(gradient, self.network.state[path]))
         self.optimizer.step()
         self.memory.stepped()
         self.shown = self.masks = None
@@ -740,7 +779,7 @@ class _TorchSide:
         if show.watches:
             for path, value in self.state().items():
                 show("update", path, value)
-        return float(loss)
+        return returned
 
     def predict(self, x):
         self.module.eval()
@@ -776,7 +815,8 @@ def record(path=None, every=1):
                 rec("loss", "loss/value", loss)
                 rec.state(params)                       and what it leaves behind
 
-    Each step is on disk once its state is: after a kill, what is complete can be read.
+    With PyTorch, rec.watch(module, optimizer, names) takes the place of every rec.state and of
+    most taps. Each step is on disk once its state is: after a kill, what is complete can be read.
     """
     path = path or os.environ.get("LOCKSTEP_RECORD")
     return Recorder(path, every) if path else _Nothing()
@@ -802,90 +842,273 @@ class _Nothing:
     def state(self, state):
         pass
 
+    def watch(self, module, optimizer, names):
+        pass
+
 
 class Recorder:
-    """See record."""
+    """See record. Where recording is true, what the program computes now is written down."""
 
     def __init__(self, path, every=1):
         if every < 1:
             raise ValueError(f"record: expected every to be at least 1, found {every}")
-        self.every, self.taken, self.before, self.recording = every, 0, False, False
-        self.seen, self.taps = set(), {}
+        self.every, self.taken, self.recording = every, 0, False
+        self.begun, self.before, self.open = False, False, False
+        self.seen, self.taps, self.watched = set(), {}, None
         self.file = open(path, "wb")
         self.archive = zipfile.ZipFile(self.file, "w", zipfile.ZIP_STORED, allowZip64=True)
-        self._text("manifest.json", _manifest(every))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
+        if self.watched:
+            self.watched.let_go()
         self.archive.close()
         self.file.close()
 
     def _text(self, name, value):
         self.archive.writestr(zipfile.ZipInfo(name), json.dumps(value, indent=1))
 
-    def _write(self, name, value):
+    def _write(self, what, value, step=None):
         kind, array = _array(value)
         content = io.BytesIO()
         np.lib.format.write_array(content, array, version=(1, 0), allow_pickle=False)
-        self.archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue())
+        name = f"step-{step or self.taken}/{what}.npy"
+        self.archive.writestr(zipfile.ZipInfo(name), content.getvalue())
 
-    def _name(self, what):
-        return f"step-{self.taken}/{what}"
+    def _tap(self, name, where=None):
+        """Writes down which line recorded a tensor, at its first time."""
+        if name in self.taps:
+            return
+        if where is None:
+            frame = sys._getframe(1)
+            while frame.f_back and frame.f_code.co_filename == __file__:
+                frame = frame.f_back
+            where = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+        self.taps[name] = where
+        self._text(f"step-{self.taken}/tap/{name}.json", where)
+
+    def _begin(self, state):
+        if not self.begun:
+            self._text("manifest.json", _manifest(self.every, state))
+            self.begun = True
+
+    def _is_due(self, step):
+        return (step - 1) % self.every == 0
 
     def step(self, x, t, masks=None):
         """A step begins; its batch, and the masks of its dropout layers by name (1: kept)."""
+        if self.watched is None and not self.begun:
+            raise ValueError("record: expected rec.state(...) before the first rec.step")
+        if self.open:
+            raise ValueError(
+                f"record: expected the state after step {self.taken}"
+                " (rec.state, or optimizer.step() where rec.watch is used) before the next rec.step"
+            )
         self.taken += 1
-        self.recording = self.before
+        self.open = True
         self.seen.clear()
+        self.recording = self._is_due(self.taken)
         if self.recording:
-            self._write(self._name("x"), x)
-            self._write(self._name("t"), t)
+            if self.watched:
+                self._before(self.watched.state(), self.taken)
+            self._write("x", x)
+            self._write("t", t)
             for layer, mask in (masks or {}).items():
-                self._write(self._name(f"mask/{layer}"), mask)
+                self._write(f"mask/{layer}", mask)
 
     def __call__(self, phase, path, value):
         """What the step computes."""
-        if not self.recording:
-            return
+        if self.recording:
+            if phase == "loss" and self.watched:
+                value = self.watched.loss(value)
+            self._record(phase, path, value)
+
+    def _record(self, phase, path, value, where=None):
         name = f"{phase}/{path}"
         if phase not in PHASES or name in self.seen:
             raise ValueError(f"record: {name} is shown twice, or its phase is none of {PHASES}")
         self.seen.add(name)
-        self._write(self._name(name), value)
-        if name not in self.taps:
-            frame = sys._getframe(1)
-            where = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
-            self.taps[name] = where
-            self._text(self._name(f"tap/{name}.json"), where)
+        self._write(name, value)
+        self._tap(name, where)
 
     def state(self, state):
         """What there is between two steps: parameters, optimizer state, statistics, by path."""
-        if self.recording:
-            for path, value in state.items():
-                self._write(self._name(f"update/{path}"), value)
-            # comes last: a step without it is not complete
-            self._write(self._name("complete"), np.int64(self.taken))
-            self.recording = False
-        self.before = self.taken % self.every == 0
+        if self.watched:
+            raise ValueError("record: expected no rec.state where rec.watch is used")
+        if self.before and not self.open:
+            raise ValueError("record: expected one rec.state after each step, found two")
+        self._after(state)
+        self.before = self._is_due(self.taken + 1)
         if self.before:
-            for path, value in state.items():
-                self._write(f"step-{self.taken + 1}/before/{path}", value)
+            self._before(state, self.taken + 1)
         self.file.flush()
 
+    def _before(self, state, step):
+        self._begin(state)
+        for path, value in state.items():
+            self._write(f"before/{path}", value, step)
 
-def _manifest(every):
+    def _after(self, state):
+        if self.recording:
+            for path, value in state.items():
+                self._record("update", path, value)
+            # comes last: a step without it is not complete
+            self._write("complete", np.int64(self.taken))
+            self.recording = False
+        self.open = False
+        self.file.flush()
+
+    def watch(self, module, optimizer, names):
+        """Records a PyTorch module: states, outputs, gradients, masks of nn.Dropout.
+
+        names: as for torch_side: {"fc1.weight": "affine1/W transposed", "fc1": "affine1/out"}; None
+        in place of a path leaves one of the module's tensors out.
+
+        A step goes from rec.step(x, t) to the end of optimizer.step(). The loss and the
+        probabilities are the program's own to record, as in rec("loss", "loss/value", loss).
+        """
+        if self.watched or self.begun:
+            raise ValueError("record: expected one rec.watch, before the first step")
+        self.watched = _Watched(self, module, optimizer, names)
+
+
+class _Watched:
+    """What a recorder hangs on a PyTorch module and its optimizer, and takes away again."""
+
+    def __init__(self, rec, module, optimizer, names):
+        self.rec, self.optimizer, self.memory = rec, optimizer, TorchMemory(optimizer)
+        self.places, self.drawn_from, self.handles = {}, {}, []
+        own, modules = _own_tensors(module), dict(module.named_modules())
+        modules.pop("", None)
+        mistakes = []
+        for name, target in names.items():
+            if target is None:
+                own.pop(name, None)
+                continue
+            path, words, wrong = _layout(target)
+            if wrong or "flattened" in words:
+                mistakes.append(f"'{target}': the layout of a recorded tensor is 'transposed' or none")
+            elif name in own:
+                self.places[path] = _Place(path, words, own.pop(name))
+            elif name in modules and path.endswith("/out"):
+                self._hang(modules[name], name, path)
+            else:
+                mistakes.append(f"'{name}': '{target}' maps nothing that is there")
+        if mistakes or own:
+            self.let_go()
+            raise ValueError(
+                "; ".join(["names"] + mistakes + ["expected every tensor to be mapped"])
+                + f"\n  free in the module: {', '.join(own) or 'none'}"
+            )
+        self.step = optimizer.step
+        # a method of the optimizer still: learning rate schedules ask for that
+        optimizer.step = types.MethodType(self._stepped(optimizer.step), optimizer)
+
+    def _hang(self, module, name, path):
+        import torch
+
+        where = f"{name}: {type(module).__name__}"
+        dropout = isinstance(module, torch.nn.Dropout)
+        if dropout and module.inplace:
+            raise ValueError(f"record: {where}: expected Dropout with inplace=False")
+
+        def ahead(module, inputs):
+            if self.rec.recording and dropout and module.training:
+                self.drawn_from[name] = _generator_state(inputs[0])
+
+        def after(module, inputs, output):
+            if not self.rec.recording:
+                return
+            if name in self.drawn_from:
+                mask = _drawn_again(module.p, inputs[0], output, self.drawn_from.pop(name))
+                self.rec._write(f"mask/{path[: -len('/out')]}", mask)
+            self.rec._record("forward", path, output, where)
+            if output.requires_grad:
+                output.register_hook(
+                    lambda gradient: self.rec._record("backward", path, gradient, where)
+                )
+
+        self.handles.append(module.register_forward_pre_hook(ahead))
+        self.handles.append(module.register_forward_hook(after))
+
+    def _stepped(self, step):
+        def stepped(optimizer, *arguments, **named):
+            if self.rec.recording:
+                decays = _decays(optimizer)
+                for path, place in self.places.items():
+                    if place.find.grad is not None:
+                        gradient = _decayed_gradient(place.find, decays)
+                        self.rec._record("backward", path, place.give(gradient, None))
+            result = step(*arguments, **named)
+            if self.rec.open:
+                self.rec._after(self.state() if self.rec.recording else {})
+            return result
+
+        return stepped
+
+    def state(self):
+        found = {path: place.give(place.find, None) for path, place in self.places.items()}
+        for path, place in self.places.items():
+            if place.find.requires_grad:
+                for slot, value in self.memory.get(place.find).items():
+                    found[f"{path}/{slot}"] = place.give(value, None)
+        return found
+
+    def loss(self, value):
+        return _decayed_loss(value, _decays(self.optimizer)) if hasattr(value, "detach") else value
+
+    def let_go(self):
+        for handle in self.handles:
+            handle.remove()
+        if "step" in vars(self.optimizer):
+            self.optimizer.step = self.step
+
+
+def _generator_state(like):
+    """Where the generator stands from which PyTorch draws on the device of a tensor."""
+    import torch
+
+    return torch.cuda.get_rng_state(like.device) if like.is_cuda else torch.get_rng_state()
+
+
+def _drawn_again(ratio, dropped_from, output, state):
+    """The mask of a dropout layer: drawn once more from where it was drawn, and nothing moved."""
+    import torch
+
+    with torch.no_grad():
+        now = _generator_state(dropped_from)
+        _put_generator_state(dropped_from, state)
+        factor = torch.nn.functional.dropout(torch.ones_like(dropped_from), ratio, True)
+        _put_generator_state(dropped_from, now)
+        if not torch.equal(factor * dropped_from, output):
+            raise ValueError("record: a dropout mask cannot be told from the layer's output")
+        return factor != 0
+
+
+def _put_generator_state(like, state):
+    import torch
+
+    if like.is_cuda:
+        torch.cuda.set_rng_state(state, like.device)
+    else:
+        torch.set_rng_state(state)
+
+
+def _manifest(every, state):
     modules = {"numpy": np.__version__}
     threads = {name: os.environ[name] for name in os.environ if name.endswith("_NUM_THREADS")}
     torch = sys.modules.get("torch")
     if torch is not None:
         modules["torch"] = torch.__version__
         threads["torch"] = str(torch.get_num_threads())
+    kinds = {_array(value)[0] for value in state.values()}
     return {
         "lockstepTrace": 1,
         "program": _program_name(),
         "every": every,
+        "precision": "float" if "F32" in kinds else "double",
         "python": platform.python_version(),
         "modules": modules,
         "threads": threads,

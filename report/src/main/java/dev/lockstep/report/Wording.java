@@ -103,7 +103,8 @@ final class Wording {
       case NOTHING_COMPARED ->
           run.drewApart()
               ? "Each side drew for itself: nothing can be compared number by number."
-              : "Not a single tensor was compared.";
+              : "Not a single tensor was compared%s."
+                  .formatted(run.undecided().isEmpty() ? "" : ": " + run.undecided());
     };
   }
 

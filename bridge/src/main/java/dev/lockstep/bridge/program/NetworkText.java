@@ -31,7 +31,7 @@ public final class NetworkText {
   private NetworkText() {}
 
   /** Returns input, layers, loss, weight decay and optimizer. */
-  static String of(NetworkSpec network) {
+  public static String of(NetworkSpec network) {
     Map<String, Object> text = new LinkedHashMap<>();
     text.put("input", list(network.input()));
     text.put("layers", layers(network.layers(), ""));
@@ -61,7 +61,7 @@ public final class NetworkText {
    * Returns the shapes of the state by path, and of one sample of each layer's output by name, and
    * what the optimizer keeps for each parameter.
    */
-  static String shapes(NetworkSpec network) {
+  public static String shapes(NetworkSpec network) {
     Map<String, Object> state = new LinkedHashMap<>();
     network.state().forEach((path, shape) -> state.put(path, list(shape)));
     Map<String, Object> outputs = new LinkedHashMap<>();

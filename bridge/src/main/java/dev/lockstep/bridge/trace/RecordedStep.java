@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** One step of a recorded run: what it started from, what it computed, what it left behind. */
 public final class RecordedStep {
 
+  private static final String TAP = "tap/";
+
   private final long number;
   private final Map<String, Tensor> before = new LinkedHashMap<>();
   private final Map<String, Tensor> masks = new LinkedHashMap<>();
+  private final Map<String, String> taps = new LinkedHashMap<>();
   private final Map<Phase, Map<String, Tensor>> shown = new EnumMap<>(Phase.class);
   private @Nullable Tensor inputs;
   private @Nullable Tensor targets;
@@ -42,6 +45,28 @@ public final class RecordedStep {
   /** Returns what it showed in a phase, by path; in the update what it left behind. */
   public Map<String, Tensor> shown(Phase phase) {
     return shown.getOrDefault(phase, Map.of());
+  }
+
+  /**
+   * Returns where in the program tensors were recorded, by phase and path with a slash between
+   * them: {@code forward/affine1/out} by {@code my_net.py:41}.
+   */
+  public Map<String, String> taps() {
+    return taps;
+  }
+
+  /**
+   * Adds where a tensor was recorded.
+   *
+   * @param name {@code tap/forward/affine1/out}; others are passed over
+   * @param json a text in JSON
+   */
+  void tap(String name, String json) {
+    String where = json.strip();
+    if (name.startsWith(TAP) && where.length() > 2 && where.startsWith("\"")) {
+      taps.put(
+          name.substring(TAP.length()), Manifest.printable(where.substring(1, where.length() - 1)));
+    }
   }
 
   /** Returns samples × input shape, null if they were not recorded. */

@@ -24,10 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TraceReader implements AutoCloseable {
 
-  private static final String MANIFEST = "manifest.json";
+  static final String MANIFEST = "manifest.json";
 
   /** A manifest names versions and threads. */
   private static final int MAX_TEXT = 1 << 20;
+
+  /** A file's name and a line's number. */
+  private static final int MAX_TAP = 300;
 
   /** {@code step-7/forward/affine1/out.npy} */
   private static final Pattern NAME =
@@ -36,6 +39,7 @@ public final class TraceReader implements AutoCloseable {
   private final Path file;
   private final int maxNumbers;
   private final ZipInputStream zip;
+  private final Manifest manifest;
   private @Nullable RecordedStep next;
   private long last;
   private boolean cutOff;
@@ -57,11 +61,7 @@ public final class TraceReader implements AutoCloseable {
             "%s: expected a run that lockstep.record wrote, which starts with %s, found %s"
                 .formatted(file, MANIFEST, first == null ? "no archive" : "another archive"));
       }
-      String manifest = new String(zip.readNBytes(MAX_TEXT), StandardCharsets.UTF_8);
-      if (!manifest.contains("\"lockstepTrace\": 1")) {
-        throw new InputException(
-            file + ": expected a recorded run of version 1, found another: record it anew");
-      }
+      this.manifest = Manifest.read(zip.readNBytes(MAX_TEXT));
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": expected a recorded run, found no such file", e);
     } catch (IOException | IllegalArgumentException e) {
@@ -92,12 +92,12 @@ public final class TraceReader implements AutoCloseable {
               "%s: entry %s: expected a name such as step-7/forward/affine1/out.npy"
                   .formatted(file, at));
         }
-        if (name.group(3).equals("json")) {
-          zip.skip(MAX_TEXT);
-          continue;
-        }
         long number = Long.parseLong(name.group(1));
         RecordedStep step = stepOf(number, at);
+        if (name.group(3).equals("json")) {
+          step.tap(name.group(2), new String(zip.readNBytes(MAX_TAP), StandardCharsets.UTF_8));
+          continue;
+        }
         Tensor tensor = NpyFormat.read(zip, left);
         left -= tensor.size();
         if (name.group(2).equals("complete")) {
@@ -142,6 +142,11 @@ public final class TraceReader implements AutoCloseable {
           "%s: entry %s: expected the rest of step %d".formatted(file, at, step.number()));
     }
     return step;
+  }
+
+  /** Returns what the run says of itself. */
+  public Manifest manifest() {
+    return manifest;
   }
 
   /** Returns whether the recording ends in the middle of a step. */

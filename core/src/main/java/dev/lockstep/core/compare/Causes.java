@@ -8,17 +8,13 @@ import dev.lockstep.core.diagnosis.Diagnosis;
 import dev.lockstep.core.diagnosis.GradientWitness;
 import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.diagnosis.SingleLayerJudge;
-import dev.lockstep.core.model.Batch;
-import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.observation.Witnessed;
-import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.ThirdWitness;
 import java.util.ArrayList;
@@ -26,41 +22,30 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Looks for what explains a finding of the step just read. */
 final class Causes {
 
-  /** Steps after the first divergence, with other batches, on which a cause must hold too. */
-  private static final int LATER_STEPS = 2;
-
   private final NetworkSpec network;
-  private final TrainingPlan plan;
   private final Lockstep.Sides sides;
   private final LockstepOptions options;
   private final Comparison comparison;
   private final StepReadings readings;
-  private final Model candidate;
-  private final Set<TensorKey> all;
+  private final CandidateSteps steps;
 
   Causes(
       NetworkSpec network,
-      TrainingPlan plan,
       Lockstep.Sides sides,
       LockstepOptions options,
       Comparison comparison,
       StepReadings readings,
-      Model candidate) {
+      CandidateSteps steps) {
     this.network = network;
-    this.plan = plan;
     this.sides = sides;
     this.options = options;
     this.comparison = comparison;
     this.readings = readings;
-    this.candidate = candidate;
-    this.all =
-        ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
+    this.steps = steps;
   }
 
   /** Adds to what the step just read has shown what explains it, where anything known does. */
@@ -85,9 +70,9 @@ final class Causes {
     Scene scene =
         new Scene(
             network,
-            plan,
             sides.reference(),
-            divergence.step(),
+            readings.witnessed().batch(),
+            readings.witnessed().masks(),
             readings.witnessed().before().only(network.state().keySet()));
     return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
         ? explained.witnessed(finiteDifferences(divergence, scene, readings.witnessed().shown()))
@@ -106,9 +91,9 @@ final class Causes {
           ? Diagnosis.explain(
                   new Case(
                       network,
-                      new Case.Start(plan.batch(1), plan.masks(1)),
+                      steps.start(),
                       sides.reference(),
-                      sides.candidate(),
+                      steps.candidate(),
                       readings.previous(),
                       witnesses(),
                       judge))
@@ -117,36 +102,23 @@ final class Causes {
     }
   }
 
-  /** Returns the step just read, and some that the candidate takes after it and takes back. */
+  /** Returns the step just read and those behind it. */
   private List<Witnessed> witnesses() {
-    List<Witnessed> witnesses = new ArrayList<>();
     Witnessed first = readings.witnessed();
-    witnesses.add(witnessed(first.before(), first.batch(), first.shown().copy(), first.after()));
-    ModelState now = Objects.requireNonNull(first.after());
-    try {
-      for (int later = 1; later <= LATER_STEPS; later++) {
-        Batch batch = plan.batch(first.step() + later);
-        ModelState before = candidate.state();
-        Recording shown = new Recording(all);
-        StepReadings.showPrediction(candidate, batch, shown);
-        candidate.step(batch, plan.masks(batch.step()), shown);
-        witnesses.add(witnessed(before, batch, shown, candidate.state()));
-      }
-      candidate.restore(now);
-    } catch (CandidateException e) {
-      return witnesses; // it differs already; what it does next is reported by the run
-    }
+    List<Witnessed> witnesses = new ArrayList<>();
+    witnesses.add(ofTheNetwork(first, first.shown().copy()));
+    steps.after(first).forEach(later -> witnesses.add(ofTheNetwork(later, later.shown())));
     return witnesses;
   }
 
   /** Leaves out what a candidate keeps beyond the network's state. */
-  private Witnessed witnessed(
-      ModelState before, Batch batch, Recording shown, @Nullable ModelState after) {
+  private Witnessed ofTheNetwork(Witnessed step, Recording shown) {
     Set<String> paths = network.state().keySet();
+    ModelState after = step.after();
     return new Witnessed(
-        before.only(paths),
-        batch,
-        plan.masks(batch.step()),
+        step.before().only(paths),
+        step.batch(),
+        step.masks(),
         shown,
         after == null ? null : after.only(paths));
   }
@@ -166,7 +138,11 @@ final class Causes {
               key.path(),
               Objects.requireNonNull(readings.localSeen().tensor(key)),
               Objects.requireNonNull(shown.tensor(key)))
-          .examine(options.floatCandidate() ? null : sides.candidate());
+          .examine(
+              options.floatCandidate() ? null : steps.candidate(),
+              options.floatCandidate()
+                  ? "the candidate computes in float, too coarse for central differences of its loss"
+                  : steps.silence());
     } catch (CandidateException e) {
       return ThirdWitness.silent(divergence.tensor(), divergence.index(), e.getMessage());
     }

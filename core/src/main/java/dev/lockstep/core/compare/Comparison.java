@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -175,12 +176,22 @@ final class Comparison {
   }
 
   Comparison(NetworkSpec network, LockstepOptions options) {
+    this(network, options, options::skips);
+  }
+
+  /**
+   * @param skips returns why a tensor is not compared, empty if it is
+   */
+  Comparison(
+      NetworkSpec network,
+      LockstepOptions options,
+      Function<ExpectedTensor, Optional<String>> skips) {
     this.mayDiverge = options.mayDiverge();
     this.declared = options.tolerance() != null;
     this.kinks = new Kinks(network);
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
-      options
-          .skips(tensor)
+      skips
+          .apply(tensor)
           .ifPresentOrElse(
               reason ->
                   skipped.add(

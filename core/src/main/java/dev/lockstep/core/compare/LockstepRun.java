@@ -101,16 +101,15 @@ final class LockstepRun {
     this.stateCheck = new StateCheck(paths, options.floatCandidate());
     this.readings =
         new StepReadings(
+            network, options, comparison, lockstep.rounding, references, other, log, stateCheck);
+    this.causes =
+        new Causes(
             network,
+            sides,
             options,
             comparison,
-            lockstep.rounding,
-            references,
-            candidate,
-            other,
-            log,
-            stateCheck);
-    this.causes = new Causes(network, plan, sides, options, comparison, readings, candidate);
+            readings,
+            new CandidateSteps.Taken(network, plan, candidate, sides.candidate()));
     this.roundTripStep =
         2L + plan.streams().stream("state round trip", 0).nextInt(ROUND_TRIP_STEPS);
   }
@@ -209,7 +208,7 @@ final class LockstepRun {
   private void observedStep() {
     segmentEnds = false;
     Finding restored = step >= roundTripStep && !roundTripTried ? tryRoundTrip() : null;
-    StepOutcome outcome = readings.read(batch(), plan.masks(step), segment());
+    StepOutcome outcome = readings.read(candidate, batch(), plan.masks(step), segment());
     segmentStart = null;
     if (comparison.first() == null) {
       if (restored != null) {
@@ -336,7 +335,7 @@ final class LockstepRun {
     restore(last);
     StepOutcome outcome = StepOutcome.AGREES;
     for (step = last.step() + 1; step <= to && outcome.agrees(); step++) {
-      outcome = readings.read(plan.batch(step), plan.masks(step), null);
+      outcome = readings.read(candidate, plan.batch(step), plan.masks(step), null);
       outcome = outcome.agrees() ? outcome : causes.explained(outcome);
     }
     step = to;

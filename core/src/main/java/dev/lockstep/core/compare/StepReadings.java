@@ -45,7 +45,6 @@ final class StepReadings {
   private final KnownRounding rounding;
   private final @Nullable DeclaredTolerance declared;
   private final References references;
-  private final Model candidate;
   private final ReferenceThread other;
   private final TrainingLog log;
   private final StateCheck stateCheck;
@@ -82,7 +81,6 @@ final class StepReadings {
       Comparison comparison,
       KnownRounding rounding,
       References references,
-      Model candidate,
       ReferenceThread other,
       TrainingLog log,
       StateCheck stateCheck) {
@@ -92,7 +90,6 @@ final class StepReadings {
     this.rounding = rounding;
     this.declared = options.tolerance();
     this.references = references;
-    this.candidate = candidate;
     this.other = other;
     this.log = log;
     this.kinks = new Kinks(network);
@@ -120,7 +117,7 @@ final class StepReadings {
    *
    * @param segment the steps since the last observed one, null if they are not to be compared
    */
-  StepOutcome read(Batch batch, Masks masks, @Nullable Segment segment) {
+  StepOutcome read(Model candidate, Batch batch, Masks masks, @Nullable Segment segment) {
     long step = batch.step();
     previous = seenStep == step - 1 ? witnessed : null;
     Recording spare = seenBefore;
@@ -136,27 +133,56 @@ final class StepReadings {
     ModelState start = before.only(paths);
     Work<?> done = other.run(() -> referenceSteps(batch, masks, start));
     showPrediction(candidate, batch, candidateSeen);
-    Finding moved = predictionMoves(step, before);
+    Finding moved = predictionMoves(candidate, step, before);
     double returned = log.stepCandidate(candidate, batch, masks, candidateSeen);
     ModelState after = candidate.state();
     leftBehind = after;
     done.result();
 
-    Witnessed taken = new Witnessed(before, batch, masks, candidateSeen, after);
+    Readings read = compare(new Witnessed(before, batch, masks, candidateSeen, after));
+    return StepOutcome.first(
+        read.free().divergedAlike(),
+        changed != null ? changed : moved,
+        between.finding(),
+        stateCheck.shown(step, candidateSeen, after),
+        read.singleLayer().finding(),
+        returnedLoss(step, returned),
+        read.singleStep().finding(),
+        read.free().finding());
+  }
+
+  /** Compares a step that somebody recorded with the same step of the reference. */
+  StepOutcome read(Witnessed recorded) {
+    long step = recorded.step();
+    previous = seenStep == step - 1 ? witnessed : null;
+    seenStep = step;
+    comparison.startStep(step);
+    referenceSteps(recorded.batch(), recorded.masks(), recorded.before().only(paths));
+    Readings read = compare(recorded);
+    return StepOutcome.first(
+        read.free().divergedAlike(),
+        read.singleLayer().finding(),
+        read.singleStep().finding(),
+        read.free().finding());
+  }
+
+  /** What each reading of a step came to. */
+  private record Readings(StepOutcome singleLayer, StepOutcome singleStep, StepOutcome free) {}
+
+  /** The reference has taken the step already, free-running and from the candidate's state. */
+  private Readings compare(Witnessed taken) {
+    long step = taken.step();
+    Recording shown = taken.shown();
     witnessed = taken;
     SingleLayer layers = singleLayer;
     Work<SingleLayer.Read> layered = layers == null ? null : other.call(() -> layers.read(taken));
     Floors localFloors = floors(localSeen, localPerturbedSeen);
     StepOutcome singleStep =
-        comparison.compare(step, Reading.SINGLE_STEP, localSeen, candidateSeen, localFloors);
+        comparison.compare(step, Reading.SINGLE_STEP, localSeen, shown, localFloors);
     comparison.notePredictions(localSeen, localFloors);
     StepOutcome free =
         comparison.compare(
-            step,
-            Reading.FREE_RUNNING,
-            freeSeen,
-            candidateSeen,
-            floors(freeSeen, freePerturbedSeen));
+            step, Reading.FREE_RUNNING, freeSeen, shown, floors(freeSeen, freePerturbedSeen));
     StepOutcome singleLayer = StepOutcome.AGREES;
     computed = localSeen;
     floors = localFloors;
@@ -164,21 +190,13 @@ final class StepReadings {
       SingleLayer.Read read = layered.result();
       computed = read.computed();
       floors = read.floors();
-      singleLayer = comparison.compare(step, Reading.SINGLE_LAYER, computed, candidateSeen, floors);
+      singleLayer = comparison.compare(step, Reading.SINGLE_LAYER, computed, shown, floors);
     }
-    return StepOutcome.first(
-        free.divergedAlike(),
-        changed != null ? changed : moved,
-        between.finding(),
-        stateCheck.shown(step, candidateSeen, after),
-        singleLayer.finding(),
-        returnedLoss(step, returned),
-        singleStep.finding(),
-        free.finding());
+    return new Readings(singleLayer, singleStep, free);
   }
 
   /** Whether a prediction changes the state: what does so does it from the start. */
-  private @Nullable Finding predictionMoves(long step, ModelState before) {
+  private @Nullable Finding predictionMoves(Model candidate, long step, ModelState before) {
     return step <= FIRST_STEPS
         ? stateCheck.unchangedByPrediction(step, before, candidate.state())
         : null;

@@ -61,6 +61,11 @@ final class TrainingLog {
     return candidateLoss;
   }
 
+  /** Takes the loss of a step that a candidate took elsewhere. */
+  void noteCandidate(double loss) {
+    candidateLoss = loss;
+  }
+
   /** The candidate takes no further step. */
   void endCandidate() {
     candidateLoss = Double.NaN;

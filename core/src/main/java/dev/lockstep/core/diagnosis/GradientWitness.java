@@ -50,9 +50,10 @@ public final class GradientWitness {
   /**
    * Asks both sides about the elements that differ the most, until one decides.
    *
-   * @param candidateSide null if its loss is too coarse to be asked
+   * @param candidateSide null if it cannot be asked
+   * @param silence why it cannot; empty if it can
    */
-  public ThirdWitness examine(@Nullable ModelProvider candidateSide) {
+  public ThirdWitness examine(@Nullable ModelProvider candidateSide, String silence) {
     List<Integer> asked =
         IntStream.range(0, reference.size())
             .boxed()
@@ -63,7 +64,7 @@ public final class GradientWitness {
         Side other = candidateSide == null ? null : new Side(candidateSide)) {
       ThirdWitness first = null;
       for (int position : asked) {
-        ThirdWitness witness = witness(position, own, other);
+        ThirdWitness witness = witness(position, own, other, silence);
         if (witness.judgement() != Judgement.UNDECIDED) {
           return witness;
         }
@@ -77,16 +78,14 @@ public final class GradientWitness {
     return Math.abs(reference.data()[position] - candidate.data()[position]);
   }
 
-  private ThirdWitness witness(int position, Side own, @Nullable Side other) {
+  private ThirdWitness witness(int position, Side own, @Nullable Side other, String silence) {
     return ThirdWitness.of(
         parameter,
         IntStream.of(reference.shape().indexOf(position)).boxed().toList(),
         difference(position),
         own.testimony(position, reference),
         other == null ? null : other.testimony(position, candidate),
-        other == null
-            ? "the candidate computes in float, too coarse for central differences of its loss"
-            : "");
+        silence);
   }
 
   /** One implementation, always started from the state before the step. */
@@ -110,7 +109,7 @@ public final class GradientWitness {
       moved.tensor(parameter).data()[position] = value;
       model.restore(moved);
       Recording recording = new Recording(Set.of(LOSS));
-      model.step(scene.plan().batch(scene.step()), scene.plan().masks(scene.step()), recording);
+      model.step(scene.batch(), scene.masks(), recording);
       Tensor loss = recording.tensor(LOSS);
       return loss == null ? Double.NaN : loss.data()[0];
     }

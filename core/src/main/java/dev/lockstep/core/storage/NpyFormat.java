@@ -230,7 +230,7 @@ public final class NpyFormat {
   }
 
   /** Returns everything before the elements, in format version 1.0. */
-  static byte[] header(Shape shape) {
+  public static byte[] header(Shape shape) {
     String lengths =
         IntStream.of(shape.toArray()).mapToObj(Integer::toString).collect(Collectors.joining(", "));
     String text =
@@ -252,7 +252,7 @@ public final class NpyFormat {
   }
 
   /** Returns the elements, 64-bit, little-endian, row-major. */
-  static byte[] content(Tensor tensor) {
+  public static byte[] content(Tensor tensor) {
     ByteBuffer bytes = ByteBuffer.allocate(8 * tensor.size()).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asDoubleBuffer().put(tensor.data());
     return bytes.array();

@@ -3,11 +3,9 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Cadence;
-import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
@@ -33,7 +31,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -126,6 +123,25 @@ final class CompareCommand implements Callable<Integer> {
   private @Nullable Path saved;
 
   @Option(
+      names = "--record",
+      paramLabel = "FILE.npz",
+      description = "Write down the observed steps of the candidate, for lockstep audit.")
+  private @Nullable Path record;
+
+  @Option(
+      names = "--record-side",
+      paramLabel = "candidate|reference",
+      defaultValue = "candidate",
+      description = "Whose steps --record writes (default: ${DEFAULT-VALUE}).")
+  private RecordedRole recordedRole;
+
+  /** A side that can be recorded. */
+  enum RecordedRole {
+    CANDIDATE,
+    REFERENCE
+  }
+
+  @Option(
       names = "--observe-every",
       paramLabel = "N",
       description =
@@ -133,18 +149,7 @@ final class CompareCommand implements Callable<Integer> {
               + " (default: the first ten, then ever more sparsely).")
   private @Nullable Long observeEvery;
 
-  @Option(names = "--include", paramLabel = "REGEX", description = "Compare only these tensors.")
-  private @Nullable String include;
-
-  @Option(names = "--exclude", paramLabel = "REGEX", description = "Leave these tensors out.")
-  private @Nullable String exclude;
-
-  @Option(
-      names = "--phase",
-      split = ",",
-      paramLabel = "LIST",
-      description = "Compare only these phases: forward, loss, backward, update.")
-  private List<Phase> phases = List.of();
+  @Mixin private SelectionOptions selection;
 
   @Option(names = "--fail-fast", description = "End a run at its first divergence.")
   private boolean failFast;
@@ -215,9 +220,9 @@ final class CompareCommand implements Callable<Integer> {
 
   /** A directory may come from anywhere: it must not make this process load or overwrite files. */
   private void requireHarmless(Path directory) {
-    if (sideOptions.startsSomething() || saved != null) {
+    if (sideOptions.startsSomething() || saved != null || record != null) {
       throw new UsageException(
-          ("--resume %s: it was begun with --candidate, --reference, --classpath or"
+          ("--resume %s: it was begun with --candidate, --reference, --classpath, --record or"
                   + " --save-parameters, which are not taken from a file: give the whole command"
                   + " again and add --resume")
               .formatted(directory));
@@ -230,7 +235,8 @@ final class CompareCommand implements Callable<Integer> {
   private int run(List<String> arguments) {
     refuseContradictions();
     output.requireFormats("compare", EnumSet.allOf(Format.class));
-    requirePlaceFor(saved);
+    requirePlaceFor("--save-parameters", saved);
+    requirePlaceFor("--record", record);
     List<ExperimentFile> files = files();
     CompareSettings settings =
         new CompareSettings(
@@ -238,7 +244,7 @@ final class CompareCommand implements Callable<Integer> {
             ownDraws,
             precision == null ? Precision.DOUBLE : precision,
             new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
-            selection(),
+            selection.selection(),
             failFast,
             length(),
             data.trainSize(),
@@ -250,7 +256,11 @@ final class CompareCommand implements Callable<Integer> {
     try (SidesPool sides =
         new SidesPool(
             () -> sideOptions.open(settings.precision(), settings.alignment().id(), err))) {
-      return session.run(planned(files, command, settings, sides), resumed);
+      List<CompareSession.Planned> planned = planned(files, command, settings, sides);
+      if (record != null) {
+        CompareSession.requireOne("--record", planned);
+      }
+      return session.run(planned, resumed);
     }
   }
 
@@ -265,12 +275,12 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private static void requirePlaceFor(@Nullable Path parameters) {
-    Path directory = parameters == null ? null : parameters.toAbsolutePath().getParent();
+  private static void requirePlaceFor(String option, @Nullable Path file) {
+    Path directory = file == null ? null : file.toAbsolutePath().getParent();
     if (directory != null && !Files.isWritable(directory)) {
       throw new InputException(
-          "--save-parameters: expected a directory that can be written, found %s, which is not there or not writable"
-              .formatted(directory));
+          "%s: expected a directory that can be written, found %s, which is not there or not writable"
+              .formatted(option, directory));
     }
   }
 
@@ -278,6 +288,11 @@ final class CompareCommand implements Callable<Integer> {
     if (ownNetwork.isGiven() && (sideOptions.hasCandidate() || sideOptions.hasReference())) {
       throw new UsageException(
           "expected either --candidate and --reference or --dl4j-config, found both");
+    }
+    if (record != null && (ownDraws || ownNetwork.isGiven() || resumed != null)) {
+      throw new UsageException(
+          "--record: expected neither --own-draws nor --dl4j-config nor --resume: a recorded run"
+              + " is audited from its first step by the experiment");
     }
     if (reproduce && (ownDraws || ownNetwork.isGiven())) {
       throw new UsageException(
@@ -337,7 +352,11 @@ final class CompareCommand implements Callable<Integer> {
                         command,
                         first.reference(),
                         first.candidate(),
-                        sideOptions.candidateCode()));
+                        sideOptions.candidateCode(),
+                        record == null
+                            ? null
+                            : new Comparer.Recorded(
+                                record, recordedRole == RecordedRole.REFERENCE)));
         planned.addAll(withSeeds(experiment, comparer, sides));
       }
     }
@@ -446,21 +465,5 @@ final class CompareCommand implements Callable<Integer> {
       return new TrainingSpec.Length.Steps(steps);
     }
     return epochs == null ? null : new TrainingSpec.Length.Epochs(epochs);
-  }
-
-  private Selection selection() {
-    Set<Phase> chosen = phases.isEmpty() ? EnumSet.allOf(Phase.class) : EnumSet.copyOf(phases);
-    return new Selection(pattern("--include", include), pattern("--exclude", exclude), chosen);
-  }
-
-  private static @Nullable Pattern pattern(String option, @Nullable String regex) {
-    try {
-      return regex == null ? null : Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw new UsageException(
-          "%s: expected a regular expression, found '%s': %s"
-              .formatted(option, regex, e.getDescription()),
-          e);
-    }
   }
 }

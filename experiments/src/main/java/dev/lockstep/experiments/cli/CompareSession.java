@@ -176,7 +176,7 @@ final class CompareSession {
     }
   }
 
-  private static void requireOne(String option, List<Planned> planned) {
+  static void requireOne(String option, List<Planned> planned) {
     if (planned.size() > 1) {
       throw new UsageException(
           "%s: expected one run, found %d; name one experiment, variant and seed"
@@ -447,7 +447,7 @@ final class CompareSession {
   }
 
   /** What a person opens first: the page, or the first file there is. */
-  private static @Nullable Path report(List<Path> written) {
+  static @Nullable Path report(List<Path> written) {
     return written.stream()
         .filter(path -> path.endsWith(Format.HTML.fileName()))
         .findFirst()

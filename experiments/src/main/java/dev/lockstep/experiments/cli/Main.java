@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
+      AuditCommand.class,
       DiffCommand.class,
       IndexCommand.class,
       ListCommand.class,

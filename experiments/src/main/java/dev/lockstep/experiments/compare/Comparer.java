@@ -1,5 +1,8 @@
 package dev.lockstep.experiments.compare;
 
+import dev.lockstep.bridge.trace.Manifest;
+import dev.lockstep.bridge.trace.RecordedSide;
+import dev.lockstep.bridge.trace.TraceWriter;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.compare.Lockstep;
@@ -8,6 +11,7 @@ import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Metrics;
 import dev.lockstep.core.compare.Outcome;
 import dev.lockstep.core.compare.OwnDraws;
+import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.compare.SoloTraining;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
@@ -78,6 +82,7 @@ public final class Comparer {
   private final @Nullable ModelProvider reference;
   private final @Nullable ModelProvider candidate;
   private final String candidateCode;
+  private final @Nullable Recorded recorded;
   private final Blas blas = Blas.fastest();
 
   /**
@@ -89,7 +94,7 @@ public final class Comparer {
       CompareSettings settings,
       String command,
       @Nullable ModelProvider candidate) {
-    this(dataset, settings, command, null, candidate, "");
+    this(dataset, settings, command, null, candidate, "", null);
   }
 
   /**
@@ -98,6 +103,7 @@ public final class Comparer {
    * @param candidate null: Deeplearning4j
    * @param candidateCode what tells this candidate from another of its name, such as a digest of
    *     its classes; empty if it is Lockstep's own
+   * @param recorded null: neither side
    */
   public Comparer(
       Dataset dataset,
@@ -105,18 +111,21 @@ public final class Comparer {
       String command,
       @Nullable ModelProvider reference,
       @Nullable ModelProvider candidate,
-      String candidateCode) {
+      String candidateCode,
+      @Nullable Recorded recorded) {
     this.dataset = dataset;
     this.settings = settings;
     this.command = command;
     this.reference = reference;
     this.candidate = candidate;
     this.candidateCode = candidateCode;
+    this.recorded = recorded;
   }
 
   /** Returns the same with other sides, of the same names and code. */
   public Comparer with(@Nullable ModelProvider reference, @Nullable ModelProvider candidate) {
-    return new Comparer(dataset, settings, command, reference, candidate, candidateCode);
+    return new Comparer(
+        dataset, settings, command, reference, candidate, candidateCode, recorded);
   }
 
   /** Returns about how much memory a run needs, in bytes: what its networks hold and pass on. */
@@ -131,6 +140,13 @@ public final class Comparer {
   private static long numbers(Map<String, Shape> shapes) {
     return shapes.values().stream().mapToLong(Shape::size).sum();
   }
+
+  /**
+   * Which side's observed steps are written down, and where to.
+   *
+   * @param reference false: the candidate's
+   */
+  public record Recorded(Path file, boolean reference) {}
 
   /**
    * Returns everything that decides a run's numbers, by name: two runs in which all of it is the
@@ -192,12 +208,10 @@ public final class Comparer {
     Outcome outcome =
         settings.ownDraws()
             ? apart(experiment, train, test, seed, listener)
-            : new Lockstep(network, compared, train, test, options, listener)
-                .run(
-                    watched(sides, listener),
-                    checkpoint == null
-                        ? null
-                        : checkpoint.read(network, compared.steps(), options));
+            : inLockstep(
+                new Lockstep(network, compared, train, test, options, listener),
+                watched(sides, listener),
+                checkpoint == null ? null : checkpoint.read(network, compared.steps(), options));
     SoloTraining.Trained alone =
         !settings.ownDraws() && goesOnAlone(outcome, compared, plan)
             ? new SoloTraining(network, plan, train, test, listener)
@@ -287,6 +301,23 @@ public final class Comparer {
             figures.figures(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
     return new Comparison(result, trained(network, last), figures.answers());
+  }
+
+  private Outcome inLockstep(Lockstep lockstep, Lockstep.Sides sides, @Nullable Snapshot from) {
+    if (recorded == null) {
+      return lockstep.run(sides, from);
+    }
+    ModelProvider side = recorded.reference() ? sides.reference() : sides.candidate();
+    boolean inFloat = !recorded.reference() && settings.precision() == Precision.FLOAT;
+    Manifest manifest = Manifest.of(side.name(), inFloat, Environment.describe(blas.name()));
+    try (TraceWriter writer = new TraceWriter(recorded.file(), manifest)) {
+      ModelProvider written = new RecordedSide(side, writer);
+      return lockstep.run(
+          recorded.reference()
+              ? new Lockstep.Sides(written, sides.candidate(), sides.perturbed())
+              : new Lockstep.Sides(sides.reference(), written, sides.perturbed()),
+          from);
+    }
   }
 
   /**

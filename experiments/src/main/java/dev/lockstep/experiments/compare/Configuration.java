@@ -24,7 +24,7 @@ public final class Configuration {
 
   private Configuration() {}
 
-  static List<Setting> of(Experiment experiment, CompareSettings asked) {
+  public static List<Setting> of(Experiment experiment, CompareSettings asked) {
     Configuration configuration = new Configuration();
     NetworkSpec network = experiment.network();
     configuration.both("input", network.input());

@@ -69,4 +69,30 @@ class PythonPageTest {
     assertThat(run.out() + run.err()).startsWith("AGREE").contains("my_torch_net");
     assertThat(run.exitCode()).isZero();
   }
+
+  @Test
+  void aRecordedRunIsToldAsThePageSays() throws IOException, InterruptedException {
+    String page = Files.readString(DOCS.resolve("python.md"));
+    String printed = page.substring(page.lastIndexOf("DIFFER  two-layer-net"));
+    String source = Files.readString(DOCS.resolve("example/my_recorded_net.py"));
+    Path wrong =
+        Files.writeString(
+            temp.resolve("my_recorded_net.py"), source.replace("z1 * (1 - z1)", "z1 * (1 + z1)"));
+    Path file = temp.resolve("run.npz");
+    ProcessBuilder program = new ProcessBuilder(python("numpy"), wrong.toString(), file.toString());
+    program.environment().putAll(Python.environment());
+    assertThat(program.start().waitFor()).isZero();
+    Invocation run =
+        Invocation.of(
+            "audit",
+            file.toString(),
+            "two-layer-net",
+            "--output",
+            temp.resolve("report").toString(),
+            "-q");
+    assertThat(run.exitCode()).isEqualTo(1);
+    for (String line : printed.substring(0, printed.indexOf("```")).lines().toList()) {
+      assertThat(run.out()).contains(line);
+    }
+  }
 }

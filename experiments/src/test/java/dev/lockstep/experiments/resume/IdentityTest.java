@@ -97,7 +97,7 @@ class IdentityTest {
             DIGITS.notice(),
             DIGITS.reading());
     Comparer comparer =
-        new Comparer(DIGITS, settings(1, null), "compare", null, null, "another jar");
+        new Comparer(DIGITS, settings(1, null), "compare", null, null, "another jar", null);
     assertThat(
             List.of(
                 identity(otherDigits, settings(1, null), net),

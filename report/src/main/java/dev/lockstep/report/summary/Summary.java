@@ -137,7 +137,7 @@ public record Summary(
 
     /** Returns whether each side drew for itself, so that nothing could be compared. */
     public boolean drewApart() {
-      return verdict == Verdict.NOTHING_COMPARED && coverage.steps() == 0;
+      return verdict == Verdict.NOTHING_COMPARED && coverage.steps() == 0 && undecided.isEmpty();
     }
 
     /** Returns the experiment, with the variant behind a slash where there is one. */

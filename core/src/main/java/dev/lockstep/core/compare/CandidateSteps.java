@@ -1,0 +1,75 @@
+package dev.lockstep.core.compare;
+
+import dev.lockstep.core.diagnosis.Case;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Recording;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.observation.Witnessed;
+import dev.lockstep.core.plan.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What more of a candidate can be looked at, to tell why one of its steps differs. */
+interface CandidateSteps {
+
+  /** Steps after the first divergence, with other batches, on which a cause must hold too. */
+  int LATER = 2;
+
+  /** Returns what the first step of the run was given. */
+  Case.Start start();
+
+  /** Returns up to {@value #LATER} steps after one that was just read. */
+  List<Witnessed> after(Witnessed step);
+
+  /** Returns what builds further models of the candidate, null if nothing does. */
+  @Nullable ModelProvider candidate();
+
+  /** Returns why nothing builds further models; empty if something does. */
+  String silence();
+
+  /** Of a candidate that is at hand: it takes further steps, and takes them back. */
+  record Taken(NetworkSpec network, TrainingPlan plan, Model model, ModelProvider candidate)
+      implements CandidateSteps {
+
+    @Override
+    public Case.Start start() {
+      return new Case.Start(plan.batch(1), plan.masks(1));
+    }
+
+    @Override
+    public List<Witnessed> after(Witnessed step) {
+      Set<TensorKey> all =
+          ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
+      ModelState now = Objects.requireNonNull(step.after());
+      List<Witnessed> later = new ArrayList<>();
+      try {
+        for (long next = step.step() + 1; next <= step.step() + LATER; next++) {
+          Batch batch = plan.batch(next);
+          ModelState before = model.state();
+          Recording shown = new Recording(all);
+          StepReadings.showPrediction(model, batch, shown);
+          model.step(batch, plan.masks(next), shown);
+          later.add(new Witnessed(before, batch, plan.masks(next), shown, model.state()));
+        }
+        model.restore(now);
+      } catch (CandidateException e) {
+        return later; // it differs already; what it does next is reported by the run
+      }
+      return later;
+    }
+
+    @Override
+    public String silence() {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Runs that somebody recorded, judged. */
+package dev.lockstep.experiments.audit;

@@ -124,8 +124,7 @@ public final class Comparer {
 
   /** Returns the same with other sides, of the same names and code. */
   public Comparer with(@Nullable ModelProvider reference, @Nullable ModelProvider candidate) {
-    return new Comparer(
-        dataset, settings, command, reference, candidate, candidateCode, recorded);
+    return new Comparer(dataset, settings, command, reference, candidate, candidateCode, recorded);
   }
 
   /** Returns about how much memory a run needs, in bytes: what its networks hold and pass on. */

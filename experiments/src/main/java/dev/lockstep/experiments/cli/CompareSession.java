@@ -274,7 +274,7 @@ final class CompareSession {
             return i;
           });
     }
-    Summary runs = gathered.summary(failures.isEmpty());
+    Summary runs = gathered.summary();
     if (runs == null) {
       throwFailure();
       return sayWhatIsLost();
@@ -320,6 +320,7 @@ final class CompareSession {
       return run.isInterrupted();
     } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
       fail(number, planned, e);
+      gathered.isWithout();
       return false;
     }
   }

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Reads frames one after another: 8 bytes with the length of the header, the header, and then the
@@ -18,6 +21,9 @@ public final class FrameReader {
   public static final int MAX_HEADER = 16 << 20;
 
   private static final int CHUNK = 1 << 16;
+
+  /** As much of a text that is no frame as a message shows. */
+  private static final int LONGEST_TEXT = 200;
 
   private final DataInputStream in;
   private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
@@ -34,11 +40,14 @@ public final class FrameReader {
    * @throws FrameException if this is no frame, or one beyond its limits
    */
   public Header header(long maxNumbers) throws IOException {
-    long length = Long.reverseBytes(in.readLong());
-    if (length < 2 || length > MAX_HEADER) {
-      throw new FrameException(
-          "expected a header of 2 to %d bytes, found a length of %s"
-              .formatted(MAX_HEADER, Long.toUnsignedString(length)));
+    byte[] start = in.readNBytes(Long.BYTES);
+    if (start.length == 0) {
+      throw new EOFException();
+    }
+    long length =
+        ByteBuffer.wrap(Arrays.copyOf(start, Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (start.length < Long.BYTES || length < 2 || length > MAX_HEADER) {
+      throw noFrame(start, length);
     }
     byte[] text = in.readNBytes((int) length);
     if (text.length < length) {
@@ -51,6 +60,23 @@ public final class FrameReader {
           "expected at most %d numbers in one frame, found %d".formatted(maxNumbers, numbers));
     }
     return header;
+  }
+
+  /** A program that prints among its answers is the likeliest cause: what it printed is shown. */
+  private FrameException noFrame(byte[] start, long length) throws IOException {
+    byte[] more = in.readNBytes(Math.min(in.available(), LONGEST_TEXT));
+    byte[] all = Arrays.copyOf(start, start.length + more.length);
+    System.arraycopy(more, 0, all, start.length, more.length);
+    String text = new String(all, StandardCharsets.UTF_8).strip();
+    if (IntStream.range(0, start.length).allMatch(i -> start[i] >= ' ' || start[i] == '\n')) {
+      return new FrameException(
+          "expected a frame, found the text '%s'".formatted(Printable.of(text)));
+    }
+    return new FrameException(
+        start.length < Long.BYTES
+            ? "expected a frame, found %d bytes and the end".formatted(start.length)
+            : "expected a header of 2 to %d bytes, found a length of %s"
+                .formatted(MAX_HEADER, Long.toUnsignedString(length)));
   }
 
   /**

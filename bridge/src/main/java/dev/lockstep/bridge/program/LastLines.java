@@ -36,16 +36,27 @@ final class LastLines {
       int count;
       while ((count = reader.read(buffer)) >= 0) {
         for (int i = 0; i < count; i++) {
-          if (buffer[i] == '\n') {
-            end(line, said);
-          } else if (line.length() < LONGEST && !Character.isISOControl(buffer[i])) {
-            line.append(buffer[i]);
-          }
+          take(buffer[i], line, said);
         }
       }
     } catch (IOException e) {
       // the program is gone: what it said until then is kept
     }
+    end(line, said);
+  }
+
+  private void take(char next, StringBuilder line, Consumer<String> said) {
+    if (next == '\n') {
+      end(line, said);
+    } else if (line.length() < LONGEST && !Character.isISOControl(next)) {
+      line.append(next);
+    }
+  }
+
+  /** Takes in what a program printed where its answers belong. */
+  void add(byte[] printed, Consumer<String> said) {
+    StringBuilder line = new StringBuilder();
+    new String(printed, StandardCharsets.UTF_8).chars().forEach(c -> take((char) c, line, said));
     end(line, said);
   }
 

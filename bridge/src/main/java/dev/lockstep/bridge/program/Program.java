@@ -7,6 +7,7 @@ import dev.lockstep.bridge.frame.Header;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelFailedException;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -94,7 +95,7 @@ final class Program implements AutoCloseable {
     timed(
         "starting",
         () -> {
-          passOver(answers);
+          passOver(answers, said);
           return true;
         });
     this.name =
@@ -123,18 +124,22 @@ final class Program implements AutoCloseable {
     return failure != null;
   }
 
-  private static void passOver(InputStream answers) throws IOException {
+  /** A program that never greets is told by what it printed instead. */
+  private void passOver(InputStream answers, Consumer<String> said) throws IOException {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     int matched = 0;
-    for (int read = 0; matched < GREETING.length; read++) {
+    while (matched < GREETING.length) {
       int next = answers.read();
-      if (next < 0) {
-        throw new EOFException();
-      }
-      if (read == MAX_BEFORE_GREETING) {
+      if (next < 0 || printed.size() == MAX_BEFORE_GREETING) {
+        lastLines.add(printed.toByteArray(), said);
+        if (next < 0) {
+          throw new EOFException();
+        }
         throw new FrameException(
             "expected the line 'LOCKSTEP %s', found %d bytes without it: does the program serve?"
-                .formatted(VERSION, read));
+                .formatted(VERSION, MAX_BEFORE_GREETING));
       }
+      printed.write(next);
       // a line break is the first byte and the last, and no other
       matched = next == GREETING[matched] ? matched + 1 : next == GREETING[0] ? 1 : 0;
     }

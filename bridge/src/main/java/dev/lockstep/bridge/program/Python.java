@@ -93,6 +93,12 @@ public final class Python {
     }
   }
 
+  /** Returns what to do where no Python has what a side needs. */
+  public static String howToGet(Side side) {
+    return "install it (Debian: apt install python3-%s), or set %s to a Python that has it"
+        .formatted(side.module(), VARIABLE);
+  }
+
   /**
    * Returns a provider of one of the bundled sides.
    *
@@ -104,10 +110,8 @@ public final class Python {
             .orElseThrow(
                 () ->
                     new InputException(
-                        "%s: expected a Python that can import %s, found none: install it"
-                                .formatted(side.id(), side.module())
-                            + " (Debian: apt install python3-%s), or set %s to a Python that has it"
-                                .formatted(side.module(), VARIABLE)));
+                        "%s: expected a Python that can import %s, found none: %s"
+                            .formatted(side.id(), side.module(), howToGet(side))));
     String script = directory().resolve(side.id() + "_side.py").toString();
     return new ProgramProvider(List.of(python, script), environment(), settings);
   }

@@ -55,6 +55,10 @@ def misbehave(question, answer):
         answer["message"] = "predict"
     if WRONG == "prints into the stream" and step:
         sys.stdout.buffer.write(b"epoch 1, loss 2.3\n")
+    if WRONG == "prints a word and ends" and step:
+        sys.stdout.buffer.write(b"bye\n")
+        sys.stdout.buffer.flush()
+        sys.exit(0)
     if WRONG == "huge header" and step:
         sys.stdout.buffer.write(b"\xff" * 8)
     if WRONG == "never stops talking" and step:

@@ -27,6 +27,7 @@ public enum Convention {
       "initial values",
       "Xavier: N(0, 1/fanIn)",
       "WeightInit.XAVIER: N(0, 2/(fanIn + fanOut)); the book's is called XAVIER_FAN_IN",
+      "nn.init.xavier_normal_: N(0, 2/(fanIn + fanOut)), as DL4J",
       Role.OWN_DRAWS,
       network -> anyWeights(network, InitialValues.Xavier.class::isInstance, false)),
   GLOROT_FAN_OUT(
@@ -34,6 +35,7 @@ public enum Convention {
       "initial values",
       "Glorot: ±√(6/(fanIn + fanOut)), fanOut = filters × window",
       "WeightInit.XAVIER_UNIFORM of a convolution: fanOut = filters × window ÷ stride²",
+      "nn.init.xavier_uniform_: fanOut = filters × window, as the book",
       Role.OWN_DRAWS,
       network -> anyWeights(network, InitialValues.GlorotUniform.class::isInstance, true)),
   WHO_DRAWS(
@@ -41,6 +43,7 @@ public enum Convention {
       "random numbers",
       "the plan draws initial values and dropout masks, and both sides replay them",
       "DL4J draws from its own generator, one per thread, seeded by the configuration or the clock",
+      "PyTorch draws from one generator for each device, seeded by manual_seed; nn.Linear starts at ±1/√fanIn, uniform",
       Role.OWN_DRAWS,
       network -> true),
 
@@ -49,6 +52,7 @@ public enum Convention {
       "optimizer",
       "AdaGrad: h starts at 0",
       "AdaGrad: h starts at 1e-6, whatever epsilon is",
+      "Adagrad: h starts at 0",
       Role.STOCK,
       network -> network.optimizer() instanceof OptimizerSpec.AdaGrad),
   ADAGRAD_EPSILON(
@@ -56,6 +60,7 @@ public enum Convention {
       "optimizer",
       "AdaGrad: epsilon 1e-7",
       "AdaGrad: epsilon 1e-6",
+      "Adagrad: epsilon 1e-10",
       Role.STOCK,
       network -> network.optimizer() instanceof OptimizerSpec.AdaGrad),
   RMSPROP_START(
@@ -63,6 +68,7 @@ public enum Convention {
       "optimizer",
       "RMSprop: h starts at 0",
       "RmsProp: h starts at epsilon",
+      "RMSprop: h starts at 0",
       Role.STOCK,
       network -> network.optimizer() instanceof OptimizerSpec.RmsProp),
   RMSPROP_EPSILON(
@@ -70,6 +76,7 @@ public enum Convention {
       "optimizer",
       "RMSprop: epsilon 1e-7",
       "RmsProp: epsilon 1e-8",
+      "RMSprop: epsilon 1e-8",
       Role.STOCK,
       network -> network.optimizer() instanceof OptimizerSpec.RmsProp),
   ADAM_EPSILON(
@@ -77,6 +84,7 @@ public enum Convention {
       "optimizer",
       "Adam: epsilon 1e-7",
       "Adam: epsilon 1e-8",
+      "Adam: epsilon 1e-8, added to √(v/(1 − β₂ᵗ)) in place of √v",
       Role.STOCK,
       network -> network.optimizer() instanceof OptimizerSpec.Adam),
   MOMENTUM_IS_NESTEROV(
@@ -84,6 +92,7 @@ public enum Convention {
       "optimizer",
       "Momentum: v = μv − lr·g; W += v",
       "Nesterovs, the only momentum there is: W += μ²v − (1 + μ)·lr·g; v = μv − lr·g",
+      "SGD(momentum=μ): b = μb + g; W −= lr·b: the same while lr stays",
       Role.STOCK,
       network ->
           network.optimizer() instanceof OptimizerSpec.Momentum momentum
@@ -93,6 +102,7 @@ public enum Convention {
       "optimizer",
       "Nesterov as printed: v = μv − lr·g; W += μ²v − (1 + μ)·lr·g, with the new v",
       "Nesterovs: W += μ²v − (1 + μ)·lr·g, with the old v",
+      "SGD(nesterov=True): b = μb + g; W −= lr·(g + μb): as DL4J",
       Role.STOCK,
       network ->
           network.optimizer() instanceof OptimizerSpec.Nesterov nesterov
@@ -103,6 +113,7 @@ public enum Convention {
       "weight decay",
       "weight decay is a part of the loss: g += λW before the optimizer; DL4J's l2",
       "weightDecay: W −= lr·λW after the optimizer; the same with SGD only",
+      "weight_decay: g += λW inside the optimizer, of biases too; AdamW: W −= lr·λW",
       Role.STOCK,
       network -> network.weightDecay() > 0),
   GLOBAL_DECAY_TWICE(
@@ -110,6 +121,7 @@ public enum Convention {
       "weight decay",
       "weight decay is counted once",
       "weightDecay for the whole network is applied twice, to the update and to the loss",
+      "weight_decay is counted once; the loss does not show it",
       Role.STOCK,
       network -> network.weightDecay() > 0),
 
@@ -118,6 +130,7 @@ public enum Convention {
       "loss",
       "−Σ t·log(y + 1e-7)",
       "LossMCXENT: −Σ t·log(y), y clipped to [1e-10, 1 − 1e-10]",
+      "cross_entropy: −Σ t·log y from the scores, without a constant",
       Role.STOCK,
       network -> network.loss().type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY),
   SQUARED_ERROR_SCALE(
@@ -125,6 +138,7 @@ public enum Convention {
       "loss",
       "½ Σ (y − t)²",
       "LossL2: Σ (y − t)², twice the loss and twice the gradient",
+      "mse_loss: the mean of (y − t)² over batch and outputs",
       Role.STOCK,
       network -> network.loss().type() == LossSpec.Type.SUM_OF_SQUARES),
   LOSS_CONSTANT(
@@ -132,6 +146,7 @@ public enum Convention {
       "loss",
       "the gradient y − t is that of −log(y), not of −log(y + 1e-7): 1e-7 ÷ (y + 1e-7) apart",
       "the gradient y − t is that of −log(y) before clipping; a loss without constant agrees",
+      "the gradient is that of the loss, which has no constant",
       Role.PRACTICE,
       network -> network.loss().type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY),
 
@@ -140,6 +155,7 @@ public enum Convention {
       "dropout",
       "kept elements stay as they are in training, everything × (1 − ratio) in prediction",
       "Dropout: kept elements ÷ (1 − ratio) in training, nothing in prediction",
+      "nn.Dropout: kept elements ÷ (1 − p) in training, nothing in prediction",
       Role.STOCK,
       network -> anyDropout(network, dropout -> !dropout.inverted())),
   DROPOUT_RETAIN(
@@ -147,6 +163,7 @@ public enum Convention {
       "dropout",
       "the number given is the share to drop",
       "Dropout(p): the number given is the share to retain",
+      "nn.Dropout(p): the number given is the share to drop",
       Role.PRACTICE,
       network -> anyDropout(network, dropout -> true)),
   DROPOUT_PLACE(
@@ -154,6 +171,7 @@ public enum Convention {
       "dropout",
       "dropout acts on the output of what stands before it",
       "dropOut(p) on a layer acts on that layer's input; a DropoutLayer stands where the book's does",
+      "nn.Dropout is a layer that stands where the book's does",
       Role.PRACTICE,
       network -> anyDropout(network, dropout -> true)),
 
@@ -162,6 +180,7 @@ public enum Convention {
       "batch normalization",
       "epsilon 1e-6 (printed as 10e-7)",
       "epsilon 1e-5",
+      "epsilon 1e-5",
       Role.STOCK,
       network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
   BATCH_NORM_START(
@@ -169,6 +188,7 @@ public enum Convention {
       "batch normalization",
       "the running variance starts at 0",
       "the running variance starts at 1",
+      "the running variance starts at 1, and takes in Σ(x − mean)² ÷ (n − 1), a tenth of it a step (momentum=0.1)",
       Role.STOCK,
       network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
   BATCH_NORM_LOG_STD(
@@ -176,6 +196,7 @@ public enum Convention {
       "batch normalization",
       "the running variance is kept as it is",
       "log₁₀ of the running deviation is kept (useLogStd): the same to rounding, but 0 turns into NaN",
+      "the running variance is kept as it is",
       Role.STOCK,
       network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
   BATCH_NORM_PER_CHANNEL(
@@ -183,6 +204,7 @@ public enum Convention {
       "batch normalization",
       "an image is normalized per element: gamma has channels × height × width numbers",
       "an image is normalized per channel: gamma has one number for each",
+      "BatchNorm2d: per channel; BatchNorm1d of flat input: per element",
       Role.STOCK,
       network -> anyInput(network, Convention::isNormalizedPerElement)),
   RUNNING_STATISTICS(
@@ -190,6 +212,7 @@ public enum Convention {
       "batch normalization",
       "every forward pass in training mode moves the running statistics",
       "only an update step moves them, as if they were parameters",
+      "every forward pass in training mode moves the running statistics",
       Role.PRACTICE,
       network -> anyLayer(network, LayerSpec.BatchNormalization.class)),
 
@@ -198,6 +221,7 @@ public enum Convention {
       "pooling",
       "a padded element counts as 0 in the maximum",
       "SubsamplingLayer: a padded element is never the maximum",
+      "max_pool2d: a padded element is never the maximum",
       Role.STOCK,
       network ->
           anyInput(
@@ -209,6 +233,7 @@ public enum Convention {
       "pooling",
       "window and stride are always given",
       "SubsamplingLayer without them: a window of 1×1, a stride of 2×2",
+      "MaxPool2d(size) without a stride: the stride is the size",
       Role.OMISSION,
       network ->
           anyLayer(network, LayerSpec.Pooling.class)
@@ -218,6 +243,7 @@ public enum Convention {
       "activation",
       "an affine layer has no activation function of its own",
       "DenseLayer and ConvolutionLayer without one: sigmoid",
+      "nn.Linear and nn.Conv2d have none of their own",
       Role.OMISSION,
       network ->
           anyLayer(network, LayerSpec.Affine.class)
@@ -228,6 +254,7 @@ public enum Convention {
       "activation",
       "leaky ReLU's slope and hard sigmoid's 0.2 in double",
       "both rounded to float, leaky ReLU's in its derivative only",
+      "leaky ReLU's slope in the precision of the tensor; hardsigmoid: x/6 + 1/2 in place of 0.2x + 0.5",
       Role.STOCK,
       network ->
           anyFunction(
@@ -240,6 +267,7 @@ public enum Convention {
       "activation",
       "ELU: derivative alpha·exp(x) at x < 0",
       "ELU: derivative exp(x) at x < 0, whatever alpha is",
+      "ELU: derivative alpha·exp(x) at x < 0",
       Role.STOCK,
       network ->
           anyFunction(
@@ -250,6 +278,7 @@ public enum Convention {
       "loss",
       "binary cross entropy: log(y + stabilizer), log(1 − y + stabilizer); gradient y − t",
       "LossBinaryXENT: y clipped to 1e-5 … 1 − 1e-5, in the loss and in the gradient",
+      "binary_cross_entropy_with_logits: from the scores, without a constant; binary_cross_entropy: logarithms from −100",
       Role.STOCK,
       network -> network.loss().type() == LossSpec.Type.SIGMOID_CROSS_ENTROPY),
   POLYNOMIAL_SCHEDULE(
@@ -257,6 +286,7 @@ public enum Convention {
       "optimizer",
       "the rate falls, lr·(1 − t/steps)^power",
       "PolySchedule: the rate rises, lr·(1 + t/steps)^power, and is 0 from then on",
+      "PolynomialLR: the rate falls, lr·(1 − t/steps)^power",
       Role.STOCK,
       network -> network.optimizer().learningRate().decay() instanceof Decay.Polynomial),
 
@@ -265,6 +295,7 @@ public enum Convention {
       "gradients",
       "gradients are means over the batch from the loss on",
       "gradients are sums over the batch, divided by its size just before the updater (miniBatch)",
+      "reduction=\"mean\": gradients are means over the batch from the loss on",
       Role.PRACTICE,
       network -> true),
   SCORE_BEFORE_UPDATE(
@@ -272,6 +303,7 @@ public enum Convention {
       "loss",
       "the trainer logs the loss after the update, in prediction mode",
       "score() after fit is the loss before the update, in training mode",
+      "what the loss function returns is the loss before the update, in the mode of the module",
       Role.PRACTICE,
       network -> true),
   DEFAULT_PRECISION(
@@ -279,6 +311,7 @@ public enum Convention {
       "precision",
       "float64 throughout",
       "float unless dataType says otherwise",
+      "float32 unless dtype says otherwise",
       Role.PRACTICE,
       network -> true),
   SHUFFLE(
@@ -286,6 +319,7 @@ public enum Convention {
       "random numbers",
       "every order of the samples is equally likely",
       "DataSet.shuffle(seed) exchanges even positions with odd ones: a sample always changes parity",
+      "DataLoader(shuffle=True): torch.randperm, every order is equally likely",
       Role.PRACTICE,
       network -> true);
 
@@ -305,6 +339,7 @@ public enum Convention {
   private final String topic;
   private final String book;
   private final String dl4j;
+  private final String pytorch;
   private final Role role;
 
   @SuppressWarnings("ImmutableEnumChecker") // a function without state
@@ -315,12 +350,14 @@ public enum Convention {
       String topic,
       String book,
       String dl4j,
+      String pytorch,
       Role role,
       Predicate<NetworkSpec> applies) {
     this.id = id;
     this.topic = topic;
     this.book = book;
     this.dl4j = dl4j;
+    this.pytorch = pytorch;
     this.role = role;
     this.applies = applies;
   }
@@ -342,6 +379,11 @@ public enum Convention {
   /** Returns Deeplearning4j's formula. */
   public String dl4j() {
     return dl4j;
+  }
+
+  /** Returns what PyTorch does in the same place. */
+  public String pytorch() {
+    return pytorch;
   }
 
   public Role role() {

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.experiment.ExperimentForms;
@@ -13,6 +14,7 @@ import dev.lockstep.experiments.faults.Fault;
 import dev.lockstep.experiments.faults.Faults;
 import dev.lockstep.experiments.figures.DrawingComparer;
 import dev.lockstep.experiments.search.space.Spaces;
+import dev.lockstep.report.Table;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -63,8 +66,16 @@ final class ListCommand implements Callable<Integer> {
       description = "One of: ${COMPLETION-CANDIDATES}.")
   private What what;
 
+  @Option(
+      names = "--markdown",
+      description = "With conventions: as a page, which is docs/conventions.md.")
+  private boolean markdown;
+
   @Override
   public Integer call() {
+    if (markdown && what != What.CONVENTIONS) {
+      throw new UsageException("--markdown: expected with conventions, found with " + what);
+    }
     PrintWriter out = spec.commandLine().getOut();
     switch (what) {
       case EXPERIMENTS -> printExperiments(out);
@@ -80,7 +91,13 @@ final class ListCommand implements Callable<Integer> {
         out.println("A learning rate falls by decayed: {type: …}:");
         printForms(out, ExperimentForms.DECAY, name -> true);
       }
-      case CONVENTIONS -> Conventions.all().forEach(entry -> printConvention(out, entry));
+      case CONVENTIONS -> {
+        if (markdown) {
+          out.print(conventionsPage());
+        } else {
+          Conventions.all().forEach(entry -> printConvention(out, entry));
+        }
+      }
       case FAULTS -> printFaults(out);
       case DATASETS -> {
         out.println("mnist       60,000 + 10,000 handwritten digits, looked for and downloaded");
@@ -91,6 +108,7 @@ final class ListCommand implements Callable<Integer> {
         out.println("images:DIR  one folder of pictures per label");
       }
     }
+    out.flush();
     return ExitCode.OK;
   }
 
@@ -114,6 +132,32 @@ final class ListCommand implements Callable<Integer> {
     out.printf("%s: %s%n", convention.id(), convention.topic());
     out.printf("  the book  %s%n", convention.book());
     out.printf("  DL4J      %s%n", convention.dl4j());
+    out.printf("  PyTorch   %s%n", convention.pytorch());
+  }
+
+  private static String conventionsPage() {
+    return """
+        # What the book, Deeplearning4j and PyTorch do differently
+
+        The convention ledger, written by `./lockstep list conventions --markdown`. `--alignment aligned`, the default, computes the book's column on
+        either side; with `--alignment stock` Deeplearning4j and `--candidate pytorch` compute their own, and a comparison with Deeplearning4j says which
+        entries explain what it finds. `./lockstep verify` shows every entry of Deeplearning4j's with its switch in both positions; a test measures
+        every entry of PyTorch's in PyTorch itself.
+
+        """
+        + new Table(
+                List.of("entry", "about", "the book", "Deeplearning4j", "PyTorch"),
+                Conventions.all().stream()
+                    .map(
+                        entry ->
+                            List.of(
+                                "`" + entry.id() + "`",
+                                entry.topic(),
+                                entry.book(),
+                                entry.dl4j(),
+                                entry.pytorch()))
+                    .toList())
+            .markdown();
   }
 
   /** Where a fault can be made needs every bundled experiment that trains. */

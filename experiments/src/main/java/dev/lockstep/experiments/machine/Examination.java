@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.machine;
 
+import dev.lockstep.bridge.program.Python;
 import dev.lockstep.core.data.MnistPlace;
 import dev.lockstep.core.data.UserEnvironment;
 import java.io.IOException;
@@ -83,6 +84,9 @@ public final class Examination {
     findings.add(threads(user.variables().get("OMP_NUM_THREADS")));
     findings.add(deeplearning4j());
     findings.add(blas());
+    for (Python.Side side : Python.Side.values()) {
+      findings.add(python(side, Python.with(side.module())));
+    }
     findings.add(data(places));
     findings.add(directory("output", output, OUTPUT_SPACE, State.MISSING, "--output"));
     findings.add(home(user));
@@ -164,6 +168,30 @@ public final class Examination {
     return blas.equals(Blas.pureJava())
         ? Finding.warn("matrix product", blas.name(), "the scratch side is slower, and as right")
         : Finding.ok("matrix product", blas.name());
+  }
+
+  /**
+   * @param command of the Python that has what the side needs, empty if none has
+   */
+  static Finding python(Python.Side side, Optional<String> command) {
+    String name = side.id() + " side";
+    return command
+        .map(
+            python ->
+                Finding.ok(
+                    name,
+                    "%s with %s %s"
+                        .formatted(
+                            python,
+                            side.module(),
+                            Python.version(python, side.module()).orElse("of no version"))))
+        .orElseGet(
+            () ->
+                Finding.warn(
+                    name,
+                    "no Python here has " + side.module(),
+                    "needed for --candidate %s alone: %s"
+                        .formatted(side.id(), Python.howToGet(side))));
   }
 
   static Finding data(List<MnistPlace> places) {

@@ -19,7 +19,16 @@ class DoctorCommandTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     assertThat(run.out())
         .contains("Java", "heap", "processors", "OMP_NUM_THREADS", "Deeplearning4j", "1 + 1 = 2")
-        .contains("matrix product", "MNIST", "output", "cache", "locale", "proxies", "terminal")
+        .contains(
+            "matrix product",
+            "numpy side",
+            "pytorch side",
+            "MNIST",
+            "output",
+            "cache",
+            "locale",
+            "proxies",
+            "terminal")
         .contains("A comparison can run here.");
     assertThat(output).doesNotExist();
   }

@@ -6,11 +6,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.lockstep.bridge.frame.FrameReader;
 import dev.lockstep.bridge.frame.FrameWriter;
 import dev.lockstep.bridge.frame.Header;
+import dev.lockstep.bridge.trace.RecordedNetwork;
 import dev.lockstep.bridge.trace.TraceReader;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.Datasets;
 import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.network.InitialValues;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LearningRate;
+import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.storage.NpzFile;
 import dev.lockstep.core.tensor.Shape;
@@ -173,12 +180,67 @@ enum Parser {
     List<byte[]> samples() {
       Map<String, byte[]> entries = new LinkedHashMap<>();
       entries.put("manifest.json", "{\"lockstepTrace\": 1}".getBytes(StandardCharsets.UTF_8));
-      for (String name : List.of("before/a/W", "x", "t", "mask/d", "forward/a/out", "complete")) {
+      for (String name : List.of("before/a/W", "x", "t", "mask/d", "forward/a/out")) {
         entries.put("step-1/" + name + ".npy", array());
       }
       entries.put("step-1/tap/forward/a/out.json", "\"a.py:1\"".getBytes(StandardCharsets.UTF_8));
+      entries.put("step-1/complete.npy", array());
       byte[] whole = zipped(entries);
       return List.of(whole, Arrays.copyOf(whole, whole.length / 2));
+    }
+  },
+
+  /**
+   * One entry of a recorded run, its name on the first line, behind a step that lacks nothing but
+   * its end: no checksum stands in the fuzzer's way.
+   */
+  TRACE_ENTRY {
+    @Override
+    void parse(byte[] bytes, Path directory) throws IOException {
+      int end = 0;
+      while (end < bytes.length && bytes[end] != '\n') {
+        end++;
+      }
+      String name = new String(bytes, 0, end, StandardCharsets.UTF_8);
+      Map<String, byte[]> entries = new LinkedHashMap<>();
+      entries.put("manifest.json", "{\"lockstepTrace\": 1}".getBytes(StandardCharsets.UTF_8));
+      for (String state : List.of("before", "update")) {
+        entries.put("step-1/%s/affine1/W.npy".formatted(state), array());
+        entries.put("step-1/%s/affine1/b.npy".formatted(state), array("(2,)", 2));
+      }
+      entries.put("step-1/x.npy", array("(1, 1)", 1));
+      entries.put("step-1/t.npy", array());
+      byte[] content = Arrays.copyOfRange(bytes, Math.min(end + 1, bytes.length), bytes.length);
+      if (name.length() > MOST_OF_A_NAME) {
+        return;
+      }
+      entries.put(name, content);
+      entries.put("step-1/complete.npy", array());
+      try (RecordedNetwork run =
+          new RecordedNetwork(
+              Files.write(directory.resolve("run.npz"), zipped(entries)), RECORDED)) {
+        while (run.next() != null) {
+          // every step
+        }
+      }
+    }
+
+    @Override
+    List<byte[]> samples() {
+      List<byte[]> samples = new ArrayList<>();
+      samples.add(entry("step-1/x.npy", array("(1, 1)", 1)));
+      samples.add(entry("step-1/forward/affine1/out.npy", array()));
+      samples.add(entry("step-1/mask/dropout1.npy", array()));
+      samples.add(
+          entry("step-1/tap/loss/loss/value.json", "\"a\"".getBytes(StandardCharsets.UTF_8)));
+      return samples;
+    }
+
+    private byte[] entry(String name, byte[] content) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.writeBytes((name + "\n").getBytes(StandardCharsets.UTF_8));
+      out.writeBytes(content);
+      return out.toByteArray();
     }
   },
 
@@ -323,6 +385,17 @@ enum Parser {
   /** Far more than the samples hold, and little enough for the fuzzer's heap. */
   private static final int FRAME_NUMBERS = 1 << 20;
 
+  /** A ZIP archive has room for no longer one. */
+  private static final int MOST_OF_A_NAME = 1000;
+
+  private static final NetworkSpec RECORDED =
+      new NetworkSpec(
+          Shape.of(1),
+          List.of(new LayerSpec.Affine("affine1", 2, new InitialValues.He())),
+          new LossSpec(LossSpec.Type.SUM_OF_SQUARES, 0),
+          0,
+          new OptimizerSpec.Sgd(LearningRate.constant(0.1)));
+
   private static final int SIDE = 2;
   private static final int ITEMS = 3;
 
@@ -355,14 +428,18 @@ enum Parser {
   }
 
   private static byte[] array() {
-    String header = "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }";
+    return array("(1, 2)", 2);
+  }
+
+  private static byte[] array(String shape, int numbers) {
+    String header = "{'descr': '<f8', 'fortran_order': False, 'shape': %s, }".formatted(shape);
     byte[] padded =
         (" ".repeat(128 - 10 - header.length() - 1) + "\n").getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
     out.writeBytes(header.getBytes(StandardCharsets.UTF_8));
     out.writeBytes(padded);
-    out.writeBytes(new byte[2 * Double.BYTES]);
+    out.writeBytes(new byte[numbers * Double.BYTES]);
     return out.toByteArray();
   }
 

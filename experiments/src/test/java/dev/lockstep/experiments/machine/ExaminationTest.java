@@ -2,6 +2,7 @@ package dev.lockstep.experiments.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.bridge.program.Python;
 import dev.lockstep.core.data.MnistPlace;
 import dev.lockstep.core.data.UserEnvironment;
 import dev.lockstep.experiments.machine.Examination.Finding;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,5 +88,13 @@ class ExaminationTest {
     UserEnvironment user =
         new UserEnvironment(Map.of("https_proxy", "http://me:secret@proxy:1"), temp, "Linux");
     assertThat(Examination.proxies(user).found()).isEqualTo("https_proxy");
+  }
+
+  @Test
+  void aSideInPythonThatIsMissingIsNamedWithWhatItTakes() {
+    Finding found = Examination.python(Python.Side.PYTORCH, Optional.empty());
+    assertThat(found.state()).isEqualTo(State.WARN);
+    assertThat(found.name()).isEqualTo("pytorch side");
+    assertThat(found.advice()).contains("apt install python3-torch", "LOCKSTEP_PYTHON");
   }
 }

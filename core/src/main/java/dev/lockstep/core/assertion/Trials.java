@@ -180,6 +180,7 @@ final class Trials implements AutoCloseable {
                 null,
                 null,
                 some,
+                () -> null,
                 judge))
         .map(Cause::sentence)
         .orElse(null);

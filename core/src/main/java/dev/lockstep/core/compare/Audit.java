@@ -172,15 +172,19 @@ public final class Audit {
     }
 
     @Override
-    public List<Witnessed> after(Witnessed step) {
-      while (read.size() < LATER) {
+    public List<Witnessed> after(Witnessed step, int count) {
+      while (behind(step).size() < count) {
         Witnessed next = run.next();
         if (next == null) {
           break;
         }
         read.add(next);
       }
-      return read.stream().limit(LATER).toList();
+      return behind(step).stream().limit(count).toList();
+    }
+
+    private List<Witnessed> behind(Witnessed step) {
+      return read.stream().filter(other -> other.step() > step.step()).toList();
     }
 
     @Override

@@ -24,11 +24,14 @@ interface CandidateSteps {
   /** Steps after the first divergence, with other batches, on which a cause must hold too. */
   int LATER = 2;
 
+  /** Steps after those, which tell how long a cause holds. */
+  int FURTHER = 4;
+
   /** Returns what the first step of the run was given. */
   Case.Start start();
 
-  /** Returns up to {@value #LATER} steps after one that was just read. */
-  List<Witnessed> after(Witnessed step);
+  /** Returns up to so many steps after one that was read. */
+  List<Witnessed> after(Witnessed step, int count);
 
   /** Returns what builds further models of the candidate, null if nothing does. */
   @Nullable ModelProvider candidate();
@@ -46,13 +49,14 @@ interface CandidateSteps {
     }
 
     @Override
-    public List<Witnessed> after(Witnessed step) {
+    public List<Witnessed> after(Witnessed step, int count) {
       Set<TensorKey> all =
           ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
-      ModelState now = Objects.requireNonNull(step.after());
       List<Witnessed> later = new ArrayList<>();
       try {
-        for (long next = step.step() + 1; next <= step.step() + LATER; next++) {
+        ModelState now = model.state();
+        model.restore(Objects.requireNonNull(step.after()));
+        for (long next = step.step() + 1; next <= step.step() + count; next++) {
           Batch batch = plan.batch(next);
           ModelState before = model.state();
           Recording shown = new Recording(all);

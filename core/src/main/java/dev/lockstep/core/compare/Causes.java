@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for what explains a finding of the step just read. */
 final class Causes {
@@ -32,6 +33,9 @@ final class Causes {
   private final Comparison comparison;
   private final StepReadings readings;
   private final CandidateSteps steps;
+
+  /** Of those on which a cause must hold. */
+  private @Nullable Witnessed last;
 
   Causes(
       NetworkSpec network,
@@ -96,6 +100,7 @@ final class Causes {
                       steps.candidate(),
                       readings.previous(),
                       witnesses(),
+                      this::further,
                       judge))
               .map(Cause::sentence)
           : Optional.empty();
@@ -107,8 +112,26 @@ final class Causes {
     Witnessed first = readings.witnessed();
     List<Witnessed> witnesses = new ArrayList<>();
     witnesses.add(ofTheNetwork(first, first.shown().copy()));
-    steps.after(first).forEach(later -> witnesses.add(ofTheNetwork(later, later.shown())));
+    for (Witnessed later : steps.after(first, CandidateSteps.LATER)) {
+      witnesses.add(ofTheNetwork(later, later.shown()));
+      last = later;
+    }
     return witnesses;
+  }
+
+  /** Returns the step behind those, null if a cause has held long enough. */
+  private @Nullable Witnessed further() {
+    Witnessed from = last;
+    long seen = readings.witnessed().step() + CandidateSteps.LATER + CandidateSteps.FURTHER;
+    if (from == null || from.step() >= seen) {
+      return null;
+    }
+    last = null;
+    for (Witnessed later : steps.after(from, 1)) {
+      last = later;
+    }
+    Witnessed next = last;
+    return next == null ? null : ofTheNetwork(next, next.shown());
   }
 
   /** Leaves out what a candidate keeps beyond the network's state. */

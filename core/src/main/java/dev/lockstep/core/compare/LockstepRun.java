@@ -61,6 +61,7 @@ final class LockstepRun {
   private final Set<String> paths;
   private final long roundTripStep;
   private boolean roundTripTried;
+  private @Nullable ModelState afterFirstStep;
   private double largestLoss;
   private boolean lossDoubted;
   private final Causes causes;
@@ -146,6 +147,9 @@ final class LockstepRun {
         plainStep();
         lookAtReturnedLoss();
       }
+      if (step == 1 && observes()) {
+        afterFirstStep = candidate.state();
+      }
       goesOn = afterStep();
     }
     if (!observes() && comparison.first() == null) {
@@ -223,8 +227,9 @@ final class LockstepRun {
   }
 
   /**
-   * A candidate must give back the state that it took over: readings and replays rest on it. It
-   * takes over another one first, so that doing nothing is not enough.
+   * A candidate must give back the state that it took over, and go on from it: readings and replays
+   * rest on it. It takes over the initial state first and its first step once more, so that neither
+   * doing nothing nor giving back what it was handed is enough.
    */
   private @Nullable Finding tryRoundTrip() {
     roundTripTried = true;
@@ -232,6 +237,12 @@ final class LockstepRun {
     ModelState initial = plan.initialState();
     candidate.restore(initial);
     Finding atStart = stateCheck.restored(step, initial, candidate.state());
+    ModelState known = afterFirstStep;
+    if (atStart == null && known != null) {
+      candidate.step(plan.batch(1), plan.masks(1), Observer.NONE);
+      atStart = stateCheck.sameStep(step, initial, known, candidate.state());
+      afterFirstStep = null;
+    }
     candidate.restore(state);
     return atStart != null ? atStart : stateCheck.restored(step, state, candidate.state());
   }

@@ -8,6 +8,9 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 record StateCheck(Set<String> paths, boolean inFloat) {
 
+  /**
+   * Of the furthest that an element of a tensor moves in a step. Rounding is far less, what was not
+   * taken over moves it by another step.
+   */
+  private static final double ANOTHER_STEP = 1e-3;
+
+  /** Of the furthest that any tensor moves: a gradient that is nothing but rounding. */
+  private static final double STANDS_STILL = 1e-9;
+
   private static final int NONE = -1;
   private static final int OTHER_SHAPE = -2;
 
@@ -29,6 +41,57 @@ record StateCheck(Set<String> paths, boolean inFloat) {
    */
   @Nullable Finding restored(long step, ModelState given, ModelState found) {
     return different(step, given, found, "after restore(…), state() has %s, restored was %s");
+  }
+
+  /**
+   * Compares where a step leads after {@code restore} with where it led the first time.
+   *
+   * @param from the state that was restored
+   * @return null if it is the same but for rounding
+   */
+  @Nullable Finding sameStep(long step, ModelState from, ModelState known, ModelState again) {
+    Map<String, Double> furthest = new HashMap<>();
+    for (String path : paths) {
+      furthest.merge(slot(path), move(path, from, known), Math::max);
+    }
+    Set<String> still = new HashSet<>();
+    for (String path : paths) {
+      if (move(path, from, known) <= STANDS_STILL * furthest.getOrDefault(slot(path), 0.0)) {
+        still.add(owner(path));
+      }
+    }
+    for (String path : paths) {
+      if (!still.contains(owner(path))
+          && !(move(path, known, again) <= ANOTHER_STEP * move(path, from, known))) {
+        return finding(
+            step,
+            path,
+            known.tensor(path),
+            again.tensor(path),
+            false,
+            "after restore(…) of the initial state the first step leads elsewhere: something that a step reads is not restored. state() has %s, the first time it had %s");
+      }
+    }
+    return null;
+  }
+
+  private static double move(String path, ModelState from, ModelState to) {
+    Tensor start = from.tensor(path);
+    Tensor end = to.tensor(path);
+    return start.shape().equals(end.shape())
+        ? StepReadings.largestMove(start, end)
+        : Double.POSITIVE_INFINITY;
+  }
+
+  /** Returns the parameter that a slot of the optimizer belongs to, else the path itself. */
+  private String owner(String path) {
+    String above = path.substring(0, path.lastIndexOf('/'));
+    return paths.contains(above) ? above : path;
+  }
+
+  /** Returns what a slot is called, empty for what is none. */
+  private String slot(String path) {
+    return path.substring(owner(path).length());
   }
 
   /**

@@ -102,6 +102,14 @@ final class Arithmetic {
       named.put(
           "(1 - ratio) / ratio of " + name + ": it divides by the share dropped",
           look -> kept / dropout.ratio());
+    } else if (layer instanceof LayerSpec.Convolution convolution) {
+      Tensor out = first.candidate(Phase.FORWARD, convolution.name() + "/out");
+      double places =
+          out == null || out.shape().rank() != 4
+              ? 1
+              : out.shape().length(2) * out.shape().length(3);
+      named.put("%.0f, the places of a window".formatted(places), look -> places);
+      named.put("1/%.0f, the places of a window".formatted(places), look -> 1 / places);
     } else if (layer instanceof LayerSpec.Pooling pool) {
       double elements = pool.window().elements();
       named.put("%.0f, the elements of a window".formatted(elements), look -> elements);

@@ -8,6 +8,7 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.observation.Witnessed;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     if it can take none
  * @param previous the step before the first that differs, null if nobody looked
  * @param steps the first that differs and those behind it
+ * @param further takes one more step behind those at each call, and returns null behind the last
  * @param judge holds a step against the reference
  */
 public record Case(
@@ -28,6 +30,7 @@ public record Case(
     @Nullable ModelProvider candidate,
     @Nullable Witnessed previous,
     List<Witnessed> steps,
+    Supplier<@Nullable Witnessed> further,
     Judge judge) {
 
   /** What a step was given. */

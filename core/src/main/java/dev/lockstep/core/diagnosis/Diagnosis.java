@@ -4,6 +4,7 @@ import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
@@ -32,6 +33,9 @@ public final class Diagnosis {
   /** So many steps must be as predicted. */
   private static final int STEPS = 3;
 
+  /** Elements of a step beyond which no further steps are looked at: they are kept in memory. */
+  private static final long MANY = 4_000_000;
+
   /** Further tensors named where not all is explained. */
   private static final int NAMED = 3;
 
@@ -50,7 +54,11 @@ public final class Diagnosis {
   }
 
   private Look look(Witnessed step, @Nullable Look previous) {
-    return new Look(subject.network(), step, subject.judge().read(step), previous);
+    return Look.of(
+        subject.network(),
+        step,
+        subject.judge().read(step),
+        previous == null ? null : previous.alone());
   }
 
   /**
@@ -62,11 +70,10 @@ public final class Diagnosis {
 
   private Optional<Cause> explain() {
     Look first = looks.get(0);
-    List<TensorKey> failing = first.failing();
-    if (failing.isEmpty()) {
+    if (first.failing().isEmpty()) {
       return Optional.empty();
     }
-    Judged judged = Objects.requireNonNull(first.judged().get(failing.get(0)));
+    Judged judged = Objects.requireNonNull(first.judged().get(first.failing().iterator().next()));
     long notFinite =
         Arrays.stream(judged.candidate().data()).filter(value -> !Double.isFinite(value)).count();
     if (notFinite > 0) {
@@ -78,6 +85,7 @@ public final class Diagnosis {
               ""));
     }
     List<Hypothesis> fitting = new ArrayList<>();
+    List<Hypothesis> since = new ArrayList<>();
     Map<Hypothesis, Set<TensorKey>> partly = new LinkedHashMap<>();
     for (Hypothesis hypothesis : hypotheses(first, judged)) {
       Set<TensorKey> left = left(hypothesis, judged.tensor().key());
@@ -85,22 +93,48 @@ public final class Diagnosis {
         continue;
       }
       if (left.isEmpty()) {
-        fitting.add(hypothesis);
-      } else {
+        (began(hypothesis) ? since : fitting).add(hypothesis);
+      } else if (!began(hypothesis)) {
         partly.put(hypothesis, left);
       }
     }
-    return fitting.isEmpty() ? hint(partly) : Optional.of(confirmed(fitting));
+    long step = first.step().step();
+    if (!fitting.isEmpty()) {
+      return Optional.of(confirmed(fitting));
+    }
+    since.removeIf(hypothesis -> hypothesis.rank() == Hypothesis.Rank.FITTED);
+    if (!since.isEmpty()) {
+      return Optional.of(
+          confirmed(
+              since.stream()
+                  .map(hypothesis -> hypothesis.told(", from step %d on".formatted(step)))
+                  .toList()));
+    }
+    return hint(partly);
   }
 
   private List<Hypothesis> hypotheses(Look first, Judged judged) {
+    TensorKey key = judged.tensor().key();
     List<Hypothesis> all = new ArrayList<>(Rewritten.of(subject, first, judged));
-    all.addAll(LossMistakes.of(first, judged.tensor().key()));
+    all.addAll(LossMistakes.of(first, key));
+    all.addAll(TargetMistakes.of(subject, first, key));
+    all.addAll(DecayMistakes.of(first, key));
+    all.addAll(GradientMistakes.of(first, key));
+    all.addAll(Schedules.of(subject.reference(), looks, key));
+    all.addAll(PredictionMistakes.of(subject.reference(), first, key));
     for (Set<TensorKey> scope : scopes(judged)) {
       all.addAll(LayerMistakes.of(subject.reference(), first, scope));
       all.addAll(UpdateMistakes.of(first, scope));
-      all.addAll(Rearranged.of(first, scope));
-      all.addAll(Arithmetic.of(first, scope));
+      List<Hypothesis> ofTensors = new ArrayList<>(Rearranged.of(first, scope));
+      ofTensors.addAll(Regions.of(first, scope));
+      ofTensors.addAll(Arithmetic.of(first, scope));
+      all.addAll(ofTensors);
+      if (scope.size() == 1
+          && key.phase() == Phase.FORWARD
+          && first.layer(judged.tensor().layer()).isPresent()) {
+        Recomputed recomputed = new Recomputed(subject.reference(), first, all);
+        ofTensors.forEach(told -> recomputed.add(told, judged.tensor().layer()));
+      }
     }
     return all;
   }
@@ -110,7 +144,7 @@ public final class Diagnosis {
     Set<TensorKey> everything = new LinkedHashSet<>();
     // in the order of computation, and so the first of the first step comes first
     for (TensorKey key : looks.get(0).judged().keySet()) {
-      if (looks.stream().anyMatch(look -> fails(look, key))) {
+      if (looks.stream().anyMatch(look -> look.differs(key))) {
         everything.add(key);
       }
     }
@@ -129,69 +163,73 @@ public final class Diagnosis {
     return List.copyOf(scopes);
   }
 
-  private static boolean fails(Look look, TensorKey key) {
-    Judged judged = look.judged().get(key);
-    return judged != null && judged.differs();
-  }
-
   /**
    * Returns what a hypothesis does not explain; null if it is wrong: about the first tensor that
    * differs, or about any that it speaks of.
    */
   private @Nullable Set<TensorKey> left(Hypothesis hypothesis, TensorKey first) {
-    Look previous = looks.get(0).previous();
-    if (previous != null && !agreedAsPredicted(hypothesis, previous)) {
+    Set<TensorKey> left = new LinkedHashSet<>();
+    for (Look look : looks) {
+      Set<TensorKey> here = left(hypothesis, first, look);
+      if (here == null) {
+        return null;
+      }
+      left.addAll(here);
+    }
+    return left;
+  }
+
+  private @Nullable Set<TensorKey> left(Hypothesis hypothesis, TensorKey first, Look look) {
+    Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
+    if (predicted == null
+        || (look.step().step() == looks.get(0).step().step() && !predicted.containsKey(first))) {
       return null;
     }
     Set<TensorKey> left = new LinkedHashSet<>();
-    for (int i = 0; i < looks.size(); i++) {
-      Look look = looks.get(i);
-      Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
-      if (predicted == null || (i == 0 && !predicted.containsKey(first))) {
-        return null;
-      }
-      for (Map.Entry<TensorKey, Judged> entry : look.judged().entrySet()) {
-        double[] values = predicted.get(entry.getKey());
-        Judged judged = entry.getValue();
-        if (values == null) {
-          if (judged.differs()) {
-            left.add(entry.getKey());
-          }
-        } else if (!(judged.differs() ? judged.explains(values) : judged.fits(values))) {
-          if (entry.getKey().equals(first) || !judged.differs()) {
-            return null;
-          }
+    for (Map.Entry<TensorKey, Judged> entry : look.judged().entrySet()) {
+      double[] values = predicted.get(entry.getKey());
+      Judged judged = entry.getValue();
+      boolean differs = look.differs(entry.getKey());
+      if (values == null) {
+        if (differs) {
           left.add(entry.getKey());
         }
+      } else if (!(differs ? judged.explains(values) : judged.fits(values))) {
+        if (entry.getKey().equals(first) || !differs) {
+          return null;
+        }
+        left.add(entry.getKey());
       }
     }
     return left;
   }
 
-  /** A cause that would have shown in the step before is none. */
-  private static boolean agreedAsPredicted(Hypothesis hypothesis, Look previous) {
-    return hypothesis.formula().predict(previous) == null || holds(hypothesis, previous);
+  /** Returns whether a mistake would have shown in the step before, which was right. */
+  private boolean began(Hypothesis hypothesis) {
+    Look previous = looks.get(0).previous();
+    return previous != null
+        && hypothesis.formula().predict(previous) != null
+        && !holds(hypothesis, previous);
   }
 
   private Cause confirmed(List<Hypothesis> fitting) {
-    Hypothesis.Rank best =
-        fitting.stream().map(Hypothesis::rank).min(Hypothesis.Rank::compareTo).orElseThrow();
-    List<Hypothesis> told =
-        fitting.stream().filter(hypothesis -> hypothesis.rank() == best).toList();
+    List<Hypothesis> told = best(fitting);
     List<Hypothesis> zeros =
-        told.stream().filter(hypothesis -> hypothesis.text().equals(Arithmetic.ZEROS)).toList();
+        told.stream().filter(hypothesis -> hypothesis.text().startsWith(Arithmetic.ZEROS)).toList();
     if (!zeros.isEmpty()) {
       told = zeros;
-    } else if (texts(told).size() > 1) {
+    }
+    int seen = looks.size();
+    if (seen >= STEPS) {
       told = toldApart(told);
     }
     List<String> texts = texts(told);
     String text = String.join("; or ", texts);
-    if (looks.size() < STEPS) {
+    if (seen < STEPS) {
       return new Cause(
           text,
           Cause.Standing.HINT,
-          "only %d of %d steps could be looked at".formatted(looks.size(), STEPS));
+          "only %d of %d steps could be looked at".formatted(seen, STEPS));
     }
     return texts.size() > 1
         ? new Cause(
@@ -201,19 +239,68 @@ public final class Diagnosis {
         : new Cause(text, Cause.Standing.CONFIRMED, "");
   }
 
-  private static List<String> texts(List<Hypothesis> hypotheses) {
-    return hypotheses.stream().map(Hypothesis::text).distinct().toList();
+  private static List<Hypothesis> best(List<Hypothesis> all) {
+    Hypothesis.Rank best =
+        all.stream().map(Hypothesis::rank).min(Hypothesis.Rank::compareTo).orElseThrow();
+    return all.stream().filter(hypothesis -> hypothesis.rank() == best).toList();
   }
 
-  /** Lets the candidate take a step on a smaller batch, in which namesakes differ. */
+  private static List<String> texts(List<Hypothesis> hypotheses) {
+    List<String> all = hypotheses.stream().map(Hypothesis::text).distinct().toList();
+    // what is told of one layer need not be told of every layer of its kind
+    return all.stream()
+        .filter(
+            text ->
+                !text.endsWith(Recomputed.EVERY)
+                    || !all.contains(text.substring(0, text.length() - Recomputed.EVERY.length())))
+        .toList();
+  }
+
+  /**
+   * Keeps those of several explanations that hold on in further steps and in one on a smaller
+   * batch. One that ends to hold is told with the step in which it last did.
+   */
   private List<Hypothesis> toldApart(List<Hypothesis> namesakes) {
-    Look trial = trial();
-    if (trial == null) {
-      return namesakes;
+    List<Hypothesis> left = namesakes;
+    Look previous = looks.get(looks.size() - 1);
+    while (previous.elements() <= MANY) {
+      Witnessed step = subject.further().get();
+      if (step == null) {
+        break;
+      }
+      Look look = look(step, previous);
+      List<Hypothesis> holding =
+          left.stream().filter(hypothesis -> explainsAll(hypothesis, look)).toList();
+      if (holding.isEmpty()) {
+        long last = previous.step().step();
+        return left.stream()
+            .map(hypothesis -> hypothesis.told(", up to step %d".formatted(last)))
+            .toList();
+      }
+      left = holding;
+      previous = look;
     }
-    List<Hypothesis> left =
-        namesakes.stream().filter(hypothesis -> holds(hypothesis, trial)).toList();
-    return left.isEmpty() ? namesakes : left;
+    Look trial = texts(left).size() > 1 ? trial() : null;
+    if (trial != null) {
+      List<Hypothesis> holding =
+          left.stream().filter(hypothesis -> holds(hypothesis, trial)).toList();
+      left = holding.isEmpty() ? left : holding;
+    }
+    return left;
+  }
+
+  /** What cannot be predicted, for the step before was not looked at, is not held against it. */
+  private static boolean explainsAll(Hypothesis hypothesis, Look look) {
+    Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
+    return predicted == null
+        || look.judged().entrySet().stream()
+            .allMatch(
+                entry -> {
+                  double[] values = predicted.get(entry.getKey());
+                  return values == null
+                      ? !look.differs(entry.getKey())
+                      : entry.getValue().nearly(values);
+                });
   }
 
   private static boolean holds(Hypothesis hypothesis, Look look) {

@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param rank of several that leave nothing the lowest is told: a setting says more than a factor
  * @param text what it does, a clause
  * @param formula what it would then show
+ * @param local the same for one tensor, null if the formula is for several
  */
-record Hypothesis(Rank rank, String text, Formula formula) {
+record Hypothesis(Rank rank, String text, Formula formula, @Nullable Local local) {
+
+  Hypothesis(Rank rank, String text, Formula formula) {
+    this(rank, text, formula, null);
+  }
 
   /** How much an explanation says. */
   enum Rank {
@@ -30,6 +35,11 @@ record Hypothesis(Rank rank, String text, Formula formula) {
   interface Formula {
     /** Returns elements by tensor; null if it cannot be applied to a step. */
     @Nullable Map<TensorKey, double[]> predict(Look look);
+  }
+
+  /** Returns the same mistake with another word on when it is made. */
+  Hypothesis told(String when) {
+    return new Hypothesis(rank, text + when, formula, local);
   }
 
   /** Predicts one tensor at a time. */
@@ -55,6 +65,7 @@ record Hypothesis(Rank rank, String text, Formula formula) {
             predicted.put(key, values);
           }
           return predicted;
-        });
+        },
+        local);
   }
 }

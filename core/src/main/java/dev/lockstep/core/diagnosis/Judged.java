@@ -12,6 +12,11 @@ import dev.lockstep.core.tensor.Tensor;
  */
 public record Judged(ExpectedTensor tensor, Tensor reference, Tensor candidate, double allowed) {
 
+  /** Returns the same with other numbers in place of the reference's. */
+  Judged with(double[] right) {
+    return new Judged(tensor, Tensor.of(reference.shape(), right), candidate, allowed);
+  }
+
   /** Returns how far two correct computations lie apart. */
   public double floor() {
     return allowed / Tolerance.MAX_ERROR_OVER_FLOOR;
@@ -34,6 +39,13 @@ public record Judged(ExpectedTensor tensor, Tensor reference, Tensor candidate, 
   boolean explains(double[] predicted) {
     return fits(predicted) && error(predicted) <= LEFT_OVER * error(reference.data());
   }
+
+  /** Returns whether a prediction leaves next to nothing of the reference's error. */
+  boolean nearly(double[] predicted) {
+    return fits(predicted) || error(predicted) <= NEXT_TO_NOTHING * error(reference.data());
+  }
+
+  private static final double NEXT_TO_NOTHING = 1e-3;
 
   /** What explains less than nine tenths of a difference does not explain it. */
   private static final double LEFT_OVER = .1;

@@ -1,8 +1,10 @@
 package dev.lockstep.core.diagnosis;
 
+import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.Hypothesis.Local;
+import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
@@ -12,6 +14,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -28,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Known mistakes within layers, forward and backward. */
 final class LayerMistakes {
-
-  /** Multiplications that a naive formula may cost. */
-  private static final long AFFORDABLE = 200_000_000;
 
   /** Of a slope that was fitted. */
   private static final double ROUNDING = 1e-9;
@@ -41,6 +42,7 @@ final class LayerMistakes {
   private final Judged judged;
   private final TensorKey key;
   private final List<Hypothesis> found = new ArrayList<>();
+  private final Recomputed recomputed;
 
   private LayerMistakes(ModelProvider reference, Look first, Set<TensorKey> scope) {
     this.reference = reference;
@@ -48,6 +50,7 @@ final class LayerMistakes {
     this.scope = scope;
     this.judged = Objects.requireNonNull(first.judged().get(scope.iterator().next()));
     this.key = judged.tensor().key();
+    this.recomputed = new Recomputed(reference, first, found);
   }
 
   static List<Hypothesis> of(ModelProvider reference, Look first, Set<TensorKey> scope) {
@@ -68,23 +71,57 @@ final class LayerMistakes {
     String name = judged.tensor().layer();
     LayerSpec layer = first.layer(name).orElse(null);
     if (layer instanceof LayerSpec.Affine || layer instanceof LayerSpec.Convolution) {
-      for (double factor : new double[] {0, 2}) {
+      for (double factor : new double[] {0, 2, biases(name)}) {
         withState(
-            "the bias is " + (factor == 0 ? "left out" : "added twice"),
+            "the bias is "
+                + (factor == 0
+                    ? "left out"
+                    : factor == 2 ? "added twice" : "multiplied by " + Numbers.setting(factor)),
             name,
             "b",
             bias -> Tensor.of(bias.shape(), Numbers.times(factor, bias.data())));
       }
     }
-    if (layer instanceof LayerSpec.Convolution) {
-      turnedKernels(name);
+    if (layer instanceof LayerSpec.Affine || layer instanceof LayerSpec.Convolution) {
+      weightOrders(layer);
+    }
+    if (layer instanceof LayerSpec.Convolution convolution) {
+      WindowMistakes.convolution(first, judged, convolution, recomputed);
+    } else if (layer instanceof LayerSpec.Pooling pooling) {
+      WindowMistakes.pooling(judged, pooling, recomputed);
+    } else if (layer instanceof LayerSpec.Activation activation) {
+      ActivationMistakes.add(first, judged, activation, recomputed);
+    } else if (layer instanceof LayerSpec.Dropout dropout) {
+      ownMasks(dropout);
     }
     if (layer instanceof LayerSpec.BatchNormalization norm) {
-      divisors(norm);
+      NormalizationMistakes mistakes = new NormalizationMistakes(first, scope, found);
+      mistakes.divisors(norm);
+      NormalizationMistakes.outputs(norm, recomputed);
     }
     if (key.equals(new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT))) {
       softmaxOverTheBatch();
+      otherSoftmaxes();
     }
+  }
+
+  /** Returns how often the bias was added. */
+  private double biases(String layer) {
+    Tensor b = first.before(layer + "/b");
+    Tensor out = judged.candidate();
+    if (b == null || out.size() != judged.reference().size()) {
+      return 0;
+    }
+    int places = area(out);
+    double more =
+        Numbers.leastSquares(
+            Numbers.each(out.size(), i -> b.data()[i / places % b.size()]),
+            Numbers.minus(out.data(), judged.reference().data()));
+    return Double.isFinite(more) ? Numbers.exact(1 + more) : 0;
+  }
+
+  private static int area(Tensor tensor) {
+    return tensor.shape().rank() == 4 ? tensor.shape().length(2) * tensor.shape().length(3) : 1;
   }
 
   /** The layer computes with a changed parameter, there and in prediction, and hands back by it. */
@@ -129,35 +166,72 @@ final class LayerMistakes {
     return outputs;
   }
 
-  private void turnedKernels(String layer) {
-    for (boolean gradientToo : new boolean[] {true, false}) {
-      found.add(
-          new Hypothesis(
-              NAMED,
-              "its kernels are turned by 180 degrees: a convolution in place of a cross-correlation",
-              look -> {
-                Map<TensorKey, double[]> shown = changed(look, layer + "/W", LayerMistakes::turned);
-                Judged gradient = look.judged().get(new TensorKey(Phase.BACKWARD, layer + "/W"));
-                if (shown == null || gradient == null) {
-                  return null;
-                }
-                Map<TensorKey, double[]> predicted = outputsOf(look, layer, shown);
-                if (gradientToo) {
-                  double[] decay = decay(look, layer + "/W");
-                  Tensor own =
-                      Tensor.of(
-                          gradient.reference().shape(),
-                          Numbers.minus(gradient.reference().data(), decay));
-                  predicted.put(
-                      gradient.tensor().key(), Numbers.plus(turned(own).data(), 1, decay));
-                }
-                return predicted;
-              }));
+  /** The layer reads its weights in another order, and may hand back and learn by it or not. */
+  private void weightOrders(LayerSpec layer) {
+    boolean backward = key.phase() == Phase.BACKWARD;
+    for (Set<String> layers : List.of(Set.of(layer.name()), Recomputed.alike(first, layer))) {
+      for (String text : orders(layer.name()).keySet()) {
+        String told = text + (layers.size() > 1 ? Recomputed.EVERY : "");
+        for (boolean gradientToo : new boolean[] {true, false}) {
+          found.add(
+              new Hypothesis(
+                  NAMED,
+                  backward ? "the gradient goes back as if " + told : told,
+                  look -> reordered(look, layers, text, gradientToo)));
+        }
+      }
     }
   }
 
-  private static Tensor turned(Tensor kernels) {
-    return Rearranged.reversed(kernels, kernels.shape().length(2) * kernels.shape().length(3), 1);
+  private Map<String, int[]> orders(String layer) {
+    Tensor weights = first.before(layer + "/W");
+    Shape input = first.network().inputShapes().get(layer);
+    return weights == null || input == null
+        ? Map.of()
+        : WeightOrders.of(first.layer(layer).orElseThrow(), weights.shape(), input);
+  }
+
+  /**
+   * @param gradientToo whether the gradient of the weights is in that order too
+   */
+  private @Nullable Map<TensorKey, double[]> reordered(
+      Look look, Set<String> layers, String text, boolean gradientToo) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
+    Map<String, int[]> read = new LinkedHashMap<>();
+    for (String layer : layers) {
+      int[] order = orders(layer).get(text);
+      Tensor w = look.before(layer + "/W");
+      if (order != null && w != null) {
+        read.put(layer, order);
+        tensors.put(
+            layer + "/W", Tensor.of(w.shape(), Numbers.each(w.size(), i -> w.data()[order[i]])));
+      }
+    }
+    Map<TensorKey, double[]> shown =
+        Variant.of(look)
+            .with(new ModelState(look.step().before().step(), tensors))
+            .shown(reference, look);
+    if (shown == null) {
+      return null;
+    }
+    Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+    for (Map.Entry<String, int[]> entry : read.entrySet()) {
+      predicted.putAll(outputsOf(look, entry.getKey(), shown));
+      Judged gradient = look.judged().get(new TensorKey(Phase.BACKWARD, entry.getKey() + "/W"));
+      if (gradientToo && gradient != null) {
+        double[] decay = decay(look, entry.getKey() + "/W");
+        double[] own = Numbers.minus(gradient.reference().data(), decay);
+        double[] learned = decay.clone();
+        for (int i = 0; i < own.length; i++) {
+          learned[entry.getValue()[i]] += own[i];
+        }
+        predicted.put(gradient.tensor().key(), learned);
+      }
+    }
+    if (key.phase() == Phase.BACKWARD) {
+      predicted.keySet().removeIf(shownKey -> shownKey.phase() == Phase.FORWARD);
+    }
+    return predicted;
   }
 
   /** Returns λ·W of a weight, zeros of another parameter. */
@@ -168,6 +242,106 @@ final class LayerMistakes {
             .filter(parameter -> parameter.path().equals(path))
             .anyMatch(ParameterSpec::decayed);
     return Numbers.times(decayed ? look.network().weightDecay() : 0, w.data());
+  }
+
+  private void otherSoftmaxes() {
+    Tensor scores = scores(first);
+    if (scores == null || scores.shape().rank() != 2) {
+      return;
+    }
+    int classes = scores.shape().length(1);
+    double factor =
+        Numbers.exact(
+            Numbers.leastSquares(
+                centred(scores.data(), classes),
+                centred(
+                    Numbers.each(scores.size(), i -> Math.log(judged.candidate().data()[i])),
+                    classes)));
+    if (Double.isFinite(factor) && factor != 0 && factor != 1) {
+      softmaxed(
+          "the softmax is taken of scores times %s".formatted(Numbers.setting(factor)),
+          y -> normalized(y, classes, value -> Math.pow(value, factor)),
+          false);
+    }
+    for (boolean derived : new boolean[] {true, false}) {
+      softmaxed("the softmax is taken twice", y -> normalized(y, classes, Math::exp), derived);
+    }
+  }
+
+  private interface OfRight {
+    double[] of(double[] y);
+  }
+
+  /**
+   * In training and in prediction alike.
+   *
+   * @param derived whether the gradient goes through the first softmax as well
+   */
+  private void softmaxed(String text, OfRight softmax, boolean derived) {
+    found.add(
+        new Hypothesis(
+            NAMED,
+            text,
+            look -> {
+              Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+              for (TensorKey output : List.of(key, ExpectedTensor.PREDICTION)) {
+                Judged right = look.judged().get(output);
+                if (right != null) {
+                  predicted.put(output, softmax.of(right.reference().data()));
+                }
+              }
+              List<LayerSpec> layers = look.network().layers();
+              Judged dout =
+                  look.judged()
+                      .get(
+                          new TensorKey(
+                              Phase.BACKWARD, layers.get(layers.size() - 1).name() + "/out"));
+              Judged once = look.judged().get(key);
+              if (derived && dout != null && once != null) {
+                predicted.put(
+                    dout.tensor().key(), throughSoftmax(once.reference(), dout.reference().data()));
+              }
+              return predicted;
+            }));
+  }
+
+  /** Returns y · (dout − Σ dout·y) of each row. */
+  private static double[] throughSoftmax(Tensor y, double[] dout) {
+    int width = y.shape().length(1);
+    double[] dx = new double[dout.length];
+    for (int row = 0; row < dout.length; row += width) {
+      double sum = 0;
+      for (int i = row; i < row + width; i++) {
+        sum += dout[i] * y.data()[i];
+      }
+      for (int i = row; i < row + width; i++) {
+        dx[i] = y.data()[i] * (dout[i] - sum);
+      }
+    }
+    return dx;
+  }
+
+  private static double[] centred(double[] values, int width) {
+    double[] centred = values.clone();
+    for (int row = 0; row < values.length; row += width) {
+      double mean = Arrays.stream(values, row, row + width).sum() / width;
+      for (int i = row; i < row + width; i++) {
+        centred[i] -= mean;
+      }
+    }
+    return centred;
+  }
+
+  /** Applies a function to each row and divides it by its sum. */
+  private static double[] normalized(double[] values, int width, DoubleUnaryOperator function) {
+    double[] y = Numbers.each(values.length, i -> function.applyAsDouble(values[i]));
+    for (int row = 0; row < y.length; row += width) {
+      double sum = Arrays.stream(y, row, row + width).sum();
+      for (int i = row; i < row + width; i++) {
+        y[i] /= sum;
+      }
+    }
+    return y;
   }
 
   private void softmaxOverTheBatch() {
@@ -242,113 +416,6 @@ final class LayerMistakes {
         judged.reference().size(), i -> judged.reference().data()[i] * sums[i / width]);
   }
 
-  /** What a batch normalization divides by. */
-  private interface Divisor {
-    double of(double variance, double epsilon, double count);
-  }
-
-  private void divisors(LayerSpec.BatchNormalization norm) {
-    divisor(
-        norm,
-        "the variance is taken unbiased, divided by n-1 in place of n, in batch normalization",
-        (variance, epsilon, n) -> Math.sqrt(variance * n / (n - 1) + epsilon));
-    divisor(
-        norm,
-        "batch normalization divides by the variance, not by its root",
-        (variance, epsilon, n) -> variance + epsilon);
-    divisor(
-        norm,
-        "epsilon stands outside the root of batch normalization",
-        (variance, epsilon, n) -> Math.sqrt(variance) + epsilon);
-    divisor(
-        norm,
-        "batch normalization goes without epsilon",
-        (variance, epsilon, n) -> Math.sqrt(variance));
-  }
-
-  private void divisor(LayerSpec.BatchNormalization norm, String text, Divisor divisor) {
-    List<LayerSpec.BatchNormalization> all =
-        scope.stream()
-            .map(key -> Objects.requireNonNull(first.judged().get(key)).tensor().layer())
-            .flatMap(name -> first.layer(name).stream())
-            .filter(LayerSpec.BatchNormalization.class::isInstance)
-            .map(LayerSpec.BatchNormalization.class::cast)
-            .distinct()
-            .toList();
-    for (int ways = 0; ways < 4; ways++) {
-      boolean scaled = (ways & 1) != 0;
-      boolean gamma = (ways & 2) != 0;
-      found.add(
-          new Hypothesis(
-              NAMED,
-              text,
-              look -> {
-                Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
-                for (LayerSpec.BatchNormalization other : all.isEmpty() ? List.of(norm) : all) {
-                  if (!divided(look, other, divisor, scaled, gamma, predicted)) {
-                    return null;
-                  }
-                }
-                return predicted;
-              }));
-    }
-  }
-
-  /**
-   * @param scaled whether the gradient is merely divided by the other number, or truly derived
-   * @param gamma whether gamma's gradient sees what was normalized so
-   */
-  private static boolean divided(
-      Look look,
-      LayerSpec.BatchNormalization norm,
-      Divisor divisor,
-      boolean scaled,
-      boolean gamma,
-      Map<TensorKey, double[]> predicted) {
-    Normalized normalized = Normalized.of(look, norm);
-    String input = Look.inputOf(look.network(), norm.name());
-    if (normalized == null || input == null) {
-      return false;
-    }
-    double[] divisors =
-        Numbers.each(
-            normalized.features(),
-            f -> divisor.of(normalized.variance()[f], norm.epsilon(), normalized.count()));
-    predicted.put(new TensorKey(Phase.FORWARD, norm.name() + "/out"), normalized.output(divisors));
-    Judged dx = look.judged().get(new TensorKey(Phase.BACKWARD, input));
-    if (dx != null) {
-      predicted.put(
-          dx.tensor().key(),
-          scaled
-              ? normalized.rescaled(dx.reference().data(), divisors)
-              : normalized.slope(divisors, derivatives(normalized, norm, divisor)));
-    }
-    if (gamma) {
-      predicted.put(
-          new TensorKey(Phase.BACKWARD, norm.name() + "/gamma"),
-          normalized.gammaGradient(divisors));
-    }
-    return true;
-  }
-
-  /** By the exact difference quotient of a function as smooth as a root. */
-  private static double[] derivatives(
-      Normalized normalized, LayerSpec.BatchNormalization norm, Divisor divisor) {
-    return Numbers.each(
-        normalized.features(),
-        f -> {
-          double variance = normalized.variance()[f];
-          double n = normalized.count();
-          double h = 1e-5 * Math.max(variance, norm.epsilon());
-          return (8
-                      * (divisor.of(variance + h, norm.epsilon(), n)
-                          - divisor.of(variance - h, norm.epsilon(), n))
-                  - (divisor.of(variance + 2 * h, norm.epsilon(), n)
-                      - divisor.of(variance - 2 * h, norm.epsilon(), n)))
-              / (12 * h);
-        });
-  }
-
   private void backward() {
     String name = judged.tensor().layer();
     LayerSpec layer = first.layer(name).orElse(null);
@@ -358,13 +425,12 @@ final class LayerMistakes {
     }
     if (layer instanceof LayerSpec.Activation activation) {
       derivatives(activation.function());
-    } else if (layer instanceof LayerSpec.Pooling pool
-        && pool.type() == LayerSpec.PoolingType.MAX) {
-      winners();
+    } else if (layer instanceof LayerSpec.Pooling pool) {
+      winners(pool);
     } else if (layer instanceof LayerSpec.Dropout) {
       dropout();
     } else if (layer instanceof LayerSpec.BatchNormalization) {
-      normalization();
+      new NormalizationMistakes(first, scope, found).gradients();
     } else if (layer instanceof LayerSpec.Convolution) {
       overlap();
     } else if (layer == null) {
@@ -380,6 +446,7 @@ final class LayerMistakes {
     }
     if (layer instanceof LayerSpec.Affine || layer instanceof LayerSpec.Convolution) {
       updatedBefore();
+      weightOrders(layer);
     }
   }
 
@@ -432,6 +499,7 @@ final class LayerMistakes {
           "that at its output: the sigmoid is taken twice",
           (x, y) -> 1 / (1 + Math.exp(-y)) * (1 - 1 / (1 + Math.exp(-y))));
       derivative("that of tanh", (x, y) -> 1 - y * y);
+      derivative("y(1 + y) in place of y(1 - y)", (x, y) -> y * (1 + y));
       derivative("y(1 - y) squared: it is applied twice", (x, y) -> y * (1 - y) * y * (1 - y));
     } else if (function instanceof ActivationFunction.Tanh) {
       derivative("1 - y in place of 1 - y²", (x, y) -> 1 - y);
@@ -442,6 +510,15 @@ final class LayerMistakes {
       derivative("y(1 - y), that of the sigmoid", (x, y) -> y * (1 - y));
     } else if (function instanceof ActivationFunction.Relu) {
       derivative("1 at 0", (x, y) -> x >= 0 ? 1 : 0);
+      local(
+          "the derivative looks at the input of the step before",
+          (look, judged) -> {
+            Tensor late =
+                look.previous() == null ? null : look.previous().input(judged.tensor().layer());
+            return late == null || late.size() != judged.candidate().size()
+                ? null
+                : stale(look, judged, late);
+          });
       double slope = slope();
       if (Double.isFinite(slope) && slope != 0 && Math.abs(slope - 1) > ROUNDING) {
         derivative(
@@ -457,6 +534,13 @@ final class LayerMistakes {
           "the derivative looks at the signs of gradient and input",
           (look, judged) -> dout(look, judged, (x, gradient) -> x > 0 ? Math.max(0, gradient) : 0));
     }
+  }
+
+  private static double @Nullable [] stale(Look look, Judged judged, Tensor late) {
+    Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+    return dout == null || dout.size() != late.size()
+        ? null
+        : Numbers.each(late.size(), i -> late.data()[i] > 0 ? dout.data()[i] : 0);
   }
 
   /** Fitted where the input is below 0. */
@@ -500,6 +584,71 @@ final class LayerMistakes {
             x.size(), i -> ofInputAndGradient.applyAsDouble(x.data()[i], dout.data()[i]));
   }
 
+  /** What the layers drop is read off their outputs. */
+  private void ownMasks(LayerSpec.Dropout dropout) {
+    for (Set<String> layers : List.of(Set.of(dropout.name()), Recomputed.alike(first, dropout))) {
+      String text =
+          layers.size() == 1
+              ? dropout.name() + " drops other elements than it was told to: a mask of its own"
+              : "dropout layers drop other elements than they were told to: masks of their own";
+      found.add(new Hypothesis(NAMED, text, look -> masked(look, layers)));
+    }
+  }
+
+  private @Nullable Map<TensorKey, double[]> masked(Look look, Set<String> layers) {
+    Map<String, double[]> own = new LinkedHashMap<>();
+    for (String name : layers) {
+      double[] mask =
+          look.layer(name).orElse(null) instanceof LayerSpec.Dropout dropout
+              ? ownMask(look, dropout)
+              : null;
+      if (mask == null) {
+        return null;
+      }
+      own.put(name, mask);
+    }
+    Map<TensorKey, double[]> shown =
+        Variant.of(look)
+            .with(
+                (Masks)
+                    (layer, ratio, shape) -> {
+                      double[] mask = own.get(layer);
+                      return mask == null
+                          ? look.step().masks().mask(layer, ratio, shape)
+                          : Tensor.of(shape, mask);
+                    })
+            .shown(reference, look);
+    if (shown != null) {
+      shown.remove(ExpectedTensor.PREDICTION);
+    }
+    return shown;
+  }
+
+  /** Returns 1 where an output is not 0; null where some output is neither 0 nor its input. */
+  private static double @Nullable [] ownMask(Look look, LayerSpec.Dropout dropout) {
+    Tensor x = look.input(dropout.name());
+    Tensor y = look.candidate(Phase.FORWARD, dropout.name() + "/out");
+    Tensor dout = look.candidate(Phase.BACKWARD, dropout.name() + "/out");
+    String before = Look.inputOf(look.network(), dropout.name());
+    Tensor dx = before == null ? null : look.candidate(Phase.BACKWARD, before);
+    if (x == null || y == null || x.size() != y.size()) {
+      return null;
+    }
+    double[] right = look.step().masks().mask(dropout.name(), dropout.ratio(), y.shape()).data();
+    double[] mask =
+        Numbers.each(
+            y.size(),
+            i ->
+                x.data()[i] != 0
+                    ? y.data()[i] == 0 ? 0 : 1
+                    // where the input is 0 the gradient tells
+                    : dx != null && dout != null && dout.data()[i] != 0
+                        ? dx.data()[i] == 0 ? 0 : 1
+                        : right[i]);
+    double kept = Numbers.sum(mask) / mask.length;
+    return kept > 0 && kept < 1 ? mask : null;
+  }
+
   private void dropout() {
     local(
         "dropout passes the gradient everywhere, dropped or kept",
@@ -515,49 +664,39 @@ final class LayerMistakes {
         });
   }
 
-  private void normalization() {
-    normalized(
-        "batch normalization's backward pass takes mean and variance for constants",
-        (normalized, reference) -> normalized.constantStatistics());
-    normalized(
-        "batch normalization's backward pass takes the variance for a constant",
-        (normalized, reference) -> normalized.constantVariance());
-    normalized(
-        "batch normalization's backward pass takes the mean for a constant",
-        (normalized, reference) -> normalized.constantMean());
-    normalized(
-        "batch normalization's backward pass leaves out gamma",
-        (normalized, reference) -> normalized.withoutGamma(reference));
-  }
-
-  private interface Slope {
-    double[] of(Normalized normalized, double[] reference);
-  }
-
-  private void normalized(String text, Slope slope) {
-    local(
-        text,
-        (look, judged) -> {
-          LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
-          Normalized normalized =
-              layer instanceof LayerSpec.BatchNormalization norm ? Normalized.of(look, norm) : null;
-          return normalized == null ? null : slope.of(normalized, judged.reference().data());
-        });
-  }
-
-  private void winners() {
-    for (Pooled.Winner winner : Pooled.Winner.values()) {
-      local(
-          winner.text(),
-          (look, judged) -> {
-            LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
-            Tensor x = look.input(judged.tensor().layer());
-            Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
-            return x == null || dout == null || !(layer instanceof LayerSpec.Pooling pool)
-                ? null
-                : Pooled.gradient(pool, x, dout, winner);
-          });
+  private void winners(LayerSpec.Pooling pooling) {
+    boolean max = pooling.type() == LayerSpec.PoolingType.MAX;
+    for (Pooled.Winner winner :
+        max ? Pooled.Winner.values() : new Pooled.Winner[] {Pooled.Winner.TOP_LEFT}) {
+      pooled(
+          NAMED, winner.text(), (pool, x, dout, shown) -> Pooled.gradient(pool, x, dout, winner));
     }
+    if (max) {
+      pooled(
+          ARITHMETIC,
+          "of several largest elements of a window another than the first takes the gradient",
+          Pooled::ofAnyTie);
+    }
+  }
+
+  private interface OfWindows {
+    double @Nullable [] gradient(LayerSpec.Pooling pool, Tensor x, Tensor dout, double[] shown);
+  }
+
+  private void pooled(Hypothesis.Rank rank, String text, OfWindows ofWindows) {
+    found.add(
+        Hypothesis.local(
+            rank,
+            text,
+            scope,
+            (look, judged) -> {
+              LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
+              Tensor x = look.input(judged.tensor().layer());
+              Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+              return x == null || dout == null || !(layer instanceof LayerSpec.Pooling pool)
+                  ? null
+                  : ofWindows.gradient(pool, x, dout, judged.candidate().data());
+            }));
   }
 
   private void overlap() {
@@ -569,7 +708,8 @@ final class LayerMistakes {
           Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
           return w == null
                   || dout == null
-                  || (long) dout.size() * (w.size() / w.shape().length(0)) > AFFORDABLE
+                  || (long) dout.size() * (w.size() / w.shape().length(0))
+                      > WindowMistakes.AFFORDABLE
                   || !(layer instanceof LayerSpec.Convolution conv)
               ? null
               : Pooled.assigned(conv, judged.reference().shape(), w, dout);
@@ -610,6 +750,26 @@ final class LayerMistakes {
     reading(
         "the gradient of the first window of each image alone",
         (path, tensor) -> firstWindow(tensor));
+    reading(
+        "the gradients of an image's first row of places alone are summed",
+        (path, tensor) -> onlyPlaces(tensor, (row, column, height, width) -> row == 0));
+    reading(
+        "places at the image's border are left out",
+        (path, tensor) ->
+            onlyPlaces(
+                tensor,
+                (row, column, height, width) ->
+                    row > 0 && column > 0 && row < height - 1 && column < width - 1));
+    if (key.path().endsWith("/b")
+        && first.layer(judged.tensor().layer()).orElse(null) instanceof LayerSpec.Convolution) {
+      local(
+          "it is summed along the wrong axis: the places are taken for filters",
+          (look, judged) -> {
+            Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+            return dout == null ? null : Numbers.columnSums(dout, judged.reference().size());
+          });
+    }
+    new NormalizationMistakes(first, scope, found).gammas();
     local(
         "it is one sum over all units, the same for each",
         (look, judged) -> {
@@ -674,6 +834,23 @@ final class LayerMistakes {
       int windows = gradient.shape().length(2) * gradient.shape().length(3);
       for (int i = 0; i < gradient.size(); i++) {
         gradient.data()[i] = i % windows == 0 ? gradient.data()[i] : 0;
+      }
+    }
+  }
+
+  private interface Places {
+    boolean has(int row, int column, int height, int width);
+  }
+
+  private static void onlyPlaces(Tensor gradient, Places places) {
+    if (gradient.shape().rank() == 4) {
+      int height = gradient.shape().length(2);
+      int width = gradient.shape().length(3);
+      for (int i = 0; i < gradient.size(); i++) {
+        int place = i % (height * width);
+        if (!places.has(place / width, place % width, height, width)) {
+          gradient.data()[i] = 0;
+        }
       }
     }
   }

@@ -10,25 +10,50 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One step of the candidate as the reference sees it.
  *
  * @param judged what both showed, in the order of computation
+ * @param failing which of them differ, in the same order
  * @param previous the step before it, null if nobody looked
  */
 record Look(
-    NetworkSpec network, Witnessed step, Map<TensorKey, Judged> judged, @Nullable Look previous) {
+    NetworkSpec network,
+    Witnessed step,
+    Map<TensorKey, Judged> judged,
+    Set<TensorKey> failing,
+    @Nullable Look previous) {
 
-  List<TensorKey> failing() {
-    return judged.values().stream()
-        .filter(Judged::differs)
-        .map(judgement -> judgement.tensor().key())
-        .toList();
+  static Look of(
+      NetworkSpec network, Witnessed step, Map<TensorKey, Judged> judged, @Nullable Look previous) {
+    Set<TensorKey> failing =
+        judged.values().stream()
+            .filter(Judged::differs)
+            .map(judgement -> judgement.tensor().key())
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    return new Look(network, step, judged, failing, previous);
+  }
+
+  /** Returns how many numbers the candidate showed. */
+  long elements() {
+    return judged.values().stream().mapToLong(judgement -> judgement.candidate().size()).sum();
+  }
+
+  /** Returns the same step without the one before it. */
+  Look alone() {
+    return new Look(network, step, judged, failing, null);
+  }
+
+  /** Returns whether a tensor is not what the reference computes. */
+  boolean differs(TensorKey key) {
+    return failing.contains(key);
   }
 
   Batch batch() {
@@ -70,16 +95,57 @@ record Look(
 
   /** Returns the learning rate of this step. */
   double rate() {
+    return rateAfter((double) step.before().step());
+  }
+
+  /** Returns the learning rate of the step before, of the first step its own. */
+  double rateBefore() {
+    return rateAfter(Math.max(0.0, step.before().step() - 1.0));
+  }
+
+  /**
+   * @param t steps already taken
+   */
+  private double rateAfter(double t) {
     LearningRate rate = network.optimizer().learningRate();
-    double t = step.before().step();
-    if (rate.decay() instanceof LearningRate.Decay.Step decay) {
-      return rate.initial() * Math.pow(decay.factor(), Math.floor(t / decay.every()));
-    } else if (rate.decay() instanceof LearningRate.Decay.Exponential decay) {
-      return rate.initial() * Math.pow(decay.factor(), t);
-    } else if (rate.decay() instanceof LearningRate.Decay.InverseTime decay) {
-      return rate.initial() / (1 + decay.rate() * t);
-    }
-    return rate.initial();
+    double initial = rate.initial();
+    return rate.decay()
+        .accept(
+            new LearningRate.Decay.Visitor<Double>() {
+              @Override
+              public Double none(LearningRate.Decay.None decay) {
+                return initial;
+              }
+
+              @Override
+              public Double step(LearningRate.Decay.Step decay) {
+                return initial * Math.pow(decay.factor(), Math.floor(t / decay.every()));
+              }
+
+              @Override
+              public Double exponential(LearningRate.Decay.Exponential decay) {
+                return initial * Math.pow(decay.factor(), t);
+              }
+
+              @Override
+              public Double inverseTime(LearningRate.Decay.InverseTime decay) {
+                return initial / Math.pow(1 + decay.rate() * t, decay.power());
+              }
+
+              @Override
+              public Double polynomial(LearningRate.Decay.Polynomial decay) {
+                return initial * Math.pow(1 - Math.min(1, t / decay.steps()), decay.power());
+              }
+
+              @Override
+              public Double steps(LearningRate.Decay.Steps decay) {
+                double now = initial;
+                for (LearningRate.Decay.Steps.Change change : decay.changes()) {
+                  now = t >= change.from() ? change.rate() : now;
+                }
+                return now;
+              }
+            });
   }
 
   /** Returns one prediction. */

@@ -88,13 +88,87 @@ final class Normalized {
         });
   }
 
-  double[] gammaGradient(double[] divisors) {
+  /** Returns the output if it is normalized by statistics from elsewhere. */
+  double[] output(double[] means, double[] divisors, double[] input) {
+    return Numbers.each(
+        input.length,
+        i -> {
+          int f = feature(i);
+          return gamma[f] * (input[i] - means[f]) / divisors[f] + beta[f];
+        });
+  }
+
+  /** Returns the input's gradient if the statistics do not depend on it. */
+  double[] scaled(double[] divisors) {
+    return Numbers.each(dout.length, i -> dout[i] * gamma[feature(i)] / divisors[feature(i)]);
+  }
+
+  /** Returns the mean distance of each feature from its mean. */
+  double[] deviation() {
+    double[] deviation = new double[gamma.length];
+    for (int i = 0; i < x.length; i++) {
+      deviation[feature(i)] += Math.abs(x[i] - mean[feature(i)]) / count;
+    }
+    return deviation;
+  }
+
+  double variance(int feature) {
+    return variance[feature] + epsilon;
+  }
+
+  /**
+   * Returns γ/σ · (dout − Σ dout/m − s · x̂ · Σ dout·x̂/m).
+   *
+   * @param m what sums are divided by
+   * @param s the sign of the variance's term
+   */
+  double[] slope(double m, double s) {
+    return slope(Numbers.each(gamma.length, this::root), m, s);
+  }
+
+  /** Returns the slope with another number in place of each σ, also within x̂. */
+  double[] rescaledSlope(double[] divisors) {
+    return slope(divisors, count, 1);
+  }
+
+  private double[] slope(double[] divisors, double m, double s) {
+    double[] sums = new double[gamma.length];
+    double[] products = gammaGradient(divisors);
+    for (int i = 0; i < x.length; i++) {
+      sums[feature(i)] += dout[i];
+    }
+    return Numbers.each(
+        x.length,
+        i -> {
+          int f = feature(i);
+          double normalized = (x[i] - mean[f]) / divisors[f];
+          return gamma[f]
+              / divisors[f]
+              * (dout[i] - sums[f] / m - s * normalized * products[f] / m);
+        });
+  }
+
+  double[] gammaGradient(double[] means, double[] divisors) {
     double[] gradient = new double[gamma.length];
     for (int i = 0; i < x.length; i++) {
       int f = feature(i);
-      gradient[f] += dout[i] * (x[i] - mean[f]) / divisors[f];
+      gradient[f] += dout[i] * (x[i] - means[f]) / divisors[f];
     }
     return gradient;
+  }
+
+  double[] gammaGradientOfOutput() {
+    double[] divisors = Numbers.each(gamma.length, this::root);
+    double[] y = output(divisors);
+    double[] gradient = new double[gamma.length];
+    for (int i = 0; i < x.length; i++) {
+      gradient[feature(i)] += dout[i] * y[i];
+    }
+    return gradient;
+  }
+
+  double[] gammaGradient(double[] divisors) {
+    return gammaGradient(mean, divisors);
   }
 
   /** Returns a gradient as if it were divided by other numbers. */

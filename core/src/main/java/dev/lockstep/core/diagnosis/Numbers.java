@@ -14,6 +14,12 @@ final class Numbers {
   /** A fitted number is exact to about so many digits. */
   private static final MathContext DIGITS = new MathContext(6);
 
+  /** Digits of numbers that people write down. */
+  private static final MathContext WRITTEN = new MathContext(7);
+
+  /** How far a fit to exact numbers may be off, relatively. */
+  private static final double FIT = 1e-12;
+
   private Numbers() {}
 
   static double[] each(int size, IntToDoubleFunction value) {
@@ -63,6 +69,24 @@ final class Numbers {
     return square == 0 ? Double.NaN : product / square;
   }
 
+  /** Returns the factors by which the sum of two comes nearest to a third. */
+  static double[] leastSquares(double[] a, double[] b, double[] sum) {
+    double aa = 0;
+    double ab = 0;
+    double bb = 0;
+    double as = 0;
+    double bs = 0;
+    for (int i = 0; i < sum.length; i++) {
+      aa += a[i] * a[i];
+      ab += a[i] * b[i];
+      bb += b[i] * b[i];
+      as += a[i] * sum[i];
+      bs += b[i] * sum[i];
+    }
+    double determinant = aa * bb - ab * ab;
+    return new double[] {(as * bb - bs * ab) / determinant, (aa * bs - ab * as) / determinant};
+  }
+
   /** Returns the sums over the rows of a matrix. */
   static double[] columnSums(Tensor tensor, int width) {
     double[] sums = new double[width];
@@ -70,6 +94,18 @@ final class Numbers {
       sums[i % width] += tensor.data()[i];
     }
     return sums;
+  }
+
+  /**
+   * Returns the number of few digits that a fit can only mean, else what was fitted: a rate or a
+   * share that somebody wrote down is one.
+   */
+  static double exact(double fitted) {
+    if (!Double.isFinite(fitted)) {
+      return fitted;
+    }
+    double rounded = new BigDecimal(fitted).round(WRITTEN).doubleValue();
+    return Math.abs(rounded - fitted) <= FIT * Math.abs(fitted) ? rounded : fitted;
   }
 
   /** Returns a setting without the digits that fitting or arithmetic added. */

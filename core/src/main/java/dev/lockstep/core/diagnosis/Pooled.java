@@ -12,11 +12,16 @@ final class Pooled {
 
   /** Which elements of a window take its gradient. */
   enum Winner {
+    FIRST_TIE("the first of several largest elements of a window takes the gradient, as it should"),
     ALL_TIES("of several largest elements of a window every one takes the gradient"),
     LAST_TIE("of several largest elements of a window the last takes the gradient, not the first"),
     SHARED("several largest elements of a window share the gradient"),
     WHOLE_WINDOW("every element of a window takes the gradient, not the largest alone"),
     MEAN("every element of a window takes a share of the gradient, not the largest alone"),
+    TOP_LEFT("the first element of a window takes the gradient, not the largest"),
+    FIRST_SAMPLE("each sample's gradient goes where the first sample's largest elements are"),
+    NONE_BELOW_ZERO(
+        "a window without a number above 0 hands back no gradient: its maximum starts at 0"),
     FIRST_PATCH("the gradient of the first window alone is handed back"),
     ASSIGNED("where windows overlap, one gradient overwrites the other: = in place of +=");
 
@@ -51,38 +56,69 @@ final class Pooled {
           i / windows * height * width
               + window / outWidth * pool.window().stride() * width
               + window % outWidth * pool.window().stride();
-      give(x.data(), dx, corner, width, pool, winner, dout.data()[i]);
+      give(x, dx, corner, width, pool, winner, dout.data()[i]);
     }
     return dx;
   }
 
+  /**
+   * Returns the gradient of the input of max pooling that goes to the one of several largest
+   * elements to which the candidate gave it; null if windows overlap.
+   */
+  static double @Nullable [] ofAnyTie(
+      LayerSpec.Pooling pool, Tensor x, Tensor dout, double[] shown) {
+    if (pool.window().stride() < Math.max(pool.window().height(), pool.window().width())) {
+      return null;
+    }
+    double[] ties = gradient(pool, x, dout, Winner.ALL_TIES);
+    double[] right = gradient(pool, x, dout, Winner.FIRST_TIE);
+    if (ties == null || right == null) {
+      return null;
+    }
+    double[] given = new double[shown.length];
+    double sum = 0;
+    double rightSum = 0;
+    for (int i = 0; i < shown.length; i++) {
+      given[i] = shown[i] != 0 ? ties[i] : 0;
+      sum += given[i];
+      rightSum += right[i];
+    }
+    // every window has given its gradient once
+    return Math.abs(sum - rightSum) <= 1e-9 * Math.max(1e-300, Numbers.norm(right)) ? given : null;
+  }
+
   private static void give(
-      double[] x,
+      Tensor input,
       double[] dx,
       int corner,
       int width,
       LayerSpec.Pooling pool,
       Winner winner,
       double gradient) {
+    double[] x = input.data();
     int elements = pool.window().elements();
+    int sample =
+        winner == Winner.FIRST_SAMPLE ? corner - corner % (x.length / input.shape().length(0)) : 0;
     double largest = Double.NEGATIVE_INFINITY;
     int firstTie = corner;
     int lastTie = corner;
     int ties = 0;
     for (int i = 0; i < elements; i++) {
       int at = corner + i / pool.window().width() * width + i % pool.window().width();
-      if (x[at] > largest) {
-        largest = x[at];
+      if (x[at - sample] > largest) {
+        largest = x[at - sample];
         firstTie = at;
         ties = 0;
       }
-      if (x[at] == largest) {
+      if (x[at - sample] == largest) {
         lastTie = at;
         ties++;
       }
     }
     switch (winner) {
-      case FIRST_PATCH -> dx[firstTie] += gradient;
+      case FIRST_TIE, FIRST_PATCH, FIRST_SAMPLE -> dx[firstTie] += gradient;
+      case TOP_LEFT -> dx[corner] += gradient;
+      case NONE_BELOW_ZERO -> dx[firstTie] += largest > 0 ? gradient : 0;
       case ASSIGNED -> dx[firstTie] = gradient;
       case LAST_TIE -> dx[lastTie] += gradient;
       case ALL_TIES, SHARED, WHOLE_WINDOW, MEAN -> {

@@ -1,6 +1,7 @@
 package dev.lockstep.core.diagnosis;
 
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
+import static dev.lockstep.core.diagnosis.Hypothesis.Rank.FITTED;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
@@ -19,13 +20,14 @@ import java.util.function.UnaryOperator;
 final class Rearranged {
 
   private final Set<TensorKey> scope;
+  private final Judged judged;
   private final Shape shape;
   private final List<Hypothesis> found = new ArrayList<>();
 
   private Rearranged(Look first, Set<TensorKey> scope) {
     this.scope = scope;
-    this.shape =
-        Objects.requireNonNull(first.judged().get(scope.iterator().next())).reference().shape();
+    this.judged = Objects.requireNonNull(first.judged().get(scope.iterator().next()));
+    this.shape = judged.reference().shape();
   }
 
   static List<Hypothesis> of(Look first, Set<TensorKey> scope) {
@@ -77,18 +79,44 @@ final class Rearranged {
     }
     if (rank > 1 && shape.length(0) > 1 && shape.size() > shape.length(0)) {
       found.add(
-          Hypothesis.local(
-              ARITHMETIC,
-              "each of its rows is one of the reference's, in wrong order",
-              scope,
-              (look, judged) -> nearestRows(judged)));
+          Hypothesis.local(ARITHMETIC, rowsTold(), scope, (look, judged) -> nearestRows(judged)));
     }
     found.add(
         Hypothesis.local(
-            ARITHMETIC,
+            FITTED,
             "its elements are the reference's, in wrong order",
             scope,
             (look, judged) -> sameOrder(judged)));
+  }
+
+  /** Tells a row that is shown twice apart from rows in another order. */
+  private String rowsTold() {
+    int row = row(judged.reference());
+    double[] right = judged.reference().data();
+    double[] shown = nearestRows(judged);
+    List<Integer> moved = new ArrayList<>();
+    for (int i = 0; i < shown.length / row; i++) {
+      if (!Arrays.equals(shown, i * row, (i + 1) * row, right, i * row, (i + 1) * row)) {
+        moved.add(i);
+      }
+    }
+    double[] sortedRight = right.clone();
+    double[] sortedShown = shown.clone();
+    Arrays.sort(sortedRight);
+    Arrays.sort(sortedShown);
+    if (moved.isEmpty() || Arrays.equals(sortedRight, sortedShown)) {
+      return "each of its rows is one of the reference's, in wrong order";
+    }
+    int first = moved.get(0);
+    int source = 0;
+    while (!Arrays.equals(
+        shown, first * row, (first + 1) * row, right, source * row, (source + 1) * row)) {
+      source++;
+    }
+    return moved.size() == 1
+        ? "its row number %d is the reference's row number %d".formatted(first + 1, source + 1)
+        : "%d of its rows are other rows of the reference's, in wrong order or more than once, such as number %d, which is its number %d"
+            .formatted(moved.size(), first + 1, source + 1);
   }
 
   private static int row(Tensor tensor) {

@@ -49,11 +49,17 @@ final class Rewritten {
   static List<Hypothesis> of(Case subject, Look first, Judged judged) {
     Rewritten rewritten = new Rewritten(subject, first, judged);
     rewritten.networks();
-    if (rewritten.phase == Phase.UPDATE) {
-      rewritten.counts();
-    } else {
-      rewritten.batches();
-      rewritten.masks();
+    switch (rewritten.phase) {
+      case FORWARD -> {
+        rewritten.images();
+        rewritten.batches();
+        rewritten.masks();
+      }
+      case LOSS, BACKWARD -> {
+        rewritten.targets();
+        rewritten.masks();
+      }
+      case UPDATE -> rewritten.counts();
     }
     return rewritten.found;
   }
@@ -180,15 +186,10 @@ final class Rewritten {
             "it is as if " + text,
             look -> {
               Variant changed = variant.apply(look);
-              Map<TensorKey, double[]> shown =
-                  training ? changed.ungrafted(reference) : changed.shown(reference, look);
               double[] predicted =
-                  shown == null
-                      ? null
-                      : shown.get(
-                          training
-                              ? new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT)
-                              : ExpectedTensor.PREDICTION);
+                  training
+                      ? changed.ungrafted(reference, ExpectedTensor.OUTPUT.key())
+                      : changed.predicted(reference, look);
               return predicted == null ? null : Look.only(ExpectedTensor.PREDICTION, predicted);
             }));
   }
@@ -201,6 +202,16 @@ final class Rewritten {
           look -> counting(look, look.step().before().step() + off));
     }
     add("the optimizer's count of steps stayed at 1", look -> counting(look, 0));
+    long taken = first.step().before().step();
+    if (taken > 1) {
+      add(
+          "the optimizer's count of steps began again at 1 in step %d"
+              .formatted(first.step().step()),
+          look -> counting(look, look.step().before().step() - taken));
+      add(
+          "the optimizer's count of steps stayed at %d".formatted(taken),
+          look -> counting(look, taken - 1));
+    }
   }
 
   private static @Nullable Variant counting(Look look, long taken) {
@@ -209,10 +220,27 @@ final class Rewritten {
         : Variant.of(look).with(new ModelState(taken, look.step().before().tensors()));
   }
 
+  private void images() {
+    ImageMistakes.of(reference, first, judged)
+        .forEach(
+            (text, change) ->
+                addTraining(
+                    text,
+                    look ->
+                        Variant.of(look)
+                            .with(
+                                new Batch(
+                                    look.batch().step(),
+                                    change.apply(look.batch().inputs()),
+                                    look.batch().targets()))));
+  }
+
   private void batches() {
-    inputs("pixels were divided by 256", look -> scaled(look.batch().inputs(), 255.0 / 256));
-    inputs("pixels were not divided by 255", look -> scaled(look.batch().inputs(), 255));
-    inputs("images were transposed", look -> transposed(look.batch().inputs()));
+    batch("the step before", look -> look.previous() == null ? null : look.previous().batch());
+    batch("the first step", look -> start);
+  }
+
+  private void targets() {
     targets("labels belonged to the next row of the batch", look -> rolled(look, -1));
     targets("labels belonged to the row before", look -> rolled(look, 1));
     for (int by : new int[] {1, -1}) {
@@ -223,16 +251,10 @@ final class Rewritten {
             return Rearranged.rolled(targets, targets.shape().length(1), by);
           });
     }
-    earlier("the step before", look -> look.previous() == null ? null : look.previous().batch());
-    earlier("the first step", look -> start);
-  }
-
-  private void inputs(String text, Function<Look, Tensor> inputs) {
-    addTraining(
-        text,
-        look ->
-            Variant.of(look)
-                .with(new Batch(look.batch().step(), inputs.apply(look), look.batch().targets())));
+    targets(
+        "targets were those of the step before",
+        look -> look.previous() == null ? null : look.previous().batch().targets());
+    targets("targets were those of the first step", look -> start.targets());
   }
 
   private void targets(String text, Function<Look, @Nullable Tensor> targets) {
@@ -246,13 +268,7 @@ final class Rewritten {
         });
   }
 
-  private void earlier(String when, Function<Look, @Nullable Batch> batch) {
-    targets(
-        "targets were those of " + when,
-        look -> {
-          Batch other = batch.apply(look);
-          return other == null ? null : other.targets();
-        });
+  private void batch(String when, Function<Look, @Nullable Batch> batch) {
     addTraining(
         "the batch were that of " + when,
         look -> {
@@ -262,27 +278,6 @@ final class Rewritten {
               : Variant.of(look)
                   .with(new Batch(look.batch().step(), other.inputs(), other.targets()));
         });
-  }
-
-  private static Tensor scaled(Tensor tensor, double factor) {
-    return Tensor.of(tensor.shape(), Numbers.times(factor, tensor.data()));
-  }
-
-  private static Tensor transposed(Tensor images) {
-    int rows = images.shape().length(0);
-    int pixels = images.size() / rows;
-    int side = (int) Math.round(Math.sqrt(pixels));
-    if (side * side != pixels) {
-      return images;
-    }
-    return Tensor.of(
-        images.shape(),
-        Numbers.each(
-            images.size(),
-            i -> {
-              int at = i % pixels;
-              return images.data()[i - at + at % side * side + at / side];
-            }));
   }
 
   private static Tensor rolled(Look look, int rows) {

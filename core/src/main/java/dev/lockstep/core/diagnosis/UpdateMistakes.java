@@ -1,16 +1,15 @@
 package dev.lockstep.core.diagnosis;
 
-import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
-import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,46 +43,127 @@ final class UpdateMistakes {
         mistakes.statistics();
       }
     } else if (key.phase() == Phase.UPDATE) {
-      mistakes.rules(first.network().optimizer());
+      mistakes.rules();
     } else if (key.phase() == Phase.BACKWARD && first.network().weightDecay() > 0) {
       mistakes.decoupledDecay();
     }
     return mistakes.found;
   }
 
-  /** One element of a parameter while it is updated. */
-  private static final class Element {
-    private double w;
-    private final double[] slots;
-    private final double g;
-    private final double rate;
+  /** A parameter while it is updated. */
+  static final class Update {
+    final double[] w;
+
+    /** Of a matrix, else 0. */
+    final int columns;
+
+    /** The optimizer's slots, in their order. */
+    final double[][] slots;
+
+    /** What the optimizer keeps and does not show, 0 at first. */
+    final double[] hidden;
+
+    final double[] g;
+    final double rate;
+    final double rateBefore;
 
     /** Counts from 1. */
-    private final double t;
+    final double t;
 
     /** As {@link #t}, if every parameter is counted. */
-    private final double counted;
+    final double counted;
 
-    private Element(double w, double[] slots, double g, double rate, double t, double counted) {
-      this.w = w;
+    private Update(
+        Tensor before,
+        double[][] slots,
+        double[] hidden,
+        double[] g,
+        double[] rates,
+        double t,
+        double counted) {
+      this.w = before.data().clone();
+      this.columns = before.shape().rank() == 2 ? before.shape().length(1) : 0;
       this.slots = slots;
+      this.hidden = hidden;
       this.g = g;
-      this.rate = rate;
+      this.rate = rates[1];
+      this.rateBefore = rates[0];
       this.t = t;
       this.counted = counted;
     }
   }
 
+  /** One element of a parameter while it is updated. */
+  static final class Element {
+    double w;
+    final double[] slots;
+    double hidden;
+    final double g;
+    final double rate;
+    final double rateBefore;
+    final double t;
+    final double counted;
+
+    private Element(Update update, int at) {
+      this.w = update.w[at];
+      this.slots = Numbers.each(update.slots.length, s -> update.slots[s][at]);
+      this.hidden = update.hidden[at];
+      this.g = update.g[at];
+      this.rate = update.rate;
+      this.rateBefore = update.rateBefore;
+      this.t = update.t;
+      this.counted = update.counted;
+    }
+  }
+
   /** An optimizer, element by element. */
-  private interface Rule {
+  interface Rule {
     void apply(Element element);
   }
 
-  private void rule(String text, Rule rule) {
-    rule(NAMED, text, rule);
+  /** An optimizer that looks at a whole parameter. */
+  interface TensorRule {
+    void apply(Update update);
   }
 
-  private void rule(Rank rank, String text, Rule rule) {
+  private void rules() {
+    new UpdateRules(
+            first,
+            scope.iterator().next(),
+            new UpdateRules.Rules() {
+              @Override
+              public void rule(Rank rank, String text, Rule rule) {
+                tensors(rank, text, byElement(rule), false);
+              }
+
+              @Override
+              public void hiding(String text, Rule rule) {
+                tensors(NAMED, text, byElement(rule), true);
+              }
+
+              @Override
+              public void ofTensors(String text, TensorRule rule) {
+                tensors(NAMED, text, rule, false);
+              }
+            })
+        .all(first.network().optimizer());
+  }
+
+  private static TensorRule byElement(Rule rule) {
+    return update -> {
+      for (int i = 0; i < update.w.length; i++) {
+        Element element = new Element(update, i);
+        rule.apply(element);
+        update.w[i] = element.w;
+        update.hidden[i] = element.hidden;
+        for (int s = 0; s < update.slots.length; s++) {
+          update.slots[s][i] = element.slots[s];
+        }
+      }
+    };
+  }
+
+  private void tensors(Rank rank, String text, TensorRule rule, boolean hides) {
     Set<String> moved = new LinkedHashSet<>();
     for (ParameterSpec parameter : first.network().parameters()) {
       boolean own =
@@ -97,22 +177,68 @@ final class UpdateMistakes {
         moved.add(parameter.path());
       }
     }
-    found.add(new Hypothesis(rank, text, look -> moved(look, moved, rule)));
+    Map<Long, List<double[]>> hidden = new HashMap<>();
+    found.add(
+        new Hypothesis(
+            rank,
+            text,
+            look -> {
+              List<Update> updates = moved(look, moved, rule, hides ? hidden : null);
+              return updates == null ? null : predicted(look, moved, updates);
+            }));
   }
 
-  private static @Nullable Map<TensorKey, double[]> moved(
-      Look look, Set<String> parameters, Rule rule) {
+  private static Map<TensorKey, double[]> predicted(
+      Look look, Set<String> parameters, List<Update> updates) {
+    List<String> names = look.network().optimizer().slotNames();
+    Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+    int at = 0;
+    for (ParameterSpec parameter : look.network().parameters()) {
+      if (parameters.contains(parameter.path())) {
+        Update update = updates.get(at++);
+        for (int s = 0; s < names.size(); s++) {
+          predicted.put(
+              new TensorKey(Phase.UPDATE, parameter.path() + "/" + names.get(s)), update.slots[s]);
+        }
+        predicted.put(new TensorKey(Phase.UPDATE, parameter.path()), update.w);
+      }
+    }
+    predicted.keySet().retainAll(look.judged().keySet());
+    return predicted;
+  }
+
+  /**
+   * Applies a rule to some parameters; null if a step does not show what it needs.
+   *
+   * @param hidden what the rule keeps and does not show, by the steps taken when it kept it; null
+   *     if it keeps nothing
+   */
+  private static @Nullable List<Update> moved(
+      Look look,
+      Set<String> parameters,
+      TensorRule rule,
+      @Nullable Map<Long, List<double[]>> hidden) {
     List<String> names = look.network().optimizer().slotNames();
     List<ParameterSpec> all = look.network().parameters();
-    Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
     double taken = look.step().before().step();
+    List<double[]> earlier = null;
+    if (hidden != null && taken > 0) {
+      if (look.previous() != null && !hidden.containsKey(look.step().before().step())) {
+        moved(look.previous(), parameters, rule, hidden);
+      }
+      earlier = hidden.get(look.step().before().step());
+      if (earlier == null) {
+        return null; // only the steps before it can tell
+      }
+    }
+    List<Update> updates = new ArrayList<>();
     for (int p = 0; p < all.size(); p++) {
       String path = all.get(p).path();
-      Tensor gradient = look.candidate(Phase.BACKWARD, path);
-      Tensor before = look.before(path);
       if (!parameters.contains(path)) {
         continue;
       }
+      Tensor gradient = look.candidate(Phase.BACKWARD, path);
+      Tensor before = look.before(path);
       if (gradient == null || before == null) {
         return null;
       }
@@ -123,330 +249,24 @@ final class UpdateMistakes {
           return null;
         }
         slots[s] = slot.data().clone();
-        predicted.put(new TensorKey(Phase.UPDATE, path + "/" + names.get(s)), slots[s]);
       }
-      double[] w = before.data().clone();
-      predicted.put(new TensorKey(Phase.UPDATE, path), w);
-      for (int i = 0; i < w.length; i++) {
-        int at = i;
-        Element element =
-            new Element(
-                w[i],
-                Numbers.each(slots.length, s -> slots[s][at]),
-                gradient.data()[i],
-                look.rate(),
-                taken + 1,
-                taken * all.size() + p + 1);
-        rule.apply(element);
-        w[i] = element.w;
-        for (int s = 0; s < slots.length; s++) {
-          slots[s][i] = element.slots[s];
-        }
-      }
+      Update update =
+          new Update(
+              before,
+              slots,
+              earlier == null ? new double[before.size()] : earlier.get(updates.size()).clone(),
+              gradient.data(),
+              new double[] {look.rateBefore(), look.rate()},
+              taken + 1,
+              taken * all.size() + p + 1);
+      rule.apply(update);
+      updates.add(update);
     }
-    predicted.keySet().retainAll(look.judged().keySet());
-    return predicted;
-  }
-
-  private void rules(OptimizerSpec optimizer) {
-    rule(
-        "the update subtracts the parameter itself in place of its gradient: another tensor",
-        e -> e.w -= e.rate * e.w);
-    if (optimizer instanceof OptimizerSpec.Momentum o) {
-      momentum(o.momentum());
-    } else if (optimizer instanceof OptimizerSpec.Nesterov o) {
-      nesterov(o.momentum());
-    } else if (optimizer instanceof OptimizerSpec.AdaGrad o) {
-      adaGrad(o.epsilon());
-    } else if (optimizer instanceof OptimizerSpec.RmsProp o) {
-      rmsProp(o.decay(), o.epsilon());
-    } else if (optimizer instanceof OptimizerSpec.Adam o) {
-      adam(o);
+    if (hidden != null) {
+      hidden.put(
+          look.step().before().step() + 1, updates.stream().map(update -> update.hidden).toList());
     }
-  }
-
-  private void momentum(double m) {
-    rule(
-        "the update moves the parameter by the velocity of the step before",
-        e -> {
-          e.w += e.slots[0];
-          e.slots[0] = m * e.slots[0] - e.rate * e.g;
-        });
-    double share = share(m);
-    if (Double.isFinite(share)) {
-      String told =
-          "the update dampens the gradient: it enters the velocity times " + Numbers.setting(share);
-      rule(
-          // any other share is a learning rate as well
-          Math.abs(share - (1 - m)) < 1e-9 ? NAMED : ARITHMETIC,
-          told,
-          e -> {
-            e.slots[0] = m * e.slots[0] - share * e.rate * e.g;
-            e.w += e.slots[0];
-          });
-      rule(
-          told + ", but for the first step",
-          e -> {
-            e.slots[0] = m * e.slots[0] - (e.t == 1 ? 1 : share) * e.rate * e.g;
-            e.w += e.slots[0];
-          });
-    }
-    rule(
-        "the update keeps the learning rate outside of the velocity",
-        e -> {
-          e.slots[0] = m * e.slots[0] - e.g;
-          e.w += e.rate * e.slots[0];
-        });
-    rule(
-        "the update keeps the learning rate outside of the velocity, whose sign is turned",
-        e -> {
-          e.slots[0] = m * e.slots[0] + e.g;
-          e.w -= e.rate * e.slots[0];
-        });
-    rule(
-        "the update starts the velocity as the gradient itself, without the learning rate",
-        e -> {
-          e.slots[0] = e.t == 1 ? -e.g : m * e.slots[0] - e.rate * e.g;
-          e.w += e.slots[0];
-        });
-    rule(
-        "the update turns the sign of the velocity",
-        e -> {
-          e.slots[0] = m * e.slots[0] + e.rate * e.g;
-          e.w += m * e.slots[0] - e.rate * e.g;
-        });
-    rule(
-        "the update forgets the velocity: it is never computed from the one before",
-        e -> {
-          e.slots[0] = -e.rate * e.g;
-          e.w += e.slots[0];
-        });
-    rule(
-        "the update adds the parameter to the velocity in place of its gradient: another tensor",
-        e -> {
-          e.slots[0] = m * e.slots[0] - e.rate * e.w;
-          e.w += e.slots[0];
-        });
-    rule(
-        "the update multiplies the velocity by the learning rate too",
-        e -> {
-          e.slots[0] = m * e.slots[0] - e.rate * e.g;
-          e.w += e.rate * e.slots[0];
-        });
-  }
-
-  /** Returns the share of the gradient that the first velocity that differs has taken up. */
-  private double share(double m) {
-    String path = scope.iterator().next().path();
-    Tensor old = first.before(path);
-    Tensor now = first.candidate(Phase.UPDATE, path);
-    Tensor gradient = first.candidate(Phase.BACKWARD, path.substring(0, path.lastIndexOf('/')));
-    if (old == null || now == null || gradient == null || gradient.size() != now.size()) {
-      return Double.NaN;
-    }
-    double fitted =
-        Numbers.leastSquares(
-            Numbers.times(-first.rate(), gradient.data()),
-            Numbers.plus(now.data(), -m, old.data()));
-    return Math.rint(fitted * 1e9) / 1e9;
-  }
-
-  private void nesterov(double m) {
-    rule(
-        "the update moves the parameter by the step that the velocity before would have made",
-        e -> {
-          e.w += m * e.slots[0];
-          e.slots[0] = m * e.slots[0] - e.rate * e.g;
-        });
-    rule(
-        "the update looks back along the velocity, not ahead",
-        e -> {
-          e.slots[0] = m * e.slots[0] - e.rate * e.g;
-          e.w += -m * e.slots[0] - e.rate * e.g;
-        });
-    rule(
-        "the update keeps the learning rate outside of the velocity",
-        e -> {
-          e.slots[0] = m * e.slots[0] - e.g;
-          e.w += e.rate * (m * e.slots[0] - e.g);
-        });
-    rule(
-        "the update keeps the learning rate outside of the velocity, whose sign is turned",
-        e -> {
-          e.slots[0] = m * e.slots[0] + e.g;
-          e.w -= e.rate * (e.g + m * e.slots[0]);
-        });
-  }
-
-  private void adaGrad(double epsilon) {
-    rule(
-        "epsilon stands inside the root of the update",
-        e -> {
-          e.slots[0] += e.g * e.g;
-          e.w -= e.rate * e.g / Math.sqrt(e.slots[0] + epsilon);
-        });
-    rule(
-        "the update adds up the squares of lr·g in place of those of g",
-        e -> {
-          e.slots[0] += e.rate * e.g * e.rate * e.g;
-          e.w -= e.rate * e.g / (Math.sqrt(e.slots[0]) + epsilon);
-        });
-    rule(
-        "the update adds up gradients, not their squares",
-        e -> {
-          e.slots[0] += Math.abs(e.g);
-          e.w -= e.rate * e.g / (Math.sqrt(e.slots[0]) + epsilon);
-        });
-    rule(
-        "the update divides by the sum of squares, not by its root",
-        e -> {
-          e.slots[0] += e.g * e.g;
-          e.w -= e.rate * e.g / (e.slots[0] + epsilon);
-        });
-    rule(
-        "the update divides by the root of the sum before the step",
-        e -> {
-          e.w -= e.rate * e.g / (Math.sqrt(e.slots[0]) + epsilon);
-          e.slots[0] += e.g * e.g;
-        });
-  }
-
-  private void rmsProp(double decay, double epsilon) {
-    rule(
-        "epsilon stands inside the root of the update",
-        e -> {
-          e.slots[0] = decay * e.slots[0] + (1 - decay) * e.g * e.g;
-          e.w -= e.rate * e.g / Math.sqrt(e.slots[0] + epsilon);
-        });
-    rule(
-        "the update takes decay for 1 - decay",
-        e -> {
-          e.slots[0] = (1 - decay) * e.slots[0] + decay * e.g * e.g;
-          e.w -= e.rate * e.g / (Math.sqrt(e.slots[0]) + epsilon);
-        });
-    rule(
-        "the update adds the whole square: 1 - decay is missing",
-        e -> {
-          e.slots[0] = decay * e.slots[0] + e.g * e.g;
-          e.w -= e.rate * e.g / (Math.sqrt(e.slots[0]) + epsilon);
-        });
-    rule(
-        "the update divides by the average of squares, not by its root",
-        e -> {
-          e.slots[0] = decay * e.slots[0] + (1 - decay) * e.g * e.g;
-          e.w -= e.rate * e.g / (e.slots[0] + epsilon);
-        });
-    rule(
-        "the update corrects the average for its start, as Adam does",
-        e -> {
-          e.slots[0] = decay * e.slots[0] + (1 - decay) * e.g * e.g;
-          e.w -= e.rate * e.g / (Math.sqrt(e.slots[0] / (1 - Math.pow(decay, e.t))) + epsilon);
-        });
-  }
-
-  private void adam(OptimizerSpec.Adam o) {
-    adam(
-        o,
-        "epsilon is added after the correction: the update is lr·m̂ / (√v̂ + ε)",
-        e -> {
-          double m = e.slots[0] / (1 - Math.pow(o.beta1(), e.t));
-          double v = e.slots[1] / (1 - Math.pow(o.beta2(), e.t));
-          e.w -= e.rate * m / (Math.sqrt(v) + o.epsilon());
-        });
-    adam(
-        o,
-        "epsilon stands inside the root of the update",
-        e -> e.w -= e.rate * correction(o, e.t) * e.slots[0] / Math.sqrt(e.slots[1] + o.epsilon()));
-    adam(
-        o,
-        "epsilon stands inside the root of the update, after the correction",
-        e -> {
-          double m = e.slots[0] / (1 - Math.pow(o.beta1(), e.t));
-          double v = e.slots[1] / (1 - Math.pow(o.beta2(), e.t));
-          e.w -= e.rate * m / Math.sqrt(v + o.epsilon());
-        });
-    adam(
-        o,
-        "the update times sqrt(1 - beta2^t)/(1 - beta1^t) is missing: no bias correction",
-        e -> e.w -= e.rate * e.slots[0] / (Math.sqrt(e.slots[1]) + o.epsilon()));
-    adam(
-        o,
-        "the update multiplies by its corrections where it should divide",
-        e -> {
-          double m = e.slots[0] * (1 - Math.pow(o.beta1(), e.t));
-          double v = e.slots[1] * (1 - Math.pow(o.beta2(), e.t));
-          e.w -= e.rate * m / (Math.sqrt(v) + o.epsilon());
-        });
-    adam(
-        o,
-        "the update corrects m alone, not v",
-        e ->
-            e.w -=
-                e.rate
-                    * (e.slots[0] / (1 - Math.pow(o.beta1(), e.t)))
-                    / (Math.sqrt(e.slots[1]) + o.epsilon()));
-    adam(
-        o,
-        "the update corrects v alone, not m",
-        e ->
-            e.w -=
-                e.rate
-                    * e.slots[0]
-                    / (Math.sqrt(e.slots[1] / (1 - Math.pow(o.beta2(), e.t))) + o.epsilon()));
-    adam(
-        o,
-        "the update keeps the corrected averages and corrects them again in the next step",
-        e -> {
-          e.slots[0] /= 1 - Math.pow(o.beta1(), e.t);
-          e.slots[1] /= 1 - Math.pow(o.beta2(), e.t);
-          e.w -= e.rate * e.slots[0] / (Math.sqrt(e.slots[1]) + o.epsilon());
-        });
-    adam(
-        o,
-        "the optimizer's count of steps grows with every parameter, not with every batch",
-        e ->
-            e.w -=
-                e.rate
-                    * correction(o, e.counted)
-                    * e.slots[0]
-                    / (Math.sqrt(e.slots[1]) + o.epsilon()));
-    adam(
-        o,
-        "the update divides by v, not by its root",
-        e -> e.w -= e.rate * correction(o, e.t) * e.slots[0] / (e.slots[1] + o.epsilon()));
-    rule(
-        "the update is that of RMSprop: the gradient itself in place of m",
-        e -> {
-          moments(o, e);
-          e.w -= e.rate * correction(o, e.t) * e.g / (Math.sqrt(e.slots[1]) + o.epsilon());
-        });
-    rule(
-        "Adam's beta1 and beta2 have changed places",
-        e -> {
-          e.slots[0] += (1 - o.beta2()) * (e.g - e.slots[0]);
-          e.slots[1] += (1 - o.beta1()) * (e.g * e.g - e.slots[1]);
-          double correction =
-              Math.sqrt(1 - Math.pow(o.beta1(), e.t)) / (1 - Math.pow(o.beta2(), e.t));
-          e.w -= e.rate * correction * e.slots[0] / (Math.sqrt(e.slots[1]) + o.epsilon());
-        });
-  }
-
-  private void adam(OptimizerSpec.Adam o, String text, Rule afterMoments) {
-    rule(
-        text,
-        e -> {
-          moments(o, e);
-          afterMoments.apply(e);
-        });
-  }
-
-  private static void moments(OptimizerSpec.Adam o, Element e) {
-    e.slots[0] += (1 - o.beta1()) * (e.g - e.slots[0]);
-    e.slots[1] += (1 - o.beta2()) * (e.g * e.g - e.slots[1]);
-  }
-
-  private static double correction(OptimizerSpec.Adam o, double t) {
-    return Math.sqrt(1 - Math.pow(o.beta2(), t)) / (1 - Math.pow(o.beta1(), t));
+    return updates;
   }
 
   /** The gradient goes without λ·W, and the update subtracts lr·λ·W by itself. */
@@ -482,6 +302,7 @@ final class UpdateMistakes {
   }
 
   private void statistics() {
+    shares();
     statistic(
         "the variance is taken unbiased, divided by n-1 in place of n, in the running variance",
         (look, norm, key) -> {
@@ -510,6 +331,73 @@ final class UpdateMistakes {
   }
 
   private void statistic(String text, Statistic statistic) {
+    moving(
+        text,
+        (look, norm, key) -> {
+          double[] batch = statistic.of(look, norm, key);
+          return batch == null ? null : moved(look, norm, key, norm.momentum(), batch);
+        });
+  }
+
+  /** Statistics that move by another share of the batch's. */
+  private void shares() {
+    moving(
+        "the running variance takes momentum for 1 - momentum, the running mean does not",
+        (look, norm, key) ->
+            moved(
+                look,
+                norm,
+                key,
+                key.equals("runningVar") ? 1 - norm.momentum() : norm.momentum(),
+                batch(look, norm, key)));
+    moving(
+        "the running statistics are moved twice in a step",
+        (look, norm, key) ->
+            moved(look, norm, key, norm.momentum() * norm.momentum(), batch(look, norm, key)));
+    moving(
+        "the running statistics are means over all steps so far",
+        (look, norm, key) -> {
+          double t = look.step().before().step();
+          return moved(look, norm, key, t / (t + 1), batch(look, norm, key));
+        });
+    moving(
+        "the running statistics start as those of the first batch",
+        (look, norm, key) ->
+            moved(
+                look,
+                norm,
+                key,
+                look.step().before().step() == 0 ? 0 : norm.momentum(),
+                batch(look, norm, key)));
+    moving(
+        "the momentum of the running statistics grows: (1 + t) / (10 + t), t steps taken, up to its setting",
+        (look, norm, key) -> {
+          double t = look.step().before().step();
+          return moved(
+              look,
+              norm,
+              key,
+              Math.min(norm.momentum(), (1 + t) / (10 + t)),
+              batch(look, norm, key));
+        });
+  }
+
+  private static double @Nullable [] moved(
+      Look look,
+      LayerSpec.BatchNormalization norm,
+      String key,
+      double kept,
+      double @Nullable [] batch) {
+    Tensor old = look.before(norm.name() + "/" + key);
+    return batch == null || old == null || batch.length != old.size()
+        ? null
+        : Numbers.each(batch.length, i -> kept * old.data()[i] + (1 - kept) * batch[i]);
+  }
+
+  /**
+   * @param statistic what it has become after the step
+   */
+  private void moving(String text, Statistic statistic) {
     found.add(
         Hypothesis.local(
             NAMED,
@@ -517,18 +405,10 @@ final class UpdateMistakes {
             scope,
             (look, judged) -> {
               String path = judged.tensor().key().path();
-              String key = path.substring(path.lastIndexOf('/') + 1);
-              Tensor old = look.before(path);
-              if (!(look.layer(judged.tensor().layer()).orElse(null)
-                      instanceof LayerSpec.BatchNormalization norm)
-                  || old == null) {
-                return null;
-              }
-              double[] batch = statistic.of(look, norm, key);
-              double kept = norm.momentum();
-              return batch == null || batch.length != old.size()
-                  ? null
-                  : Numbers.each(batch.length, i -> kept * old.data()[i] + (1 - kept) * batch[i]);
+              return look.layer(judged.tensor().layer()).orElse(null)
+                      instanceof LayerSpec.BatchNormalization norm
+                  ? statistic.of(look, norm, path.substring(path.lastIndexOf('/') + 1))
+                  : null;
             }));
   }
 

@@ -16,6 +16,7 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,13 +75,25 @@ record Variant(
     } catch (UsageException | InputException e) {
       return null; // the reference need not implement what might have been
     }
-    shown.keySet().retainAll(look.judged().keySet());
     return shown;
   }
 
-  /** Returns what the reference shows by itself; null if it has no such network. */
-  @Nullable Map<TensorKey, double[]> ungrafted(ModelProvider reference) {
-    Map<TensorKey, double[]> shown = new LinkedHashMap<>();
+  /** Returns what the reference predicts; null if it has no such network. */
+  double @Nullable [] predicted(ModelProvider reference, Look look) {
+    if (!network.state().equals(look.network().state())) {
+      return null;
+    }
+    try (Model model = reference.create(network)) {
+      model.restore(before);
+      return model.predict(batch.inputs()).data().clone();
+    } catch (UsageException | InputException e) {
+      return null; // the reference need not implement what might have been
+    }
+  }
+
+  /** Returns one tensor that the reference shows by itself; null if it has no such network. */
+  double @Nullable [] ungrafted(ModelProvider reference, TensorKey wanted) {
+    AtomicReference<double @Nullable []> shown = new AtomicReference<>();
     try (Model model = reference.create(network)) {
       model.restore(before);
       model.step(
@@ -88,12 +101,18 @@ record Variant(
           masks,
           new ChangingObserver(
               Observer.NONE,
-              (phase, path, tensor) ->
-                  shown.put(new TensorKey(phase, path), tensor.data().clone())));
+              (phase, path, tensor) -> {
+                if (behind != null) {
+                  behind.apply(phase, path, tensor);
+                }
+                if (wanted.equals(new TensorKey(phase, path))) {
+                  shown.set(tensor.data().clone());
+                }
+              }));
     } catch (UsageException | InputException e) {
       return null;
     }
-    return shown;
+    return shown.get();
   }
 
   private Observer grafting(Look look, Map<TensorKey, double[]> shown) {
@@ -106,7 +125,10 @@ record Variant(
       @Override
       public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
         Tensor computed = tensor.get();
-        shown.put(new TensorKey(phase, path), computed.data().clone());
+        TensorKey key = new TensorKey(phase, path);
+        if (look.judged().containsKey(key)) {
+          shown.put(key, computed.data().clone());
+        }
         Tensor candidate = look.candidate(phase, path);
         if (candidate != null && candidate.size() == computed.size()) {
           System.arraycopy(candidate.data(), 0, computed.data(), 0, computed.size());

@@ -94,6 +94,29 @@ class LiarTest {
         };
       }
     },
+    SHOWS_A_VELOCITY_THAT_NO_STEP_READS {
+      @Override
+      Model of(Model model) {
+        return new WrappedModel(model) {
+          private final Map<String, Tensor> hidden = new LinkedHashMap<>();
+
+          @Override
+          public double step(Batch batch, Masks masks, Observer observer) {
+            super.restore(changed(super.state(), (kept, path) -> hidden.getOrDefault(path, kept)));
+            double loss = super.step(batch, masks, observer);
+            super.state()
+                .tensors()
+                .forEach(
+                    (path, tensor) -> {
+                      if (path.endsWith("/velocity")) {
+                        hidden.put(path, tensor.copy());
+                      }
+                    });
+            return loss;
+          }
+        };
+      }
+    },
     PREDICTS_WRONGLY_IN_LARGER_BATCHES {
       @Override
       Model of(Model model) {
@@ -184,7 +207,7 @@ class LiarTest {
     /** Returns whether it does wrong at all: some do so only where nobody looks, or restores. */
     boolean doesWrong(long every) {
       return switch (this) {
-        case RESTORES_ONCE, RESTORES_NO_VELOCITY -> every != 0;
+        case RESTORES_ONCE, RESTORES_NO_VELOCITY, SHOWS_A_VELOCITY_THAT_NO_STEP_READS -> every != 0;
         case TRAINS_ONLY_WHEN_OBSERVED,
             DOUBLES_A_PARAMETER_ONCE_WHEN_NOT_OBSERVED,
             RETURNS_ANOTHER_LOSS_WHEN_NOT_OBSERVED ->

@@ -5,7 +5,6 @@ import static dev.lockstep.core.model.Phase.FORWARD;
 import static dev.lockstep.core.model.Phase.LOSS;
 import static dev.lockstep.core.model.Phase.UPDATE;
 import static dev.lockstep.experiments.faults.BaseNetwork.BATCH_NORM;
-import static dev.lockstep.experiments.faults.BaseNetwork.CONVNET;
 import static dev.lockstep.experiments.faults.BaseNetwork.RELU_MOMENTUM;
 import static dev.lockstep.experiments.faults.BaseNetwork.SIGMOID_SGD;
 import static dev.lockstep.experiments.faults.BaseNetwork.TANH_ADAM;
@@ -13,7 +12,6 @@ import static dev.lockstep.experiments.faults.BaseNetwork.TANH_ADAM;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.experiments.faults.Fault.Place;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
@@ -67,12 +65,6 @@ final class UnexplainedFaults {
             LOSS,
             "loss/value",
             (step, path, tensor) -> tensor.data()[0] += .1),
-        edit(
-            CONVNET,
-            "one-kernel-forgotten",
-            BACKWARD,
-            "conv1/W",
-            (step, path, tensor) -> Arrays.fill(tensor.data(), 0, 25, 0)),
         Fault.in(
                 TANH_ADAM,
                 "adam-of-magnitudes",

@@ -1,0 +1,208 @@
+package dev.lockstep.core.diagnosis;
+
+import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
+
+import dev.lockstep.core.diagnosis.Hypothesis.Local;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A part of a tensor that is something else, while the rest is right. */
+final class Regions {
+
+  private final Set<TensorKey> scope;
+  private final Judged judged;
+  private final List<Hypothesis> found = new ArrayList<>();
+
+  private Regions(Look first, Set<TensorKey> scope) {
+    this.scope = scope;
+    this.judged = Objects.requireNonNull(first.judged().get(scope.iterator().next()));
+  }
+
+  static List<Hypothesis> of(Look first, Set<TensorKey> scope) {
+    Regions regions = new Regions(first, scope);
+    regions.all();
+    return regions.found;
+  }
+
+  /** Which elements of a tensor are meant. */
+  private interface Region {
+    boolean has(Tensor tensor, int at);
+  }
+
+  private void all() {
+    int size = judged.candidate().size();
+    if (size < 2 || judged.reference().size() != size) {
+      return;
+    }
+    boolean[] wrong = new boolean[size];
+    int from = size;
+    int to = 0;
+    for (int i = 0; i < size; i++) {
+      double distance = Math.abs(judged.candidate().data()[i] - judged.reference().data()[i]);
+      wrong[i] = !(distance <= judged.allowed());
+      if (wrong[i]) {
+        from = Math.min(from, i);
+        to = i + 1;
+      }
+    }
+    if (judged.candidate().shape().rank() > 1) {
+      rows(from, to, wrong);
+      columns(wrong);
+    }
+    int start = from;
+    int end = to;
+    int row = judged.candidate().shape().rank() > 1 ? rowOf(judged.candidate()) : 1;
+    boolean ofRows = row > 1 && from % row == 0 && to % row == 0;
+    if (!ofRows && (from > 0 || to < size)) {
+      told(
+          from == 0
+              ? "its first %d of %d elements are".formatted(to, size)
+              : to == size
+                  ? "its elements from number %d on, of %d, are".formatted(from + 1, size)
+                  : "its elements number %d to %d, of %d, are".formatted(from + 1, to, size),
+          (tensor, at) -> at >= start && at < end);
+    }
+  }
+
+  private void rows(int from, int to, boolean[] wrong) {
+    int row = rowOf(judged.candidate());
+    int rows = judged.candidate().shape().length(0);
+    int start = from / row;
+    int end = (to - 1) / row + 1;
+    boolean perSample = judged.tensor().perSample();
+    String one = !perSample && judged.candidate().shape().rank() == 4 ? "kernel" : "row";
+    String what = perSample ? "rows of the batch" : one + "s";
+    if (end - start == 1 && rows > 1) {
+      boolean last = start == rows - 1;
+      told(
+          (last
+              ? "its last %s is".formatted(one)
+              : start == 0
+                  ? "its first %s is".formatted(one)
+                  : "its %s number %d is".formatted(one, start + 1)),
+          (tensor, at) -> at / rowOf(tensor) == (last ? tensor.shape().length(0) - 1 : start));
+    } else if (end == rows && start > 0) {
+      told(
+          "its %s from number %d on are".formatted(what, start + 1),
+          (tensor, at) -> at / rowOf(tensor) >= start);
+    } else if (end < rows) {
+      told(
+          "its %s number %d to %d are".formatted(what, start + 1, end),
+          (tensor, at) -> at / rowOf(tensor) >= start && at / rowOf(tensor) < end);
+    }
+    for (int odd = 0; odd < 2; odd++) {
+      int parity = odd;
+      boolean every = true;
+      for (int i = 0; i < wrong.length; i++) {
+        every &= !wrong[i] || i / row % 2 == parity;
+      }
+      if (every && end - start > 2) {
+        told(
+            "every other %s of it, from the %s on, is"
+                .formatted(one, odd == 0 ? "first" : "second"),
+            (tensor, at) -> at / rowOf(tensor) % 2 == parity);
+      }
+    }
+  }
+
+  private void columns(boolean[] wrong) {
+    int width = judged.candidate().shape().length(judged.candidate().shape().rank() - 1);
+    int from = width;
+    int to = 0;
+    for (int i = 0; i < wrong.length; i++) {
+      if (wrong[i]) {
+        from = Math.min(from, i % width);
+        to = Math.max(to, i % width + 1);
+      }
+    }
+    int start = from;
+    int end = to;
+    if (start > 0 || end < width) {
+      told(
+          end - start == 1
+              ? "its column number %d is".formatted(end)
+              : "its columns number %d to %d are".formatted(start + 1, end),
+          (tensor, at) -> {
+            int w = tensor.shape().length(tensor.shape().rank() - 1);
+            return at % w >= start && at % w < end;
+          });
+    }
+  }
+
+  private static int rowOf(Tensor tensor) {
+    return tensor.size() / tensor.shape().length(0);
+  }
+
+  /** Adds all that such a part may be. */
+  private void told(String part, Region region) {
+    add(
+        part + " 0: never computed",
+        region,
+        (look, judged) -> new double[judged.reference().size()]);
+    for (double factor : new double[] {2, 0.5, -1}) {
+      add(
+          part + " the reference's times " + Numbers.setting(factor),
+          region,
+          (look, judged) -> Numbers.times(factor, judged.reference().data()));
+    }
+    if (judged.tensor().key().phase() == Phase.UPDATE) {
+      add(
+          part + " what it was before the step: not updated",
+          region,
+          (look, judged) -> {
+            Tensor before = look.before(judged.tensor().key().path());
+            return before == null ? null : before.data();
+          });
+      return;
+    }
+    add(
+        part + " the one of the step before: one step stale",
+        region,
+        (look, judged) -> {
+          Judged late =
+              look.previous() == null ? null : look.previous().judged().get(judged.tensor().key());
+          return late == null ? null : fitting(late.candidate(), judged);
+        });
+    if (judged.tensor().perSample() && judged.tensor().key().phase() == Phase.FORWARD) {
+      add(
+          part + " what the layer reads, handed on as it is",
+          region,
+          (look, judged) -> {
+            Tensor input = look.input(judged.tensor().layer());
+            return input == null ? null : fitting(input, judged);
+          });
+    }
+  }
+
+  /** A tensor of a larger batch is read from its start. */
+  private static double @Nullable [] fitting(Tensor tensor, Judged judged) {
+    int size = judged.reference().size();
+    return tensor.size() < size || rowOf(tensor) != rowOf(judged.reference())
+        ? null
+        : Arrays.copyOf(tensor.data(), size);
+  }
+
+  private void add(String text, Region region, Local part) {
+    found.add(
+        Hypothesis.local(
+            NAMED,
+            text,
+            scope,
+            (look, judged) -> {
+              double[] other = part.predict(look, judged);
+              Tensor reference = judged.reference();
+              if (other == null || reference.shape().rank() == 0) {
+                return null;
+              }
+              return Numbers.each(
+                  reference.size(), i -> region.has(reference, i) ? other[i] : reference.data()[i]);
+            }));
+  }
+}

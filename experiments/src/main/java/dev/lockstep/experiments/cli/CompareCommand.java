@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -70,6 +69,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "EXPERIMENT|FILE.yaml|key=value",
+      completionCandidates = CompletionCommand.Experiments.class,
       description =
           "Experiments by name, experiment files, and values that replace theirs"
               + " (default: "
@@ -92,7 +92,10 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "S", description = "The seed of every random choice.")
   private @Nullable Long seed;
 
-  @Option(names = "--seeds", paramLabel = "A..B", description = "One run for each of these seeds.")
+  @Option(
+      names = "--seeds",
+      paramLabel = "SEEDS",
+      description = "One run for each of these seeds: 1..10, or 1,3,5.")
   private @Nullable String seeds;
 
   @Option(
@@ -439,19 +442,7 @@ final class CompareCommand implements Callable<Integer> {
     if (seed != null) {
       throw new UsageException("expected either --seed or --seeds, found both");
     }
-    var range = Pattern.compile("(\\d{1,9})\\.\\.(\\d{1,9})").matcher(seeds);
-    if (!range.matches()) {
-      throw new UsageException(
-          "--seeds: expected FIRST..LAST such as 1..10, found '" + seeds + "'");
-    }
-    List<Long> list = new ArrayList<>();
-    for (long s = Long.parseLong(range.group(1)); s <= Long.parseLong(range.group(2)); s++) {
-      list.add(s);
-    }
-    if (list.isEmpty() || list.size() > 1000) {
-      throw new UsageException("--seeds: expected 1 to 1000 seeds, found '" + seeds + "'");
-    }
-    return list;
+    return Seeds.parse(seeds);
   }
 
   private TrainingSpec.@Nullable Length length() {

@@ -40,7 +40,9 @@ import picocli.CommandLine.Spec;
       DiffCommand.class,
       IndexCommand.class,
       ListCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      CompletionCommand.class,
+      CommandLine.HelpCommand.class
     },
     footer = {
       "",

@@ -72,6 +72,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "SPACE|SPACE.yaml|key=value",
+      completionCandidates = CompletionCommand.Searches.class,
       description =
           "A search by name, or a space file; with --arbiter-space an experiment, or its file; and"
               + " values that replace the experiment's for all candidates (default: "

@@ -28,11 +28,12 @@ final class SideOptions {
   private static final String FAULT = "fault:";
 
   /** What needs no code of a user's. */
-  private static final List<String> SIDES = List.of(ReferenceOptions.DL4J, "numpy", "pytorch");
+  static final List<String> SIDES = List.of(ReferenceOptions.DL4J, "numpy", "pytorch");
 
   @Option(
       names = "--candidate",
       paramLabel = "dl4j|numpy|pytorch|NAME|fault:ID",
+      completionCandidates = CompletionCommand.Candidates.class,
       description =
           "What is held against the reference: Deeplearning4j (default), the bundled side in NumPy"
               + " or PyTorch, a network of your own from --classpath, or the scratch implementation"

@@ -30,6 +30,14 @@ class OwnCodeTest {
     assumeTrue(File.separatorChar == '/', "the commands are those of a Unix shell");
   }
 
+  /** The project that a stranger copies is used, and its failure read, by LibraryTest. */
+  @Test
+  void thePagePrintsTheTestOfTheProjectToCopy() throws IOException {
+    String test = "docs/example/library/src/test/java/com/example/MyAffineTest.java";
+    assertThat(Files.readString(TOP.resolve("docs/your-own-code.md")))
+        .contains("```java\n" + Files.readString(TOP.resolve(test)) + "```\n");
+  }
+
   private List<String> commands() throws IOException {
     return Files.readAllLines(TOP.resolve("docs/your-own-code.md")).stream()
         .dropWhile(line -> !line.startsWith("mkdir "))

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -242,18 +243,22 @@ class FileSchemaTest {
         .containsExactly("mine.yaml:" + line);
   }
 
-  /** Returns where the published schema finds fault with a file. */
-  private static Set<String> refusals(String schema, YamlValue.Mapping file) {
-    JsonSchema published;
+  private static final Map<String, JsonSchema> PUBLISHED = new ConcurrentHashMap<>();
+
+  private static JsonSchema published(String name) {
     try {
-      published =
-          JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7)
-              .getSchema(new ObjectMapper().readTree(DOCS.resolve(schema).toFile()));
+      return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7)
+          .getSchema(new ObjectMapper().readTree(DOCS.resolve(name).toFile()));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  /** Returns where the published schema finds fault with a file. */
+  private static Set<String> refusals(String schema, YamlValue.Mapping file) {
     Set<String> places = new TreeSet<>();
-    for (ValidationMessage message : published.validate(json(file))) {
+    for (ValidationMessage message :
+        PUBLISHED.computeIfAbsent(schema, FileSchemaTest::published).validate(json(file))) {
       YamlValue at = file;
       JsonNodePath path = message.getInstanceLocation();
       for (int i = 0; i < path.getNameCount(); i++) {

@@ -34,7 +34,9 @@ class ToldCausesTest {
   private static final Trainings TRAININGS = new Trainings(SmallDigits.draw(100, 20), STEPS);
   private static final DetectionMatrix MATRIX =
       new DetectionMatrix(
-          TRAININGS, new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS), new Cores(Runtime.getRuntime().availableProcessors(), Long.MAX_VALUE),
+          TRAININGS,
+          new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS),
+          new Cores(Runtime.getRuntime().availableProcessors(), Long.MAX_VALUE),
           message -> {});
 
   /** Of no matter here. */

@@ -23,6 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstScreen {
 
+  private static final String COMPARE = "./lockstep compare";
+
+  /** Seeded faults, programs, what was recorded, and what is a test already. */
+  private static final Pattern BEYOND_A_TEST =
+      Pattern.compile(
+          "fault:|--reproduce|--record|--reference|--candidate-command|--candidate[= ](numpy|pytorch)");
+
   private static final Pattern OUTPUT = Pattern.compile(" --output(=| +)('[^']*'|\"[^\"]*\"|\\S+)");
 
   private FirstScreen() {}
@@ -116,7 +123,7 @@ final class FirstScreen {
     boolean single = summary.runs().size() == 1;
     switch (summary.verdict()) {
       case DIFFER -> {
-        if (single && !again.contains("fault:") && !again.contains("--reproduce")) {
+        if (single && canBeWrittenAsATest(again)) {
           next.add(
               new Next("Write the layer that differs as a JUnit test:", again + " --reproduce"));
         }
@@ -127,7 +134,7 @@ final class FirstScreen {
                   "Read what each convention changes, with both formulas:",
                   "./lockstep list conventions"));
       case AGREE -> {
-        if (single && !again.contains("--seed")) {
+        if (single && again.startsWith(COMPARE) && !again.contains("--seed")) {
           next.add(new Next("See whether it holds for other seeds:", again + " --seeds 1..5"));
         }
       }
@@ -135,6 +142,11 @@ final class FirstScreen {
     }
     next.add(new Next("Repeat it:", again));
     return next;
+  }
+
+  /** Returns whether a comparison is one of two sides that a test in Java can build. */
+  static boolean canBeWrittenAsATest(String again) {
+    return again.startsWith(COMPARE) && !BEYOND_A_TEST.matcher(again).find();
   }
 
   /** Returns a command without its output: a repeated run must not write over the first. */

@@ -54,4 +54,17 @@ class FirstScreenTest {
   void aRepeatedCommandDoesNotWriteOverTheFirst(String command, String again) {
     assertThat(FirstScreen.again(command)).isEqualTo(again);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "./lockstep compare a, true",
+    "./lockstep compare a --candidate mine --classpath mine.jar, true",
+    "./lockstep compare a --candidate numpy, false",
+    "./lockstep compare a --candidate-command 'python3 a.py', false",
+    "./lockstep compare a --reference dl4j, false",
+    "./lockstep audit run.npz a, false"
+  })
+  void aTestIsProposedOnlyWhereOneCanBeWritten(String command, boolean can) {
+    assertThat(FirstScreen.canBeWrittenAsATest(command)).isEqualTo(can);
+  }
 }

@@ -103,7 +103,7 @@ final class AuditCommand implements Callable<Integer> {
 
   private int audit(Auditor auditor, Experiment experiment, Path directory) {
     RunResult result;
-    try (Progress progress = new Progress("audit " + run.getFileName(), output.quiet())) {
+    try (Progress progress = new Progress("audit " + run.getFileName(), true, output.quiet())) {
       result = auditor.audit(run, experiment, progress);
     }
     List<Path> written = Reports.write(directory, output.formats(), result);

@@ -55,6 +55,7 @@ import picocli.CommandLine.Spec;
       "  lockstep compare two-layer-net --candidate fault:softmax-over-batch --steps 600",
       "  lockstep compare two-layer-net --candidate-command \"python3 my_net.py\" --steps 300",
       "  lockstep compare simple-convnet --reference dl4j --candidate pytorch",
+      "  lockstep compare --all --seeds 1..10 --jobs 4",
       "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1"
     })
 final class CompareCommand implements Callable<Integer> {
@@ -62,6 +63,7 @@ final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
+  @Mixin private JobOptions jobs;
   @Mixin private OwnNetwork ownNetwork;
   @Mixin private SideOptions sideOptions;
 
@@ -172,7 +174,7 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Options that decide neither what is run nor how it is judged. */
   private static final Set<String> BESIDES =
-      Set.of("--resume", "--quiet", "--no-color", "--verbose", "--format");
+      Set.of("--resume", "--quiet", "--no-color", "--verbose", "--format", JobOptions.JOBS);
 
   @Override
   public Integer call() {
@@ -251,10 +253,12 @@ final class CompareCommand implements Callable<Integer> {
             data.trainSize(),
             data.testSize());
     String command = OutputOptions.command(arguments);
-    CompareSession session = new CompareSession(spec, output, command, saved, reproduce);
+    JobOptions where = sideOptions.runsOneByOne() ? jobs.oneByOne() : jobs;
+    CompareSession session = new CompareSession(spec, output, where, command, saved, reproduce);
     PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
-    try (SideOptions.Sides sides =
-        sideOptions.open(settings.precision(), settings.alignment().id(), err)) {
+    try (SidesPool sides =
+        new SidesPool(
+            () -> sideOptions.open(settings.precision(), settings.alignment().id(), err))) {
       List<CompareSession.Planned> planned = planned(files, command, settings, sides);
       if (record != null) {
         CompareSession.requireOne("--record", planned);
@@ -265,15 +269,12 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Says that it starts: data may have to be read, programs to be started. */
   private List<CompareSession.Planned> planned(
-      List<ExperimentFile> files,
-      String command,
-      CompareSettings settings,
-      SideOptions.Sides sides) {
+      List<ExperimentFile> files, String command, CompareSettings settings, SidesPool sides) {
     Progress starting = Progress.starting("compare", output.quiet());
     try (starting) {
       return ownNetwork.isGiven()
-          ? ownNetworkPlanned(files, command, settings)
-          : experimentsPlanned(files, command, settings, sides);
+          ? ownNetworkPlanned(files, command, settings, sides)
+          : sides.lend(first -> experimentsPlanned(files, command, settings, first, sides));
     }
   }
 
@@ -327,7 +328,8 @@ final class CompareCommand implements Callable<Integer> {
       List<ExperimentFile> files,
       String command,
       CompareSettings settings,
-      SideOptions.Sides sides) {
+      SideOptions.Sides first,
+      SidesPool sides) {
     Fault fault = sideOptions.fault();
     List<CompareSession.Planned> planned = new ArrayList<>();
     DrawingComparer drawings = new DrawingComparer(command);
@@ -351,14 +353,14 @@ final class CompareCommand implements Callable<Integer> {
                         dataset,
                         settings,
                         command,
-                        sides.reference(),
-                        sides.candidate(),
+                        first.reference(),
+                        first.candidate(),
                         sideOptions.candidateCode(),
                         record == null
                             ? null
                             : new Comparer.Recorded(
                                 record, recordedRole == RecordedRole.REFERENCE)));
-        planned.addAll(withSeeds(experiment, comparer));
+        planned.addAll(withSeeds(experiment, comparer, sides));
       }
     }
     return planned;
@@ -366,7 +368,7 @@ final class CompareCommand implements Callable<Integer> {
 
   /** A user's own network has no variants: it is trained as one experiment is. */
   private List<CompareSession.Planned> ownNetworkPlanned(
-      List<ExperimentFile> files, String command, CompareSettings settings) {
+      List<ExperimentFile> files, String command, CompareSettings settings, SidesPool sides) {
     List<Experiment> experiments = new ArrayList<>();
     files.forEach(file -> experiments.addAll(file.experiments(overrides())));
     OwnNetwork.requireTrainingOnly("--dl4j-config", experiments, overrides().keySet());
@@ -379,13 +381,15 @@ final class CompareCommand implements Callable<Integer> {
     }
     Experiment trained = ownNetwork.in(trainedAs, own.network());
     err.println("NOTICE: " + trained.shows());
-    return withSeeds(trained, new Comparer(dataset, forOwn(settings, own), command, null));
+    Comparer comparer = new Comparer(dataset, forOwn(settings, own), command, null);
+    return withSeeds(trained, comparer, sides);
   }
 
-  private List<CompareSession.Planned> withSeeds(Experiment experiment, Comparer comparer) {
+  private List<CompareSession.Planned> withSeeds(
+      Experiment experiment, Comparer comparer, SidesPool sides) {
     List<Long> given = seedList();
     return (given.isEmpty() ? List.of(experiment.seed()) : given)
-        .stream().map(s -> CompareSession.Planned.of(experiment, s, comparer)).toList();
+        .stream().map(s -> CompareSession.Planned.of(experiment, s, comparer, sides)).toList();
   }
 
   private CompareSettings.Alignment alignment(CompareSettings.Alignment otherwise) {

@@ -19,12 +19,14 @@ import dev.lockstep.experiments.resume.CheckpointFile;
 import dev.lockstep.experiments.resume.Checkpoints;
 import dev.lockstep.experiments.resume.RunDirectory;
 import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.experiments.terminal.LiveLines;
 import dev.lockstep.experiments.terminal.Progress;
+import dev.lockstep.experiments.terminal.Tally;
+import dev.lockstep.experiments.work.Cores;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
 import dev.lockstep.report.TextReport;
 import dev.lockstep.report.summary.Summary;
-import dev.lockstep.report.summary.SummaryBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,15 +34,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Runs every experiment with every seed, one after another, and writes what came of it. */
+/** Runs every experiment with every seed and writes what came of it, in the order of the plan. */
 final class CompareSession {
 
   private final CommandSpec spec;
@@ -48,9 +53,10 @@ final class CompareSession {
   private final String command;
   private final @Nullable Path parameters;
   private final boolean reproduce;
+  private final JobOptions jobs;
 
-  /** Why files of some of several runs could not be written. */
-  private final List<String> unwritten = new ArrayList<>();
+  /** Why some of several runs came to no result, or to none that could be written, by number. */
+  private final NavigableMap<Integer, Throwable> failures = new ConcurrentSkipListMap<>();
 
   /**
    * @param command that the user gave
@@ -60,11 +66,13 @@ final class CompareSession {
   CompareSession(
       CommandSpec spec,
       OutputOptions output,
+      JobOptions jobs,
       String command,
       @Nullable Path parameters,
       boolean reproduce) {
     this.spec = spec;
     this.output = output;
+    this.jobs = jobs;
     this.command = command;
     this.parameters = parameters;
     this.reproduce = reproduce;
@@ -77,6 +85,7 @@ final class CompareSession {
    * @param path where its own report goes; empty if there is no other
    * @param experiment null for a drawing
    * @param identity everything that decides its numbers, by name
+   * @param memory that it needs, in bytes
    * @param comparison given the directory that may hold what an equal run left to go on from
    */
   record Planned(
@@ -86,10 +95,15 @@ final class CompareSession {
       @Nullable Experiment experiment,
       long seed,
       Map<String, String> identity,
+      long memory,
       BiFunction<LockstepListener, Path, Comparer.Comparison> comparison,
       Function<FirstDivergence, Optional<TestSource>> reproduction) {
 
-    static Planned of(Experiment experiment, long seed, Comparer comparer) {
+    /**
+     * @param comparer for what is asked of it before the run
+     * @param sides lent to the run, by which the comparer carries it out
+     */
+    static Planned of(Experiment experiment, long seed, Comparer comparer, SidesPool sides) {
       String variant = experiment.variant().isEmpty() ? "" : "/" + experiment.variant();
       return new Planned(
           experiment.id(),
@@ -98,7 +112,13 @@ final class CompareSession {
           experiment,
           seed,
           identity(experiment, seed, comparer),
-          (listener, checkpoints) -> comparer.run(experiment, seed, listener, checkpoints),
+          comparer.memory(experiment),
+          (listener, checkpoints) ->
+              sides.lend(
+                  lent ->
+                      comparer
+                          .with(lent.reference(), lent.candidate())
+                          .run(experiment, seed, listener, checkpoints)),
           first -> comparer.reproduction(experiment, first));
     }
 
@@ -116,6 +136,7 @@ final class CompareSession {
           null,
           0,
           DrawingComparer.identity(drawing),
+          0,
           (listener, checkpoints) ->
               new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()),
           first -> Optional.empty());
@@ -123,7 +144,8 @@ final class CompareSession {
 
     /** Returns the same where there is no other. */
     Planned alone() {
-      return new Planned(id, title, "", experiment, seed, identity, comparison, reproduction);
+      return new Planned(
+          id, title, "", experiment, seed, identity, memory, comparison, reproduction);
     }
 
     /** Returns whether a figure over several runs needs more of this one than its result holds. */
@@ -231,49 +253,92 @@ final class CompareSession {
   }
 
   private int runAll(List<Planned> planned, RunDirectory directory, Interruption interruption) {
-    SummaryBuilder summary = new SummaryBuilder(command);
-    Ensembles ensembles = new Ensembles();
-    boolean interrupted = false;
-    int reported = 0;
-    for (int i = 0; i < planned.size() && !interrupted; i++) {
-      if (interruption.asked()) {
-        interrupted = true;
-        break;
-      }
-      Planned next = planned.get(i);
-      Run run = run(next, "%d/%d ".formatted(i + 1, planned.size()), directory, interruption);
-      interrupted = run.isInterrupted();
-      if (run.isLost()) {
-        break;
-      }
-      RunResult result = run.comparison().result();
-      if (next.experiment() != null) {
-        ensembles.add(next.experiment(), next.seed(), run.comparison().answers());
-      }
-      write(next.path(), directory, result);
-      summary.add(result, next.path());
-      reported++;
-      if (!interrupted && !next.isMember()) {
-        directory.finish(next.path());
-      }
+    Gathered gathered = new Gathered(command, planned, directory);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Cores cores = jobs.cores();
+    if (!output.quiet()) {
+      LiveLines.STDERR.print(
+          "compare: %d runs, %d at a time (%s)"
+              .formatted(planned.size(), jobs.count(), JobOptions.JOBS));
     }
-    if (reported == 0) {
+    try (Tally tally = new Tally("compare", planned.size(), output.quiet())) {
+      cores.each(
+          planned.size(),
+          i -> planned.get(i).memory(),
+          i -> {
+            if (interruption.asked()) {
+              interrupted.set(true);
+            } else if (carryOut(i, planned.get(i), directory, interruption, gathered, tally)) {
+              interrupted.set(true);
+            }
+            return i;
+          });
+    }
+    Summary runs = gathered.summary();
+    if (runs == null) {
+      throwFailure();
       return sayWhatIsLost();
     }
-    Summary runs = summary.build();
-    List<Figure> figures = new ArrayList<>(ensembles.figures());
+    List<Figure> figures = new ArrayList<>(gathered.ensembles());
     figures.addAll(VariantFigures.of(experiments(planned), runs));
     Summary all = runs.with(figures);
     print(TextReport.write(all, output.color(), null));
     printReport(Reports.write(directory.path(), output.formats(), all));
-    if (!unwritten.isEmpty()) {
-      throw new InputException(unwritten.get(0));
-    }
-    if (interrupted) {
+    if (interrupted.get()) {
       return sayHowToGoOn(directory);
     }
+    throwFailure();
     planned.stream().filter(Planned::isMember).forEach(member -> directory.finish(member.path()));
     return all.verdict().exitCode();
+  }
+
+  /**
+   * Carries out one of several runs; what goes wrong with it is no reason to go without the others.
+   *
+   * @return whether it was interrupted
+   */
+  private boolean carryOut(
+      int number,
+      Planned planned,
+      RunDirectory directory,
+      Interruption interruption,
+      Gathered gathered,
+      Tally tally) {
+    try {
+      String position = "%d/%d ".formatted(number + 1, tally.of());
+      Run run = run(planned, position, directory, interruption);
+      if (run.isLost()) {
+        return true;
+      }
+      RunResult result = run.comparison().result();
+      boolean written = write(number, planned, directory, result);
+      gathered.add(number, run.comparison(), written);
+      if (!run.isInterrupted() && !planned.isMember()) {
+        directory.finish(planned.path());
+      }
+      tally.ended(planned.title(), result.verdict());
+      return run.isInterrupted();
+    } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      fail(number, planned, e);
+      gathered.isWithout();
+      return false;
+    }
+  }
+
+  private void fail(int number, Planned planned, Throwable e) {
+    failures.put(number, e);
+    LiveLines.STDERR.print("lockstep: %s: %s".formatted(planned.title(), e.getMessage()));
+  }
+
+  /** Throws what the first run that failed did, which is told once more. */
+  private void throwFailure() {
+    if (!failures.isEmpty()) {
+      Throwable first = failures.firstEntry().getValue();
+      if (first instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) first;
+    }
   }
 
   private static List<Experiment> experiments(List<Planned> planned) {
@@ -332,7 +397,8 @@ final class CompareSession {
           End.COMPLETE_BEFORE);
     }
     Path kept = directory.of(planned.path());
-    Progress progress = new Progress(position + planned.title(), output.quiet());
+    Progress progress =
+        new Progress(position + planned.title(), position.isEmpty(), output.quiet());
     Checkpoints checkpoints =
         new Checkpoints(
             progress,
@@ -357,12 +423,13 @@ final class CompareSession {
   }
 
   /** The other runs are worth having without the files of this one. */
-  private void write(String path, RunDirectory directory, RunResult result) {
+  private boolean write(int number, Planned planned, RunDirectory directory, RunResult result) {
     try {
-      Reports.write(directory.of(path), output.formats(), result);
+      Reports.write(directory.of(planned.path()), output.formats(), result);
+      return true;
     } catch (InputException e) {
-      unwritten.add(e.getMessage());
-      spec.commandLine().getErr().println("lockstep: " + e.getMessage());
+      fail(number, planned, e);
+      return false;
     }
   }
 

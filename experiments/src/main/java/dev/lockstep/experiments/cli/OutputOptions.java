@@ -29,6 +29,9 @@ final class OutputOptions {
 
   private static final String OUTPUT = "--output";
 
+  /** Options with a value on which nothing depends that a run finds. */
+  private static final Set<String> BESIDES = Set.of(OUTPUT, JobOptions.JOBS);
+
   @Option(
       names = OUTPUT,
       paramLabel = "DIR",
@@ -89,16 +92,25 @@ final class OutputOptions {
 
   /**
    * Returns the command that repeats what the user asked for, for a report: without the directory
-   * of this one, which a repetition would replace.
+   * of this one, which a repetition would replace, and without where its runs were carried out,
+   * which changes nothing.
    */
   static String command(List<String> arguments) {
-    List<String> words = new ArrayList<>(arguments);
-    words.removeIf(word -> word.startsWith(OUTPUT + "="));
-    int output = words.indexOf(OUTPUT);
-    if (output >= 0 && output + 1 < words.size()) {
-      words.subList(output, output + 2).clear();
+    return "lockstep "
+        + without(BESIDES, arguments).stream().map(Rerun::quoted).collect(Collectors.joining(" "));
+  }
+
+  private static List<String> without(Set<String> options, List<String> words) {
+    List<String> kept = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      if (options.contains(word)) {
+        i++; // its value
+      } else if (options.stream().noneMatch(option -> word.startsWith(option + "="))) {
+        kept.add(word);
+      }
     }
-    return "lockstep " + words.stream().map(Rerun::quoted).collect(Collectors.joining(" "));
+    return kept;
   }
 
   /** Returns the words after {@code lockstep}. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,9 +63,12 @@ final class SearchCommand implements Callable<Integer> {
   private static final Set<Format> FORMATS =
       EnumSet.of(Format.TEXT, Format.JSON, Format.CSV, Format.HTML);
 
+  private static final Set<String> BESIDES_RESUME = Set.of("--resume", JobOptions.JOBS, "--quiet");
+
   @Spec private CommandSpec spec;
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
+  @Mixin private JobOptions jobs;
 
   @Parameters(
       paramLabel = "SPACE|SPACE.yaml|key=value",
@@ -109,12 +113,6 @@ final class SearchCommand implements Callable<Integer> {
   private @Nullable String time;
 
   @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Candidates at the same time, each on two threads (default: half the cores).")
-  private @Nullable Integer workers;
-
-  @Option(
       names = "--repeats",
       paramLabel = "R",
       defaultValue = "1",
@@ -145,7 +143,7 @@ final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       paramLabel = "DIR",
-      description = "Go on with the search that was interrupted there.")
+      description = "Go on with the search that was interrupted there; --jobs and -q may differ.")
   private @Nullable Path resumed;
 
   @Override
@@ -155,10 +153,10 @@ final class SearchCommand implements Callable<Integer> {
       SearchSpace space = space();
       return session(space, arguments).begin(output.directory("search-" + space.id()));
     }
-    if (arguments.size() > (output.quiet() ? 3 : 2)) {
+    if (!BESIDES_RESUME.containsAll(given())) {
       throw new UsageException(
-          "--resume: expected nothing beside it but -q, found more; the search goes on as it"
-              + " began");
+          "--resume: expected nothing beside it but --jobs and -q, found more; the search goes on as"
+              + " it began");
     }
     List<String> original = SearchSession.argumentsOf(resumed);
     SearchCommand command = new SearchCommand();
@@ -167,7 +165,20 @@ final class SearchCommand implements Callable<Integer> {
         .setOut(spec.commandLine().getOut())
         .setErr(spec.commandLine().getErr())
         .parseArgs(original.toArray(String[]::new));
+    if (given().contains(JobOptions.JOBS)) {
+      command.jobs = jobs;
+    }
     return command.session(command.space(), original).resume(resumed, output.quiet());
+  }
+
+  /** Returns the options that were given, and the words beside them. */
+  private Set<String> given() {
+    Set<String> given = new HashSet<>(what);
+    spec.commandLine()
+        .getParseResult()
+        .matchedOptions()
+        .forEach(option -> given.add(option.longestName()));
+    return given;
   }
 
   /** Returns the words after {@code search}. */
@@ -247,12 +258,11 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private SearchSettings settings(SearchSpace space) {
-    int processors = Runtime.getRuntime().availableProcessors();
     return new SearchSettings(
         strategy,
         seed == null ? 1 : seed,
         atLeastOne("--repeats", repeats),
-        atLeastOne("--workers", workers == null ? Math.max(1, processors / 2) : workers),
+        jobs.count(),
         atLeastOne("--max-trials", trials == null ? space.trials() : trials),
         time == null ? null : duration(time),
         earlyStopping,

@@ -157,11 +157,12 @@ final class SearchSession {
 
   private int run(Path directory, boolean quiet) {
     long start = System.nanoTime();
-    String command =
-        "lockstep search" + (arguments.isEmpty() ? "" : " " + String.join(" ", arguments));
+    List<String> words = new ArrayList<>(List.of("search"));
+    words.addAll(arguments);
+    String command = OutputOptions.command(words);
     Trials trials = Trials.in(directory.resolve("trials"));
     SearchProgress progress =
-        new SearchProgress(spec.commandLine().getErr(), quiet, settings.trials());
+        new SearchProgress(spec.commandLine().getErr(), quiet, settings.trials(), settings.jobs());
     progress.begins(directory);
     String ending = new Search(space, settings, dataset, trials, progress).run();
     Optional<Trial> best = SearchReport.best(trials.all().stream().map(Kept::trial).toList());
@@ -245,19 +246,22 @@ final class SearchSession {
     private final PrintWriter err;
     private final boolean quiet;
     private final int trials;
+    private final int jobs;
     private @Nullable Trial best;
     private int finished;
 
-    SearchProgress(PrintWriter err, boolean quiet, int trials) {
+    SearchProgress(PrintWriter err, boolean quiet, int trials, int jobs) {
       this.err = err;
       this.quiet = quiet;
       this.trials = trials;
+      this.jobs = jobs;
     }
 
     void begins(Path directory) {
       if (!quiet) {
         err.printf(
-            "search: if interrupted, go on with: ./lockstep search --resume %s%n", directory);
+            "search: %d trials, %d at a time (%s); if interrupted, go on with: ./lockstep search --resume %s%n",
+            trials, jobs, JobOptions.JOBS, directory);
       }
     }
 

@@ -100,6 +100,11 @@ final class SideOptions {
         || reference.startsSomething();
   }
 
+  /** Returns whether code of a user's runs in this process, of which two might share something. */
+  boolean runsOneByOne() {
+    return inProcess;
+  }
+
   /** Returns whether the candidate is none that a test in Java can build. */
   boolean isBeyondJava() {
     return candidateCommand != null

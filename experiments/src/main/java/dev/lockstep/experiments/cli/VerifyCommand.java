@@ -60,6 +60,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @ParentCommand private Main main;
   @Mixin private OutputOptions output;
+  @Mixin private JobOptions jobs;
 
   @Option(
       names = "--faults",
@@ -132,12 +133,14 @@ final class VerifyCommand implements Callable<Integer> {
 
   private VerifyResult verifyChosen(Predicate<String> chosen) {
     if (!sideOptions.hasCandidate() && !sideOptions.hasReference()) {
-      return new Verifier(chosen, this::tell).run(command());
+      return new Verifier(chosen, jobs.cores(), this::tell).run(command());
     }
     PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
     try (SideOptions.Sides sides = sideOptions.open(Precision.DOUBLE, "aligned", err)) {
       Pairing pairing = Pairing.of(sides.reference(), sides.candidate());
-      return new Verifier(List.of(pairing), chosen, this::tell).parts(command());
+      // a program answers one question at a time, and so does what a user's code keeps for itself
+      return new Verifier(List.of(pairing), chosen, jobs.oneByOne().cores(), this::tell)
+          .parts(command());
     }
   }
 
@@ -157,7 +160,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int measureDetection(Path directory) {
-    DetectionResult result = new DetectionMatrix(this::tell).run(command());
+    DetectionResult result = new DetectionMatrix(jobs.cores(), this::tell).run(command());
     List<Path> written = Reports.write(directory, result.files(output.formats()));
     if (output.formats().contains(Format.TEXT)) {
       spec.commandLine().getOut().print(new DetectionReport(result.report()).text(written));

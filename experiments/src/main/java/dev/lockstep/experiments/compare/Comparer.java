@@ -70,6 +70,12 @@ import org.jspecify.annotations.Nullable;
 /** Runs one experiment on both sides and gathers all that it found. */
 public final class Comparer {
 
+  /** How often a run holds its state: three sides with gradients, and what is kept to go on. */
+  private static final long STATES = 24;
+
+  /** How often it holds what its layers put out: three sides with gradients and buffers. */
+  private static final long OUTPUTS = 24;
+
   private final Dataset dataset;
   private final CompareSettings settings;
   private final String command;
@@ -114,6 +120,24 @@ public final class Comparer {
     this.candidate = candidate;
     this.candidateCode = candidateCode;
     this.recorded = recorded;
+  }
+
+  /** Returns the same with other sides, of the same names and code. */
+  public Comparer with(@Nullable ModelProvider reference, @Nullable ModelProvider candidate) {
+    return new Comparer(dataset, settings, command, reference, candidate, candidateCode, recorded);
+  }
+
+  /** Returns about how much memory a run needs, in bytes: what its networks hold and pass on. */
+  public long memory(Experiment asked) {
+    Experiment experiment = settings.applyTo(asked);
+    NetworkSpec network = experiment.network();
+    return Double.BYTES
+        * (STATES * numbers(network.state())
+            + OUTPUTS * experiment.training().batchSize() * numbers(network.outputShapes()));
+  }
+
+  private static long numbers(Map<String, Shape> shapes) {
+    return shapes.values().stream().mapToLong(Shape::size).sum();
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.experiments.machine.Environment;
+import dev.lockstep.experiments.work.Cores;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,15 +61,18 @@ public final class DetectionMatrix {
 
   private final Trainings trainings;
   private final Trainings smooth;
+  private final Cores cores;
   private final Consumer<String> progress;
 
   /**
+   * @param cores that carry out the trainings
    * @param progress told what is being done
    */
-  public DetectionMatrix(Consumer<String> progress) {
+  public DetectionMatrix(Cores cores, Consumer<String> progress) {
     this(
         new Trainings(SmallDigits.draw(IMAGES, IMAGES), STEPS),
         new Trainings(SmallDigits.draw(IMAGES, IMAGES).smooth(), SMOOTH_STEPS),
+        cores,
         progress);
   }
 
@@ -76,9 +80,10 @@ public final class DetectionMatrix {
    * @param trainings on images whose background is exactly 0, as MNIST's is
    * @param smooth on images that have no equal pixels side by side
    */
-  DetectionMatrix(Trainings trainings, Trainings smooth, Consumer<String> progress) {
+  DetectionMatrix(Trainings trainings, Trainings smooth, Cores cores, Consumer<String> progress) {
     this.trainings = trainings;
     this.smooth = smooth;
+    this.cores = cores;
     this.progress = progress;
   }
 
@@ -125,10 +130,12 @@ public final class DetectionMatrix {
       String name, Trainings trained, LongFunction<ModelProvider> candidate, int runs) {
     progress.accept("%d comparisons with %s".formatted(runs, name));
     List<String> alarms =
-        LongStream.rangeClosed(1, runs)
-            .boxed()
-            .parallel()
-            .flatMap(seed -> alarm(name, trained, candidate.apply(seed), seed).stream())
+        cores
+            .each(
+                LongStream.rangeClosed(1, runs).boxed().toList(),
+                seed -> alarm(name, trained, candidate.apply(seed), seed))
+            .stream()
+            .flatMap(Optional::stream)
             .toList();
     return new FalseAlarms(name, runs, alarms);
   }
@@ -162,8 +169,9 @@ public final class DetectionMatrix {
     }
     progress.accept("%d faults".formatted(faults.size()));
     List<Detection> detections =
-        faults.parallelStream()
-            .flatMap(
+        cores
+            .each(
+                faults,
                 fault ->
                     fault.sizes().stream()
                         .map(
@@ -172,19 +180,21 @@ public final class DetectionMatrix {
                                     trainings,
                                     fault,
                                     size,
-                                    Objects.requireNonNull(accuracyLimit.get(fault.base().id())))))
+                                    Objects.requireNonNull(accuracyLimit.get(fault.base().id()))))
+                        .toList())
+            .stream()
+            .flatMap(List::stream)
             .toList();
     progress.accept("the same on smooth images");
     List<Detection> onSmooth =
-        faults.parallelStream()
-            .map(
-                fault ->
-                    detect(
-                        smooth,
-                        fault,
-                        fault.ordinary(),
-                        Objects.requireNonNull(accuracyLimit.get(fault.base().id()))))
-            .toList();
+        cores.each(
+            faults,
+            fault ->
+                detect(
+                    smooth,
+                    fault,
+                    fault.ordinary(),
+                    Objects.requireNonNull(accuracyLimit.get(fault.base().id()))));
     progress.accept("the smallest error in every tensor");
     List<SmallestFault> smallest = new SmallestFaults(trainings).measure(BaseNetwork.all());
     return new FaultReport(
@@ -218,9 +228,12 @@ public final class DetectionMatrix {
   /** Trains the correct network under several seeds and takes what their accuracies differ by. */
   private double accuracyLimit(BaseNetwork base) {
     double[] accuracies =
-        LongStream.rangeClosed(1, SEEDS_FOR_ACCURACY)
-            .parallel()
-            .mapToDouble(seed -> trainings.accuracy(base, seed))
+        cores
+            .each(
+                LongStream.rangeClosed(1, SEEDS_FOR_ACCURACY).boxed().toList(),
+                seed -> trainings.accuracy(base, seed))
+            .stream()
+            .mapToDouble(Double::doubleValue)
             .toArray();
     return Math.max(SMALLEST_ACCURACY_LIMIT, DEVIATIONS * standardDeviation(accuracies));
   }

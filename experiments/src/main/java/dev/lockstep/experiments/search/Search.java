@@ -102,7 +102,7 @@ public final class Search {
             .scoreFunction(new ValidationAccuracy())
             .terminationConditions(new Ended(candidates))
             .build();
-    new LocalOptimizationRunner(settings.workers(), configuration, new Tasks()).execute();
+    new LocalOptimizationRunner(settings.jobs(), configuration, new Tasks()).execute();
     RuntimeException failure = broken.get();
     if (failure != null) {
       throw failure;

@@ -23,6 +23,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
   private static final int LONGEST_BAR = 40;
 
   private final String title;
+  private final boolean detailed;
   private final boolean quiet;
   private final LiveLines lines;
   private final LiveLines.Line line =
@@ -58,12 +59,17 @@ public final class Progress implements LockstepListener, AutoCloseable {
    */
   private record Standing(long step, long steps, long first, long since, String latest) {}
 
-  public Progress(String title, boolean quiet) {
-    this(title, quiet, LiveLines.STDERR);
+  /**
+   * @param detailed whether every evaluation is told where there is no terminal: not of one of
+   *     several runs, which are told as they end
+   */
+  public Progress(String title, boolean detailed, boolean quiet) {
+    this(title, detailed, quiet, LiveLines.STDERR);
   }
 
-  Progress(String title, boolean quiet, LiveLines lines) {
+  Progress(String title, boolean detailed, boolean quiet, LiveLines lines) {
     this.title = title;
+    this.detailed = detailed;
     this.quiet = quiet;
     this.lines = lines;
     if (!quiet) {
@@ -73,7 +79,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
 
   /** Says what comes before the first step. */
   public static Progress starting(String title, boolean quiet) {
-    Progress progress = new Progress(title, quiet);
+    Progress progress = new Progress(title, true, quiet);
     if (!quiet && !LiveLines.STDERR.isTerminal()) {
       progress.lines.print(title + ": starting");
     }
@@ -137,7 +143,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
   }
 
   private void accuracy(long step, long steps, String shares) {
-    if (!quiet && !lines.isTerminal()) {
+    if (detailed && !quiet && !lines.isTerminal()) {
       lines.print(
           String.format(
               Locale.ROOT,
@@ -154,7 +160,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
   public void explaining() {
     String message = "looking for what explains the difference";
     standing = new Standing(0, 0, 0, System.nanoTime(), message);
-    if (!quiet && !lines.isTerminal()) {
+    if (detailed && !quiet && !lines.isTerminal()) {
       lines.print(title + ": " + message);
     }
   }
@@ -219,7 +225,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
     return " [" + "=".repeat(done) + " ".repeat(width - done) + "]";
   }
 
-  private static String clock(long nanos) {
+  static String clock(long nanos) {
     Duration time = Duration.of(nanos, TimeUnit.NANOSECONDS.toChronoUnit());
     return time.toHours() > 0
         ? "%d:%02d:%02d".formatted(time.toHours(), time.toMinutesPart(), time.toSecondsPart())

@@ -9,6 +9,7 @@ import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.model.OwnInitialValues;
+import dev.lockstep.experiments.work.Cores;
 import dev.lockstep.scratch.WeightInitialization;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,22 +36,25 @@ final class InitialValuesVerifier {
    *
    * @param chosen by title, such as {@code initial xavier, affine}
    */
-  List<Draws> verify(Predicate<String> chosen) {
-    List<Draws> all = new ArrayList<>();
+  List<Draws> verify(Predicate<String> chosen, Cores cores) {
+    List<Place> all = new ArrayList<>();
     for (InitialValues initial : Parts.initials()) {
       places(initial)
           .forEach(
               (place, network) -> {
                 if (chosen.test("initial %s, %s".formatted(Parts.nameOf(initial), place))) {
-                  verify(initial, place, network, all);
+                  all.add(new Place(initial, place, network));
                 }
               });
     }
-    return all;
+    return cores.each(all, this::verify).stream().flatMap(List::stream).toList();
   }
 
-  private void verify(
-      InitialValues initial, String place, NetworkSpec network, List<Draws> results) {
+  /** Where a distribution is drawn from. */
+  private record Place(InitialValues initial, String name, NetworkSpec network) {}
+
+  private List<Draws> verify(Place place) {
+    NetworkSpec network = place.network();
     ParameterSpec weights = network.parameters().get(0);
     Map<String, Tensor> drawn = new LinkedHashMap<>();
     drawn.put("plan", plan(network).initialState().tensor(weights.path()));
@@ -58,7 +62,11 @@ final class InitialValuesVerifier {
         "scratch",
         WeightInitialization.initialState(network, new Random(SEED)).tensor(weights.path()));
     drawn.put("dl4j", OwnInitialValues.draw(weights, SEED));
-    drawn.forEach((side, values) -> results.add(Draws.of(initial, weights, place, side, values)));
+    List<Draws> results = new ArrayList<>();
+    drawn.forEach(
+        (side, values) ->
+            results.add(Draws.of(place.initial(), weights, place.name(), side, values)));
+    return results;
   }
 
   private TrainingPlan plan(NetworkSpec network) {

@@ -6,8 +6,10 @@ import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.experiments.machine.Environment;
-import java.util.ArrayList;
+import dev.lockstep.experiments.work.Cores;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -21,25 +23,30 @@ public final class Verifier {
   private final PartVerifier partVerifier = new PartVerifier(digits);
   private final List<Pairing> pairings;
   private final Predicate<String> chosen;
+  private final Cores cores;
   private final Consumer<String> progress;
 
   /**
    * @param chosen by title, such as {@code layer affine}, {@code initial xavier, affine} or {@code
    *     convention adam-epsilon}
+   * @param cores that carry out what is verified
    * @param progress told of what comes next
    */
-  public Verifier(Predicate<String> chosen, Consumer<String> progress) {
-    this(Pairing.all(), chosen, progress);
+  public Verifier(Predicate<String> chosen, Cores cores, Consumer<String> progress) {
+    this(Pairing.all(), chosen, cores, progress);
   }
 
   /**
    * @param pairings of sides that are held against each other
    * @param chosen by title
+   * @param cores that carry out what is verified
    * @param progress told of what comes next
    */
-  public Verifier(List<Pairing> pairings, Predicate<String> chosen, Consumer<String> progress) {
+  public Verifier(
+      List<Pairing> pairings, Predicate<String> chosen, Cores cores, Consumer<String> progress) {
     this.pairings = pairings;
     this.chosen = chosen;
+    this.cores = cores;
     this.progress = progress;
   }
 
@@ -52,7 +59,7 @@ public final class Verifier {
     long start = System.nanoTime();
     List<PartResult> parts = parts();
     progress.accept("initial values");
-    List<Draws> initialValues = new InitialValuesVerifier(digits).verify(chosen);
+    List<Draws> initialValues = new InitialValuesVerifier(digits).verify(chosen, cores);
     progress.accept("conventions");
     return result(command, parts, initialValues, conventions(), start);
   }
@@ -84,29 +91,32 @@ public final class Verifier {
         (System.nanoTime() - start) / 1e9);
   }
 
+  /** A part on two sides. */
+  private record Paired(Part part, Pairing pairing) {}
+
   private List<PartResult> parts() {
-    List<PartResult> results = new ArrayList<>();
-    String kind = "";
-    for (Part part : Parts.all()) {
-      if (!chosen.test(part.title())) {
-        continue;
-      }
-      if (!part.kind().equals(kind)) {
-        kind = part.kind();
-        progress.accept(kind);
-      }
-      for (Pairing pairing : pairings) {
-        results.add(partVerifier.verify(part, pairing));
-      }
-    }
-    return results;
+    List<Paired> all =
+        Parts.all().stream()
+            .filter(part -> chosen.test(part.title()))
+            .flatMap(part -> pairings.stream().map(pairing -> new Paired(part, pairing)))
+            .toList();
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    return cores.each(
+        all,
+        next -> {
+          if (told.add(next.part().kind())) {
+            progress.accept(next.part().kind());
+          }
+          return partVerifier.verify(next.part(), next.pairing());
+        });
   }
 
   private List<ConventionResult> conventions() {
     var verifier = new ConventionVerifier(partVerifier, pairings.get(0).sides().reference());
-    return Conventions.all().stream()
-        .filter(convention -> chosen.test("convention " + convention.id()))
-        .map(verifier::verify)
-        .toList();
+    return cores.each(
+        Conventions.all().stream()
+            .filter(convention -> chosen.test("convention " + convention.id()))
+            .toList(),
+        verifier::verify);
   }
 }

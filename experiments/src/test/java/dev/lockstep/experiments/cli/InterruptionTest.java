@@ -164,7 +164,7 @@ class InterruptionTest {
             StandardCharsets.UTF_8);
     Map<String, JsonNode> expected = undisturbed("all-members", file.toString());
     Path output = temp.resolve("killed-members");
-    LockstepProcess process = start(output, file.toString());
+    LockstepProcess process = start(output, file.toString(), "--jobs", "1");
     process.awaitThat(() -> Files.exists(output.resolve("members/b/seed-1/checkpoint.npz")));
     process.kill();
     assertThat(output.resolve("members/a/seed-1/result.json")).exists();

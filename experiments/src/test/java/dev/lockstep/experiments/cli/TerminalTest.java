@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,35 @@ class TerminalTest {
         .isBetween(1, result.at("/experiment/plannedSteps").asInt() - 1);
     assertThat(output.resolve("checkpoint.npz")).exists();
     assertThat(output.resolve("report.html")).exists();
+  }
+
+  /** Each of two runs at work has a line, below one that says how many have ended. */
+  @Test
+  void runsAtTheSameTimeAreSeenAtTheSameTime() throws IOException, InterruptedException {
+    Path output = temp.resolve("two");
+    try (Pty pty =
+        start(
+            output,
+            100,
+            "compare",
+            "two-layer-net",
+            "--seeds",
+            "1..3",
+            "--jobs",
+            "2",
+            "--steps",
+            "100000",
+            "--data",
+            data)) {
+      Pattern together =
+          Pattern.compile(
+              "0 of 3 done[^\\n]*\\n[^\\n]*[12]/3 [^\\n]* step \\d[^\\n]*\\n[^\\n]*[12]/3 [^\\n]* step \\d");
+      pty.awaitThat(() -> together.matcher(pty.shown()).find());
+      assertThat(pty.shown()).contains("compare: 3 runs, 2 at a time (--jobs)");
+      assertThat(pty.shown()).doesNotContain("3/3 two-layer");
+      pty.ctrlC();
+      assertThat(pty.exitCode()).as(pty.shown()).isEqualTo(ExitCode.INTERRUPTED);
+    }
   }
 
   /** The candidate's step never ends, so the first Ctrl-C can only wait. */

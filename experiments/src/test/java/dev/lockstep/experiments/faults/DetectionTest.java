@@ -3,6 +3,7 @@ package dev.lockstep.experiments.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.result.FirstDivergence;
+import dev.lockstep.experiments.work.Cores;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -25,7 +26,10 @@ final class DetectionTest {
   private static final Trainings TRAININGS = new Trainings(SmallDigits.draw(100, 20), STEPS);
   private static final DetectionMatrix MATRIX =
       new DetectionMatrix(
-          TRAININGS, new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS), message -> {});
+          TRAININGS,
+          new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS),
+          new Cores(Runtime.getRuntime().availableProcessors(), Long.MAX_VALUE),
+          message -> {});
 
   static Stream<Arguments> faults() {
     return Faults.all().stream().map(fault -> Arguments.argumentSet(fault.id(), fault));

@@ -15,6 +15,7 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.experiments.faults.Fault.Place;
+import dev.lockstep.experiments.work.Cores;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
@@ -33,7 +34,10 @@ class ToldCausesTest {
   private static final Trainings TRAININGS = new Trainings(SmallDigits.draw(100, 20), STEPS);
   private static final DetectionMatrix MATRIX =
       new DetectionMatrix(
-          TRAININGS, new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS), message -> {});
+          TRAININGS,
+          new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS),
+          new Cores(Runtime.getRuntime().availableProcessors(), Long.MAX_VALUE),
+          message -> {});
 
   /** Of no matter here. */
   private static final double ACCURACY_LIMIT = 1;

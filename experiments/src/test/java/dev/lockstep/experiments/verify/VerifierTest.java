@@ -6,6 +6,7 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.experiments.cli.WrongProviders;
+import dev.lockstep.experiments.work.Cores;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +17,9 @@ import org.junit.jupiter.api.Test;
 class VerifierTest {
 
   private static VerifyResult verify(List<Pairing> pairings, String title) {
-    return new Verifier(pairings, Predicate.isEqual(title), next -> {}).run("verify");
+    return new Verifier(
+            pairings, Predicate.isEqual(title), new Cores(2, Long.MAX_VALUE), next -> {})
+        .run("verify");
   }
 
   private static VerifyResult verify(ModelProvider candidate, String title) {

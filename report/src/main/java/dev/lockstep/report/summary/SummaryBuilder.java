@@ -73,6 +73,12 @@ public final class SummaryBuilder {
     return this;
   }
 
+  /** Says that runs are missing that came to no result, which leaves the whole undecided. */
+  public SummaryBuilder incomplete() {
+    verdict = verdict.or(Verdict.UNDECIDED);
+    return this;
+  }
+
   /** Adds a figure over several variants. */
   public SummaryBuilder add(Figure figure) {
     figures.add(figure);

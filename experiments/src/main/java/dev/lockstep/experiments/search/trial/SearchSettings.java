@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seed of the candidates, and of the first training of each
  * @param repeats trainings of each candidate, each with another seed
- * @param workers candidates trained at the same time
+ * @param jobs candidates trained at the same time
  * @param trials candidates in all
  * @param time after which no candidate begins, null if there is no limit
  * @param earlyStopping whether hopeless trials are given up
@@ -26,7 +26,7 @@ public record SearchSettings(
     Strategy strategy,
     long seed,
     int repeats,
-    int workers,
+    int jobs,
     int trials,
     @Nullable Duration time,
     boolean earlyStopping,

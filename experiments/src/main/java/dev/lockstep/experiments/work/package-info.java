@@ -1,0 +1,2 @@
+/** Who carries out work that consists of many runs. */
+package dev.lockstep.experiments.work;

@@ -73,6 +73,9 @@ final class WindowMistakes {
 
   static void pooling(Judged judged, LayerSpec.Pooling layer, Recomputed recomputed) {
     Window window = layer.window();
+    if (!window.isPlain()) {
+      return;
+    }
     Shape out = judged.candidate().shape();
     if (layer.type() == LayerSpec.PoolingType.MAX) {
       if (window.pad() > 0) {

@@ -5,6 +5,7 @@ import dev.lockstep.core.tensor.Tensor;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -16,7 +17,8 @@ final class JavaSource {
   /**
    * Returns an expression of equal value.
    *
-   * @throws IllegalArgumentException if it is no record, number, text, enum constant, list or shape
+   * @throws IllegalArgumentException if it is no record, number, text, enum constant, list,
+   *     optional number or shape
    */
   static String of(Object value) {
     if (value instanceof String text) {
@@ -31,6 +33,10 @@ final class JavaSource {
       return name(constant.getDeclaringClass()) + "." + constant.name();
     } else if (value instanceof List<?> list) {
       return list.stream().map(JavaSource::of).collect(Collectors.joining(", ", "List.of(", ")"));
+    } else if (value instanceof OptionalDouble number) {
+      return number.isEmpty()
+          ? "OptionalDouble.empty()"
+          : "OptionalDouble.of(%s)".formatted(number(number.getAsDouble()));
     } else if (value instanceof Shape shape) {
       return IntStream.of(shape.toArray())
           .mapToObj(Integer::toString)

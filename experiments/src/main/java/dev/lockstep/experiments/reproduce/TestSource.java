@@ -33,6 +33,7 @@ public record TestSource(String className, String source) {
       import java.util.LinkedHashMap;
       import java.util.List;
       import java.util.Map;
+      import java.util.OptionalDouble;
       import java.util.ServiceLoader;
       import java.util.Set;
       import org.junit.jupiter.api.Test;

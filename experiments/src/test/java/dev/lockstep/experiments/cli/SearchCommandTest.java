@@ -239,7 +239,7 @@ class SearchCommandTest {
     assertThat(Invocation.of(arguments(output, "--format", "junit")).exitCode())
         .isEqualTo(ExitCode.USAGE);
     assertThat(Invocation.of("search", "no-such-search").err())
-        .contains("searches: hyperparameters");
+        .contains("nearest: mlp-shape, hyperparameters; 'lockstep list' names all");
     assertThat(output).doesNotExist();
   }
 

@@ -180,7 +180,7 @@ public final class Diagnosis {
   }
 
   private @Nullable Set<TensorKey> left(Hypothesis hypothesis, TensorKey first, Look look) {
-    Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
+    Map<TensorKey, double[]> predicted = hypothesis.predict(look);
     if (predicted == null
         || (look.step().step() == looks.get(0).step().step() && !predicted.containsKey(first))) {
       return null;
@@ -207,9 +207,7 @@ public final class Diagnosis {
   /** Returns whether a mistake would have shown in the step before, which was right. */
   private boolean began(Hypothesis hypothesis) {
     Look previous = looks.get(0).previous();
-    return previous != null
-        && hypothesis.formula().predict(previous) != null
-        && !holds(hypothesis, previous);
+    return previous != null && hypothesis.predict(previous) != null && !holds(hypothesis, previous);
   }
 
   private Cause confirmed(List<Hypothesis> fitting) {
@@ -291,7 +289,7 @@ public final class Diagnosis {
 
   /** What cannot be predicted, for the step before was not looked at, is not held against it. */
   private static boolean explainsAll(Hypothesis hypothesis, Look look) {
-    Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
+    Map<TensorKey, double[]> predicted = hypothesis.predict(look);
     return predicted == null
         || look.judged().entrySet().stream()
             .allMatch(
@@ -304,7 +302,7 @@ public final class Diagnosis {
   }
 
   private static boolean holds(Hypothesis hypothesis, Look look) {
-    Map<TensorKey, double[]> predicted = hypothesis.formula().predict(look);
+    Map<TensorKey, double[]> predicted = hypothesis.predict(look);
     return predicted != null
         && predicted.entrySet().stream()
             .allMatch(

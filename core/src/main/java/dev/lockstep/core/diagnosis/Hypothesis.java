@@ -37,6 +37,18 @@ record Hypothesis(Rank rank, String text, Formula formula, @Nullable Local local
     @Nullable Map<TensorKey, double[]> predict(Look look);
   }
 
+  /**
+   * Returns what it predicts of a step; null if it cannot be applied. A formula that does not fit
+   * the shapes of a network is none, and never costs a verdict.
+   */
+  @Nullable Map<TensorKey, double[]> predict(Look look) {
+    try {
+      return formula.predict(look);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
   /** Returns the same mistake with another word on when it is made. */
   Hypothesis told(String when) {
     return new Hypothesis(rank, text + when, formula, local);

@@ -196,9 +196,12 @@ final class Regions {
             text,
             scope,
             (look, judged) -> {
-              double[] other = part.predict(look, judged);
               Tensor reference = judged.reference();
-              if (other == null || reference.shape().rank() == 0) {
+              if (reference.shape().rank() == 0) {
+                return null; // a loss has no parts
+              }
+              double[] other = part.predict(look, judged);
+              if (other == null) {
                 return null;
               }
               return Numbers.each(

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -160,6 +161,21 @@ class ToldCausesTest {
       copy.data()[row + 9] = targets.data()[row + 8];
     }
     return copy;
+  }
+
+  /** Nothing explains it, and the looking for it ends: of tensors of all ranks at once. */
+  @Test
+  void whatDiffersFromTheImageToTheLossIsToldToDiffer() {
+    Injection noise =
+        Injection.edit(
+            (phase, path) -> true,
+            (step, path, tensor) ->
+                Arrays.setAll(tensor.data(), i -> tensor.data()[i] * (1 + 1e-3 * Math.sin(i))));
+    Fault fault =
+        Fault.in(CONVNET, "noise", "noise", new Place(Phase.FORWARD, "", ""), Explanation.UNKNOWN)
+            .by(noise);
+
+    assertThat(MATRIX.detect(fault, fault.ordinary(), ACCURACY_LIMIT).detected()).isTrue();
   }
 
   @ParameterizedTest

@@ -16,6 +16,8 @@ import dev.lockstep.experiments.compare.CompareSettings;
 import dev.lockstep.experiments.compare.Comparer;
 import dev.lockstep.experiments.faults.Fault;
 import dev.lockstep.experiments.figures.DrawingComparer;
+import dev.lockstep.experiments.machine.Environment;
+import dev.lockstep.experiments.resume.CheckpointFile;
 import dev.lockstep.experiments.resume.RunDirectory;
 import dev.lockstep.experiments.terminal.Progress;
 import dev.lockstep.report.Format;
@@ -36,6 +38,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -171,7 +174,12 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Options that decide neither what is run nor how it is judged. */
   private static final Set<String> BESIDES =
-      Set.of("--resume", "--quiet", "--no-color", "--verbose", "--format", JobOptions.JOBS);
+      Set.of("--resume", "--quiet", "--no-color", "--verbose", "--format", JobOptions.JOBS, JobOptions.MASTER, JobOptions.SPARK);
+
+  /** Options that say which runs there are, or that have nothing to do with a single one. */
+  private static final Set<String> OF_THE_WHOLE =
+      Set.of("--all", "--full", "--seed", "--seeds", "--output", "--resume", "--quiet", "--no-color",
+          "--verbose", JobOptions.JOBS, JobOptions.MASTER, JobOptions.SPARK);
 
   @Override
   public Integer call() {
@@ -196,7 +204,7 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Returns the command as it was given when the comparison was begun, with what is added now. */
   private CompareCommand asBegun(List<String> arguments, Path directory) {
-    List<String> all = new ArrayList<>(arguments);
+    List<String> all = new ArrayList<>(OutputOptions.withoutWhere(arguments));
     List<String> added = new ArrayList<>(OutputOptions.arguments(spec));
     added.remove(spec.name());
     all.addAll(added);
@@ -238,20 +246,11 @@ final class CompareCommand implements Callable<Integer> {
     requirePlaceFor("--save-parameters", saved);
     requirePlaceFor("--record", record);
     List<ExperimentFile> files = files();
-    CompareSettings settings =
-        new CompareSettings(
-            alignment(CompareSettings.Alignment.ALIGNED),
-            ownDraws,
-            precision == null ? Precision.DOUBLE : precision,
-            new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
-            selection.selection(),
-            failFast,
-            length(),
-            data.trainSize(),
-            data.testSize());
+    CompareSettings settings = settings();
     String command = OutputOptions.command(arguments);
     JobOptions where = sideOptions.runsOneByOne() ? jobs.oneByOne() : jobs;
-    CompareSession session = new CompareSession(spec, output, where, command, saved, reproduce);
+    CompareSession session = new CompareSession(
+            spec, output, where, command, argumentsOfOne(), saved, reproduce);
     PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
     try (SidesPool sides =
         new SidesPool(
@@ -262,6 +261,75 @@ final class CompareCommand implements Callable<Integer> {
       }
       return session.run(planned, resumed);
     }
+  }
+
+  private CompareSettings settings() {
+    return new CompareSettings(
+        alignment(CompareSettings.Alignment.ALIGNED),
+        ownDraws,
+        precision == null ? Precision.DOUBLE : precision,
+        new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
+        selection.selection(),
+        failFast,
+        length(),
+        data.trainSize(),
+        data.testSize());
+  }
+
+  /** Returns the arguments of a command that carries out one of these runs, but for which. */
+  private List<String> argumentsOfOne() {
+    List<String> arguments = new ArrayList<>(List.of(spec.name()));
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!OF_THE_WHOLE.contains(option.longestName())) {
+        for (String value : option.originalStringValues()) {
+          arguments.add(
+              option.arity().max() == 0
+                  ? option.longestName()
+                  : option.longestName() + "=" + value);
+        }
+      }
+    }
+    what.stream().filter(CompareCommand::isOverride).forEach(arguments::add);
+    return arguments;
+  }
+
+  /**
+   * Carries out a run that another process planned.
+   *
+   * @param into an empty directory
+   * @throws InputException if this process would come to another result
+   */
+  void carryOut(CompareWorker.Unit unit, Path into) {
+    CompareSettings settings = settings();
+    try (SidesPool sides =
+        new SidesPool(() -> sideOptions.open(settings.precision(), settings.alignment().id(), null))) {
+      CompareSession.Planned run =
+          sides.lend(first -> planned(unit, settings, first, sides)).stream()
+              .filter(planned -> planned.path().equals(unit.path()))
+              .findFirst()
+              .orElseThrow(() -> new InputException("there is no run " + unit.path()));
+      CheckpointFile.difference(withoutHost(unit.identity()), withoutHost(run.identity()))
+          .ifPresent(
+              difference -> {
+                throw new InputException(
+                    "%s: another run was planned: %s".formatted(unit.path(), difference));
+              });
+      run.carryOut(into, output.formats());
+    }
+  }
+
+  /** Hosts may differ in what they are; the report of each run says on what it was carried out. */
+  private static Map<String, String> withoutHost(Map<String, String> identity) {
+    Map<String, String> rest = new LinkedHashMap<>(identity);
+    rest.keySet().removeIf(name -> name.startsWith("environment"));
+    rest.keySet().removeAll(Environment.ofNumbers("").keySet());
+    return rest;
+  }
+
+  /** One at a time: data are read by the first. */
+  private synchronized List<CompareSession.Planned> planned(
+      CompareWorker.Unit unit, CompareSettings settings, SideOptions.Sides first, SidesPool sides) {
+    return experimentsPlanned(List.of(unit.file()), unit.command(), settings, first, sides);
   }
 
   /** Says that it starts: data may have to be read, programs to be started. */
@@ -293,6 +361,16 @@ final class CompareCommand implements Callable<Integer> {
       throw new UsageException(
           "--record: expected neither --own-draws nor --dl4j-config nor --resume: a recorded run"
               + " is audited from its first step by the experiment");
+    }
+    if (jobs.hasCluster() && (ownNetwork.isGiven() || sideOptions.bringsFiles() || sideOptions.runsOneByOne())) {
+      throw new UsageException(
+          "%s: expected sides that every host of the cluster has, found --candidate-command, --reference-command, --classpath, --in-process or --dl4j-config, which are files or code of this host; leave %s out"
+              .formatted(JobOptions.MASTER, JobOptions.MASTER));
+    }
+    if (jobs.hasCluster() && (saved != null || reproduce || record != null)) {
+      throw new UsageException(
+          "%s: expected neither --save-parameters nor --reproduce nor --record, which are for one run"
+              .formatted(JobOptions.MASTER));
     }
     if (reproduce && (ownDraws || ownNetwork.isGiven())) {
       throw new UsageException(
@@ -357,7 +435,7 @@ final class CompareCommand implements Callable<Integer> {
                             ? null
                             : new Comparer.Recorded(
                                 record, recordedRole == RecordedRole.REFERENCE)));
-        planned.addAll(withSeeds(experiment, comparer, sides));
+        planned.addAll(withSeeds(file, experiment, comparer, sides));
       }
     }
     return planned;
@@ -375,14 +453,14 @@ final class CompareCommand implements Callable<Integer> {
     Experiment trained = ownNetwork.in(settings.applyTo(experiments.get(0)), own.network());
     err.println("NOTICE: " + trained.shows());
     Comparer comparer = new Comparer(dataset, forOwn(settings, own), command, null);
-    return withSeeds(trained, comparer, sides);
+    return withSeeds(files.get(0), trained, comparer, sides);
   }
 
   private List<CompareSession.Planned> withSeeds(
-      Experiment experiment, Comparer comparer, SidesPool sides) {
+      ExperimentFile file, Experiment experiment, Comparer comparer, SidesPool sides) {
     List<Long> given = seedList();
     return (given.isEmpty() ? List.of(experiment.seed()) : given)
-        .stream().map(s -> CompareSession.Planned.of(experiment, s, comparer, sides)).toList();
+        .stream().map(s -> CompareSession.Planned.of(file, experiment, s, comparer, sides)).toList();
   }
 
   private CompareSettings.Alignment alignment(CompareSettings.Alignment otherwise) {

@@ -63,19 +63,17 @@ final class Gathered {
     summary.add(came.result(), run.path());
   }
 
-  /**
-   * Returns what all runs come to together; null if none came to a result.
-   *
-   * @param complete false: what is there leaves open what the whole comes to
-   */
-  synchronized @Nullable Summary summary(boolean complete) {
+  /** Says that a run came to no result, which leaves open what the whole comes to. */
+  synchronized void isWithout() {
+    summary.incomplete();
+  }
+
+  /** Returns what all runs come to together; null if none came to a result. */
+  synchronized @Nullable Summary summary() {
     while (!waiting.isEmpty()) {
       takeFirst();
     }
-    if (isEmpty) {
-      return null;
-    }
-    return complete ? summary.build() : summary.incomplete().build();
+    return isEmpty ? null : summary.build();
   }
 
   List<Figure> ensembles() {

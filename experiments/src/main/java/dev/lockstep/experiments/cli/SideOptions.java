@@ -99,6 +99,11 @@ final class SideOptions {
         || reference.startsSomething();
   }
 
+  /** Returns whether files of this host take part. */
+  boolean bringsFiles() {
+    return candidateCommand != null || classPath != null || reference.isCommand();
+  }
+
   /** Returns whether code of a user's runs in this process, of which two might share something. */
   boolean runsOneByOne() {
     return inProcess;

@@ -292,17 +292,13 @@ public final class Audit {
       log.add(
           new Curves.AccuracyPoint(last.step(), Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0));
       Finding finding = comparison.conclusion();
-      String undecided = finding != null || divergedAlike ? "" : comparison.undecided();
+      Verdict verdict = comparison.verdict(finding, divergedAlike);
       String reference = sides.reference().name();
       Map<String, Double> speeds = new LinkedHashMap<>(log.speeds(reference, name));
       speeds.remove(name); // it was recorded at another time
       return new Outcome(
-          finding != null
-              ? Verdict.DIFFER
-              : divergedAlike
-                  ? Verdict.DIVERGED_ALIKE
-                  : undecided.isEmpty() ? Verdict.AGREE : Verdict.UNDECIDED,
-          undecided,
+          verdict,
+          verdict == Verdict.UNDECIDED ? comparison.undecided() : "",
           finding == null ? null : finding.failure(),
           finding == null ? null : finding.divergence(),
           taken,

@@ -13,6 +13,7 @@ import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.FirstDivergence.Element;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.ThirdWitness;
+import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.rounding.Floors;
 import dev.lockstep.core.rounding.Kinks;
@@ -458,6 +459,21 @@ final class Comparison {
         : "%d of %d tensors could not be judged"
             .formatted(
                 coverage.expected() - coverage.skipped() - coverage.judged(), coverage.expected());
+  }
+
+  /**
+   * Returns what a run comes to.
+   *
+   * @param finding that it ends with, null if there is none
+   * @param divergedAlike whether both sides went the same way to numbers that are not finite
+   */
+  Verdict verdict(@Nullable Finding finding, boolean divergedAlike) {
+    if (finding != null) {
+      return Verdict.DIFFER;
+    } else if (divergedAlike) {
+      return Verdict.DIVERGED_ALIKE;
+    }
+    return undecided().isEmpty() ? Verdict.AGREE : Verdict.UNDECIDED;
   }
 
   /** Returns whether the free-running noise floor is too coarse to find a small fault. */

@@ -598,14 +598,10 @@ final class LockstepRun {
     Finding finding = concluded == null ? null : comparison.withLaterSteps(concluded);
     String referenceName = sides.reference().name();
     String candidateName = sides.candidate().name();
-    String undecided = finding != null || divergedAlike ? "" : comparison.undecided();
+    Verdict verdict = comparison.verdict(finding, divergedAlike);
     return new Outcome(
-        finding != null
-            ? Verdict.DIFFER
-            : divergedAlike
-                ? Verdict.DIVERGED_ALIKE
-                : undecided.isEmpty() ? Verdict.AGREE : Verdict.UNDECIDED,
-        undecided,
+        verdict,
+        verdict == Verdict.UNDECIDED ? comparison.undecided() : "",
         finding == null ? null : finding.failure(),
         finding == null ? null : finding.divergence(),
         step,

@@ -122,6 +122,7 @@ public final class Diagnosis {
     all.addAll(GradientMistakes.of(first, key));
     all.addAll(Schedules.of(subject.reference(), looks, key));
     all.addAll(PredictionMistakes.of(subject.reference(), first, key));
+    all.addAll(LayerVariants.of(subject.reference(), first, judged));
     for (Set<TensorKey> scope : scopes(judged)) {
       all.addAll(LayerMistakes.of(subject.reference(), first, scope));
       all.addAll(UpdateMistakes.of(first, scope));

@@ -92,7 +92,7 @@ final class GradientMistakes {
     of("the mean of each output's gradient is subtracted from it", this::centredByColumn);
   }
 
-  /** For all parameters, for weights alone, and for the first that differs. */
+  /** For all parameters, and for weights alone. */
   private void of(String text, Local local) {
     Set<TensorKey> weights =
         all.stream()

@@ -148,6 +148,11 @@ record Look(
             });
   }
 
+  /** Returns the path of what the loss reads. */
+  static String scoresOf(NetworkSpec network) {
+    return network.layers().get(network.layers().size() - 1).name() + "/out";
+  }
+
   /** Returns one prediction. */
   static Map<TensorKey, double[]> only(TensorKey key, double[] values) {
     Map<TensorKey, double[]> only = new LinkedHashMap<>();

@@ -5,7 +5,6 @@ import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
-import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
@@ -79,8 +78,7 @@ final class LossMistakes {
 
   /** The labels (1 − ε)·t + ε/classes, in the loss and in its gradient. */
   private void smoothedLabels(Look first, double stabilizer) {
-    List<LayerSpec> layers = first.network().layers();
-    TensorKey scores = new TensorKey(Phase.BACKWARD, layers.get(layers.size() - 1).name() + "/out");
+    TensorKey scores = new TensorKey(Phase.BACKWARD, Look.scoresOf(first.network()));
     double classes = first.network().classes();
     Judged dout = first.judged().get(scores);
     if (dout == null) {

@@ -4,7 +4,6 @@ import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ModelProvider;
-import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.observation.ExpectedTensor;
@@ -112,14 +111,13 @@ final class PredictionMistakes {
 
   /** The scores of a prediction are those of a step where nothing is dropped or normalized. */
   private double @Nullable [] ofScores(Look look, DoubleUnaryOperator value) {
-    List<LayerSpec> layers = look.network().layers();
     boolean differs =
         look.network().allLayers().stream()
             .anyMatch(
                 layer ->
                     layer instanceof LayerSpec.Dropout
                         || layer instanceof LayerSpec.BatchNormalization);
-    String last = layers.get(layers.size() - 1).name() + "/out";
+    String last = Look.scoresOf(look.network());
     double[] scores =
         differs ? null : Variant.of(look).ungrafted(reference, new TensorKey(Phase.FORWARD, last));
     return scores == null ? null : Numbers.each(scores.length, i -> value.applyAsDouble(scores[i]));
@@ -180,10 +178,7 @@ final class PredictionMistakes {
         "it is as if the prediction were made " + text,
         look -> {
           Map<String, Tensor> other = tensors.apply(look);
-          return other == null
-              ? null
-              : predicted(
-                  Variant.of(look).with(new ModelState(look.step().before().step(), other)), look);
+          return other == null ? null : predicted(Variant.of(look).with(other), look);
         });
   }
 

@@ -119,11 +119,13 @@ final class Rearranged {
             .formatted(moved.size(), first + 1, source + 1);
   }
 
-  private static int row(Tensor tensor) {
+  /** Returns how many elements stand in a row, the first axis being that of the rows. */
+  static int row(Tensor tensor) {
     return tensor.shape().rank() == 0 ? 1 : tensor.size() / tensor.shape().length(0);
   }
 
-  private static int area(Tensor tensor) {
+  /** Returns height × width of an image, 1 of what is none. */
+  static int area(Tensor tensor) {
     int rank = tensor.shape().rank();
     return rank == 4 ? tensor.shape().length(2) * tensor.shape().length(3) : 1;
   }

@@ -99,19 +99,19 @@ final class Recomputed {
       Output output,
       @Nullable Gradient input,
       Map<String, Gradient> parameters) {
-    add(NAMED, text, Set.of(layer.name()), output, input, parameters);
-    Set<String> alike = alike(first, layer);
-    if (alike.size() > 1) {
-      add(NAMED, text + EVERY, alike, output, input, parameters);
+    for (Set<String> layers : groups(first, layer)) {
+      add(NAMED, text + (layers.size() > 1 ? EVERY : ""), layers, output, input, parameters);
     }
   }
 
-  /** Returns the names of the layers of one kind. */
-  static Set<String> alike(Look look, LayerSpec layer) {
-    return look.network().allLayers().stream()
-        .filter(other -> other.getClass() == layer.getClass())
-        .map(LayerSpec::name)
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+  /** Returns the layer alone and, where there are more, all layers of its kind. */
+  static List<Set<String>> groups(Look look, LayerSpec layer) {
+    Set<String> alike =
+        look.network().allLayers().stream()
+            .filter(other -> other.getClass() == layer.getClass())
+            .map(LayerSpec::name)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    return alike.size() > 1 ? List.of(Set.of(layer.name()), alike) : List.of(Set.of(layer.name()));
   }
 
   /**

@@ -58,7 +58,7 @@ final class Regions {
     }
     int start = from;
     int end = to;
-    int row = judged.candidate().shape().rank() > 1 ? rowOf(judged.candidate()) : 1;
+    int row = judged.candidate().shape().rank() > 1 ? Rearranged.row(judged.candidate()) : 1;
     boolean ofRows = row > 1 && from % row == 0 && to % row == 0;
     if (!ofRows && (from > 0 || to < size)) {
       told(
@@ -72,7 +72,7 @@ final class Regions {
   }
 
   private void rows(int from, int to, boolean[] wrong) {
-    int row = rowOf(judged.candidate());
+    int row = Rearranged.row(judged.candidate());
     int rows = judged.candidate().shape().length(0);
     int start = from / row;
     int end = (to - 1) / row + 1;
@@ -87,15 +87,17 @@ final class Regions {
               : start == 0
                   ? "its first %s is".formatted(one)
                   : "its %s number %d is".formatted(one, start + 1)),
-          (tensor, at) -> at / rowOf(tensor) == (last ? tensor.shape().length(0) - 1 : start));
+          (tensor, at) ->
+              at / Rearranged.row(tensor) == (last ? tensor.shape().length(0) - 1 : start));
     } else if (end == rows && start > 0) {
       told(
           "its %s from number %d on are".formatted(what, start + 1),
-          (tensor, at) -> at / rowOf(tensor) >= start);
+          (tensor, at) -> at / Rearranged.row(tensor) >= start);
     } else if (end < rows) {
       told(
           "its %s number %d to %d are".formatted(what, start + 1, end),
-          (tensor, at) -> at / rowOf(tensor) >= start && at / rowOf(tensor) < end);
+          (tensor, at) ->
+              at / Rearranged.row(tensor) >= start && at / Rearranged.row(tensor) < end);
     }
     for (int odd = 0; odd < 2; odd++) {
       int parity = odd;
@@ -107,7 +109,7 @@ final class Regions {
         told(
             "every other %s of it, from the %s on, is"
                 .formatted(one, odd == 0 ? "first" : "second"),
-            (tensor, at) -> at / rowOf(tensor) % 2 == parity);
+            (tensor, at) -> at / Rearranged.row(tensor) % 2 == parity);
       }
     }
   }
@@ -134,10 +136,6 @@ final class Regions {
             return at % w >= start && at % w < end;
           });
     }
-  }
-
-  private static int rowOf(Tensor tensor) {
-    return tensor.size() / tensor.shape().length(0);
   }
 
   /** Adds all that such a part may be. */
@@ -184,7 +182,7 @@ final class Regions {
   /** A tensor of a larger batch is read from its start. */
   private static double @Nullable [] fitting(Tensor tensor, Judged judged) {
     int size = judged.reference().size();
-    return tensor.size() < size || rowOf(tensor) != rowOf(judged.reference())
+    return tensor.size() < size || Rearranged.row(tensor) != Rearranged.row(judged.reference())
         ? null
         : Arrays.copyOf(tensor.data(), size);
   }

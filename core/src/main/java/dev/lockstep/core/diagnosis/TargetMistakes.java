@@ -4,7 +4,6 @@ import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.model.Phase;
-import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.TensorKey;
@@ -36,8 +35,7 @@ final class TargetMistakes {
 
   private TargetMistakes(Case subject, Look first) {
     this.first = first;
-    List<LayerSpec> layers = first.network().layers();
-    this.scores = new TensorKey(Phase.BACKWARD, layers.get(layers.size() - 1).name() + "/out");
+    this.scores = new TensorKey(Phase.BACKWARD, Look.scoresOf(first.network()));
     this.nominal = subject.start().batch().size();
   }
 

@@ -436,14 +436,14 @@ final class UpdateRules {
         e -> {
           double old = e.slots[1];
           moments(o, e);
-          e.w -= e.rate * correction(o, e.t) * e.slots[0] / (Math.sqrt(old) + o.epsilon());
+          move(o, e, correction(o, e.t), e.slots[0], old);
         });
     rule(
         "the update moves by m before the step",
         e -> {
           double old = e.slots[0];
           moments(o, e);
-          e.w -= e.rate * correction(o, e.t) * old / (Math.sqrt(e.slots[1]) + o.epsilon());
+          move(o, e, correction(o, e.t), old, e.slots[1]);
         });
     adam(
         o,
@@ -545,12 +545,7 @@ final class UpdateRules {
     adam(
         o,
         "the optimizer's count of steps grows with every parameter, not with every batch",
-        e ->
-            e.w -=
-                e.rate
-                    * correction(o, e.counted)
-                    * e.slots[0]
-                    / (Math.sqrt(e.slots[1]) + o.epsilon()));
+        e -> move(o, e, correction(o, e.counted), e.slots[0], e.slots[1]));
     adam(
         o,
         "the update divides by v, not by its root",
@@ -559,7 +554,7 @@ final class UpdateRules {
         "the update is that of RMSprop: the gradient itself in place of m",
         e -> {
           moments(o, e);
-          e.w -= e.rate * correction(o, e.t) * e.g / (Math.sqrt(e.slots[1]) + o.epsilon());
+          move(o, e, correction(o, e.t), e.g, e.slots[1]);
         });
     rule(
         "Adam's beta1 and beta2 have changed places",
@@ -568,7 +563,7 @@ final class UpdateRules {
           e.slots[1] += (1 - o.beta1()) * (e.g * e.g - e.slots[1]);
           double correction =
               Math.sqrt(1 - Math.pow(o.beta1(), e.t)) / (1 - Math.pow(o.beta2(), e.t));
-          e.w -= e.rate * correction * e.slots[0] / (Math.sqrt(e.slots[1]) + o.epsilon());
+          move(o, e, correction, e.slots[0], e.slots[1]);
         });
   }
 
@@ -579,7 +574,7 @@ final class UpdateRules {
         e -> {
           moments(o, e);
           e.hidden = Math.max(e.hidden, e.slots[1]);
-          e.w -= e.rate * correction(o, e.t) * e.slots[0] / (Math.sqrt(e.hidden) + o.epsilon());
+          move(o, e, correction(o, e.t), e.slots[0], e.hidden);
         });
     adam(
         o,
@@ -604,11 +599,12 @@ final class UpdateRules {
         o,
         "the update looks ahead, (beta1·m + (1 - beta1)·g) in place of m: a form of Nadam",
         e ->
-            e.w -=
-                e.rate
-                    * correction(o, e.t)
-                    * (o.beta1() * e.slots[0] + (1 - o.beta1()) * e.g)
-                    / (Math.sqrt(e.slots[1]) + o.epsilon()));
+            move(
+                o,
+                e,
+                correction(o, e.t),
+                o.beta1() * e.slots[0] + (1 - o.beta1()) * e.g,
+                e.slots[1]));
     rule(
         "v averages the square of g - m, not of g: AdaBelief",
         e -> squared(o, e, () -> (e.g - e.slots[0]) * (e.g - e.slots[0])));
@@ -620,7 +616,7 @@ final class UpdateRules {
           e.slots[0] += (1 - o.beta1()) * (e.g - e.slots[0]);
           double square = e.g * e.g;
           e.slots[1] -= (1 - o.beta2()) * Math.signum(e.slots[1] - square) * square;
-          e.w -= e.rate * correction(o, e.t) * e.slots[0] / (Math.sqrt(e.slots[1]) + o.epsilon());
+          move(o, e, correction(o, e.t), e.slots[0], e.slots[1]);
         });
     rules.ofTensors(
         "each parameter's step is scaled to the norm of the parameter: LAMB",
@@ -642,7 +638,7 @@ final class UpdateRules {
   private static void squared(OptimizerSpec.Adam o, Element e, DoubleSupplier square) {
     e.slots[0] += (1 - o.beta1()) * (e.g - e.slots[0]);
     e.slots[1] += (1 - o.beta2()) * (square.getAsDouble() - e.slots[1]);
-    e.w -= e.rate * correction(o, e.t) * e.slots[0] / (Math.sqrt(e.slots[1]) + o.epsilon());
+    move(o, e, correction(o, e.t), e.slots[0], e.slots[1]);
   }
 
   private void adam(OptimizerSpec.Adam o, String text, Rule afterMoments) {
@@ -652,6 +648,11 @@ final class UpdateRules {
           moments(o, e);
           afterMoments.apply(e);
         });
+  }
+
+  /** Moves a parameter as Adam does, by {@code lr · correction · m / (√v + ε)}. */
+  private static void move(OptimizerSpec.Adam o, Element e, double correction, double m, double v) {
+    e.w -= e.rate * correction * m / (Math.sqrt(v) + o.epsilon());
   }
 
   private static void moments(OptimizerSpec.Adam o, Element e) {

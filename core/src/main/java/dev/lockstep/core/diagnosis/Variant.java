@@ -49,6 +49,11 @@ record Variant(
     return new Variant(network, other, batch, masks, behind);
   }
 
+  /** Returns the same count of steps with other parameters. */
+  Variant with(Map<String, Tensor> tensors) {
+    return with(new ModelState(before.step(), tensors));
+  }
+
   Variant with(Batch other) {
     return new Variant(network, before, other, masks, behind);
   }

@@ -67,6 +67,7 @@ final class CompareCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
   @Mixin private JobOptions jobs;
+  @Mixin private ClusterOptions cluster;
   @Mixin private OwnNetwork ownNetwork;
   @Mixin private SideOptions sideOptions;
 
@@ -184,8 +185,8 @@ final class CompareCommand implements Callable<Integer> {
           "--verbose",
           "--format",
           JobOptions.JOBS,
-          JobOptions.MASTER,
-          JobOptions.SPARK);
+          ClusterOptions.MASTER,
+          ClusterOptions.SPARK);
 
   /** Options that say which runs there are, or that have nothing to do with a single one. */
   private static final Set<String> OF_THE_WHOLE =
@@ -200,8 +201,8 @@ final class CompareCommand implements Callable<Integer> {
           "--no-color",
           "--verbose",
           JobOptions.JOBS,
-          JobOptions.MASTER,
-          JobOptions.SPARK);
+          ClusterOptions.MASTER,
+          ClusterOptions.SPARK);
 
   @Override
   public Integer call() {
@@ -277,8 +278,9 @@ final class CompareCommand implements Callable<Integer> {
             output,
             where,
             command,
-            new CompareSession.Elsewhere(
-                argumentsOfOne(), where.hasCluster() ? sideOptions.jars() : List.of()),
+            cluster.isGiven()
+                ? new CompareSession.Elsewhere(cluster, argumentsOfOne(), sideOptions.jars())
+                : null,
             saved,
             reproduce);
     PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
@@ -395,7 +397,7 @@ final class CompareCommand implements Callable<Integer> {
           "--record: expected neither --own-draws nor --dl4j-config nor --resume: a recorded run"
               + " is audited from its first step by the experiment");
     }
-    if (jobs.hasCluster()) {
+    if (cluster.isGiven()) {
       refuseWhatStaysHere();
     }
     if (reproduce && (ownDraws || ownNetwork.isGiven())) {
@@ -426,20 +428,25 @@ final class CompareCommand implements Callable<Integer> {
 
   /** What cannot be carried out by another host is refused before anything is started. */
   private void refuseWhatStaysHere() {
+    if (jobs.isGiven()) {
+      throw new UsageException(
+          "expected either %s or %s, found both; how many runs a cluster takes at a time is up to it"
+              .formatted(JobOptions.JOBS, ClusterOptions.MASTER));
+    }
     if (sideOptions.startsProgram()) {
       throw new UsageException(
           "%s: expected sides that every host of the cluster has, found --candidate-command or --reference-command, a program of this host; use --jobs"
-              .formatted(JobOptions.MASTER));
+              .formatted(ClusterOptions.MASTER));
     }
     if (ownNetwork.isGiven() || sideOptions.runsOneByOne()) {
       throw new UsageException(
           "%s: expected neither --dl4j-config nor --in-process, which are for this process; use --jobs"
-              .formatted(JobOptions.MASTER));
+              .formatted(ClusterOptions.MASTER));
     }
     if (saved != null || reproduce || record != null) {
       throw new UsageException(
           "%s: expected neither --save-parameters nor --reproduce nor --record, which are for one run"
-              .formatted(JobOptions.MASTER));
+              .formatted(ClusterOptions.MASTER));
     }
     sideOptions.jars();
   }

@@ -59,7 +59,7 @@ final class CompareSession {
   private final @Nullable Path parameters;
   private final boolean reproduce;
   private final JobOptions jobs;
-  private final Elsewhere elsewhere;
+  private final @Nullable Elsewhere elsewhere;
 
   /** Of the hosts of a cluster. */
   private final Set<String> processors = new ConcurrentSkipListSet<>();
@@ -68,16 +68,16 @@ final class CompareSession {
   private final NavigableMap<Integer, Throwable> failures = new ConcurrentSkipListMap<>();
 
   /**
-   * What another process is told that carries a run out.
+   * A cluster that carries runs out, and what its processes are told.
    *
    * @param arguments of the command line that say how, without what
    * @param files that it needs
    */
-  record Elsewhere(List<String> arguments, List<Path> files) {}
+  record Elsewhere(ClusterOptions cluster, List<String> arguments, List<Path> files) {}
 
   /**
    * @param command that the user gave
-   * @param elsewhere for a cluster
+   * @param elsewhere null: this process carries the runs out
    * @param parameters where the trained parameters go; null: nowhere
    * @param reproduce true if a difference is to be made small and written as a test
    */
@@ -86,7 +86,7 @@ final class CompareSession {
       OutputOptions output,
       JobOptions jobs,
       String command,
-      Elsewhere elsewhere,
+      @Nullable Elsewhere elsewhere,
       @Nullable Path parameters,
       boolean reproduce) {
     this.spec = spec;
@@ -224,10 +224,10 @@ final class CompareSession {
    * @return what the process exits with
    */
   int run(List<Planned> asked, @Nullable Path resumed) {
-    if (jobs.hasCluster() && asked.size() == 1) {
+    if (elsewhere != null && asked.size() == 1) {
       throw new UsageException(
           "%s: expected several runs, found one; add --seeds, or leave the cluster out"
-              .formatted(JobOptions.MASTER));
+              .formatted(ClusterOptions.MASTER));
     }
     if (parameters != null) {
       requireOne("--save-parameters", asked);
@@ -329,13 +329,13 @@ final class CompareSession {
           "compare: %d runs, %s"
               .formatted(
                   planned.size(),
-                  jobs.hasCluster()
-                      ? "on " + jobs.address()
+                  elsewhere != null
+                      ? "on " + elsewhere.cluster().address()
                       : "%d at a time (%s)".formatted(jobs.count(), JobOptions.JOBS)));
     }
     try (Tally tally = new Tally("compare", planned.size(), output.quiet())) {
-      if (jobs.hasCluster()) {
-        interrupted.set(carryOutElsewhere(planned, directory, interruption, gathered, tally));
+      if (elsewhere != null) {
+        interrupted.set(carryOut(elsewhere, planned, directory, interruption, gathered, tally));
       } else {
         jobs.cores()
             .each(
@@ -380,7 +380,8 @@ final class CompareSession {
    *
    * @return whether they were interrupted
    */
-  private boolean carryOutElsewhere(
+  private boolean carryOut(
+      Elsewhere elsewhere,
       List<Planned> planned,
       RunDirectory directory,
       Interruption interruption,
@@ -398,8 +399,9 @@ final class CompareSession {
     if (open.isEmpty()) {
       return false;
     }
-    List<String> units = open.stream().map(i -> unit(planned.get(i)).text()).toList();
-    try (Cluster cluster = jobs.cluster()) {
+    List<String> units =
+        open.stream().map(i -> unit(planned.get(i), elsewhere.arguments()).text()).toList();
+    try (Cluster cluster = elsewhere.cluster().connect()) {
       elsewhere.files().forEach(cluster::send);
       cluster.carryOut(
           CompareWorker.class,
@@ -423,7 +425,7 @@ final class CompareSession {
       }
       throw new InputException(
           "--master %s: expected a cluster that carries every run out, found it gave up: %s\nTo go on: lockstep compare --resume %s"
-              .formatted(jobs.address(), e.getMessage(), directory.path()),
+              .formatted(elsewhere.cluster().address(), e.getMessage(), directory.path()),
           e);
     }
   }
@@ -436,10 +438,10 @@ final class CompareSession {
     tally.ended(run.title(), came.result().verdict());
   }
 
-  private CompareWorker.Unit unit(Planned run) {
+  private CompareWorker.Unit unit(Planned run, List<String> arguments) {
     return new CompareWorker.Unit(
         command,
-        elsewhere.arguments(),
+        arguments,
         run.file().id(),
         run.file().yaml().flow(),
         run.file().directory().toAbsolutePath().toString(),

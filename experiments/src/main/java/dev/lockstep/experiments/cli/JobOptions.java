@@ -1,10 +1,7 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
-import dev.lockstep.experiments.work.Cluster;
 import dev.lockstep.experiments.work.Cores;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -12,9 +9,6 @@ import picocli.CommandLine.Option;
 final class JobOptions {
 
   static final String JOBS = "--jobs";
-
-  static final String MASTER = "--master";
-  static final String SPARK = "--spark";
 
   /** What the data and the results of all runs are left, besides what runs need. */
   private static final double SHARE_FOR_RUNS = 0.7;
@@ -26,42 +20,6 @@ final class JobOptions {
           "Carry out N runs at the same time (default: one for each core of this machine). No"
               + " number depends on it.")
   private @Nullable Integer jobs;
-
-  @Option(
-      names = MASTER,
-      paramLabel = "local[N]|spark://HOST:PORT",
-      description =
-          "Carry the runs out on this Apache Spark cluster, to the same results; see"
-              + " docs/many-runs.md.")
-  private @Nullable String master;
-
-  @Option(
-      names = SPARK,
-      paramLabel = "KEY=VALUE",
-      description = "With --master: a setting of Spark, such as spark.executor.memory=4g.")
-  private Map<String, String> spark = new LinkedHashMap<>();
-
-  /** Returns whether runs are carried out by a cluster. */
-  boolean hasCluster() {
-    if (master == null && !spark.isEmpty()) {
-      throw new UsageException(SPARK + ": expected with --master, found without");
-    }
-    return master != null;
-  }
-
-  /**
-   * Connects to the cluster that was asked for.
-   *
-   * @throws dev.lockstep.core.InputException if it does not answer
-   */
-  Cluster cluster() {
-    return Cluster.connect(String.valueOf(master), spark);
-  }
-
-  /** Returns the cluster's address. */
-  String address() {
-    return String.valueOf(master);
-  }
 
   /**
    * Returns the same for runs that cannot be carried out at the same time.
@@ -92,6 +50,11 @@ final class JobOptions {
       throw new UsageException("%s: expected at least 1, found %d".formatted(JOBS, jobs));
     }
     return jobs;
+  }
+
+  /** Returns whether a number was asked for. */
+  boolean isGiven() {
+    return jobs != null;
   }
 
   /** Returns what carries runs out. */

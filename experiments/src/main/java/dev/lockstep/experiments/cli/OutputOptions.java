@@ -31,7 +31,7 @@ final class OutputOptions {
 
   /** Options with a value that say where runs are carried out, on which nothing depends. */
   private static final Set<String> WHERE =
-      Set.of(JobOptions.JOBS, JobOptions.MASTER, JobOptions.SPARK);
+      Set.of(JobOptions.JOBS, ClusterOptions.MASTER, ClusterOptions.SPARK);
 
   @Option(
       names = OUTPUT,

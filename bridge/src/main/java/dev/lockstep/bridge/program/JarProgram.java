@@ -2,12 +2,17 @@ package dev.lockstep.bridge.program;
 
 import dev.lockstep.core.InputException;
 import java.io.File;
+import java.net.URI;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A candidate of a jar, in a Java process of its own. */
 public final class JarProgram {
@@ -43,10 +48,20 @@ public final class JarProgram {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.add("-Xmx" + Runtime.getRuntime().maxMemory() / MIB + "m");
-    String own = System.getProperty("java.class.path");
+    String own = own(JarProgram.class.getClassLoader());
     command.addAll(
         List.of("-cp", classPath.isEmpty() ? own : own + File.pathSeparator + classPath));
     command.addAll(List.of(MAIN, name));
     return new ProgramProvider(command, Map.of("OMP_NUM_THREADS", "1"), settings);
+  }
+
+  /** Lockstep's own classes; in a process of a cluster a class loader has them. */
+  private static String own(@Nullable ClassLoader loader) {
+    if (!(loader instanceof URLClassLoader urls)) {
+      return System.getProperty("java.class.path");
+    }
+    return Arrays.stream(urls.getURLs())
+        .map(url -> Path.of(URI.create(url.toString())).toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }

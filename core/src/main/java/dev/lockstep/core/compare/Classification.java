@@ -29,6 +29,13 @@ public final class Classification {
   }
 
   /**
+   * @param outputs of all samples, samples × outputs
+   */
+  public static Classification of(Split split, Tensor outputs) {
+    return new Classification(split, outputs);
+  }
+
+  /**
    * @param input the shape of one sample
    */
   public static Classification of(Model model, Split split, Shape input) {

@@ -5,7 +5,7 @@ public final class NothingComparedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  NothingComparedException() {
+  public NothingComparedException() {
     super(
         "nothing to compare: --include, --exclude and --phase leave no tensor, or, with"
             + " --observe-every 0, none of phase update");

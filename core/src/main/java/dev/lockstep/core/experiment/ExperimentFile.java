@@ -63,6 +63,11 @@ public final class ExperimentFile {
     return file;
   }
 
+  /** Returns the directory from which the file names other files. */
+  public Path directory() {
+    return directory;
+  }
+
   /** Returns this file under another name. */
   public ExperimentFile named(String other) {
     return new ExperimentFile(other, file, directory);

@@ -16,6 +16,8 @@ import dev.lockstep.experiments.compare.CompareSettings;
 import dev.lockstep.experiments.compare.Comparer;
 import dev.lockstep.experiments.faults.Fault;
 import dev.lockstep.experiments.figures.DrawingComparer;
+import dev.lockstep.experiments.machine.Environment;
+import dev.lockstep.experiments.resume.CheckpointFile;
 import dev.lockstep.experiments.resume.RunDirectory;
 import dev.lockstep.experiments.terminal.Progress;
 import dev.lockstep.report.Format;
@@ -35,6 +37,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -64,6 +67,7 @@ final class CompareCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
   @Mixin private JobOptions jobs;
+  @Mixin private ClusterOptions cluster;
   @Mixin private OwnNetwork ownNetwork;
   @Mixin private SideOptions sideOptions;
 
@@ -174,7 +178,31 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Options that decide neither what is run nor how it is judged. */
   private static final Set<String> BESIDES =
-      Set.of("--resume", "--quiet", "--no-color", "--verbose", "--format", JobOptions.JOBS);
+      Set.of(
+          "--resume",
+          "--quiet",
+          "--no-color",
+          "--verbose",
+          "--format",
+          JobOptions.JOBS,
+          ClusterOptions.MASTER,
+          ClusterOptions.SPARK);
+
+  /** Options that say which runs there are, or that have nothing to do with a single one. */
+  private static final Set<String> OF_THE_WHOLE =
+      Set.of(
+          "--all",
+          "--full",
+          "--seed",
+          "--seeds",
+          "--output",
+          "--resume",
+          "--quiet",
+          "--no-color",
+          "--verbose",
+          JobOptions.JOBS,
+          ClusterOptions.MASTER,
+          ClusterOptions.SPARK);
 
   @Override
   public Integer call() {
@@ -199,7 +227,7 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Returns the command as it was given when the comparison was begun, with what is added now. */
   private CompareCommand asBegun(List<String> arguments, Path directory) {
-    List<String> all = new ArrayList<>(arguments);
+    List<String> all = new ArrayList<>(OutputOptions.withoutWhere(arguments));
     List<String> added = new ArrayList<>(OutputOptions.arguments(spec));
     added.remove(spec.name());
     all.addAll(added);
@@ -241,20 +269,20 @@ final class CompareCommand implements Callable<Integer> {
     requirePlaceFor("--save-parameters", saved);
     requirePlaceFor("--record", record);
     List<ExperimentFile> files = files();
-    CompareSettings settings =
-        new CompareSettings(
-            alignment(CompareSettings.Alignment.ALIGNED),
-            ownDraws,
-            precision == null ? Precision.DOUBLE : precision,
-            new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
-            selection.selection(),
-            failFast,
-            length(),
-            data.trainSize(),
-            data.testSize());
+    CompareSettings settings = settings();
     String command = OutputOptions.command(arguments);
     JobOptions where = sideOptions.runsOneByOne() ? jobs.oneByOne() : jobs;
-    CompareSession session = new CompareSession(spec, output, where, command, saved, reproduce);
+    CompareSession session =
+        new CompareSession(
+            spec,
+            output,
+            where,
+            command,
+            cluster.isGiven()
+                ? new CompareSession.Elsewhere(cluster, argumentsOfOne(), sideOptions.jars())
+                : null,
+            saved,
+            reproduce);
     PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
     try (SidesPool sides =
         new SidesPool(
@@ -267,6 +295,77 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
+  private CompareSettings settings() {
+    return new CompareSettings(
+        alignment(CompareSettings.Alignment.ALIGNED),
+        ownDraws,
+        precision == null ? Precision.DOUBLE : precision,
+        new Cadence(observeEvery == null ? Cadence.SPARSER : observeEvery),
+        selection.selection(),
+        failFast,
+        length(),
+        data.trainSize(),
+        data.testSize());
+  }
+
+  /** Returns the arguments of a command that carries out one of these runs, but for which. */
+  private List<String> argumentsOfOne() {
+    List<String> arguments = new ArrayList<>(List.of(spec.name()));
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!OF_THE_WHOLE.contains(option.longestName())) {
+        for (String value : option.originalStringValues()) {
+          arguments.add(
+              option.arity().max() == 0
+                  ? option.longestName()
+                  : option.longestName() + "=" + DataOptions.anywhere(option.longestName(), value));
+        }
+      }
+    }
+    what.stream().filter(CompareCommand::isOverride).forEach(arguments::add);
+    return arguments;
+  }
+
+  /**
+   * Carries out a run that another process planned.
+   *
+   * @param into an empty directory
+   * @throws InputException if this process would come to another result
+   */
+  void carryOut(CompareWorker.Unit unit, Path into) {
+    CompareSettings settings = settings();
+    try (SidesPool sides =
+        new SidesPool(
+            () -> sideOptions.open(settings.precision(), settings.alignment().id(), null))) {
+      CompareSession.Planned run =
+          sides.lend(first -> planned(unit, settings, first, sides)).stream()
+              .filter(planned -> planned.path().equals(unit.path()))
+              .findFirst()
+              .orElseThrow(() -> new InputException("there is no run " + unit.path()));
+      CheckpointFile.difference(withoutHost(unit.identity()), withoutHost(run.identity()))
+          .ifPresent(
+              difference -> {
+                throw new InputException(
+                    "%s: another run was planned: %s".formatted(unit.path(), difference));
+              });
+      run.carryOut(into, output.formats());
+    }
+  }
+
+  /** Hosts may differ in what they are; the report of each run says on what it was carried out. */
+  private static Map<String, String> withoutHost(Map<String, String> identity) {
+    Map<String, String> rest = new LinkedHashMap<>(identity);
+    rest.keySet().removeIf(name -> name.startsWith("environment"));
+    rest.keySet().removeAll(Environment.ofNumbers("").keySet());
+    return rest;
+  }
+
+  /** One at a time: data are read by the first. */
+  private synchronized List<CompareSession.Planned> planned(
+      CompareWorker.Unit unit, CompareSettings settings, SideOptions.Sides first, SidesPool sides) {
+    return experimentsPlanned(
+        List.of(unit.file()), List.of(unit.seed()), unit.command(), settings, first, sides);
+  }
+
   /** Says that it starts: data may have to be read, programs to be started. */
   private List<CompareSession.Planned> planned(
       List<ExperimentFile> files, String command, CompareSettings settings, SidesPool sides) {
@@ -274,7 +373,8 @@ final class CompareCommand implements Callable<Integer> {
     try (starting) {
       return ownNetwork.isGiven()
           ? ownNetworkPlanned(files, command, settings, sides)
-          : sides.lend(first -> experimentsPlanned(files, command, settings, first, sides));
+          : sides.lend(
+              first -> experimentsPlanned(files, seedList(), command, settings, first, sides));
     }
   }
 
@@ -296,6 +396,9 @@ final class CompareCommand implements Callable<Integer> {
       throw new UsageException(
           "--record: expected neither --own-draws nor --dl4j-config nor --resume: a recorded run"
               + " is audited from its first step by the experiment");
+    }
+    if (cluster.isGiven()) {
+      refuseWhatStaysHere();
     }
     if (reproduce && (ownDraws || ownNetwork.isGiven())) {
       throw new UsageException(
@@ -323,9 +426,35 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
+  /** What cannot be carried out by another host is refused before anything is started. */
+  private void refuseWhatStaysHere() {
+    if (jobs.isGiven()) {
+      throw new UsageException(
+          "expected either %s or %s, found both; how many runs a cluster takes at a time is up to it"
+              .formatted(JobOptions.JOBS, ClusterOptions.MASTER));
+    }
+    if (sideOptions.startsProgram()) {
+      throw new UsageException(
+          "%s: expected sides that every host of the cluster has, found --candidate-command or --reference-command, a program of this host; use --jobs"
+              .formatted(ClusterOptions.MASTER));
+    }
+    if (ownNetwork.isGiven() || sideOptions.runsOneByOne()) {
+      throw new UsageException(
+          "%s: expected neither --dl4j-config nor --in-process, which are for this process; use --jobs"
+              .formatted(ClusterOptions.MASTER));
+    }
+    if (saved != null || reproduce || record != null) {
+      throw new UsageException(
+          "%s: expected neither --save-parameters nor --reproduce nor --record, which are for one run"
+              .formatted(ClusterOptions.MASTER));
+    }
+    sideOptions.jars();
+  }
+
   /** Drawings need no data, and have no seeds to run with. */
   private List<CompareSession.Planned> experimentsPlanned(
       List<ExperimentFile> files,
+      List<Long> seeds,
       String command,
       CompareSettings settings,
       SideOptions.Sides first,
@@ -360,7 +489,7 @@ final class CompareCommand implements Callable<Integer> {
                             ? null
                             : new Comparer.Recorded(
                                 record, recordedRole == RecordedRole.REFERENCE)));
-        planned.addAll(withSeeds(experiment, comparer, sides));
+        planned.addAll(withSeeds(file, experiment, seeds, comparer, sides));
       }
     }
     return planned;
@@ -382,14 +511,19 @@ final class CompareCommand implements Callable<Integer> {
     Experiment trained = ownNetwork.in(trainedAs, own.network());
     err.println("NOTICE: " + trained.shows());
     Comparer comparer = new Comparer(dataset, forOwn(settings, own), command, null);
-    return withSeeds(trained, comparer, sides);
+    return withSeeds(files.get(0), trained, seedList(), comparer, sides);
   }
 
   private List<CompareSession.Planned> withSeeds(
-      Experiment experiment, Comparer comparer, SidesPool sides) {
-    List<Long> given = seedList();
+      ExperimentFile file,
+      Experiment experiment,
+      List<Long> given,
+      Comparer comparer,
+      SidesPool sides) {
     return (given.isEmpty() ? List.of(experiment.seed()) : given)
-        .stream().map(s -> CompareSession.Planned.of(experiment, s, comparer, sides)).toList();
+        .stream()
+            .map(s -> CompareSession.Planned.of(file, experiment, s, comparer, sides))
+            .toList();
   }
 
   private CompareSettings.Alignment alignment(CompareSettings.Alignment otherwise) {

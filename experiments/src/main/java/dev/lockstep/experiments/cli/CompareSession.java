@@ -10,9 +10,11 @@ import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.storage.NpzFile;
+import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.experiments.compare.Comparer;
 import dev.lockstep.experiments.figures.DrawingComparer;
 import dev.lockstep.experiments.figures.Ensembles;
+import dev.lockstep.experiments.figures.SideAnswers;
 import dev.lockstep.experiments.figures.VariantFigures;
 import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.resume.CheckpointFile;
@@ -22,11 +24,13 @@ import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.experiments.terminal.LiveLines;
 import dev.lockstep.experiments.terminal.Progress;
 import dev.lockstep.experiments.terminal.Tally;
-import dev.lockstep.experiments.work.Cores;
+import dev.lockstep.experiments.work.Cluster;
+import dev.lockstep.experiments.work.Parcel;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
 import dev.lockstep.report.TextReport;
 import dev.lockstep.report.summary.Summary;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,6 +43,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -54,12 +59,25 @@ final class CompareSession {
   private final @Nullable Path parameters;
   private final boolean reproduce;
   private final JobOptions jobs;
+  private final @Nullable Elsewhere elsewhere;
+
+  /** Of the hosts of a cluster. */
+  private final Set<String> processors = new ConcurrentSkipListSet<>();
 
   /** Why some of several runs came to no result, or to none that could be written, by number. */
   private final NavigableMap<Integer, Throwable> failures = new ConcurrentSkipListMap<>();
 
   /**
+   * A cluster that carries runs out, and what its processes are told.
+   *
+   * @param arguments of the command line that say how, without what
+   * @param files that it needs
+   */
+  record Elsewhere(ClusterOptions cluster, List<String> arguments, List<Path> files) {}
+
+  /**
    * @param command that the user gave
+   * @param elsewhere null: this process carries the runs out
    * @param parameters where the trained parameters go; null: nowhere
    * @param reproduce true if a difference is to be made small and written as a test
    */
@@ -68,12 +86,14 @@ final class CompareSession {
       OutputOptions output,
       JobOptions jobs,
       String command,
+      @Nullable Elsewhere elsewhere,
       @Nullable Path parameters,
       boolean reproduce) {
     this.spec = spec;
     this.output = output;
     this.jobs = jobs;
     this.command = command;
+    this.elsewhere = elsewhere;
     this.parameters = parameters;
     this.reproduce = reproduce;
   }
@@ -83,6 +103,7 @@ final class CompareSession {
    *
    * @param title of its progress
    * @param path where its own report goes; empty if there is no other
+   * @param file that describes it
    * @param experiment null for a drawing
    * @param identity everything that decides its numbers, by name
    * @param memory that it needs, in bytes
@@ -92,23 +113,27 @@ final class CompareSession {
       String id,
       String title,
       String path,
+      ExperimentFile file,
       @Nullable Experiment experiment,
       long seed,
       Map<String, String> identity,
       long memory,
       BiFunction<LockstepListener, Path, Comparer.Comparison> comparison,
-      Function<FirstDivergence, Optional<TestSource>> reproduction) {
+      Function<FirstDivergence, Optional<TestSource>> reproduction,
+      Function<Map<String, Tensor>, List<SideAnswers>> answers) {
 
     /**
      * @param comparer for what is asked of it before the run
      * @param sides lent to the run, by which the comparer carries it out
      */
-    static Planned of(Experiment experiment, long seed, Comparer comparer, SidesPool sides) {
+    static Planned of(
+        ExperimentFile file, Experiment experiment, long seed, Comparer comparer, SidesPool sides) {
       String variant = experiment.variant().isEmpty() ? "" : "/" + experiment.variant();
       return new Planned(
           experiment.id(),
           experiment.title() + " seed " + seed,
           experiment.id() + variant + "/seed-" + seed,
+          file,
           experiment,
           seed,
           identity(experiment, seed, comparer),
@@ -119,7 +144,8 @@ final class CompareSession {
                       comparer
                           .with(lent.reference(), lent.candidate())
                           .run(experiment, seed, listener, checkpoints)),
-          first -> comparer.reproduction(experiment, first));
+          first -> comparer.reproduction(experiment, first),
+          answers -> comparer.answers(experiment, answers));
     }
 
     private static Map<String, String> identity(
@@ -133,19 +159,57 @@ final class CompareSession {
           drawing.id(),
           drawing.id(),
           drawing.id(),
+          drawing,
           null,
           0,
           DrawingComparer.identity(drawing),
           0,
           (listener, checkpoints) ->
               new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()),
-          first -> Optional.empty());
+          first -> Optional.empty(),
+          answers -> List.of());
     }
 
     /** Returns the same where there is no other. */
     Planned alone() {
       return new Planned(
-          id, title, "", experiment, seed, identity, memory, comparison, reproduction);
+          id,
+          title,
+          "",
+          file,
+          experiment,
+          seed,
+          identity,
+          memory,
+          comparison,
+          reproduction,
+          answers);
+    }
+
+    /** Carries it out in this process and leaves all that came of it in a directory. */
+    void carryOut(Path directory, Set<Format> formats) {
+      Comparer.Comparison came = comparison.apply(LockstepListener.NONE, directory);
+      if (isMember()) {
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        came.answers().forEach(side -> outputs.put(side.name(), side.answers().outputs()));
+        NpzFile.write(directory.resolve(CheckpointFile.ANSWERS), outputs);
+      }
+      Reports.write(directory, formats, came.result());
+    }
+
+    /** Returns whether a directory has all that came of it. */
+    boolean isIn(RunDirectory directory) {
+      return directory.isFinished(path)
+          && (!isMember() || Files.exists(directory.of(path).resolve(CheckpointFile.ANSWERS)));
+    }
+
+    /** Returns what came of it elsewhere, from its directory. */
+    Comparer.Comparison came(RunDirectory directory) {
+      List<SideAnswers> sides =
+          isMember()
+              ? answers.apply(NpzFile.read(directory.of(path).resolve(CheckpointFile.ANSWERS)))
+              : List.of();
+      return new Comparer.Comparison(directory.result(path), Map.of(), sides);
     }
 
     /** Returns whether a figure over several runs needs more of this one than its result holds. */
@@ -160,6 +224,11 @@ final class CompareSession {
    * @return what the process exits with
    */
   int run(List<Planned> asked, @Nullable Path resumed) {
+    if (elsewhere != null && asked.size() == 1) {
+      throw new UsageException(
+          "%s: expected several runs, found one; add --seeds, or leave the cluster out"
+              .formatted(ClusterOptions.MASTER));
+    }
     if (parameters != null) {
       requireOne("--save-parameters", asked);
       requireTraining(asked.get(0));
@@ -255,24 +324,38 @@ final class CompareSession {
   private int runAll(List<Planned> planned, RunDirectory directory, Interruption interruption) {
     Gathered gathered = new Gathered(command, planned, directory);
     AtomicBoolean interrupted = new AtomicBoolean();
-    Cores cores = jobs.cores();
     if (!output.quiet()) {
       LiveLines.STDERR.print(
-          "compare: %d runs, %d at a time (%s)"
-              .formatted(planned.size(), jobs.count(), JobOptions.JOBS));
+          "compare: %d runs, %s"
+              .formatted(
+                  planned.size(),
+                  elsewhere != null
+                      ? "on " + elsewhere.cluster().address()
+                      : "%d at a time (%s)".formatted(jobs.count(), JobOptions.JOBS)));
     }
     try (Tally tally = new Tally("compare", planned.size(), output.quiet())) {
-      cores.each(
-          planned.size(),
-          i -> planned.get(i).memory(),
-          i -> {
-            if (interruption.asked()) {
-              interrupted.set(true);
-            } else if (carryOut(i, planned.get(i), directory, interruption, gathered, tally)) {
-              interrupted.set(true);
-            }
-            return i;
-          });
+      if (elsewhere != null) {
+        interrupted.set(carryOut(elsewhere, planned, directory, interruption, gathered, tally));
+      } else {
+        jobs.cores()
+            .each(
+                planned.size(),
+                i -> planned.get(i).memory(),
+                i -> {
+                  if (interruption.asked()
+                      || carryOut(i, planned.get(i), directory, interruption, gathered, tally)) {
+                    interrupted.set(true);
+                  }
+                  return i;
+                });
+      }
+    }
+    if (processors.size() > 1) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "NOTICE: the runs were carried out on processors that differ, and with them the last bits of OpenBLAS may: "
+                  + String.join(", ", processors));
     }
     Summary runs = gathered.summary();
     if (runs == null) {
@@ -290,6 +373,81 @@ final class CompareSession {
     throwFailure();
     planned.stream().filter(Planned::isMember).forEach(member -> directory.finish(member.path()));
     return all.verdict().exitCode();
+  }
+
+  /**
+   * Carries out the runs that are not done yet on a cluster.
+   *
+   * @return whether they were interrupted
+   */
+  private boolean carryOut(
+      Elsewhere elsewhere,
+      List<Planned> planned,
+      RunDirectory directory,
+      Interruption interruption,
+      Gathered gathered,
+      Tally tally) {
+    List<Integer> open = new ArrayList<>();
+    for (int i = 0; i < planned.size(); i++) {
+      Planned next = planned.get(i);
+      if (next.isIn(directory)) {
+        take(i, next, directory, gathered, tally);
+      } else {
+        open.add(i);
+      }
+    }
+    if (open.isEmpty()) {
+      return false;
+    }
+    List<String> units =
+        open.stream().map(i -> unit(planned.get(i), elsewhere.arguments()).text()).toList();
+    try (Cluster cluster = elsewhere.cluster().connect()) {
+      elsewhere.files().forEach(cluster::send);
+      cluster.carryOut(
+          CompareWorker.class,
+          units,
+          (unit, parcel) -> {
+            int number = open.get(unit);
+            Planned run = planned.get(number);
+            try {
+              directory.finish(run.path()); // what an earlier process left to go on from
+              Parcel.unpack(parcel, directory.of(run.path()));
+              take(number, run, directory, gathered, tally);
+            } catch (RuntimeException e) {
+              fail(number, run, e);
+              gathered.isWithout();
+            }
+          });
+      return false;
+    } catch (Cluster.LostException e) {
+      if (interruption.arrives()) {
+        return true;
+      }
+      throw new InputException(
+          "--master %s: expected a cluster that carries every run out, found it gave up: %s\nTo go on: lockstep compare --resume %s"
+              .formatted(elsewhere.cluster().address(), e.getMessage(), directory.path()),
+          e);
+    }
+  }
+
+  private void take(
+      int number, Planned run, RunDirectory directory, Gathered gathered, Tally tally) {
+    Comparer.Comparison came = run.came(directory);
+    gathered.add(number, came, true);
+    processors.add(came.result().environment().getOrDefault("cpu", "unknown"));
+    tally.ended(run.title(), came.result().verdict());
+  }
+
+  private CompareWorker.Unit unit(Planned run, List<String> arguments) {
+    return new CompareWorker.Unit(
+        command,
+        arguments,
+        run.file().id(),
+        run.file().yaml().flow(),
+        run.file().directory().toAbsolutePath().toString(),
+        run.path(),
+        run.seed(),
+        run.identity());
   }
 
   /**

@@ -23,11 +23,13 @@ import picocli.CommandLine.Option;
 final class DataOptions {
 
   private static final String AUTO = "auto";
+  private static final String SOURCE = "--data";
+  private static final String DIRECTORY = "--data-dir";
 
   private final Map<String, Dataset> loaded = new HashMap<>();
 
   @Option(
-      names = "--data",
+      names = SOURCE,
       paramLabel = "SOURCE",
       description =
           "auto, mnist, synthetic, idx:DIR, table:FILE, csv:FILE, images:DIR or npz:FILE (default: as"
@@ -35,7 +37,7 @@ final class DataOptions {
   private @Nullable String source;
 
   @Option(
-      names = "--data-dir",
+      names = DIRECTORY,
       paramLabel = "DIR",
       description = "Where MNIST's files are looked for first (also: LOCKSTEP_DATA).")
   private @Nullable Path directory;
@@ -71,12 +73,23 @@ final class DataOptions {
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
     if (source != null && !source.equals(AUTO)) {
-      arguments.addAll(List.of("--data", source));
+      arguments.addAll(List.of(SOURCE, source));
     }
     if (directory != null) {
-      arguments.addAll(List.of("--data-dir", directory.toString()));
+      arguments.addAll(List.of(DIRECTORY, directory.toString()));
     }
     return arguments;
+  }
+
+  /** Returns the value of an option as it is said in a process with another working directory. */
+  static String anywhere(String option, String value) {
+    if (option.equals(DIRECTORY)) {
+      return Path.of(value).toAbsolutePath().toString();
+    }
+    int colon = value.indexOf(':');
+    return option.equals(SOURCE) && colon >= 0
+        ? value.substring(0, colon + 1) + Path.of(value.substring(colon + 1)).toAbsolutePath()
+        : value;
   }
 
   /** Returns what is said on the command line; auto if nothing is. */

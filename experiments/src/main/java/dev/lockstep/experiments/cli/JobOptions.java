@@ -52,6 +52,11 @@ final class JobOptions {
     return jobs;
   }
 
+  /** Returns whether a number was asked for. */
+  boolean isGiven() {
+    return jobs != null;
+  }
+
   /** Returns what carries runs out. */
   Cores cores() {
     return new Cores(count(), (long) (SHARE_FOR_RUNS * Runtime.getRuntime().maxMemory()));

@@ -99,9 +99,7 @@ public final class Main implements Runnable {
 
   /** Runs one command and returns what the process exits with. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    Locale.setDefault(Locale.ROOT);
-    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
-    NETLIB.setLevel(Level.OFF);
+    prepare();
     try {
       return commandLine().setOut(out).setErr(err).execute(args);
     } catch (OutOfMemoryError e) {
@@ -110,6 +108,13 @@ public final class Main implements Runnable {
     } catch (Error e) {
       return internalError(e, err, List.of(args).contains("-v"));
     }
+  }
+
+  /** Makes this process one that writes numbers and logs as lockstep does. */
+  static void prepare() {
+    Locale.setDefault(Locale.ROOT);
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+    NETLIB.setLevel(Level.OFF);
   }
 
   static CommandLine commandLine() {

@@ -29,8 +29,9 @@ final class OutputOptions {
 
   private static final String OUTPUT = "--output";
 
-  /** Options with a value on which nothing depends that a run finds. */
-  private static final Set<String> BESIDES = Set.of(OUTPUT, JobOptions.JOBS);
+  /** Options with a value that say where runs are carried out, on which nothing depends. */
+  private static final Set<String> WHERE =
+      Set.of(JobOptions.JOBS, ClusterOptions.MASTER, ClusterOptions.SPARK);
 
   @Option(
       names = OUTPUT,
@@ -97,7 +98,14 @@ final class OutputOptions {
    */
   static String command(List<String> arguments) {
     return "lockstep "
-        + without(BESIDES, arguments).stream().map(Rerun::quoted).collect(Collectors.joining(" "));
+        + withoutWhere(without(Set.of(OUTPUT), arguments)).stream()
+            .map(Rerun::quoted)
+            .collect(Collectors.joining(" "));
+  }
+
+  /** Returns the words of a command but for where its runs are carried out. */
+  static List<String> withoutWhere(List<String> words) {
+    return without(WHERE, words);
   }
 
   private static List<String> without(Set<String> options, List<String> words) {
@@ -161,7 +169,7 @@ final class OutputOptions {
         Files.delete(target);
       }
     } catch (IOException e) {
-      // An empty directory that stays behind is no reason to hide how the run ended.
+      // An empty directory that is left over is no reason to hide how the run ended.
     }
   }
 }

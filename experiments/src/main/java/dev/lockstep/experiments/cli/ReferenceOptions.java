@@ -47,6 +47,11 @@ final class ReferenceOptions {
     return referenceCommand != null || (reference != null && !reference.equals(SCRATCH));
   }
 
+  /** Returns whether a program of a user's is the reference. */
+  boolean isCommand() {
+    return referenceCommand != null;
+  }
+
   /** Returns whether a reference was named. */
   boolean startsSomething() {
     return reference != null || referenceCommand != null;

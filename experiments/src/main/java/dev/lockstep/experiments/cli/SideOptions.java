@@ -13,10 +13,17 @@ import dev.lockstep.experiments.faults.Faults;
 import dev.lockstep.experiments.faults.FaultyProvider;
 import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.scratch.ScratchProvider;
+import java.io.File;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,8 +55,10 @@ final class SideOptions {
               + " answers.")
   private @Nullable String candidateCommand;
 
+  private static final String CLASS_PATH = "--classpath";
+
   @Option(
-      names = "--classpath",
+      names = CLASS_PATH,
       paramLabel = "JAR",
       description = "Where the candidate's classes are.")
   private @Nullable String classPath;
@@ -98,6 +107,46 @@ final class SideOptions {
         || candidateCommand != null
         || classPath != null
         || reference.startsSomething();
+  }
+
+  /** Returns whether a program takes part that only this host is known to have. */
+  boolean startsProgram() {
+    return candidateCommand != null || reference.isCommand();
+  }
+
+  /**
+   * Returns the jars with the candidate's classes.
+   *
+   * @throws UsageException if there is anything but jars
+   */
+  List<Path> jars() {
+    List<Path> jars = classPath == null ? List.of() : parts(classPath);
+    for (Path part : jars) {
+      if (!Files.isRegularFile(part)) {
+        throw new UsageException(
+            "%s: expected jars, which can be sent to the hosts of a cluster, found %s"
+                .formatted(CLASS_PATH, part));
+      }
+    }
+    return jars;
+  }
+
+  /** Returns a word of the command line as it is where the candidate's jars are elsewhere. */
+  static String withClassPath(String word, UnaryOperator<Path> here) {
+    String option = CLASS_PATH + "=";
+    return word.startsWith(option)
+        ? option
+            + parts(word.substring(option.length())).stream()
+                .map(jar -> here.apply(jar).toString())
+                .collect(Collectors.joining(File.pathSeparator))
+        : word;
+  }
+
+  private static List<Path> parts(String classPath) {
+    return Arrays.stream(classPath.split(Pattern.quote(File.pathSeparator), -1))
+        .filter(part -> !part.isEmpty())
+        .map(Path::of)
+        .toList();
   }
 
   /** Returns whether code of a user's runs in this process, of which two might share something. */

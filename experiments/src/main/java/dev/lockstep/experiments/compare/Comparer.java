@@ -5,6 +5,7 @@ import dev.lockstep.bridge.trace.RecordedSide;
 import dev.lockstep.bridge.trace.TraceWriter;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.Classification;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
@@ -125,6 +126,18 @@ public final class Comparer {
   /** Returns the same with other sides, of the same names and code. */
   public Comparer with(@Nullable ModelProvider reference, @Nullable ModelProvider candidate) {
     return new Comparer(dataset, settings, command, reference, candidate, candidateCode, recorded);
+  }
+
+  /**
+   * Returns what both sides say of the test images.
+   *
+   * @param outputs of each side, samples × outputs, by its name
+   */
+  public List<SideAnswers> answers(Experiment asked, Map<String, Tensor> outputs) {
+    Split test = part(dataset.test(), settings.applyTo(asked).testSize());
+    return outputs.entrySet().stream()
+        .map(side -> new SideAnswers(side.getKey(), Classification.of(test, side.getValue())))
+        .toList();
   }
 
   /** Returns about how much memory a run needs, in bytes: what its networks hold and pass on. */

@@ -3,6 +3,8 @@ package dev.lockstep.experiments.machine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.Set;
 
 /** What a run stands on, as the report prints it. */
 public final class Environment {
+
+  private static final String HOST = "lockstep.host";
 
   private static final Properties BUILD = build();
 
@@ -43,6 +47,20 @@ public final class Environment {
     return System.getProperty("lockstep.commit", "unknown");
   }
 
+  /** Makes {@link #describe} name this host: one of several carries runs out. */
+  public static void tellHost() {
+    System.setProperty(HOST, host());
+  }
+
+  /** Returns the name of the machine that this process runs on. */
+  public static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "a host without a name";
+    }
+  }
+
   /**
    * @param blas what the scratch side multiplies matrices with
    */
@@ -65,13 +83,17 @@ public final class Environment {
     environment.put("ompNumThreads", System.getenv().getOrDefault("OMP_NUM_THREADS", "not set"));
     environment.put("scratchBlas", blas);
     environment.put("dl4j", dl4jVersion());
+    String host = System.getProperty(HOST);
+    if (host != null) {
+      environment.put("host", host);
+    }
     return environment;
   }
 
   /** Returns what of that may decide the last bits of a run's numbers. */
   public static Map<String, String> ofNumbers(String blas) {
     Map<String, String> environment = describe(blas);
-    environment.keySet().removeAll(Set.of("maxHeapMiB", "processors"));
+    environment.keySet().removeAll(Set.of("maxHeapMiB", "processors", "host"));
     // OpenBLAS takes its kernel by the processor, unless this variable names another.
     environment.put(
         "OPENBLAS_CORETYPE", System.getenv().getOrDefault("OPENBLAS_CORETYPE", "not set"));

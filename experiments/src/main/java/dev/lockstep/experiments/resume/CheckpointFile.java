@@ -59,6 +59,12 @@ public final class CheckpointFile {
   private static final String CANDIDATE = "candidate";
   private static final String TWIN = "twin";
 
+  /**
+   * What a figure over several runs needs of one that was carried out in another process, beside
+   * its result.
+   */
+  public static final String ANSWERS = "answers.npz";
+
   private static final String FILE = "checkpoint.npz";
   private static final String ALONE_FILE = "checkpoint-alone.npz";
 
@@ -89,6 +95,7 @@ public final class CheckpointFile {
 
   /** Takes away what a run needs to go on. */
   public static void delete(Path directory) throws IOException {
+    Files.deleteIfExists(directory.resolve(ANSWERS));
     Files.deleteIfExists(directory.resolve(ALONE_FILE));
     Files.deleteIfExists(directory.resolve(FILE));
   }
@@ -97,7 +104,7 @@ public final class CheckpointFile {
    * Everything but tensors.
    *
    * @param run which run it is
-   * @param steps by {@code now}, {@code agreed}, and these with a side behind a slash
+   * @param steps by {@code now}, {@code agreed}, and these with a side after a slash
    */
   private record Description(
       Map<String, String> run, Map<String, Long> steps, Snapshot.Progress progress) {}

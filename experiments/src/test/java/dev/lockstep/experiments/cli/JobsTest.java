@@ -198,4 +198,26 @@ class JobsTest {
     assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.err()).contains("--jobs: expected 1", "found 2");
   }
+
+  /** Before anything is started, and whether or not Spark is there. */
+  @Test
+  void whatAClusterCannotCarryOutIsRefusedByName() {
+    assertRefused("--candidate-command", "--candidate-command", "python3 net.py");
+    assertRefused("--in-process", "--candidate", "fine", "--in-process");
+    assertRefused("--save-parameters", "--save-parameters", temp.resolve("p.npz").toString());
+    assertRefused("--jobs", "--jobs", "2");
+    assertRefused("found " + temp, "--candidate", "fine", "--classpath", temp.toString());
+    Invocation settings = Invocation.of("compare", "--spark", "spark.cores.max=1");
+    assertThat(settings.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(settings.err()).contains("--spark: expected with --master, found without");
+  }
+
+  private static void assertRefused(String named, String... words) {
+    List<String> all = new ArrayList<>(List.of("compare", "--seeds", "1..2", "--data", data));
+    all.addAll(List.of("--master", "spark://localhost:1"));
+    all.addAll(List.of(words));
+    Invocation refused = Invocation.of(all.toArray(String[]::new));
+    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains(named);
+  }
 }

@@ -44,7 +44,13 @@ class LauncherTest {
         temp.resolve("jdk/bin/java"),
         """
         #!/bin/sh
-        while [ "$1" != -cp ]; do shift; done
+        while [ "$1" != -cp ]; do
+          case $1 in
+            -XX:ArchiveClassesAtExit=*) echo archive >"${1#*=}" ;;
+            -XX:SharedArchiveFile=*) cat "${1#*=}" ;;
+          esac
+          shift
+        done
         echo "$2"
         shift 3
         for word; do echo "<$word>"; done
@@ -84,6 +90,17 @@ class LauncherTest {
   void buildsOnFirstUseAndNotAgain() throws IOException, InterruptedException {
     assertStarted(start(checkout, "./lockstep", "compare", "a b"));
     assertStarted(start(temp, checkout.resolve("lockstep").toString(), "compare", "a b"));
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void theClassesOfTheBuildAreUsedByTheJavaThatKeptThemAndNoOther()
+      throws IOException, InterruptedException {
+    assertThat(start(checkout, "./lockstep", "compare", "a b")).contains("\narchive\n");
+    Files.writeString(temp.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    String said = start(checkout, "./lockstep", "compare", "a b");
+    assertStarted(said);
+    assertThat(said).doesNotContain("archive");
     assertThat(builds()).isEqualTo(1);
   }
 

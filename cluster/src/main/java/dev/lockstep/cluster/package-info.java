@@ -1,0 +1,2 @@
+/** Carries runs out on Apache Spark. */
+package dev.lockstep.cluster;

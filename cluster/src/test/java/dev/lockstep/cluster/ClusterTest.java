@@ -1,0 +1,193 @@
+package dev.lockstep.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** On a cluster, whatever happens to it, a comparison comes to what it comes to in one process. */
+class ClusterTest {
+
+  /** How often something is killed; the profile {@code long} sets 20. */
+  private static final int KILLS = Integer.getInteger("lockstep.cluster.kills", 5);
+
+  private static final int PATIENCE_MILLIS = 60_000;
+
+  /** An ensemble needs the answers of its members beside their results. */
+  private static final String EXPERIMENT =
+      """
+      figures: [ensemble, loss]
+      variants:
+        member:
+          a: {member: 1}
+          b: {member: 2}
+      input: [784]
+      layers:
+        - affine: {units: 8}
+        - batchNorm
+        - relu
+        - affine: {units: 10}
+      optimizer: {type: sgd, learningRate: 0.1}
+      training: {batchSize: 20, steps: 20}
+      """;
+
+  @TempDir static Path temp;
+  private static StandaloneCluster cluster;
+  private static Map<String, JsonNode> inOneProcess;
+  private static long millis;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    Files.writeString(temp.resolve("members.yaml"), EXPERIMENT, StandardCharsets.UTF_8);
+    cluster = new StandaloneCluster(Files.createDirectories(temp.resolve("cluster")), 2);
+    Path output = temp.resolve("in-one-process");
+    Process process = compare(output, "--jobs", "1");
+    assertThat(process.waitFor()).as(printed(output)).isZero();
+    inOneProcess = results(output);
+    assertThat(inOneProcess.keySet())
+        .contains("result.json", "gradient-field/result.json", "members/b/seed-2/result.json")
+        .hasSize(6);
+  }
+
+  @AfterAll
+  static void end() throws IOException {
+    cluster.close();
+  }
+
+  private static Process compare(Path output, String... where) throws IOException {
+    List<String> words = new ArrayList<>(List.of("compare", "members.yaml", "gradient-field"));
+    words.addAll(List.of("--seeds", "1..2", "--data", "synthetic", "--train-size", "200"));
+    words.addAll(List.of("--test-size", "50", "--format", "text,json", "--output"));
+    words.add(output.toString());
+    words.addAll(List.of(where));
+    return lockstep(output, words);
+  }
+
+  private static Process lockstep(Path output, List<String> words) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"));
+    command.addAll(cluster.lockstep());
+    command.addAll(words);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(temp.toFile()).redirectErrorStream(true);
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    return builder.redirectOutput(log(output).toFile()).start();
+  }
+
+  private static String[] onTheCluster() {
+    return new String[] {"--master", cluster.address(), "--spark", "spark.executor.memory=700m"};
+  }
+
+  private static Path log(Path output) {
+    return temp.resolve(output.getFileName() + ".log");
+  }
+
+  private static String printed(Path output) throws IOException {
+    return Files.readString(log(output), StandardCharsets.UTF_8);
+  }
+
+  /** Every result but for the clock and the machine. */
+  private static Map<String, JsonNode> results(Path directory) throws IOException {
+    Map<String, JsonNode> results = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(path -> path.endsWith("result.json")).toList()) {
+        JsonNode result = JsonMapper.builder().build().readTree(file.toFile());
+        for (String aside : List.of("timing", "environment")) {
+          result.findParents(aside).forEach(parent -> ((ObjectNode) parent).remove(aside));
+        }
+        results.put(directory.relativize(file).toString(), result);
+      }
+    }
+    return results;
+  }
+
+  private static void assertUndisturbed(Path output) throws IOException, InterruptedException {
+    Map<String, JsonNode> results = results(output);
+    assertThat(results.keySet()).isEqualTo(inOneProcess.keySet());
+    results.forEach(
+        (path, result) ->
+            assertThat(result.equals(inOneProcess.get(path)))
+                .as(output + " the same: " + path)
+                .isTrue());
+    try (Stream<Path> left = Files.walk(output)) {
+      assertThat(left.map(path -> String.valueOf(path.getFileName())))
+          .noneMatch(name -> name.endsWith(".part") || name.equals("answers.npz"));
+    }
+    for (int i = 0; i < PATIENCE_MILLIS / 100 && cluster.executors().findAny().isPresent(); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(cluster.executors()).as("executors left behind").isEmpty();
+  }
+
+  @Test
+  void inTwoThreadsOfSparkTheSame() throws IOException, InterruptedException {
+    Path output = temp.resolve("local");
+    assertThat(compare(output, "--master", "local[2]").waitFor()).as(printed(output)).isZero();
+    assertUndisturbed(output);
+  }
+
+  @Test
+  void onAMasterAndTwoWorkersTheSame() throws IOException, InterruptedException {
+    Path output = temp.resolve("standalone");
+    long start = System.nanoTime();
+    assertThat(compare(output, onTheCluster()).waitFor()).as(printed(output)).isZero();
+    millis = (System.nanoTime() - start) / 1_000_000;
+    assertUndisturbed(output);
+  }
+
+  static Stream<Integer> kills() {
+    return IntStream.range(0, KILLS).boxed();
+  }
+
+  /** In turn the driver, an executor and a worker with its executor, at a random moment. */
+  @ParameterizedTest
+  @MethodSource("kills")
+  void killedAtARandomMoment(int kill) throws IOException, InterruptedException {
+    Path output = temp.resolve("killed-" + kill);
+    Process driver = compare(output, onTheCluster());
+    Path begun = output.resolve("session.json");
+    while (driver.isAlive() && !Files.exists(begun)) {
+      Thread.sleep(5);
+    }
+    Thread.sleep(new Random(kill).nextLong(millis == 0 ? 8000 : millis));
+    switch (kill % 3) {
+      case 0 -> {
+        driver.destroyForcibly().waitFor();
+        driver = lockstep(output, resumed(output));
+      }
+      case 1 -> cluster.executors().findFirst().ifPresent(ProcessHandle::destroyForcibly);
+      default -> {
+        Process worker = cluster.workers().remove(0);
+        worker.destroyForcibly().waitFor();
+        cluster.addWorker();
+      }
+    }
+    assertThat(driver.waitFor()).as(printed(output)).isZero();
+    assertUndisturbed(output);
+  }
+
+  private static List<String> resumed(Path output) {
+    return Stream.concat(
+            Stream.of("compare", "--resume", output.toString()), Stream.of(onTheCluster()))
+        .toList();
+  }
+}

@@ -97,6 +97,9 @@ public final class TextReport {
     if (Run.of(result, "").drewApart()) {
       return Wording.APART;
     }
+    if (result.verdict() == Verdict.AGREE && result.coverage().expected() == 0) {
+      return Wording.PREDICTED;
+    }
     return result.verdict() == Verdict.AGREE
         ? Wording.agreement(Collections.singletonList(result.experiment().declaredTolerance()))
         : Findings.meaning(result.verdict(), result.failure());

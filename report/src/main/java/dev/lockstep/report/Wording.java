@@ -126,18 +126,25 @@ final class Wording {
       return APART;
     }
     if (failed == null) {
-      return summary.verdict() == Verdict.AGREE
-          ? agreement(
+      if (summary.verdict() != Verdict.AGREE) {
+        return Findings.meaning(summary.verdict(), null);
+      }
+      return summary.runs().stream().allMatch(run -> run.coverage().expected() == 0)
+          ? PREDICTED
+          : agreement(
               summary.variants().stream()
                   .map(variant -> variant.experiment().declaredTolerance())
-                  .toList())
-          : Findings.meaning(summary.verdict(), null);
+                  .toList());
     }
     String meaning = Findings.meaning(failed.verdict(), failed.failure());
     return summary.runs().size() == 1
         ? meaning
         : "%s, seed %d: %s %s".formatted(failed.title(), failed.seed(), headline(failed), meaning);
   }
+
+  /** What it means that a run of no steps agrees. */
+  static final String PREDICTED =
+      "No step was taken: of every test sample both sides predict the same, but for rounding.";
 
   /** Returns one sentence: what it means that a run agrees. */
   static String agreement(List<@Nullable DeclaredTolerance> tolerances) {

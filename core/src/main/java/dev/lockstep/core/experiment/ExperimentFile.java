@@ -285,6 +285,9 @@ public final class ExperimentFile {
               + ": training: expected either steps or epochs, found "
               + (steps.isPresent() ? "both" : "neither"));
     }
+    if (steps.isPresent() && steps.get() < 1) {
+      throw new IllegalArgumentException("steps: expected at least 1, found " + steps.get());
+    }
     TrainingSpec.Length length =
         steps.isPresent()
             ? new TrainingSpec.Length.Steps(steps.get())

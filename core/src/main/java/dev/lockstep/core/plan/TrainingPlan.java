@@ -28,7 +28,7 @@ public final class TrainingPlan {
   private final TrainingSpec training;
   private final Split train;
   private final RandomStreams streams;
-  private final Map<String, Tensor> given;
+  private final ModelState given;
   private final Map<Long, int[]> epochOrder = new LinkedHashMap<>();
 
   /**
@@ -37,19 +37,16 @@ public final class TrainingPlan {
    * @throws IllegalArgumentException if there are no samples
    */
   public TrainingPlan(NetworkSpec network, TrainingSpec training, Split train, long seed) {
-    this(network, training, train, seed, Map.of());
+    this(network, training, train, seed, new ModelState(0, Map.of()));
   }
 
   /**
-   * @param given tensors of the first state by path, in place of those that would be drawn
+   * @param given tensors of the first state by path, in place of those that would be drawn, and how
+   *     many steps were taken before it
    * @throws IllegalArgumentException if there are no samples
    */
   public TrainingPlan(
-      NetworkSpec network,
-      TrainingSpec training,
-      Split train,
-      long seed,
-      Map<String, Tensor> given) {
+      NetworkSpec network, TrainingSpec training, Split train, long seed, ModelState given) {
     if (train.size() == 0) {
       throw new IllegalArgumentException("expected at least one sample to train on, found none");
     }
@@ -75,15 +72,18 @@ public final class TrainingPlan {
     return training.stepsPerEpoch(train.size());
   }
 
-  /** Returns parameters as drawn, optimizer state and statistics zero, no step taken. */
+  /**
+   * Returns parameters as drawn, optimizer state and statistics zero, no step taken, unless another
+   * state was given.
+   */
   public ModelState initialState() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     network.state().forEach((path, shape) -> tensors.put(path, Tensor.zeros(shape)));
     for (ParameterSpec parameter : network.parameters()) {
       tensors.put(parameter.path(), initialValue(parameter));
     }
-    given.forEach(tensors::replace);
-    return new ModelState(0, tensors);
+    given.tensors().forEach(tensors::replace);
+    return new ModelState(given.step(), tensors);
   }
 
   private Tensor initialValue(ParameterSpec parameter) {

@@ -38,7 +38,7 @@ public record TrainingSpec(int batchSize, Order order, Length length, Augmentati
 
   /** How long training goes on. */
   public sealed interface Length {
-    /** A number of updates. */
+    /** A number of updates; with none, what the first state predicts is compared. */
     record Steps(long steps) implements Length {}
 
     /** A number of passes over the training samples. */
@@ -51,11 +51,11 @@ public record TrainingSpec(int batchSize, Order order, Length length, Augmentati
     }
     long amount =
         length instanceof Length.Steps steps ? steps.steps() : ((Length.Epochs) length).epochs();
-    if (amount < 1) {
+    int least = length instanceof Length.Steps ? 0 : 1;
+    if (amount < least) {
       throw new IllegalArgumentException(
           (length instanceof Length.Steps ? "steps" : "epochs")
-              + ": expected at least 1, found "
-              + amount);
+              + ": expected at least %d, found %d".formatted(least, amount));
     }
   }
 

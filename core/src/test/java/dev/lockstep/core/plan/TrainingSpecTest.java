@@ -47,8 +47,8 @@ class TrainingSpecTest {
         .isThrownBy(() -> new TrainingSpec(0, Order.DRAWN, new Length.Steps(1)))
         .withMessage("batchSize: expected at least 1, found 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new TrainingSpec(1, Order.DRAWN, new Length.Steps(0)))
-        .withMessage("steps: expected at least 1, found 0");
+        .isThrownBy(() -> new TrainingSpec(1, Order.DRAWN, new Length.Steps(-1)))
+        .withMessage("steps: expected at least 0, found -1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TrainingSpec(1, Order.DRAWN, new Length.Epochs(-1)))
         .withMessage("epochs: expected at least 1, found -1");

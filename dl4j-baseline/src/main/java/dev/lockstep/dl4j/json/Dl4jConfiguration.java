@@ -1,6 +1,7 @@
 package dev.lockstep.dl4j.json;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
@@ -9,6 +10,7 @@ import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.model.Dl4jModel;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.dl4j.translate.Findings;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -43,9 +46,16 @@ import org.nd4j.shade.jackson.databind.JsonNode;
  *
  * @param network with the book's formulas for what DL4J's settings ask for
  * @param conventions where the network's own formulas differ from those
+ * @param json DL4J's own description
+ * @param saved what a zip holds of training so far; null: no weights
  */
 public record Dl4jConfiguration(
-    NetworkSpec network, Set<Convention> conventions, Precision precision, long seed) {
+    NetworkSpec network,
+    Set<Convention> conventions,
+    Precision precision,
+    long seed,
+    String json,
+    @Nullable ModelState saved) {
 
   /** How a zip begins. */
   private static final byte[] ZIP = {'P', 'K', 3, 4};
@@ -62,8 +72,8 @@ public record Dl4jConfiguration(
 
   /**
    * Reads a file that holds what {@code MultiLayerConfiguration.toJson()} or {@code
-   * ComputationGraphConfiguration.toJson()} gives, or a zip that {@code ModelSerializer} wrote, of
-   * which the configuration alone is read.
+   * ComputationGraphConfiguration.toJson()} gives, or a zip that {@code ModelSerializer} wrote,
+   * with weights and, if they are in it, the updater's state.
    *
    * @param sample the shape of one sample of the data, such as 1×28×28: a configuration need not
    *     say it
@@ -85,18 +95,52 @@ public record Dl4jConfiguration(
           file + ": expected what DL4J's toJson() wrote, found that " + Reasons.of(e), e);
     }
     try {
-      return parse(json, sample);
+      Dl4jConfiguration own = parse(json, sample);
+      return isZip(file) ? own.withStateIn(file) : own;
+    } catch (IOException e) {
+      throw new InputException(
+          file
+              + ": expected weights that DL4J's ModelSerializer wrote, found that "
+              + Reasons.of(e),
+          e);
     } catch (InputException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
     }
   }
 
-  private static String text(Path file) throws IOException {
-    byte[] start = new byte[ZIP.length];
+  private static boolean isZip(Path file) throws IOException {
     try (InputStream stream = Files.newInputStream(file)) {
-      if (stream.readNBytes(start, 0, start.length) < start.length || !Arrays.equals(start, ZIP)) {
-        return Files.readString(file);
-      }
+      return Arrays.equals(stream.readNBytes(ZIP.length), ZIP);
+    }
+  }
+
+  /** Returns the same with what a zip holds of its training. */
+  private Dl4jConfiguration withStateIn(Path zip) throws IOException {
+    Model restored = SavedNetwork.read(zip, json, network);
+    if (restored == null) {
+      return this;
+    }
+    try (Dl4jModel model = provider().adopt(network, restored)) {
+      return new Dl4jConfiguration(network, conventions, precision, seed, json, model.state());
+    }
+  }
+
+  /**
+   * Writes this network with a state of {@link #network}, as DL4J's {@code ModelSerializer} does
+   * and reads it.
+   *
+   * @throws InputException if the file cannot be written
+   */
+  public void save(Path zip, ModelState state) {
+    try (Dl4jModel model = provider().adopt(network, SavedNetwork.build(json))) {
+      model.restore(state);
+      model.save(zip);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    if (!isZip(file)) {
+      return Files.readString(file);
     }
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry entry = zip.getEntry(CONFIGURATION);
@@ -171,14 +215,24 @@ public record Dl4jConfiguration(
     requireShapes(reader.expectedInputs(), network.inputShapes(), "takes an input of");
     requireShapes(reader.expectedParameters(), parameterShapes(network), "is");
     return new Dl4jConfiguration(
-        network, findings.conventions(), settings.precision(), settings.seed());
+        network,
+        findings.conventions(),
+        settings.precision(),
+        settings.seed(),
+        tree.toString(),
+        null);
+  }
+
+  /** Returns whether a configuration, already checked, is a graph's. */
+  static boolean isGraph(String json) {
+    return ClassAllowList.DL4J.parse(json).has("vertices");
   }
 
   /** What a configuration says once. */
   private record Settings(List<LayerSpec> layers, Precision precision, long seed) {}
 
   private static Settings readSequence(String json, LayerReader reader, Findings findings) {
-    MultiLayerConfiguration sequence = MultiLayerConfiguration.fromJson(json);
+    MultiLayerConfiguration sequence = SavedNetwork.sequence(json);
     findings.require(
         "the network", "backpropType", sequence.getBackpropType(), BackpropType.Standard);
     List<LayerSpec> layers = new ArrayList<>();
@@ -188,10 +242,6 @@ public record Dl4jConfiguration(
     }
     boolean image = LayerReader.startsWithImages(sequence.getConfs(), reshapes);
     for (int i = 0; i < reshapes.size(); i++) {
-      if (sequence.getConf(i).getLayer().getLayerName() == null) {
-        // as DL4J names them, which files of old releases leave out
-        sequence.getConf(i).getLayer().setLayerName("layer" + i);
-      }
       image = reader.read(sequence.getConf(i), reshapes.get(i), image, layers);
     }
     return new Settings(

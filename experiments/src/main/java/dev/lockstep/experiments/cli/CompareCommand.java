@@ -7,6 +7,7 @@ import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
@@ -30,6 +31,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,8 @@ import picocli.CommandLine.Spec;
     })
 final class CompareCommand implements Callable<Integer> {
 
+  private static final String SAVE_DL4J = "--save-dl4j";
+
   @Spec private CommandSpec spec;
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
@@ -87,7 +91,10 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--full", description = "All data and steps where the default is a share.")
   private boolean full;
 
-  @Option(names = "--steps", paramLabel = "N", description = "Train for N steps.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Train for N steps; 0 compares what the first weights predict.")
   private @Nullable Long steps;
 
   @Option(names = "--epochs", paramLabel = "N", description = "Train for N epochs.")
@@ -128,6 +135,16 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "FILE.npz",
       description = "Write the trained parameters, readable by NumPy and by lockstep predict.")
   private @Nullable Path saved;
+
+  @Option(
+      names = SAVE_DL4J,
+      paramLabel = "FILE.zip",
+      description =
+          "Write the network of --dl4j-config, as the candidate trained it, with its updater's"
+              + " state, for DL4J's ModelSerializer.")
+  private @Nullable Path savedNetwork;
+
+  private @Nullable Dl4jConfiguration own;
 
   @Option(
       names = "--record",
@@ -251,10 +268,10 @@ final class CompareCommand implements Callable<Integer> {
 
   /** A directory may come from anywhere: it must not make this process load or overwrite files. */
   private void requireHarmless(Path directory) {
-    if (sideOptions.startsSomething() || saved != null || record != null) {
+    if (sideOptions.startsSomething() || saved != null || savedNetwork != null || record != null) {
       throw new UsageException(
-          ("--resume %s: it was begun with --candidate, --reference, --classpath, --record or"
-                  + " --save-parameters, which are not taken from a file: give the whole command"
+          ("--resume %s: it was begun with --candidate, --reference, --classpath, --record,"
+                  + " --save-dl4j or --save-parameters, which are not taken from a file: give the whole command"
                   + " again and add --resume")
               .formatted(directory));
     }
@@ -267,6 +284,7 @@ final class CompareCommand implements Callable<Integer> {
     refuseContradictions();
     output.requireFormats("compare", EnumSet.allOf(Format.class));
     requirePlaceFor("--save-parameters", saved);
+    requirePlaceFor(SAVE_DL4J, savedNetwork);
     requirePlaceFor("--record", record);
     List<ExperimentFile> files = files();
     CompareSettings settings = settings();
@@ -282,6 +300,7 @@ final class CompareCommand implements Callable<Integer> {
                 ? new CompareSession.Elsewhere(cluster, argumentsOfOne(), sideOptions.jars())
                 : null,
             saved,
+            this::saveNetwork,
             reproduce);
     PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
     try (SidesPool sides =
@@ -291,7 +310,17 @@ final class CompareCommand implements Callable<Integer> {
       if (record != null) {
         CompareSession.requireOne("--record", planned);
       }
+      if (savedNetwork != null) {
+        CompareSession.requireOne(SAVE_DL4J, planned);
+      }
       return session.run(planned, resumed);
+    }
+  }
+
+  private void saveNetwork(Comparer.Comparison comparison) {
+    if (savedNetwork != null) {
+      Objects.requireNonNull(own)
+          .save(savedNetwork, Objects.requireNonNull(comparison.candidate()));
     }
   }
 
@@ -391,6 +420,12 @@ final class CompareCommand implements Callable<Integer> {
     if (ownNetwork.isGiven() && (sideOptions.hasCandidate() || sideOptions.hasReference())) {
       throw new UsageException(
           "expected either --candidate and --reference or --dl4j-config, found both");
+    }
+    if (savedNetwork != null && !ownNetwork.isGiven()) {
+      throw new UsageException(
+          SAVE_DL4J
+              + ": expected --dl4j-config, whose network is written, found none; --save-parameters"
+              + " writes any network's parameters");
     }
     if (record != null && (ownDraws || ownNetwork.isGiven() || resumed != null)) {
       throw new UsageException(
@@ -503,14 +538,22 @@ final class CompareCommand implements Callable<Integer> {
     OwnNetwork.requireTrainingOnly("--dl4j-config", experiments, overrides().keySet());
     PrintWriter err = spec.commandLine().getErr();
     Dataset dataset = data.load(experiments.get(0).data(), err);
-    Dl4jConfiguration own = ownNetwork.read(dataset);
+    Dl4jConfiguration read = ownNetwork.read(dataset);
+    own = read;
     Experiment trainedAs = settings.applyTo(experiments.get(0));
     if (!overrides().containsKey("training.batchSize")) {
       trainedAs = OwnNetwork.inBatchesOf(trainedAs, dataset.train().size());
     }
-    Experiment trained = ownNetwork.in(trainedAs, own.network());
+    Experiment trained = ownNetwork.in(trainedAs, read.network());
     err.println("NOTICE: " + trained.shows());
-    Comparer comparer = new Comparer(dataset, forOwn(settings, own), command, null);
+    if (read.saved() != null) {
+      err.printf(
+          "NOTICE: it starts from the weights and the updater's state in the file, after %s%n",
+          Numbers.counted(read.saved().step(), "step"));
+    }
+    Comparer comparer =
+        new Comparer(dataset, forOwn(settings, read), command, null)
+            .from(read.saved(), ownNetwork.file());
     return withSeeds(files.get(0), trained, seedList(), comparer, sides);
   }
 
@@ -587,8 +630,9 @@ final class CompareCommand implements Callable<Integer> {
     if (steps != null && epochs != null) {
       throw new UsageException("expected either --steps or --epochs, found both");
     }
-    if ((steps != null && steps < 1) || (epochs != null && epochs < 1)) {
-      throw new UsageException("--steps and --epochs: expected at least 1");
+    if ((steps != null && steps < 0) || (epochs != null && epochs < 1)) {
+      throw new UsageException(
+          "expected --epochs of at least 1, or --steps of at least 0, which compares predictions alone");
     }
     if (steps != null) {
       return new TrainingSpec.Length.Steps(steps);

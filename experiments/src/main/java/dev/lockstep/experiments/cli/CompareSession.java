@@ -46,6 +46,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +58,7 @@ final class CompareSession {
   private final OutputOptions output;
   private final String command;
   private final @Nullable Path parameters;
+  private final Consumer<Comparer.Comparison> kept;
   private final boolean reproduce;
   private final JobOptions jobs;
   private final @Nullable Elsewhere elsewhere;
@@ -79,6 +81,7 @@ final class CompareSession {
    * @param command that the user gave
    * @param elsewhere null: this process carries the runs out
    * @param parameters where the trained parameters go; null: nowhere
+   * @param kept told of one run that came to its end
    * @param reproduce true if a difference is to be made small and written as a test
    */
   CompareSession(
@@ -88,6 +91,7 @@ final class CompareSession {
       String command,
       @Nullable Elsewhere elsewhere,
       @Nullable Path parameters,
+      Consumer<Comparer.Comparison> kept,
       boolean reproduce) {
     this.spec = spec;
     this.output = output;
@@ -95,6 +99,7 @@ final class CompareSession {
     this.command = command;
     this.elsewhere = elsewhere;
     this.parameters = parameters;
+    this.kept = kept;
     this.reproduce = reproduce;
   }
 
@@ -165,7 +170,7 @@ final class CompareSession {
           DrawingComparer.identity(drawing),
           0,
           (listener, checkpoints) ->
-              new Comparer.Comparison(comparer.run(drawing), Map.of(), List.of()),
+              new Comparer.Comparison(comparer.run(drawing), Map.of(), null, List.of()),
           first -> Optional.empty(),
           answers -> List.of());
     }
@@ -209,7 +214,7 @@ final class CompareSession {
           isMember()
               ? answers.apply(NpzFile.read(directory.of(path).resolve(CheckpointFile.ANSWERS)))
               : List.of();
-      return new Comparer.Comparison(directory.result(path), Map.of(), sides);
+      return new Comparer.Comparison(directory.result(path), Map.of(), null, sides);
     }
 
     /** Returns whether a figure over several runs needs more of this one than its result holds. */
@@ -298,6 +303,9 @@ final class CompareSession {
     printReport(Reports.write(directory.path(), output.formats(), result));
     if (parameters != null && run.end() == End.COMPLETE) {
       NpzFile.write(parameters, run.comparison().trained());
+    }
+    if (run.end() == End.COMPLETE) {
+      kept.accept(run.comparison());
     }
     if (run.isInterrupted()) {
       return sayHowToGoOn(directory);
@@ -551,7 +559,7 @@ final class CompareSession {
       Planned planned, String position, RunDirectory directory, Interruption interruption) {
     if (directory.isFinished(planned.path()) && !planned.isMember()) {
       return new Run(
-          new Comparer.Comparison(directory.result(planned.path()), Map.of(), List.of()),
+          new Comparer.Comparison(directory.result(planned.path()), Map.of(), null, List.of()),
           End.COMPLETE_BEFORE);
     }
     Path kept = directory.of(planned.path());

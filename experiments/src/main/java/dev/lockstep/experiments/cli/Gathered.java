@@ -45,7 +45,9 @@ final class Gathered {
     String path = planned.get(number).path();
     waiting.put(
         number,
-        readAgain ? () -> new Comparison(directory.result(path), Map.of(), List.of()) : () -> run);
+        readAgain
+            ? () -> new Comparison(directory.result(path), Map.of(), null, List.of())
+            : () -> run);
     while (!waiting.isEmpty() && waiting.firstKey() == next) {
       takeFirst();
     }

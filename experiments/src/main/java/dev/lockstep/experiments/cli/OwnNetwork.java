@@ -19,11 +19,16 @@ final class OwnNetwork {
 
   @Option(
       names = "--dl4j-config",
-      paramLabel = "FILE.json",
+      paramLabel = "FILE.json|FILE.zip",
       description =
-          "Compare the network that DL4J's toJson() wrote to this file, in place of the"
-              + " experiment's; batches, length, sizes and seed stay the experiment's.")
+          "Compare the network that DL4J's toJson() or ModelSerializer wrote to this file, from the"
+              + " zip's weights and updater state on, in place of the experiment's; batches,"
+              + " length, sizes and seed stay the experiment's.")
   private @Nullable Path file;
+
+  Path file() {
+    return Objects.requireNonNull(file);
+  }
 
   boolean isGiven() {
     return file != null;
@@ -73,7 +78,7 @@ final class OwnNetwork {
    */
   Experiment in(Experiment trainedAs, NetworkSpec network) {
     String name = String.valueOf(Objects.requireNonNull(file).getFileName());
-    String id = name.replaceFirst("[.]json$", "").replaceAll("[^A-Za-z0-9._-]|^[.]", "-");
+    String id = name.replaceFirst("[.](json|zip)$", "").replaceAll("[^A-Za-z0-9._-]|^[.]", "-");
     return trainedAs.withNetwork(id, "the network of " + name + trainedAs(trainedAs), network);
   }
 

@@ -84,6 +84,7 @@ public final class Comparer {
   private final @Nullable ModelProvider candidate;
   private final String candidateCode;
   private final @Nullable Recorded recorded;
+  private final @Nullable First first;
   private final Blas blas = Blas.fastest();
 
   /**
@@ -114,6 +115,18 @@ public final class Comparer {
       @Nullable ModelProvider candidate,
       String candidateCode,
       @Nullable Recorded recorded) {
+    this(dataset, settings, command, reference, candidate, candidateCode, recorded, null);
+  }
+
+  private Comparer(
+      Dataset dataset,
+      CompareSettings settings,
+      String command,
+      @Nullable ModelProvider reference,
+      @Nullable ModelProvider candidate,
+      String candidateCode,
+      @Nullable Recorded recorded,
+      @Nullable First first) {
     this.dataset = dataset;
     this.settings = settings;
     this.command = command;
@@ -121,11 +134,31 @@ public final class Comparer {
     this.candidate = candidate;
     this.candidateCode = candidateCode;
     this.recorded = recorded;
+    this.first = first;
   }
 
   /** Returns the same with other sides, of the same names and code. */
   public Comparer with(@Nullable ModelProvider reference, @Nullable ModelProvider candidate) {
-    return new Comparer(dataset, settings, command, reference, candidate, candidateCode, recorded);
+    return new Comparer(
+        dataset, settings, command, reference, candidate, candidateCode, recorded, first);
+  }
+
+  /**
+   * Returns the same that trains on from a state.
+   *
+   * @param state null: from a first one that is drawn
+   * @param file that the state was read from
+   */
+  public Comparer from(@Nullable ModelState state, Path file) {
+    return new Comparer(
+        dataset,
+        settings,
+        command,
+        reference,
+        candidate,
+        candidateCode,
+        recorded,
+        state == null ? null : new First(state, file));
   }
 
   /**
@@ -153,6 +186,8 @@ public final class Comparer {
     return shapes.values().stream().mapToLong(Shape::size).sum();
   }
 
+  private record First(ModelState state, Path file) {}
+
   /**
    * Which side's observed steps are written down, and where to.
    *
@@ -176,6 +211,7 @@ public final class Comparer {
         .with("candidate", candidate == null ? "Deeplearning4j" : candidate.name())
         .with("candidate's code", candidateCode)
         .with("environment", Environment.ofNumbers(blas.name()))
+        .with("first state", first == null ? null : first.file())
         .values();
   }
 
@@ -312,7 +348,8 @@ public final class Comparer {
             alone == null ? null : alone.solo(),
             figures.figures(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
-    return new Comparison(result, trained(network, last), figures.answers());
+    return new Comparison(
+        result, trained(network, last), outcome.candidateState(), figures.answers());
   }
 
   private Outcome inLockstep(Lockstep lockstep, Lockstep.Sides sides, @Nullable Snapshot from) {
@@ -336,10 +373,14 @@ public final class Comparer {
    * One experiment compared.
    *
    * @param trained what prediction needs of the reference after the last step, by path
+   * @param candidate its state after the last step that was compared; null if that is not known
    * @param answers of both sides to the test images; empty if no figure needs them
    */
   public record Comparison(
-      RunResult result, Map<String, Tensor> trained, List<SideAnswers> answers) {}
+      RunResult result,
+      Map<String, Tensor> trained,
+      @Nullable ModelState candidate,
+      List<SideAnswers> answers) {}
 
   /**
    * Makes a difference small: a test of the one layer, which fails until the candidate is right.
@@ -468,14 +509,13 @@ public final class Comparer {
   }
 
   /** The plan of an experiment, or its first steps. */
-  private static TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
+  private TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
     TrainingSpec training = experiment.training();
     long steps = Math.min(atMost, training.steps(train.size()));
     return plan(experiment, training.with(new TrainingSpec.Length.Steps(steps)), train, seed);
   }
 
-  private static TrainingPlan plan(
-      Experiment experiment, TrainingSpec training, Split train, long seed) {
+  private TrainingPlan plan(Experiment experiment, TrainingSpec training, Split train, long seed) {
     return new TrainingPlan(
         experiment.network(),
         training,
@@ -483,7 +523,7 @@ public final class Comparer {
         experiment.member() == 0
             ? seed
             : new RandomStreams(seed).stream("member", experiment.member()).nextLong(),
-        given(experiment));
+        first != null ? first.state() : new ModelState(0, given(experiment)));
   }
 
   /** A comparison that was cut short, by what it found or by the user, is not gone on with. */

@@ -817,7 +817,7 @@ def record(path=None, every=1):
                 rec.step(x, t, masks)                   a step begins
                 rec("forward", "affine1/out", a1)       what it computes
                 rec("loss", "loss/value", loss)
-                rec.state(params)                       and what it leaves behind
+                rec.state(params)                       and what it leaves
 
     With PyTorch, rec.watch(module, optimizer, names) takes the place of every rec.state and of
     most taps. Each step is on disk once its state is: after a kill, what is complete can be read.

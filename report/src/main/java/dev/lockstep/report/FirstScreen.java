@@ -1,9 +1,9 @@
 package dev.lockstep.report;
 
 import dev.lockstep.core.diagnosis.Cause;
+import dev.lockstep.core.result.FiniteDifferenceCheck;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.Implementation;
-import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.wording.Findings;
@@ -57,7 +57,9 @@ final class FirstScreen {
   }
 
   static String cause(FirstDivergence first, List<Implementation> sides) {
-    return about(first.layer(), first.diagnosis()) + wrongSide(first.thirdWitness(), sides) + ".";
+    return about(first.layer(), first.diagnosis())
+        + wrongSide(first.finiteDifferenceCheck(), sides)
+        + ".";
   }
 
   private static String about(String layer, @Nullable String diagnosis) {
@@ -68,11 +70,12 @@ final class FirstScreen {
         .formatted(Cause.isHint(diagnosis) ? "Hint" : "Confirmed cause", layer, diagnosis);
   }
 
-  private static String wrongSide(@Nullable ThirdWitness witness, List<Implementation> sides) {
-    if (witness == null) {
+  private static String wrongSide(
+      @Nullable FiniteDifferenceCheck check, List<Implementation> sides) {
+    if (check == null) {
       return "";
     }
-    return switch (witness.judgement()) {
+    return switch (check.judgement()) {
       case REFERENCE_WRONG -> wrong(sides.get(0).name());
       case CANDIDATE_WRONG -> wrong(sides.get(1).name());
       case BOTH_WRONG -> "; by finite differences the gradients of both sides are wrong";

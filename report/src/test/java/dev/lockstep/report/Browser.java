@@ -224,7 +224,7 @@ public final class Browser implements AutoCloseable {
       return answer.path("result").path("value");
     }
 
-    /** Returns what the page shows, without its script and the numbers behind its charts. */
+    /** Returns what the page shows, without its script and the numbers after its charts. */
     public String dom() {
       return evaluate(
               """

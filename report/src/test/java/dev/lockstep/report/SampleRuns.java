@@ -12,6 +12,7 @@ import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.Figure;
+import dev.lockstep.core.result.FiniteDifferenceCheck;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
@@ -21,7 +22,6 @@ import dev.lockstep.core.result.RunResult.Timing;
 import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.result.TensorReading;
-import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.rounding.Tolerance;
@@ -472,12 +472,12 @@ public final class SampleRuns {
           10_000,
           new FirstDivergence.Element(List.of(0, 2), 1e-5, 4e-5),
           "the gradient is not divided by the batch size",
-          ThirdWitness.of(
+          FiniteDifferenceCheck.of(
               "affine2/W",
               List.of(3, 7),
               0.001,
-              new ThirdWitness.Testimony(0.0125, 0.0125, 1e-11),
-              new ThirdWitness.Testimony(0.0135, 0.0125, 1e-11),
+              new FiniteDifferenceCheck.SideSlope(0.0125, 0.0125, 1e-11),
+              new FiniteDifferenceCheck.SideSlope(0.0135, 0.0125, 1e-11),
               ""));
     }
   }

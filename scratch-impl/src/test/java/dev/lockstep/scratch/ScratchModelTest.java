@@ -81,7 +81,7 @@ class ScratchModelTest {
             "affine1/out",
             "affine1/W",
             "affine1/b");
-    // A parameter moves by its slots, so it is shown behind them.
+    // A parameter moves by its slots, so it is shown after them.
     assertThat(seen.paths(Phase.UPDATE))
         .startsWith("affine1/W/m", "affine1/W/v", "affine1/W", "affine1/b/m")
         .endsWith("affine2/b", "batchNorm1/runningMean", "batchNorm1/runningVar")

@@ -260,7 +260,7 @@ final class Program implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** Says goodbye and sees to it that nothing is left behind. */
+  /** Says goodbye and sees to it that nothing is left. */
   @Override
   public void close() {
     try {

@@ -8,10 +8,10 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.io.IOException;
@@ -81,15 +81,15 @@ public final class RecordedNetwork implements Audit.RecordedRun, AutoCloseable {
   }
 
   @Override
-  public @Nullable Witnessed next() {
+  public @Nullable CandidateStep next() {
     RecordedStep step = reader.next().orElse(null);
     if (step == null) {
       return null;
     }
-    Witnessed witnessed = witnessed(step);
+    CandidateStep candidateStep = candidateStep(step);
     if (steps == 0) {
       steps = stepsLike(step);
-      samples = witnessed.batch().size();
+      samples = candidateStep.batch().size();
     }
     step.taps()
         .forEach(
@@ -98,7 +98,7 @@ public final class RecordedNetwork implements Audit.RecordedRun, AutoCloseable {
                 taps.putIfAbsent(name, where);
               }
             });
-    return witnessed;
+    return candidateStep;
   }
 
   /** Returns what the run says of itself. */
@@ -133,7 +133,7 @@ public final class RecordedNetwork implements Audit.RecordedRun, AutoCloseable {
     }
   }
 
-  private Witnessed witnessed(RecordedStep step) {
+  private CandidateStep candidateStep(RecordedStep step) {
     Tensor x = step.inputs();
     Tensor t = step.targets();
     if (x == null || t == null || x.shape().rank() == 0) {
@@ -146,7 +146,7 @@ public final class RecordedNetwork implements Audit.RecordedRun, AutoCloseable {
     for (Phase phase : Phase.values()) {
       step.shown(phase).forEach((path, tensor) -> shown.observe(phase, path, () -> tensor));
     }
-    return new Witnessed(
+    return new CandidateStep(
         state(step, step.number() - 1, step.before(), "before"),
         new Batch(step.number(), x, t),
         masks(step, samples),

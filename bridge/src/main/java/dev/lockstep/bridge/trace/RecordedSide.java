@@ -66,7 +66,7 @@ public final class RecordedSide implements ModelProvider {
     };
   }
 
-  /** Writes what it passes on; the update is written as the state that it leaves behind. */
+  /** Writes what it passes on; the update is written as the state that it leaves. */
   private record Tap(Observer observer, TraceWriter writer) implements Observer {
 
     @Override

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One step of a recorded run: what it started from, what it computed, what it left behind. */
+/** One step of a recorded run: what it started from, what it computed, what it left. */
 public final class RecordedStep {
 
   private static final String TAP = "tap/";
@@ -42,7 +42,7 @@ public final class RecordedStep {
     return masks;
   }
 
-  /** Returns what it showed in a phase, by path; in the update what it left behind. */
+  /** Returns what it showed in a phase, by path; in the update what it left. */
   public Map<String, Tensor> shown(Phase phase) {
     return shown.getOrDefault(phase, Map.of());
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Programs that do what none should: each ends in words, at once, and leaves no process behind. */
+/** Programs that do what none should: each ends in words, at once, and leaves no process. */
 class ProgramTest {
 
   /** Far more than an answer takes, on a busy machine too. */

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class LayerAssertion {
 
   private static final String BEFORE = "input";
-  private static final String BEHIND = "output";
+  private static final String DOWNSTREAM = "output";
 
   /** What a layer keeps from a batch shows in the next, of another size. */
   private static final List<Integer> SIZES = List.of(5, 3, 8, 2);
@@ -144,7 +144,8 @@ public final class LayerAssertion {
         }
       }
       trials.requireAgreement(
-          first -> witnessed(first, given.get(Math.toIntExact(first.step()) - 1), meant.name()));
+          first ->
+              candidateStep(first, given.get(Math.toIntExact(first.step()) - 1), meant.name()));
     }
     for (int i = 0; i < sizes.size(); i++) {
       new LayerGradients(mine, given.get(i)).requireThoseOfForward();
@@ -178,10 +179,10 @@ public final class LayerAssertion {
     return answers;
   }
 
-  private FirstDivergence witnessed(FirstDivergence first, Given given, String name) {
+  private FirstDivergence candidateStep(FirstDivergence first, Given given, String name) {
     return first.phase() != Phase.BACKWARD || !Double.isFinite(first.error())
         ? first
-        : first.withThirdWitness(
+        : first.with(
             new LayerGradients(mine, given).examine(first, parameter(first.tensor(), name)));
   }
 
@@ -197,7 +198,7 @@ public final class LayerAssertion {
         List.of(
             new LayerSpec.Activation(BEFORE, ActivationFunction.IDENTITY),
             layer,
-            new LayerSpec.Affine(BEHIND, CLASSES, new InitialValues.He())),
+            new LayerSpec.Affine(DOWNSTREAM, CLASSES, new InitialValues.He())),
         new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, 0),
         0,
         new OptimizerSpec.Sgd(LearningRate.constant(0.1)));

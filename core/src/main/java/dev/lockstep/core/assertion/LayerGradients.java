@@ -4,9 +4,9 @@ import dev.lockstep.core.assertion.UserLayer.Answer;
 import dev.lockstep.core.assertion.UserLayer.Given;
 import dev.lockstep.core.diagnosis.CentralDifferences;
 import dev.lockstep.core.diagnosis.CentralDifferences.Slope;
+import dev.lockstep.core.result.FiniteDifferenceCheck;
+import dev.lockstep.core.result.FiniteDifferenceCheck.SideSlope;
 import dev.lockstep.core.result.FirstDivergence;
-import dev.lockstep.core.result.ThirdWitness;
-import dev.lockstep.core.result.ThirdWitness.Testimony;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.wording.Numbers;
 import java.util.Arrays;
@@ -35,14 +35,14 @@ final class LayerGradients {
   /**
    * @param parameter null for the layer's input
    */
-  ThirdWitness examine(FirstDivergence found, @Nullable String parameter) {
+  FiniteDifferenceCheck examine(FirstDivergence found, @Nullable String parameter) {
     Slope slope = slope(parameter, position(moved(parameter), found));
-    return ThirdWitness.of(
+    return FiniteDifferenceCheck.of(
         found.tensor(),
         found.index(),
         found.error(),
-        new Testimony(found.reference(), slope.value(), slope.uncertainty()),
-        new Testimony(found.candidate(), slope.value(), slope.uncertainty()),
+        new SideSlope(found.reference(), slope.value(), slope.uncertainty()),
+        new SideSlope(found.candidate(), slope.value(), slope.uncertainty()),
         "");
   }
 
@@ -69,7 +69,7 @@ final class LayerGradients {
     for (int position = 0; position < size; position += stride) {
       Slope slope = slope(parameter, position);
       double error = Math.abs(gradient.data()[position] - slope.value());
-      if (error > ThirdWitness.MARGIN * slope.uncertainty()) {
+      if (error > FiniteDifferenceCheck.MARGIN * slope.uncertainty()) {
         throw new AssertionError(
             "The backward pass is not that of the forward pass: the gradient of %s at index %s is %s, central differences of the forward pass give %s ± %s."
                 .formatted(

@@ -11,12 +11,12 @@ import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.Difference;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.rounding.RoundedUp;
@@ -46,7 +46,7 @@ final class Trials implements AutoCloseable {
   private final Model model;
   private final Set<TensorKey> all;
   private final Random random = new Random(SEED);
-  private final List<Witnessed> steps = new ArrayList<>();
+  private final List<CandidateStep> steps = new ArrayList<>();
   private final List<Set<TensorKey>> answered = new ArrayList<>();
 
   /** What the user's own makes of a step. */
@@ -109,7 +109,7 @@ final class Trials implements AutoCloseable {
     };
   }
 
-  /** Takes a step and returns the state it leaves behind on the reference's side. */
+  /** Takes a step and returns the state it leaves on the reference's side. */
   ModelState take(ModelState before, Tensor inputs, Own own) {
     int number = steps.size() + 1;
     int samples = inputs.shape().length(0);
@@ -133,7 +133,7 @@ final class Trials implements AutoCloseable {
           }
         });
     answers.forEach((key, answer) -> shown.observe(key.phase(), key.path(), () -> answer));
-    steps.add(new Witnessed(before, batch, masks(number), shown, after));
+    steps.add(new CandidateStep(before, batch, masks(number), shown, after));
     answered.add(Set.copyOf(answers.keySet()));
     return after;
   }
@@ -152,26 +152,26 @@ final class Trials implements AutoCloseable {
   /**
    * Compares what the user's own answered.
    *
-   * @param witness adds what central differences say
+   * @param check adds what central differences say
    * @throws AssertionError if some of it differs by more than rounding explains
    */
-  void requireAgreement(UnaryOperator<FirstDivergence> witness) {
+  void requireAgreement(UnaryOperator<FirstDivergence> check) {
     try (SingleLayerJudge judge =
         new SingleLayerJudge(network, reference, new RoundedUp(reference), false)) {
       for (int i = 0; i < steps.size(); i++) {
         for (Map.Entry<TensorKey, Judged> entry : judge.read(steps.get(i)).entrySet()) {
           if (answered.get(i).contains(entry.getKey()) && entry.getValue().differs()) {
             throw new AssertionError(
-                told(witness.apply(divergence(steps.get(i), entry.getValue(), cause(judge, i)))));
+                told(check.apply(divergence(steps.get(i), entry.getValue(), cause(judge, i)))));
           }
         }
       }
     }
   }
 
-  /** Of the step that differs and those behind it, which are of other sizes. */
+  /** Of the step that differs and those after it, which are of other sizes. */
   private @Nullable String cause(SingleLayerJudge judge, int at) {
-    List<Witnessed> some = new ArrayList<>(steps.subList(at, Math.min(at + 3, steps.size())));
+    List<CandidateStep> some = new ArrayList<>(steps.subList(at, Math.min(at + 3, steps.size())));
     return Diagnosis.explain(
             new Case(
                 network,
@@ -186,7 +186,8 @@ final class Trials implements AutoCloseable {
         .orElse(null);
   }
 
-  private static FirstDivergence divergence(Witnessed step, Judged judged, @Nullable String cause) {
+  private static FirstDivergence divergence(
+      CandidateStep step, Judged judged, @Nullable String cause) {
     Tensor a = judged.reference();
     Tensor b = judged.candidate();
     Difference difference = Difference.between(a, b);

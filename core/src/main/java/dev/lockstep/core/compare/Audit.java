@@ -8,9 +8,9 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges a run that somebody recorded: at each recorded step the reference takes over the recorded
  * state and batch and takes the step itself, and each layer by itself from the recorded tensors.
- * Free-running the reference goes on from the first recorded state, and anew behind a gap. Memory
+ * Free-running the reference goes on from the first recorded state, and anew after a gap. Memory
  * holds a few steps, however long the recording is.
  */
 public final class Audit {
@@ -57,7 +57,7 @@ public final class Audit {
     long steps();
 
     /** Returns the next step, null after the last one. */
-    @Nullable Witnessed next();
+    @Nullable CandidateStep next();
   }
 
   /**
@@ -70,7 +70,7 @@ public final class Audit {
     if (new Comparison(network, options).comparesNothing()) {
       throw new NothingComparedException();
     }
-    Witnessed first = run.next();
+    CandidateStep first = run.next();
     if (first == null) {
       return nothing(reference, run, "no complete step was recorded");
     }
@@ -137,7 +137,7 @@ public final class Audit {
   }
 
   private Optional<String> skips(
-      ExpectedTensor tensor, Witnessed first, List<ExpectedTensor> missing) {
+      ExpectedTensor tensor, CandidateStep first, List<ExpectedTensor> missing) {
     if (tensor.key().equals(ExpectedTensor.PREDICTION)) {
       return Optional.of("a recorded run predicts nothing");
     }
@@ -153,16 +153,16 @@ public final class Audit {
   private static final class Ahead implements CandidateSteps {
 
     private final RecordedRun run;
-    private final Deque<Witnessed> read = new ArrayDeque<>();
-    private final Witnessed first;
+    private final Deque<CandidateStep> read = new ArrayDeque<>();
+    private final CandidateStep first;
 
-    Ahead(RecordedRun run, Witnessed first) {
+    Ahead(RecordedRun run, CandidateStep first) {
       this.run = run;
       this.first = first;
       read.add(first);
     }
 
-    @Nullable Witnessed next() {
+    @Nullable CandidateStep next() {
       return read.isEmpty() ? run.next() : read.poll();
     }
 
@@ -172,18 +172,18 @@ public final class Audit {
     }
 
     @Override
-    public List<Witnessed> after(Witnessed step, int count) {
-      while (behind(step).size() < count) {
-        Witnessed next = run.next();
+    public List<CandidateStep> after(CandidateStep step, int count) {
+      while (after(step).size() < count) {
+        CandidateStep next = run.next();
         if (next == null) {
           break;
         }
         read.add(next);
       }
-      return behind(step).stream().limit(count).toList();
+      return after(step).stream().limit(count).toList();
     }
 
-    private List<Witnessed> behind(Witnessed step) {
+    private List<CandidateStep> after(CandidateStep step) {
       return read.stream().filter(other -> other.step() > step.step()).toList();
     }
 
@@ -211,7 +211,7 @@ public final class Audit {
     private final Causes causes;
     private final Set<String> paths = network.state().keySet();
     private final long steps;
-    private Witnessed last;
+    private CandidateStep last;
     private long taken;
     private boolean divergedAlike;
 
@@ -222,7 +222,7 @@ public final class Audit {
         Comparison comparison,
         References references,
         ReferenceThread thread,
-        Witnessed first,
+        CandidateStep first,
         long steps) {
       this.sides = sides;
       this.name = name;
@@ -247,14 +247,14 @@ public final class Audit {
 
     Outcome toTheEnd() {
       boolean goesOn = true;
-      for (Witnessed step = ahead.next(); goesOn && step != null; step = ahead.next()) {
+      for (CandidateStep step = ahead.next(); goesOn && step != null; step = ahead.next()) {
         goesOn = judge(step) && !listener.stops();
       }
       return outcome();
     }
 
     /** Returns whether it makes sense to go on. */
-    private boolean judge(Witnessed step) {
+    private boolean judge(CandidateStep step) {
       if (taken > 0 && step.step() != last.step() + 1) {
         goOnFrom(step.before());
       }

@@ -6,10 +6,10 @@ import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.plan.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ interface CandidateSteps {
   Case.Start start();
 
   /** Returns up to so many steps after one that was read. */
-  List<Witnessed> after(Witnessed step, int count);
+  List<CandidateStep> after(CandidateStep step, int count);
 
   /** Returns what builds further models of the candidate, null if nothing does. */
   @Nullable ModelProvider candidate();
@@ -49,10 +49,10 @@ interface CandidateSteps {
     }
 
     @Override
-    public List<Witnessed> after(Witnessed step, int count) {
+    public List<CandidateStep> after(CandidateStep step, int count) {
       Set<TensorKey> all =
           ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
-      List<Witnessed> later = new ArrayList<>();
+      List<CandidateStep> later = new ArrayList<>();
       try {
         ModelState now = model.state();
         model.restore(Objects.requireNonNull(step.after()));
@@ -62,7 +62,7 @@ interface CandidateSteps {
           Recording shown = new Recording(all);
           StepReadings.showPrediction(model, batch, shown);
           model.step(batch, plan.masks(next), shown);
-          later.add(new Witnessed(before, batch, plan.masks(next), shown, model.state()));
+          later.add(new CandidateStep(before, batch, plan.masks(next), shown, model.state()));
         }
         model.restore(now);
       } catch (CandidateException e) {

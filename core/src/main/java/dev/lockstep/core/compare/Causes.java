@@ -5,18 +5,18 @@ import dev.lockstep.core.compare.Comparison.StepOutcome;
 import dev.lockstep.core.diagnosis.Case;
 import dev.lockstep.core.diagnosis.Cause;
 import dev.lockstep.core.diagnosis.Diagnosis;
-import dev.lockstep.core.diagnosis.GradientWitness;
+import dev.lockstep.core.diagnosis.FiniteDifferences;
 import dev.lockstep.core.diagnosis.Scene;
 import dev.lockstep.core.diagnosis.SingleLayerJudge;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
+import dev.lockstep.core.result.FiniteDifferenceCheck;
 import dev.lockstep.core.result.FirstDivergence;
-import dev.lockstep.core.result.ThirdWitness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,7 +35,7 @@ final class Causes {
   private final CandidateSteps steps;
 
   /** Of those on which a cause must hold. */
-  private @Nullable Witnessed last;
+  private @Nullable CandidateStep last;
 
   Causes(
       NetworkSpec network,
@@ -75,11 +75,12 @@ final class Causes {
         new Scene(
             network,
             sides.reference(),
-            readings.witnessed().batch(),
-            readings.witnessed().masks(),
-            readings.witnessed().before().only(network.state().keySet()));
+            readings.candidateStep().batch(),
+            readings.candidateStep().masks(),
+            readings.candidateStep().before().only(network.state().keySet()));
     return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
-        ? explained.witnessed(finiteDifferences(divergence, scene, readings.witnessed().shown()))
+        ? explained.candidateStep(
+            finiteDifferences(divergence, scene, readings.candidateStep().shown()))
         : explained;
   }
 
@@ -99,7 +100,7 @@ final class Causes {
                       sides.reference(),
                       steps.candidate(),
                       readings.previous(),
-                      witnesses(),
+                      candidateSteps(),
                       this::further,
                       judge))
               .map(Cause::sentence)
@@ -107,38 +108,38 @@ final class Causes {
     }
   }
 
-  /** Returns the step just read and those behind it. */
-  private List<Witnessed> witnesses() {
-    Witnessed first = readings.witnessed();
-    List<Witnessed> witnesses = new ArrayList<>();
-    witnesses.add(ofTheNetwork(first, first.shown().copy()));
-    for (Witnessed later : steps.after(first, CandidateSteps.LATER)) {
-      witnesses.add(ofTheNetwork(later, later.shown()));
+  /** Returns the step just read and those after it. */
+  private List<CandidateStep> candidateSteps() {
+    CandidateStep first = readings.candidateStep();
+    List<CandidateStep> candidateSteps = new ArrayList<>();
+    candidateSteps.add(ofTheNetwork(first, first.shown().copy()));
+    for (CandidateStep later : steps.after(first, CandidateSteps.LATER)) {
+      candidateSteps.add(ofTheNetwork(later, later.shown()));
       last = later;
     }
-    return witnesses;
+    return candidateSteps;
   }
 
-  /** Returns the step behind those, null if a cause has held long enough. */
-  private @Nullable Witnessed further() {
-    Witnessed from = last;
-    long seen = readings.witnessed().step() + CandidateSteps.LATER + CandidateSteps.FURTHER;
+  /** Returns the step after those, null if a cause has held long enough. */
+  private @Nullable CandidateStep further() {
+    CandidateStep from = last;
+    long seen = readings.candidateStep().step() + CandidateSteps.LATER + CandidateSteps.FURTHER;
     if (from == null || from.step() >= seen) {
       return null;
     }
     last = null;
-    for (Witnessed later : steps.after(from, 1)) {
+    for (CandidateStep later : steps.after(from, 1)) {
       last = later;
     }
-    Witnessed next = last;
+    CandidateStep next = last;
     return next == null ? null : ofTheNetwork(next, next.shown());
   }
 
   /** Leaves out what a candidate keeps beyond the network's state. */
-  private Witnessed ofTheNetwork(Witnessed step, Recording shown) {
+  private CandidateStep ofTheNetwork(CandidateStep step, Recording shown) {
     Set<String> paths = network.state().keySet();
     ModelState after = step.after();
-    return new Witnessed(
+    return new CandidateStep(
         step.before().only(paths),
         step.batch(),
         step.masks(),
@@ -146,17 +147,18 @@ final class Causes {
         after == null ? null : after.only(paths));
   }
 
-  private ThirdWitness finiteDifferences(FirstDivergence divergence, Scene scene, Recording shown) {
+  private FiniteDifferenceCheck finiteDifferences(
+      FirstDivergence divergence, Scene scene, Recording shown) {
     Optional<TensorKey> parameter =
         comparison.differingGradient(
             divergence, readings.localSeen(), shown, readings.localFloors());
     if (parameter.isEmpty()) {
-      return ThirdWitness.silent(
+      return FiniteDifferenceCheck.silent(
           divergence.tensor(), divergence.index(), "no parameter's gradient differs with it");
     }
     TensorKey key = parameter.get();
     try {
-      return new GradientWitness(
+      return new FiniteDifferences(
               scene,
               key.path(),
               Objects.requireNonNull(readings.localSeen().tensor(key)),
@@ -167,7 +169,7 @@ final class Causes {
                   ? "the candidate computes in float, too coarse for central differences of its loss"
                   : steps.silence());
     } catch (CandidateException e) {
-      return ThirdWitness.silent(divergence.tensor(), divergence.index(), e.getMessage());
+      return FiniteDifferenceCheck.silent(divergence.tensor(), divergence.index(), e.getMessage());
     }
   }
 }

@@ -9,10 +9,10 @@ import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FiniteDifferenceCheck;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.FirstDivergence.Element;
 import dev.lockstep.core.result.TensorReading;
-import dev.lockstep.core.result.ThirdWitness;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.result.Worst;
 import dev.lockstep.core.rounding.Floors;
@@ -74,7 +74,7 @@ final class Comparison {
    */
   record Finding(long step, Failure failure, @Nullable FirstDivergence divergence) {
 
-    /** Returns a finding that no two tensors show, told behind its step. */
+    /** Returns a finding that no two tensors show, told after its step. */
     static Finding told(long step, Failure.Kind kind, String what) {
       return new Finding(step, new Failure(kind, "step %d: ".formatted(step) + what), null);
     }
@@ -87,10 +87,8 @@ final class Comparison {
     }
 
     /** Returns this finding with what central differences say of it. */
-    Finding witnessed(ThirdWitness witness) {
-      return divergence == null
-          ? this
-          : new Finding(step, failure, divergence.withThirdWitness(witness));
+    Finding candidateStep(FiniteDifferenceCheck check) {
+      return divergence == null ? this : new Finding(step, failure, divergence.with(check));
     }
   }
 
@@ -305,7 +303,7 @@ final class Comparison {
   }
 
   /**
-   * Compares what training left behind, where nothing else was looked at.
+   * Compares what training left, where nothing else was looked at.
    *
    * @param moved by how much each of the reference's tensors moved at most
    */

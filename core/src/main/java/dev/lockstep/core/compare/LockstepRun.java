@@ -176,7 +176,7 @@ final class LockstepRun {
     comparison.report(
         Finding.told(step, Failure.Kind.CANDIDATE_FAILED, String.valueOf(e.getMessage())));
     log.endCandidate();
-    // Runs behind the reference's own step, which may still be under way.
+    // Runs after the reference's own step, which may still be under way.
     Work<Double> accuracy =
         other.call(() -> Classification.of(references.free(), test, network.input()).accuracy());
     log.add(
@@ -222,7 +222,7 @@ final class LockstepRun {
       }
     }
     if (comparison.first() == null && comparison.isCoarse() && options.tolerance() == null) {
-      startSegment(Objects.requireNonNull(readings.witnessed().after()));
+      startSegment(Objects.requireNonNull(readings.candidateStep().after()));
     }
   }
 
@@ -480,7 +480,7 @@ final class LockstepRun {
             .formatted(returned, by, expected));
   }
 
-  /** Compares what training left behind, where nothing else was looked at. */
+  /** Compares what training left, where nothing else was looked at. */
   private void compareLastState() {
     comparison.startStep(step);
     Recording reference = recorded(references.free().state());

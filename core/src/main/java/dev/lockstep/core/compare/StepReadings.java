@@ -11,11 +11,11 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.rounding.Floors;
@@ -56,10 +56,10 @@ final class StepReadings {
   private final Recording localPerturbedSeen;
   private Recording candidateSeen;
   private Recording seenBefore;
-  private @Nullable Witnessed witnessed;
+  private @Nullable CandidateStep candidateStep;
   private Recording computed;
   private Floors floors = Floors.declared(0);
-  private @Nullable Witnessed previous;
+  private @Nullable CandidateStep previous;
   private long seenStep = -1;
   private boolean localStands;
   private double segmentLoss;
@@ -119,7 +119,7 @@ final class StepReadings {
    */
   StepOutcome read(Model candidate, Batch batch, Masks masks, @Nullable Segment segment) {
     long step = batch.step();
-    previous = seenStep == step - 1 ? witnessed : null;
+    previous = seenStep == step - 1 ? candidateStep : null;
     Recording spare = seenBefore;
     seenBefore = candidateSeen;
     candidateSeen = spare;
@@ -139,7 +139,7 @@ final class StepReadings {
     leftBehind = after;
     done.result();
 
-    Readings read = compare(new Witnessed(before, batch, masks, candidateSeen, after));
+    Readings read = compare(new CandidateStep(before, batch, masks, candidateSeen, after));
     return StepOutcome.first(
         read.free().divergedAlike(),
         changed != null ? changed : moved,
@@ -152,9 +152,9 @@ final class StepReadings {
   }
 
   /** Compares a step that somebody recorded with the same step of the reference. */
-  StepOutcome read(Witnessed recorded) {
+  StepOutcome read(CandidateStep recorded) {
     long step = recorded.step();
-    previous = seenStep == step - 1 ? witnessed : null;
+    previous = seenStep == step - 1 ? candidateStep : null;
     seenStep = step;
     comparison.startStep(step);
     referenceSteps(recorded.batch(), recorded.masks(), recorded.before().only(paths));
@@ -170,10 +170,10 @@ final class StepReadings {
   private record Readings(StepOutcome singleLayer, StepOutcome singleStep, StepOutcome free) {}
 
   /** The reference has taken the step already, free-running and from the candidate's state. */
-  private Readings compare(Witnessed taken) {
+  private Readings compare(CandidateStep taken) {
     long step = taken.step();
     Recording shown = taken.shown();
-    witnessed = taken;
+    candidateStep = taken;
     SingleLayer layers = singleLayer;
     Work<SingleLayer.Read> layered = layers == null ? null : other.call(() -> layers.read(taken));
     Floors localFloors = floors(localSeen, localPerturbedSeen);
@@ -396,12 +396,12 @@ final class StepReadings {
   }
 
   /** Returns the step read last, valid until the next one. */
-  Witnessed witnessed() {
-    return Objects.requireNonNull(witnessed);
+  CandidateStep candidateStep() {
+    return Objects.requireNonNull(candidateStep);
   }
 
   /** Returns the step before, null if it was not observed; valid until the next one is read. */
-  @Nullable Witnessed previous() {
+  @Nullable CandidateStep previous() {
     return previous;
   }
 

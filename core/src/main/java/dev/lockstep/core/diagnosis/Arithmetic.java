@@ -231,7 +231,9 @@ final class Arithmetic {
       TensorKey key = other.tensor().key();
       int width = judged.candidate().size();
       if (key.equals(own)
-          || key.equals(ExpectedTensor.PREDICTION) // made by the same layers, mistakes and all
+          // The network's output and its predictions are made by the same layers, mistakes and all.
+          || key.equals(ExpectedTensor.PREDICTION)
+          || (own.equals(ExpectedTensor.PREDICTION) && key.equals(ExpectedTensor.OUTPUT.key()))
           || (key.phase() == Phase.UPDATE && own.phase() != Phase.UPDATE)) {
         continue;
       }

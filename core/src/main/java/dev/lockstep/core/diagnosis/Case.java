@@ -4,8 +4,8 @@ import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param candidate builds models of the other side, to take steps that tell namesakes apart; null
  *     if it can take none
  * @param previous the step before the first that differs, null if nobody looked
- * @param steps the first that differs and those behind it
- * @param further takes one more step behind those at each call, and returns null behind the last
+ * @param steps the first that differs and those after it
+ * @param further takes one more step after those at each call, and returns null after the last
  * @param judge holds a step against the reference
  */
 public record Case(
@@ -28,9 +28,9 @@ public record Case(
     Start start,
     ModelProvider reference,
     @Nullable ModelProvider candidate,
-    @Nullable Witnessed previous,
-    List<Witnessed> steps,
-    Supplier<@Nullable Witnessed> further,
+    @Nullable CandidateStep previous,
+    List<CandidateStep> steps,
+    Supplier<@Nullable CandidateStep> further,
     Judge judge) {
 
   /** What a step was given. */
@@ -42,6 +42,6 @@ public record Case(
     /**
      * Returns what both sides showed and how far they may lie apart, in the order of computation.
      */
-    Map<TensorKey, Judged> read(Witnessed step);
+    Map<TensorKey, Judged> read(CandidateStep step);
   }
 }

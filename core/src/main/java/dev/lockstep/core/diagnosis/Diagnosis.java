@@ -5,10 +5,10 @@ import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells why a candidate differs. Every known mistake predicts what a candidate that makes it would
- * show, in the step that differs and in those behind it; it is the cause only if the candidate
- * shows just that, and everything else as it should be. A wrong cause is worse than none.
+ * show, in the step that differs and in those after it; it is the cause only if the candidate shows
+ * just that, and everything else as it should be. A wrong cause is worse than none.
  */
 public final class Diagnosis {
 
@@ -45,7 +45,7 @@ public final class Diagnosis {
   private Diagnosis(Case subject) {
     this.subject = subject;
     Look previous = subject.previous() == null ? null : look(subject.previous(), null);
-    for (Witnessed step : subject.steps()) {
+    for (CandidateStep step : subject.steps()) {
       boolean next = previous != null && previous.step().step() + 1 == step.step();
       Look look = look(step, next ? previous : null);
       looks.add(look);
@@ -53,7 +53,7 @@ public final class Diagnosis {
     }
   }
 
-  private Look look(Witnessed step, @Nullable Look previous) {
+  private Look look(CandidateStep step, @Nullable Look previous) {
     return Look.of(
         subject.network(),
         step,
@@ -263,7 +263,7 @@ public final class Diagnosis {
     List<Hypothesis> left = namesakes;
     Look previous = looks.get(looks.size() - 1);
     while (previous.elements() <= MANY) {
-      Witnessed step = subject.further().get();
+      CandidateStep step = subject.further().get();
       if (step == null) {
         break;
       }
@@ -315,7 +315,7 @@ public final class Diagnosis {
 
   private @Nullable Look trial() {
     ModelProvider provider = subject.candidate();
-    Witnessed last = subject.steps().get(subject.steps().size() - 1);
+    CandidateStep last = subject.steps().get(subject.steps().size() - 1);
     int rows = last.batch().size() * 2 / 3;
     if (provider == null || rows < 2) {
       return null;
@@ -335,7 +335,7 @@ public final class Diagnosis {
           ExpectedTensor.PREDICTION.phase(), ExpectedTensor.PREDICTION.path(), () -> prediction);
       model.step(fewer, last.masks(), shown);
       ModelState after = model.state();
-      return look(new Witnessed(last.before(), fewer, last.masks(), shown, after), null);
+      return look(new CandidateStep(last.before(), fewer, last.masks(), shown, after), null);
     } catch (RuntimeException e) {
       return null; // a candidate need not take a batch of another size
     }

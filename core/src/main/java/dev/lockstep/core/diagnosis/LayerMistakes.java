@@ -100,7 +100,7 @@ final class LayerMistakes {
     }
     if (!(layer instanceof LayerSpec.Dropout)) {
       local(
-          "it is the gradient behind the layer, handed on as it is, without its derivative",
+          "it is the gradient of the layer's output, handed on as it is, without its derivative",
           (look, judged) -> {
             Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
             return dout != null && dout.size() == judged.candidate().size() ? dout.data() : null;
@@ -234,7 +234,7 @@ final class LayerMistakes {
         });
   }
 
-  /** Computes elementwise from a layer's input and the gradient behind it. */
+  /** Computes elementwise from a layer's input and the gradient after it. */
   private static double @Nullable [] dout(
       Look look, Judged judged, DoubleBinaryOperator ofInputAndGradient) {
     Tensor x = look.input(judged.tensor().layer());
@@ -389,7 +389,7 @@ final class LayerMistakes {
   }
 
   private void reading(String text, Reading reading) {
-    Set<String> behind =
+    Set<String> downstream =
         scope.stream()
             .map(key -> Objects.requireNonNull(first.judged().get(key)).tensor().layer() + "/out")
             .collect(Collectors.toSet());
@@ -400,7 +400,7 @@ final class LayerMistakes {
               Variant.of(look)
                   .reading(
                       (phase, path, tensor) -> {
-                        if (phase == Phase.BACKWARD && behind.contains(path)) {
+                        if (phase == Phase.BACKWARD && downstream.contains(path)) {
                           reading.change(path, tensor);
                         }
                       })

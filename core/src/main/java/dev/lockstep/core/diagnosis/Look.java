@@ -5,9 +5,9 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,13 +26,16 @@ import org.jspecify.annotations.Nullable;
  */
 record Look(
     NetworkSpec network,
-    Witnessed step,
+    CandidateStep step,
     Map<TensorKey, Judged> judged,
     Set<TensorKey> failing,
     @Nullable Look previous) {
 
   static Look of(
-      NetworkSpec network, Witnessed step, Map<TensorKey, Judged> judged, @Nullable Look previous) {
+      NetworkSpec network,
+      CandidateStep step,
+      Map<TensorKey, Judged> judged,
+      @Nullable Look previous) {
     Set<TensorKey> failing =
         judged.values().stream()
             .filter(Judged::differs)
@@ -84,7 +87,7 @@ record Look(
         .orElse(null);
   }
 
-  /** Returns what a layer reads; null behind branches. */
+  /** Returns what a layer reads; null after branches. */
   @Nullable Tensor input(String layer) {
     String path = inputOf(network, layer);
     if (path != null) {

@@ -4,9 +4,9 @@ import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import dev.lockstep.core.rounding.Floors;
 import dev.lockstep.core.rounding.KnownRounding;
 import dev.lockstep.core.rounding.PerturbedStep;
@@ -45,7 +45,7 @@ public final class SingleLayerJudge implements Case.Judge, AutoCloseable {
   }
 
   @Override
-  public Map<TensorKey, Judged> read(Witnessed step) {
+  public Map<TensorKey, Judged> read(CandidateStep step) {
     KnownRounding rounding = KnownRounding.of(network, step.batch().size(), inFloat);
     SingleLayer.Read read =
         new SingleLayer(
@@ -84,7 +84,7 @@ public final class SingleLayerJudge implements Case.Judge, AutoCloseable {
 
   /** Nobody sees the layers of a prediction: it is judged as a whole. */
   private @Nullable Judged prediction(
-      ExpectedTensor tensor, Witnessed step, @Nullable Tensor shown) {
+      ExpectedTensor tensor, CandidateStep step, @Nullable Tensor shown) {
     if (shown == null) {
       return null;
     }

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * candidate's own.
  *
  * @param network that the reference is built for
- * @param behind changes a tensor of the candidate before the reference reads on from it
+ * @param downstream changes a tensor of the candidate before the reference reads on from it
  */
 record Variant(
-    NetworkSpec network, ModelState before, Batch batch, Masks masks, @Nullable Change behind) {
+    NetworkSpec network, ModelState before, Batch batch, Masks masks, @Nullable Change downstream) {
 
   /** What is done to a tensor, in place. */
   @FunctionalInterface
@@ -42,11 +42,11 @@ record Variant(
   }
 
   Variant with(NetworkSpec other) {
-    return new Variant(other, before, batch, masks, behind);
+    return new Variant(other, before, batch, masks, downstream);
   }
 
   Variant with(ModelState other) {
-    return new Variant(network, other, batch, masks, behind);
+    return new Variant(network, other, batch, masks, downstream);
   }
 
   /** Returns the same count of steps with other parameters. */
@@ -55,11 +55,11 @@ record Variant(
   }
 
   Variant with(Batch other) {
-    return new Variant(network, before, other, masks, behind);
+    return new Variant(network, before, other, masks, downstream);
   }
 
   Variant with(Masks other) {
-    return new Variant(network, before, batch, other, behind);
+    return new Variant(network, before, batch, other, downstream);
   }
 
   Variant reading(Change change) {
@@ -107,8 +107,8 @@ record Variant(
           new ChangingObserver(
               Observer.NONE,
               (phase, path, tensor) -> {
-                if (behind != null) {
-                  behind.apply(phase, path, tensor);
+                if (downstream != null) {
+                  downstream.apply(phase, path, tensor);
                 }
                 if (wanted.equals(new TensorKey(phase, path))) {
                   shown.set(tensor.data().clone());
@@ -138,8 +138,8 @@ record Variant(
         if (candidate != null && candidate.size() == computed.size()) {
           System.arraycopy(candidate.data(), 0, computed.data(), 0, computed.size());
         }
-        if (behind != null) {
-          behind.apply(phase, path, computed);
+        if (downstream != null) {
+          downstream.apply(phase, path, computed);
         }
       }
     };

@@ -147,7 +147,7 @@ public record Experiment(
     return String.join("-", choices);
   }
 
-  /** Returns the id, with the variant behind a slash where there is one. */
+  /** Returns the id, with the variant after a slash where there is one. */
   public String title() {
     return choices.isEmpty() ? id : id + "/" + variant();
   }

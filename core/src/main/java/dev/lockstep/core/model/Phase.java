@@ -12,7 +12,7 @@ public enum Phase {
    * included.
    */
   BACKWARD("backward"),
-  /** What the step leaves behind: parameters, optimizer state, running statistics. */
+  /** What the step leaves: parameters, optimizer state, running statistics. */
   UPDATE("update");
 
   private final String id;

@@ -13,14 +13,14 @@ public record Window(Axis rows, Axis columns) {
    *
    * @param length elements that it sees
    * @param stride from one window to the next
-   * @param pad zeros before and behind the image, or {@link #SAME}
+   * @param pad zeros before and after the image, or {@link #SAME}
    * @param dilation from one element that it sees to the next, 1 for neighbours
    */
   public record Axis(int length, int stride, int pad, int dilation) {
 
     /**
      * A pad of as many zeros as give one window for each stride of the image, ⌈length / stride⌉; an
-     * odd one more stands behind. DL4J: {@code ConvolutionMode.Same}.
+     * odd one more stands after. DL4J: {@code ConvolutionMode.Same}.
      */
     public static final int SAME = -1;
 
@@ -42,8 +42,8 @@ public record Window(Axis rows, Axis columns) {
       return pad == SAME ? missing(in) / 2 : pad;
     }
 
-    /** Returns the number of zeros behind an image of a length. */
-    public int behind(int in) {
+    /** Returns the number of zeros after an image of a length. */
+    public int after(int in) {
       return pad == SAME ? missing(in) - missing(in) / 2 : pad;
     }
 

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * A tensor that every implementation must show in every observed step.
  *
  * @param layer the layer that computes it, and so answers for it. The gradient with respect to a
- *     layer's output is computed by the layer behind it
+ *     layer's output is computed by the layer after it
  * @param perSample true if its first axis is the batch
  */
 public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
@@ -28,7 +28,7 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   /**
    * What the network predicts for the step's batch before the step: prediction mode is another path
    * through dropout and batch normalization, which no training step shows. The comparison asks for
-   * it itself; models do not show it. It stands behind the layers' outputs, so that a fault in a
+   * it itself; models do not show it. It stands after the layers' outputs, so that a fault in a
    * layer that both paths share is put down to the layer.
    */
   public static final TensorKey PREDICTION = new TensorKey(Phase.FORWARD, "prediction/out");
@@ -68,10 +68,10 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
   /** Walks the layers from the last to the first, as gradients do. */
   private static void collectBackward(
       List<LayerSpec> layers,
-      String behind,
+      String next,
       Map<String, List<ParameterSpec>> parameters,
       List<ExpectedTensor> expected) {
-    String source = behind;
+    String source = next;
     for (int i = layers.size() - 1; i >= 0; i--) {
       LayerSpec layer = layers.get(i);
       expected.add(output(Phase.BACKWARD, layer.name() + "/out", source));

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param elements of the tensor
  * @param greatestRelative where the relative difference is greatest, which may be elsewhere
  * @param diagnosis what explains it, in words; null if nothing known does
- * @param thirdWitness which side's gradient is wrong; null where it is not a gradient that differs
+ * @param finiteDifferenceCheck which side's gradient is wrong; null where it is not a gradient that
+ *     differs
  */
 public record FirstDivergence(
     long step,
@@ -39,7 +40,7 @@ public record FirstDivergence(
     int elements,
     Element greatestRelative,
     @Nullable String diagnosis,
-    @Nullable ThirdWitness thirdWitness) {
+    @Nullable FiniteDifferenceCheck finiteDifferenceCheck) {
 
   /**
    * One element on both sides.
@@ -57,15 +58,16 @@ public record FirstDivergence(
 
   /** Returns this divergence with what explains it. */
   public FirstDivergence withDiagnosis(String explanation) {
-    return with(explanation, thirdWitness);
+    return with(explanation, finiteDifferenceCheck);
   }
 
   /** Returns this divergence with what central differences say of it. */
-  public FirstDivergence withThirdWitness(ThirdWitness witness) {
-    return with(diagnosis, witness);
+  public FirstDivergence with(FiniteDifferenceCheck check) {
+    return with(diagnosis, check);
   }
 
-  private FirstDivergence with(@Nullable String explanation, @Nullable ThirdWitness witness) {
+  private FirstDivergence with(
+      @Nullable String explanation, @Nullable FiniteDifferenceCheck check) {
     return new FirstDivergence(
         step,
         phase,
@@ -81,7 +83,7 @@ public record FirstDivergence(
         elements,
         greatestRelative,
         explanation,
-        witness);
+        check);
   }
 
   /** Returns error ÷ floor, the number on which the verdict rests. */

@@ -93,7 +93,7 @@ public record RunResult(
       @Nullable Double equivalenceMargin,
       @Nullable DeclaredTolerance declaredTolerance) {
 
-    /** Returns the id, with the variant behind a slash where there is one. */
+    /** Returns the id, with the variant after a slash where there is one. */
     public String title() {
       return variant.isEmpty() ? id : id + "/" + variant;
     }

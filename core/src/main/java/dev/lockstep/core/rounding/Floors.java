@@ -78,11 +78,12 @@ public interface Floors {
     }
 
     private double sum(ExpectedTensor gradient) {
-      Tensor behind = reference.tensor(new TensorKey(Phase.BACKWARD, gradient.layer() + "/out"));
+      Tensor outputGradient =
+          reference.tensor(new TensorKey(Phase.BACKWARD, gradient.layer() + "/out"));
       Tensor sum = reference.tensor(gradient.key());
-      return behind == null || sum == null
+      return outputGradient == null || sum == null
           ? 0
-          : GradientSums.error(gradient.key().path(), sum, behind, rounding::unit);
+          : GradientSums.error(gradient.key().path(), sum, outputGradient, rounding::unit);
     }
 
     private double measure(ExpectedTensor tensor) {

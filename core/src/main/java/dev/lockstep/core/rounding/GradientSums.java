@@ -6,7 +6,7 @@ import java.util.function.DoubleUnaryOperator;
 
 /**
  * How far two orders of summing lie apart in the gradients of parameters, which are sums over
- * samples and pixels. A step shows them behind the gradient of their layer's output.
+ * samples and pixels. A step shows them after the gradient of their layer's output.
  */
 final class GradientSums {
 
@@ -15,7 +15,7 @@ final class GradientSums {
   private final DoubleUnaryOperator unit;
 
   /** The gradient of the output of the layer whose gradients are shown now. */
-  private Tensor behind = Tensor.zeros(Shape.of(1, 1));
+  private Tensor outputGradient = Tensor.zeros(Shape.of(1, 1));
 
   /**
    * @param unit in the last place of a magnitude
@@ -27,25 +27,26 @@ final class GradientSums {
   /** Returns by how much a gradient that is shown may err; 0 for that of an output. */
   double error(String path, Tensor gradient) {
     if (path.endsWith(OUT)) {
-      behind = gradient;
+      outputGradient = gradient;
       return 0;
     }
-    return error(path, gradient, behind, unit);
+    return error(path, gradient, outputGradient, unit);
   }
 
   /**
    * Returns by how much the gradient of a parameter may err; 0 if that is no number.
    *
    * @param path of the parameter
-   * @param behind the gradient of the layer's output, N×C×H×W or N×C: a sum for each C
+   * @param outputGradient the gradient of the layer's output, N×C×H×W or N×C: a sum for each C
    * @param unit in the last place of a magnitude
    */
-  static double error(String path, Tensor gradient, Tensor behind, DoubleUnaryOperator unit) {
+  static double error(
+      String path, Tensor gradient, Tensor outputGradient, DoubleUnaryOperator unit) {
     double typical = LayerSums.typical(gradient.data());
     if (!path.endsWith("/W")) { // whose terms are products with an input, unknown here
-      typical = Math.max(typical, typicalSum(behind));
+      typical = Math.max(typical, typicalSum(outputGradient));
     }
-    double terms = (double) behind.size() / behind.shape().length(1);
+    double terms = (double) outputGradient.size() / outputGradient.shape().length(1);
     return Double.isFinite(typical)
         ? Math.max(1, LayerSums.units(terms)) * unit.applyAsDouble(typical)
         : 0;
@@ -56,9 +57,9 @@ final class GradientSums {
    * in the end, and was not before. The terms of one sample point in one direction, as its loss
    * pulls them, those of different samples in all.
    */
-  private static double typicalSum(Tensor behind) {
-    double[] values = behind.data();
-    int samples = behind.shape().length(0);
+  private static double typicalSum(Tensor outputGradient) {
+    double[] values = outputGradient.data();
+    int samples = outputGradient.shape().length(0);
     int length = values.length / samples;
     double squares = 0;
     for (int sample = 0; sample < samples; sample++) {
@@ -68,6 +69,6 @@ final class GradientSums {
       }
       squares += sum * sum;
     }
-    return Math.sqrt(squares) / behind.shape().length(1);
+    return Math.sqrt(squares) / outputGradient.shape().length(1);
   }
 }

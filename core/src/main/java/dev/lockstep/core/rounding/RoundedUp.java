@@ -14,7 +14,7 @@ import dev.lockstep.core.tensor.Tensor;
 /**
  * A model whose every output and gradient is moved up by one unit in the last place, as if rounded
  * towards infinity. As the perturbed reference it shows what errors do that all point the same way:
- * those of a mean that was subtracted add up in the sum behind it, where the true value is 0 — the
+ * those of a mean that was subtracted add up in the sum after it, where the true value is 0 — the
  * gradient of a bias before batch normalization — and random ones would cancel.
  *
  * <p>Where a layer adds up, its output is moved by as much as two orders of summing lie apart (see

@@ -2,10 +2,10 @@ package dev.lockstep.core.rounding;
 
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.observation.Witnessed;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -64,7 +64,7 @@ public final class SingleLayer {
   public record Read(Recording computed, Floors floors) {}
 
   /** Reads one step. */
-  public Read read(Witnessed step) {
+  public Read read(CandidateStep step) {
     computed.clear();
     perturbedComputed.clear();
     var before = step.before().only(network.state().keySet());

@@ -1,9 +1,9 @@
 package dev.lockstep.core.wording;
 
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.FiniteDifferenceCheck;
+import dev.lockstep.core.result.FiniteDifferenceCheck.SideSlope;
 import dev.lockstep.core.result.FirstDivergence;
-import dev.lockstep.core.result.ThirdWitness;
-import dev.lockstep.core.result.ThirdWitness.Testimony;
 import dev.lockstep.core.result.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,14 +95,12 @@ public final class Findings {
             .formatted(Numbers.rounded(found.error()), Numbers.rounded(found.errorOverFloor())));
     String diagnosis = found.diagnosis();
     lines.add("Diagnosis: " + (diagnosis == null ? "none of the known ones fits" : diagnosis));
-    ThirdWitness witness = found.thirdWitness();
-    if (witness != null) {
-      lines.add("Third witness: " + judgement(witness, reference, candidate));
+    FiniteDifferenceCheck check = found.finiteDifferenceCheck();
+    if (check != null) {
+      lines.add("Finite-difference check: " + judgement(check, reference, candidate));
       String said =
-          Stream.of(
-                  testimony(reference, witness.reference()),
-                  testimony(candidate, witness.candidate()))
-              .filter(testimony -> !testimony.isEmpty())
+          Stream.of(slope(reference, check.reference()), slope(candidate, check.candidate()))
+              .filter(slope -> !slope.isEmpty())
               .collect(Collectors.joining("; "));
       if (!said.isEmpty()) {
         lines.add("  gradient and slope of the loss: " + said);
@@ -111,21 +109,21 @@ public final class Findings {
     return lines;
   }
 
-  private static String judgement(ThirdWitness witness, String reference, String candidate) {
+  private static String judgement(FiniteDifferenceCheck check, String reference, String candidate) {
     String where =
         "central differences of each side's own loss at %s, index %s"
-            .formatted(witness.tensor(), index(witness.index()));
-    return switch (witness.judgement()) {
+            .formatted(check.tensor(), index(check.index()));
+    return switch (check.judgement()) {
       case REFERENCE_WRONG -> "%s is wrong, by %s".formatted(reference, where);
       case CANDIDATE_WRONG -> "%s is wrong, by %s".formatted(candidate, where);
       case BOTH_WRONG -> "both are wrong, by %s".formatted(where);
       case UNDECIDED ->
           "undecided at %s, index %s: %s"
-              .formatted(witness.tensor(), index(witness.index()), witness.reason());
+              .formatted(check.tensor(), index(check.index()), check.reason());
     };
   }
 
-  private static String testimony(String side, @Nullable Testimony said) {
+  private static String slope(String side, @Nullable SideSlope said) {
     return said == null
         ? ""
         : "%s %s and %s ± %s"

@@ -289,7 +289,7 @@ public final class Fields {
         .map(value -> read(mapping(value, name(key)), name(key), reader));
   }
 
-  /** Reads a mapping within this one, which must be there. It is asked for behind all others. */
+  /** Reads a mapping within this one, which must be there. It is asked for after all others. */
   public <T> T requiredInner(String key, Function<Fields, T> reader) {
     YamlValue value = required(key, Key.Kind.MAPPING);
     if (lenient && !mapping.values().containsKey(key)) {

@@ -98,7 +98,7 @@ public final class Overrides {
         : "element";
   }
 
-  /** A layer addressed by its name means what is written behind its type. */
+  /** A layer addressed by its name means what is written after its type. */
   private static List<String> insideLayer(YamlValue element, String key, List<String> rest) {
     String type = typeOf(element);
     if (rest.isEmpty() || !(element instanceof YamlValue.Mapping) || !key.startsWith(type)) {

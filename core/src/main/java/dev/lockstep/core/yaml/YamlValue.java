@@ -15,7 +15,7 @@ public sealed interface YamlValue {
   /** Returns what this value is, for messages. */
   String kind();
 
-  /** Returns this value on one line, as it may stand behind {@code key=}. */
+  /** Returns this value on one line, as it may stand after {@code key=}. */
   String flow();
 
   /** Keys and values, in the order of the file. */

@@ -78,7 +78,7 @@ class LayerAssertionTest {
             () -> assertThatTanh(new Elementwise(Math::tanh, x -> 1 - Math.tanh(x))).agrees())
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("Step 1, backward, layer tanh1, tensor input/out")
-        .hasMessageContaining("Third witness: your layer is wrong");
+        .hasMessageContaining("Finite-difference check: your layer is wrong");
   }
 
   /** Agreement with a reference that is wrong in the same way proves nothing. */

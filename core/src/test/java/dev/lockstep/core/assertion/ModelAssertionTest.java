@@ -49,7 +49,7 @@ class ModelAssertionTest {
                 + "  Measured floor: \\S+; error ÷ floor: \\S+\n"
                 + "  Smallest tolerance that would have passed: \\S+ absolute, \\S+ floors\n"
                 + "  Diagnosis: .*batch size.*\n"
-                + "  Third witness: faulty is wrong, by central differences .*\n"
+                + "  Finite-difference check: faulty is wrong, by central differences .*\n"
                 + "    gradient and slope of the loss: tiny \\S+ and .*; faulty \\S+ and .*");
   }
 

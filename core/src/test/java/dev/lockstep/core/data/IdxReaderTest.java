@@ -28,7 +28,7 @@ class IdxReaderTest {
   private static final byte[] LABELS =
       idx(LABELS_MAGIC, new int[] {3}, (byte) 7, (byte) 0, (byte) 255);
 
-  /** The reader's own and that of the gzip stream behind it. */
+  /** The reader's own and that of the gzip stream after it. */
   private static final int BUFFERS = 2;
 
   /** Enough for every byte of the header to be given a hundred values. */
@@ -37,7 +37,7 @@ class IdxReaderTest {
   /** The bytes in which what follows is described, zipped or not. */
   private static final int HEADER = 16;
 
-  /** Longer than the sound file: zeros behind its end are damage too. */
+  /** Longer than the sound file: zeros after its end are damage too. */
   private static final int LONGEST = 41;
 
   @TempDir Path directory;

@@ -22,7 +22,7 @@ class FieldsTest {
                 fields.choice("form", List.of("book", "inverted"))));
   }
 
-  /** {@code height} comes behind the missing key, and is valid for none. */
+  /** {@code height} comes after the missing key, and is valid for none. */
   @Test
   void anUnknownKeyIsToldBeforeOneThatIsMissing() {
     assertThatThrownBy(() -> layer("ratio: 0.5\nbranches: []\nform: book\nheight: 3\n"))

@@ -37,7 +37,7 @@ public final class ImageFolders {
   private static final List<String> TEST = List.of("test", "testing");
   private static final List<String> VALIDATION = List.of("val", "valid", "validation", "dev");
 
-  /** Folders that archives and systems leave behind. */
+  /** Folders that archives and systems leave. */
   private static final List<String> LEFT_BEHIND = List.of("__MACOSX");
 
   private static final int MOST_NAMED = 10;

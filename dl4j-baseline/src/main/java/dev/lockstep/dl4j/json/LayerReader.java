@@ -109,7 +109,7 @@ final class LayerReader {
 
   /**
    * Returns the loss, null if there was no output layer. A network that ends with a softmax, such
-   * as a model of DL4J's zoo, gets the cross entropy that a user puts behind it.
+   * as a model of DL4J's zoo, gets the cross entropy that a user puts after it.
    */
   @Nullable LossSpec loss() {
     if (softmax != null && (loss != null || !softmax.equals(last))) {

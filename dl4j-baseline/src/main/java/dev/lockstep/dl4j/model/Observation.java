@@ -206,7 +206,7 @@ final class Observation extends BaseTrainingListener {
     return sum.dup(sum.ordering()).divi(samples);
   }
 
-  /** As DL4J's {@code BaseMultiLayerUpdater} does behind this observation. */
+  /** As DL4J's {@code BaseMultiLayerUpdater} does after this observation. */
   private void clip(INDArray gradient, Gradient gradients) {
     double threshold = clipping.threshold();
     double norm = 0;

@@ -119,7 +119,7 @@ public final class Translation {
     return layer.accept(new At(in));
   }
 
-  /** Adds a layer at a place; each case returns the place behind it. */
+  /** Adds a layer at a place; each case returns the place after it. */
   private final class At implements LayerSpec.Visitor<Place> {
 
     private final Place in;
@@ -317,9 +317,9 @@ public final class Translation {
       Layer padding =
           new ZeroPaddingLayer(
               window.rows().before(height),
-              window.rows().behind(height),
+              window.rows().after(height),
               window.columns().before(width),
-              window.columns().behind(width));
+              window.columns().after(width));
       padded = add(pooling.name() + (isSame(window) ? SAME : "#pad"), padding, in, true);
     }
     Layer layer =

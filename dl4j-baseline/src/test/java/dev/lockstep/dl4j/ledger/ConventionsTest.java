@@ -52,7 +52,7 @@ class ConventionsTest {
                 network(new LayerSpec.BatchNormalization("norm1", 0.9, 1e-6, false), affine),
                 Conventions.stock()))
         .contains(Convention.BATCH_NORM_PER_CHANNEL);
-    // one per element is one per unit behind an affine layer
+    // one per element is one per unit after an affine layer
     assertThat(
             Conventions.applicable(
                 network(affine, new LayerSpec.BatchNormalization("norm1", 0.9, 1e-6, false)),

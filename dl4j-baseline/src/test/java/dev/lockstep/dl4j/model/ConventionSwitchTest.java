@@ -275,7 +275,7 @@ class ConventionSwitchTest {
         .hasMessageContaining("AdaGrad");
   }
 
-  // One layer behind an identity.
+  // One layer after an identity.
 
   private static final LayerSpec IDENTITY =
       new LayerSpec.Convolution("identity", 1, 1, 1, 1, 0, Fixture.SMALL);

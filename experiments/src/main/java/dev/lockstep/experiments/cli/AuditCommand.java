@@ -128,7 +128,7 @@ final class AuditCommand implements Callable<Integer> {
     }
     if (names.size() != 1) {
       throw new UsageException(
-          "audit: expected one experiment behind the recording, found " + names);
+          "audit: expected one experiment after the recording, found " + names);
     }
     List<Experiment> experiments = Catalogue.find(names.get(0)).experiments(overrides);
     if (experiments.size() != 1) {

@@ -169,7 +169,7 @@ final class OutputOptions {
         Files.delete(target);
       }
     } catch (IOException e) {
-      // An empty directory that stays behind is no reason to hide how the run ended.
+      // An empty directory that is left over is no reason to hide how the run ended.
     }
   }
 }

@@ -77,7 +77,7 @@ final class OwnNetwork {
     return trainedAs.withNetwork(id, "the network of " + name + trainedAs(trainedAs), network);
   }
 
-  /** Returns how a network is trained in the place of an experiment's, behind its name. */
+  /** Returns how a network is trained in the place of an experiment's, after its name. */
   static String trainedAs(Experiment experiment) {
     TrainingSpec training = experiment.training();
     return ", trained as %s is: %s in batches of %d, %s"

@@ -28,7 +28,7 @@ final class Starter {
 
   /**
    * @param source in the words of {@code --data}
-   * @param settings by dotted key, as they stood behind it
+   * @param settings by dotted key, as they stood after it
    * @throws UsageException if the file is there already
    */
   static void write(Path file, Dataset dataset, String source, Map<String, YamlValue> settings) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param detected whether the comparison came to another verdict than agreement
  * @param divergence what the comparison showed first; null if it showed no tensor
- * @param changes whether the fault changes any number that training leaves behind or that is shown
+ * @param changes whether the fault changes any number that training leaves or that is shown
  * @param detectors the step after which each noticed the fault; those that never did are missing
  * @param accuracyLost test accuracy of the correct implementation minus that of the faulty one
  */

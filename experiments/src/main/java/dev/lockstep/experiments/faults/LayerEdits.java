@@ -16,7 +16,7 @@ final class LayerEdits {
   private LayerEdits() {}
 
   /**
-   * The gradient behind an elementwise function by a wrong derivative.
+   * The gradient after an elementwise function by a wrong derivative.
    *
    * @param input path of what the function is taken of
    * @param output path of what it gives
@@ -45,7 +45,7 @@ final class LayerEdits {
     ASSIGNED
   }
 
-  /** The gradient behind max pooling, from its windows. */
+  /** The gradient after max pooling, from its windows. */
   static Edit pooling(String input, String output, int size, int stride, Winner winner) {
     return (step, path, dx) -> {
       Tensor x = step.shown(FORWARD, input);
@@ -111,7 +111,7 @@ final class LayerEdits {
     };
   }
 
-  /** {@code dout·Wᵀ} with the weights that a plain gradient step has left behind. */
+  /** {@code dout·Wᵀ} with the weights that a plain gradient step has left. */
   static Edit throughUpdatedWeights(String weights, String output) {
     return (step, path, dx) -> {
       double[] w = step.before(weights).data();

@@ -108,7 +108,7 @@ final class LayerFaults {
         Fault.in(
                 SIGMOID_SGD,
                 "bias-added-twice",
-                "a bias is added by the layer and once more behind it",
+                "a bias is added by the layer and once more after it",
                 new Place(FORWARD, "affine1", "affine1/out"),
                 Explanation.BIAS)
             .by(biasTimes(1)),

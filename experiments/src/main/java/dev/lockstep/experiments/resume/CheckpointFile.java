@@ -104,7 +104,7 @@ public final class CheckpointFile {
    * Everything but tensors.
    *
    * @param run which run it is
-   * @param steps by {@code now}, {@code agreed}, and these with a side behind a slash
+   * @param steps by {@code now}, {@code agreed}, and these with a side after a slash
    */
   private record Description(
       Map<String, String> run, Map<String, Long> steps, Snapshot.Progress progress) {}

@@ -263,7 +263,7 @@ public final class RunDirectory implements AutoCloseable {
         Files.delete(path);
       }
     } catch (IOException e) {
-      // An empty directory that stays behind is no reason to hide how the run ended.
+      // An empty directory that is left over is no reason to hide how the run ended.
     }
   }
 

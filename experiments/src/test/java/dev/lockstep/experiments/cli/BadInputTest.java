@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each mistake ends with its own exit code and one message, and leaves nothing behind. */
+/** Each mistake ends with its own exit code and one message, and leaves nothing. */
 class BadInputTest {
 
   /** Six lines of a usual terminal. */

@@ -156,7 +156,7 @@ class DamagedCheckpointTest {
       at++;
     }
     byte[] changed = file.clone();
-    changed[at + name.length + 300] ^= 1; // behind the header of an array
+    changed[at + name.length + 300] ^= 1; // after the header of an array
     return changed;
   }
 

@@ -103,7 +103,7 @@ class OwnCodeTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(1);
     assertThat(run.out())
         .contains("backward, layer sigmoid1, tensor affine1/out")
-        .contains("Third witness: my-network is wrong")
+        .contains("Finite-difference check: my-network is wrong")
         .contains("at affine1/W");
   }
 

@@ -75,6 +75,6 @@ class HandWrittenLayerTest {
             "Measured floor: ",
             "Smallest tolerance that would have passed: ",
             "1/5, the batch size: it is averaged once too often",
-            "Third witness: your layer is wrong, by central differences");
+            "Finite-difference check: your layer is wrong, by central differences");
   }
 }

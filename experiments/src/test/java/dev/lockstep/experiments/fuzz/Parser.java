@@ -191,7 +191,7 @@ enum Parser {
   },
 
   /**
-   * One entry of a recorded run, its name on the first line, behind a step that lacks nothing but
+   * One entry of a recorded run, its name on the first line, after a step that lacks nothing but
    * its end: no checksum stands in the fuzzer's way.
    */
   TRACE_ENTRY {

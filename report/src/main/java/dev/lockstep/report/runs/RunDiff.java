@@ -118,7 +118,7 @@ record RunDiff(
         .toList();
   }
 
-  /** Behind the divergence horizon rounding alone sets two correct runs apart. */
+  /** After the divergence horizon rounding alone sets two correct runs apart. */
   private static boolean lossesWithinNoise(RunResult first, RunResult second) {
     TreeMap<Long, Double> floors = new TreeMap<>(floors(first));
     floors(second).forEach((step, floor) -> floors.merge(step, floor, Math::max));

@@ -140,7 +140,7 @@ public record Summary(
       return verdict == Verdict.NOTHING_COMPARED && coverage.steps() == 0 && undecided.isEmpty();
     }
 
-    /** Returns the experiment, with the variant behind a slash where there is one. */
+    /** Returns the experiment, with the variant after a slash where there is one. */
     public String title() {
       return variant.isEmpty() ? experiment : experiment + "/" + variant;
     }
@@ -181,7 +181,7 @@ public record Summary(
       String condition,
       List<Measure> measures) {
 
-    /** Returns the experiment, with the variant behind a slash where there is one. */
+    /** Returns the experiment, with the variant after a slash where there is one. */
     public String title() {
       return variant.isEmpty() ? experiment : experiment + "/" + variant;
     }

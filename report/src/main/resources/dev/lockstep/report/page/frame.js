@@ -22,7 +22,7 @@ let asked = 0;
 const observer = new ResizeObserver(() => { asked = asked || requestAnimationFrame(() => { asked = 0; redraw(); }); });
 
 /**
- * Adds a chart with heading, tools, tip, and the table behind it. It is drawn once the page has a layout, and
+ * Adds a chart with heading, tools, tip, and its table. It is drawn once the page has a layout, and
  * whenever its box changes its width.
  *
  * make(state) returns {rows, head, draw(self, width) -> {marks, verify(cells)}}; controls are drop-down lists that
@@ -37,8 +37,8 @@ function frame(parent, {title, note, wide, controls = [], zooming = true}, make)
   const plot = el('div', {class: 'plot-frame'});
   const tip = el('div', {class: 'tip', hidden: ''});
   const live = el('div', {class: 'live', role: 'status'});
-  const behind = el('details', {class: 'table-behind'}, el('summary', {}, 'The numbers as a table'));
-  figure.append(caption, tools, legend, plot, live, behind);
+  const table = el('details', {class: 'table-behind'}, el('summary', {}, 'The numbers as a table'));
+  figure.append(caption, tools, legend, plot, live, table);
   parent.append(figure);
 
   const self = {id, title, figure, plot, legend, tip, live, tools, state: {hidden: new Set()}, marks: 0, zoom: () => {}};
@@ -71,7 +71,7 @@ function frame(parent, {title, note, wide, controls = [], zooming = true}, make)
     const drawn = spec.draw(self, self.width);
     self.marks = drawn.marks;
     self.verify = drawn.verify;
-    behind.replaceChildren(behind.firstChild,
+    table.replaceChildren(table.firstChild,
       scroll('Numbers of ' + title, table('Numbers of ' + title, spec.head, spec.rows)));
   };
   self.tell = (at, y, lines) => {

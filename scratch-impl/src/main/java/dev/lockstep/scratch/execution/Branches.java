@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Several sequences of layers over one input, joined by their sum or one behind the other (chapter
+ * Several sequences of layers over one input, joined by their sum or one after the other (chapter
  * 8): a residual block, an inception block. A branch without layers is the identity.
  *
  * <pre>

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * share a stage changes no bit.
  *
  * <p>Within a stage nobody observes, so an output may take the place of its input, gradients are
- * kept of a few samples only, and a ReLU waits for the max pooling behind it: the largest positive
+ * kept of a few samples only, and a ReLU waits for the max pooling after it: the largest positive
  * part is the positive part of the largest, and the pooled image is the smaller one.
  */
 final class Stage {

@@ -28,7 +28,7 @@ class Im2colTest {
         new Windows(2, 3, 3, 5, 5, 1, 1),
         new Windows(1, 1, 1, 3, 3, 2, 2),
         new Windows(1, 2, 1, 4, 4, 3, 3),
-        // a pad of same behind the image, strides and dilations of their own
+        // a pad of same after the image, strides and dilations of their own
         new Windows(2, line(5, 2, 1, 0, 1, 5), line(4, 2, 1, 0, 1, 4)),
         new Windows(2, line(7, 3, 1, 2, 2, 7), line(6, 2, 1, 1, 3, 5)),
         new Windows(1, line(6, 1, 2, 0, 1, 3), line(5, 3, 1, 1, 1, 5)),

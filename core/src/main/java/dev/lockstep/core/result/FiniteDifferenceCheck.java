@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What central differences of each side's own loss say about two gradients that differ. Where the
- * gradient of an activation differs, the first parameter behind it is asked about, since only
+ * gradient of an activation differs, the first parameter upstream of it is asked about, since only
  * parameters can be moved from outside.
  *
  * @param tensor path of the parameter
@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param candidate null if this side could not be asked
  * @param reason why nothing was decided; empty if it was
  */
-public record ThirdWitness(
+public record FiniteDifferenceCheck(
     Judgement judgement,
     String tensor,
     List<Integer> index,
-    @Nullable Testimony reference,
-    @Nullable Testimony candidate,
+    @Nullable SideSlope reference,
+    @Nullable SideSlope candidate,
     String reason) {
 
   /**
@@ -42,7 +42,7 @@ public record ThirdWitness(
    * @param slope of the side's own loss, by central differences
    * @param uncertainty how far the slope moves when it is measured otherwise
    */
-  public record Testimony(double gradient, double slope, double uncertainty) {
+  public record SideSlope(double gradient, double slope, double uncertainty) {
 
     private boolean decides(double difference) {
       return MARGIN * uncertainty < difference;
@@ -53,9 +53,9 @@ public record ThirdWitness(
     }
   }
 
-  /** Returns a witness who could say nothing. */
-  public static ThirdWitness silent(String tensor, List<Integer> index, String reason) {
-    return new ThirdWitness(Judgement.UNDECIDED, tensor, index, null, null, reason);
+  /** Returns a check that could not be made. */
+  public static FiniteDifferenceCheck silent(String tensor, List<Integer> index, String reason) {
+    return new FiniteDifferenceCheck(Judgement.UNDECIDED, tensor, index, null, null, reason);
   }
 
   /**
@@ -64,12 +64,12 @@ public record ThirdWitness(
    *
    * @param silence why a side could not be asked; empty if both were
    */
-  public static ThirdWitness of(
+  public static FiniteDifferenceCheck of(
       String tensor,
       List<Integer> index,
       double difference,
-      @Nullable Testimony reference,
-      @Nullable Testimony candidate,
+      @Nullable SideSlope reference,
+      @Nullable SideSlope candidate,
       String silence) {
     boolean referenceWrong = reference != null && reference.refutes(difference);
     boolean candidateWrong = candidate != null && candidate.refutes(difference);
@@ -78,7 +78,7 @@ public record ThirdWitness(
           !candidateWrong
               ? Judgement.REFERENCE_WRONG
               : referenceWrong ? Judgement.BOTH_WRONG : Judgement.CANDIDATE_WRONG;
-      return new ThirdWitness(judgement, tensor, index, reference, candidate, "");
+      return new FiniteDifferenceCheck(judgement, tensor, index, reference, candidate, "");
     }
     boolean bothDecide =
         reference != null
@@ -91,6 +91,7 @@ public record ThirdWitness(
             : bothDecide
                 ? "each gradient is the slope of its own side's loss"
                 : "the slope is less certain than a tenth of the difference, as at a kink";
-    return new ThirdWitness(Judgement.UNDECIDED, tensor, index, reference, candidate, reason);
+    return new FiniteDifferenceCheck(
+        Judgement.UNDECIDED, tensor, index, reference, candidate, reason);
   }
 }

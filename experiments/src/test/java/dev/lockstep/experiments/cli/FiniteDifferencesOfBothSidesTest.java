@@ -13,9 +13,9 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
+import dev.lockstep.core.result.FiniteDifferenceCheck;
+import dev.lockstep.core.result.FiniteDifferenceCheck.Judgement;
 import dev.lockstep.core.result.FirstDivergence;
-import dev.lockstep.core.result.ThirdWitness;
-import dev.lockstep.core.result.ThirdWitness.Judgement;
 import dev.lockstep.core.rounding.RoundedToFloat;
 import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.dl4j.model.Dl4jProvider;
@@ -27,13 +27,13 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Scratch and DL4J with batch normalization and dropout on, and a fault in either. */
-class WitnessOfBothSidesTest {
+class FiniteDifferencesOfBothSidesTest {
 
   private static final ModelProvider SCRATCH = new ScratchProvider();
   private static final ModelProvider WRONG = new WrongProviders.TransposedGradient();
   private static final ModelProvider DL4J = Dl4jProvider.aligned(Precision.DOUBLE);
 
-  private static ThirdWitness witness(
+  private static FiniteDifferenceCheck check(
       ModelProvider reference, ModelProvider candidate, boolean inFloat) {
     NetworkSpec network =
         Catalogue.find("mlp-batchnorm-dropout").experiments(Map.of()).get(0).network();
@@ -59,37 +59,37 @@ class WitnessOfBothSidesTest {
                     candidate,
                     inFloat ? new RoundedToFloat(reference) : new RoundedUp(reference)))
             .firstDivergence();
-    return Objects.requireNonNull(Objects.requireNonNull(first).thirdWitness());
+    return Objects.requireNonNull(Objects.requireNonNull(first).finiteDifferenceCheck());
   }
 
   @Test
   void aFaultOfTheScratchSideIsPutDownToIt() {
-    ThirdWitness witness = witness(WRONG, DL4J, false);
-    assertThat(witness.judgement()).isEqualTo(Judgement.REFERENCE_WRONG);
-    assertThat(witness.tensor()).isEqualTo("affine2/W");
+    FiniteDifferenceCheck check = check(WRONG, DL4J, false);
+    assertThat(check.judgement()).isEqualTo(Judgement.REFERENCE_WRONG);
+    assertThat(check.tensor()).isEqualTo("affine2/W");
   }
 
   @Test
   void aFaultOfTheCandidateIsPutDownToIt() {
-    assertThat(witness(SCRATCH, WRONG, false).judgement()).isEqualTo(Judgement.CANDIDATE_WRONG);
-    assertThat(witness(DL4J, WRONG, false).judgement()).isEqualTo(Judgement.CANDIDATE_WRONG);
+    assertThat(check(SCRATCH, WRONG, false).judgement()).isEqualTo(Judgement.CANDIDATE_WRONG);
+    assertThat(check(DL4J, WRONG, false).judgement()).isEqualTo(Judgement.CANDIDATE_WRONG);
   }
 
   /** Its loss moves in steps of 1e-7: it is not asked, and the other side's word is not enough. */
   @Test
   void aCandidateInFloatIsNotJudged() {
-    ThirdWitness witness = witness(SCRATCH, WRONG, true);
-    assertThat(witness.judgement()).isEqualTo(Judgement.UNDECIDED);
-    assertThat(witness.reason()).contains("float");
-    assertThat(witness.candidate()).isNull();
-    ThirdWitness.Testimony reference = Objects.requireNonNull(witness.reference());
+    FiniteDifferenceCheck check = check(SCRATCH, WRONG, true);
+    assertThat(check.judgement()).isEqualTo(Judgement.UNDECIDED);
+    assertThat(check.reason()).contains("float");
+    assertThat(check.candidate()).isNull();
+    FiniteDifferenceCheck.SideSlope reference = Objects.requireNonNull(check.reference());
     assertThat(Math.abs(reference.gradient() - reference.slope()))
-        .isLessThan(ThirdWitness.MARGIN * reference.uncertainty());
+        .isLessThan(FiniteDifferenceCheck.MARGIN * reference.uncertainty());
   }
 
   @Test
   void theReferenceIsJudgedBesideACandidateInFloatToo() {
-    assertThat(witness(WRONG, Dl4jProvider.aligned(Precision.FLOAT), true).judgement())
+    assertThat(check(WRONG, Dl4jProvider.aligned(Precision.FLOAT), true).judgement())
         .isEqualTo(Judgement.REFERENCE_WRONG);
   }
 }

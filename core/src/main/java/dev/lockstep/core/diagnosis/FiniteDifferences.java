@@ -7,9 +7,9 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.result.ThirdWitness;
-import dev.lockstep.core.result.ThirdWitness.Judgement;
-import dev.lockstep.core.result.ThirdWitness.Testimony;
+import dev.lockstep.core.result.FiniteDifferenceCheck;
+import dev.lockstep.core.result.FiniteDifferenceCheck.Judgement;
+import dev.lockstep.core.result.FiniteDifferenceCheck.SideSlope;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * parameter moved a little, same batch and masks, and its stabilizing constant set to 0, which no
  * backward pass knows of.
  */
-public final class GradientWitness {
+public final class FiniteDifferences {
 
   /** Of the elements that differ the most; one of them may lie at a kink. */
   private static final int ELEMENTS_ASKED = 5;
@@ -40,7 +40,7 @@ public final class GradientWitness {
    * @param reference its gradient as the reference computed it
    * @param candidate its gradient as the candidate computed it
    */
-  public GradientWitness(Scene scene, String parameter, Tensor reference, Tensor candidate) {
+  public FiniteDifferences(Scene scene, String parameter, Tensor reference, Tensor candidate) {
     this.scene = scene;
     this.parameter = parameter;
     this.reference = reference;
@@ -53,7 +53,7 @@ public final class GradientWitness {
    * @param candidateSide null if it cannot be asked
    * @param silence why it cannot; empty if it can
    */
-  public ThirdWitness examine(@Nullable ModelProvider candidateSide, String silence) {
+  public FiniteDifferenceCheck examine(@Nullable ModelProvider candidateSide, String silence) {
     List<Integer> asked =
         IntStream.range(0, reference.size())
             .boxed()
@@ -62,13 +62,13 @@ public final class GradientWitness {
             .toList();
     try (Side own = new Side(scene.reference());
         Side other = candidateSide == null ? null : new Side(candidateSide)) {
-      ThirdWitness first = null;
+      FiniteDifferenceCheck first = null;
       for (int position : asked) {
-        ThirdWitness witness = witness(position, own, other, silence);
-        if (witness.judgement() != Judgement.UNDECIDED) {
-          return witness;
+        FiniteDifferenceCheck check = check(position, own, other, silence);
+        if (check.judgement() != Judgement.UNDECIDED) {
+          return check;
         }
-        first = first == null ? witness : first;
+        first = first == null ? check : first;
       }
       return Objects.requireNonNull(first, "a tensor that differs has elements");
     }
@@ -78,13 +78,14 @@ public final class GradientWitness {
     return Math.abs(reference.data()[position] - candidate.data()[position]);
   }
 
-  private ThirdWitness witness(int position, Side own, @Nullable Side other, String silence) {
-    return ThirdWitness.of(
+  private FiniteDifferenceCheck check(
+      int position, Side own, @Nullable Side other, String silence) {
+    return FiniteDifferenceCheck.of(
         parameter,
         IntStream.of(reference.shape().indexOf(position)).boxed().toList(),
         difference(position),
-        own.testimony(position, reference),
-        other == null ? null : other.testimony(position, candidate),
+        own.slope(position, reference),
+        other == null ? null : other.slope(position, candidate),
         silence);
   }
 
@@ -97,11 +98,11 @@ public final class GradientWitness {
       this.model = provider.create(network.withLoss(network.loss().withStabilizer(0)));
     }
 
-    Testimony testimony(int position, Tensor gradient) {
+    SideSlope slope(int position, Tensor gradient) {
       double at = scene.before().tensor(parameter).data()[position];
       CentralDifferences.Slope slope =
           CentralDifferences.of(value -> lossWith(position, value), at);
-      return new Testimony(gradient.data()[position], slope.value(), slope.uncertainty());
+      return new SideSlope(gradient.data()[position], slope.value(), slope.uncertainty());
     }
 
     private double lossWith(int position, double value) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param shown every tensor that the candidate showed
  * @param after the candidate's state after the step, null if it was not asked for
  */
-public record Witnessed(
+public record CandidateStep(
     ModelState before, Batch batch, Masks masks, Recording shown, @Nullable ModelState after) {
 
   /** Returns the number of the step, counted from 1. */

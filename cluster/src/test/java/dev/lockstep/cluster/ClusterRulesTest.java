@@ -8,7 +8,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** What carries runs out knows what a run is called, and nothing of what it does. */
-@AnalyzeClasses(packages = "dev.lockstep.cluster", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "dev.lockstep.cluster",
+    importOptions = ImportOption.DoNotIncludeTests.class)
 class ClusterRulesTest {
 
   @ArchTest

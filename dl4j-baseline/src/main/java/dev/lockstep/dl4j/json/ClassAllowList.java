@@ -75,13 +75,22 @@ public final class ClassAllowList {
    * Checks every class that a JSON text names, without making an object of any.
    *
    * @return the text's content, each property once: what a mapper may be given
-   * @throws InputException if it is no JSON, names a property twice, or names other classes,
-   *     listing them and the layers that have them
+   * @throws InputException as {@link #parse} and {@link #check(JsonNode)} do
    */
   public JsonNode check(String json) {
     JsonNode tree = parse(json);
+    check(tree);
+    return tree;
+  }
+
+  /**
+   * Checks every class that is named.
+   *
+   * @throws InputException if other classes are named, listing them and where they stand
+   */
+  public void check(JsonNode tree) {
     Map<String, Set<String>> others = new TreeMap<>();
-    collectOthers(tree, "", others);
+    collectOthers(tree, "", "", others);
     if (!others.isEmpty()) {
       throw new InputException(
           what
@@ -90,10 +99,14 @@ public final class ClassAllowList {
                   .map(other -> other.getKey() + where(other.getValue()))
                   .collect(Collectors.joining(", ")));
     }
-    return tree;
   }
 
-  private JsonNode parse(String json) {
+  /**
+   * Returns a text's content, each property once. No object is made of what it names.
+   *
+   * @throws InputException if it is no JSON, is nested too deeply, or names a property twice
+   */
+  public JsonNode parse(String json) {
     // of two properties of one name, the tree keeps the last, but a mapper may act on the first
     ObjectMapper plain = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
     try {
@@ -131,24 +144,29 @@ public final class ClassAllowList {
 
   /**
    * @param within the layer that the node belongs to, empty if none
-   * @param others the layers where each class that is not on the list stands, by its name
+   * @param property that holds the node, for what belongs to no layer
+   * @param others where each class that is not on the list stands, by its name
    */
-  private void collectOthers(JsonNode node, String within, Map<String, Set<String>> others) {
+  private void collectOthers(
+      JsonNode node, String within, String property, Map<String, Set<String>> others) {
     String layer = node.path("layerName").asText(within);
-    for (String property : NAMING) {
-      JsonNode name = node.get(property);
+    String place = layer.isEmpty() ? property : layer;
+    for (String naming : NAMING) {
+      JsonNode name = node.get(naming);
       if (name != null && !allows(name.asText())) {
-        Set<String> layers =
+        Set<String> places =
             others.computeIfAbsent(
-                name.isTextual() ? name.asText() : property + " without a name",
+                name.isTextual() ? name.asText() : naming + " without a name",
                 key -> new LinkedHashSet<>());
-        if (!layer.isEmpty()) {
-          layers.add(layer);
+        if (!place.isEmpty()) {
+          places.add(place);
         }
       }
     }
-    for (JsonNode child : node) {
-      collectOthers(child, layer, others);
+    node.fields()
+        .forEachRemaining(field -> collectOthers(field.getValue(), layer, field.getKey(), others));
+    if (node.isArray()) {
+      node.forEach(child -> collectOthers(child, layer, property, others));
     }
   }
 }

@@ -76,7 +76,14 @@ public final class Schedules {
     } else if (schedule instanceof MapSchedule map && byIteration(map.getScheduleType())) {
       return steps(map);
     }
-    findings.unknown("every layer", "learning rate schedule " + schedule);
+    findings.unknown(
+        "every layer",
+        "learning rate schedule %s%s"
+            .formatted(
+                schedule,
+                schedule.toString().contains("EPOCH")
+                    ? "; say it by iteration (ScheduleType.ITERATION)"
+                    : ""));
     return LearningRate.constant(0);
   }
 

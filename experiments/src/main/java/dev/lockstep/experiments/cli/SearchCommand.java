@@ -27,6 +27,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -107,20 +108,20 @@ final class SearchCommand implements Callable<Integer> {
       names = ARBITER_SPACE,
       paramLabel = "FILE.json",
       description =
-          "Search the MultiLayerSpace that Arbiter's toJson() wrote to this file; batches, length"
-              + " and sizes are the experiment's.")
+          "Search what Arbiter's toJson() wrote to this file: a MultiLayerSpace, a"
+              + " ComputationGraphSpace or a whole OptimizationConfiguration; batches, length and"
+              + " sizes are the experiment's.")
   private @Nullable Path arbiterSpace;
 
   @Option(
       names = "--strategy",
-      defaultValue = "random",
-      description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Strategy strategy;
+      description = "One of: ${COMPLETION-CANDIDATES} (default: the file's, else random).")
+  private @Nullable Strategy strategy;
 
   @Option(
       names = "--max-trials",
       paramLabel = "N",
-      description = "Try at most N candidates (default: the space file's).")
+      description = "Try at most N candidates (default: the file's).")
   private @Nullable Integer trials;
 
   @Option(
@@ -325,18 +326,31 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private SearchSettings settings(SearchSpace space) {
+    SearchSpace.Wishes wishes = space.wishes();
     return new SearchSettings(
-        strategy,
-        seed == null ? 1 : seed,
+        strategy(wishes),
+        firstOf(seed, wishes.seed(), 1L),
         atLeastOne("--repeats", repeats),
         cluster.isGiven() ? Strategy.BLOCK : jobs.count(),
-        atLeastOne("--max-trials", trials == null ? space.trials() : trials),
-        time == null ? null : duration(time),
+        atLeastOne("--max-trials", firstOf(trials, wishes.trials(), Spaces.TRIALS)),
+        time == null ? wishes.time() : duration(time),
         earlyStopping,
         alignment != null ? alignment : arbiterSpace == null ? Alignment.ALIGNED : Alignment.STOCK,
         precision,
         data.trainSize(),
         data.testSize());
+  }
+
+  private Strategy strategy(SearchSpace.Wishes wishes) {
+    String wished = wishes.strategy();
+    return firstOf(
+        strategy,
+        wished == null ? null : Strategy.valueOf(wished.toUpperCase(Locale.ROOT)),
+        Strategy.RANDOM);
+  }
+
+  private static <T> T firstOf(@Nullable T said, @Nullable T wished, T otherwise) {
+    return said != null ? said : wished != null ? wished : otherwise;
   }
 
   private static int atLeastOne(String option, int value) {

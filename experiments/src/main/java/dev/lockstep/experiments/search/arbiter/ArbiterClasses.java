@@ -2,6 +2,7 @@ package dev.lockstep.experiments.search.arbiter;
 
 import dev.lockstep.dl4j.json.ClassAllowList;
 import java.util.List;
+import org.deeplearning4j.arbiter.ComputationGraphSpace;
 import org.deeplearning4j.arbiter.MultiLayerSpace;
 import org.deeplearning4j.arbiter.adapter.ActivationParameterSpaceAdapter;
 import org.deeplearning4j.arbiter.adapter.LossFunctionParameterSpaceAdapter;
@@ -21,6 +22,7 @@ import org.deeplearning4j.arbiter.dropout.DropoutSpace;
 import org.deeplearning4j.arbiter.layers.ActivationLayerSpace;
 import org.deeplearning4j.arbiter.layers.AutoEncoderLayerSpace;
 import org.deeplearning4j.arbiter.layers.BatchNormalizationSpace;
+import org.deeplearning4j.arbiter.layers.Bidirectional;
 import org.deeplearning4j.arbiter.layers.CenterLossOutputLayerSpace;
 import org.deeplearning4j.arbiter.layers.ConvolutionLayerSpace;
 import org.deeplearning4j.arbiter.layers.Deconvolution2DLayerSpace;
@@ -65,11 +67,13 @@ final class ArbiterClasses {
       ClassAllowList.dl4jAnd(
           "Arbiter space",
           List.of(
+              ComputationGraphSpace.class,
               MultiLayerSpace.class,
               // layers, also those that the scratch side has no words for: their trials say so
               ActivationLayerSpace.class,
               AutoEncoderLayerSpace.class,
               BatchNormalizationSpace.class,
+              Bidirectional.class,
               CenterLossOutputLayerSpace.class,
               ConvolutionLayerSpace.class,
               Deconvolution2DLayerSpace.class,
@@ -129,6 +133,8 @@ final class ArbiterClasses {
               InputType.InputTypeConvolutional.class,
               InputType.InputTypeConvolutionalFlat.class,
               InputType.InputTypeFeedForward.class,
+              InputType.InputTypeRecurrent.class,
+              InputType[].class,
               LossFunction.class,
               OptimizationAlgorithm.class,
               PoolingType.class,

@@ -17,26 +17,51 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.deeplearning4j.arbiter.BaseNetworkSpace;
+import org.deeplearning4j.arbiter.ComputationGraphSpace;
+import org.deeplearning4j.arbiter.DL4JConfiguration;
+import org.deeplearning4j.arbiter.GraphConfiguration;
 import org.deeplearning4j.arbiter.MultiLayerSpace;
 import org.deeplearning4j.arbiter.dropout.DropoutSpace;
+import org.deeplearning4j.arbiter.layers.fixed.FixedLayerSpace;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
+import org.deeplearning4j.arbiter.optimize.parameter.math.MathOp;
+import org.deeplearning4j.arbiter.optimize.parameter.math.Op;
+import org.deeplearning4j.arbiter.optimize.parameter.math.PairMathOp;
+import org.deeplearning4j.arbiter.optimize.serde.jackson.JsonMapper;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * A {@code MultiLayerSpace} as Arbiter's {@code toJson()} writes it. What varies in it are the
+ * A {@code MultiLayerSpace}, a {@code ComputationGraphSpace} or a whole {@code
+ * OptimizationConfiguration} as Arbiter's {@code toJson()} writes it. What varies in it are the
  * ranges of a search like any other; Arbiter makes each candidate's network from the file with the
  * candidate's values in the place of the ranges.
  */
 public final class ArbiterSpace implements SearchSpace {
 
   private static final String CLASS = "@class";
+  private static final String EARLY_STOPPING = "earlyStoppingConfiguration";
+
+  /** Arbiter's mapper, which can write the spaces that compute with others, and read them here. */
+  private static final ObjectMapper MAPPER =
+      JsonMapper.getMapper()
+          .copy()
+          .addMixIn(MathOp.class, ReadableMathOp.class)
+          .addMixIn(PairMathOp.class, ReadablePairMathOp.class);
 
   private final Path file;
   private final String shows;
@@ -44,7 +69,9 @@ public final class ArbiterSpace implements SearchSpace {
   private final ExperimentFile settings;
   private final Experiment trainedAs;
   private final Precision precision;
+  private final Optimization optimization;
   private final ObjectNode tree;
+  private final boolean stopsEarly;
   private final Map<String, Leaf> leaves;
 
   private ArbiterSpace(
@@ -53,14 +80,18 @@ public final class ArbiterSpace implements SearchSpace {
       String named,
       ExperimentFile settings,
       Precision precision,
-      ObjectNode tree) {
+      Optimization optimization) {
     this.file = file;
     this.shows = shows;
     this.named = named;
     this.settings = settings;
     this.trainedAs = settings.experiments(Map.of()).get(0);
     this.precision = precision;
-    this.tree = tree;
+    this.optimization = optimization;
+    this.tree = (ObjectNode) optimization.space();
+    this.stopsEarly = tree.hasNonNull(EARLY_STOPPING);
+    tree.remove(EARLY_STOPPING);
+    requireReadable(tree);
     this.leaves = Leaves.of(tree);
     if (ranges().isEmpty()) {
       throw new InputException("Arbiter space: expected something that varies, found fixed values");
@@ -88,27 +119,39 @@ public final class ArbiterSpace implements SearchSpace {
           file + ": expected what Arbiter's toJson() wrote, found that " + Reasons.of(e), e);
     }
     try {
-      return new ArbiterSpace(file, shows, named, settings, precision, checked(json));
+      JsonNode all = ArbiterClasses.ALLOWED.parse(json);
+      return new ArbiterSpace(file, shows, named, settings, precision, Optimization.of(all));
     } catch (InputException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
     }
   }
 
-  private static ObjectNode checked(String json) {
-    JsonNode tree = ArbiterClasses.ALLOWED.check(json);
+  private static void requireReadable(ObjectNode tree) {
     String type = tree.path(CLASS).asText();
-    if (!type.equals(MultiLayerSpace.class.getName())) {
+    if (type.equals(ComputationGraphSpace.class.getSimpleName())) {
+      // what Arbiter writes of a graph that stands by itself
+      type = ComputationGraphSpace.class.getName();
+      tree.put(CLASS, type);
+    }
+    if (!isGraph(tree) && !type.equals(MultiLayerSpace.class.getName())) {
       throw new InputException(
-          "Arbiter space: expected what MultiLayerSpace.toJson() writes, found "
+          "Arbiter space: expected what MultiLayerSpace, ComputationGraphSpace or"
+              + " OptimizationConfiguration.toJson() writes, found "
               + (type.isEmpty() ? "an object without a class" : type));
     }
-    if (tree.hasNonNull("earlyStoppingConfiguration")) {
-      throw new InputException(
-          "Arbiter space: expected no early stopping in the file: the experiment says how long is"
-              + " trained, and --early-stopping gives hopeless candidates up");
+    for (JsonNode layer : tree.path(Leaves.LAYERS)) {
+      if (layer.at("/layerSpace/@class").asText().equals(FixedLayerSpace.class.getName())) {
+        throw new InputException(
+            "Arbiter space: %s is a FixedLayerSpace, of which Arbiter does not write what kind of layer it holds; use that kind's own space, such as a DenseLayerSpace of fixed values"
+                .formatted(layer.path("layerName").asText()));
+      }
     }
+    ArbiterClasses.ALLOWED.check(tree);
     SerializedValues.check(tree, ArbiterClasses.ALLOWED);
-    return (ObjectNode) tree;
+  }
+
+  private static boolean isGraph(JsonNode tree) {
+    return tree.path(CLASS).asText().equals(ComputationGraphSpace.class.getName());
   }
 
   @Override
@@ -134,8 +177,8 @@ public final class ArbiterSpace implements SearchSpace {
   }
 
   @Override
-  public int trials() {
-    return Spaces.TRIALS;
+  public Wishes wishes() {
+    return optimization.wishes();
   }
 
   @Override
@@ -163,6 +206,11 @@ public final class ArbiterSpace implements SearchSpace {
           "Arbiter makes networks that compute in float; here they compute in %s, unless you say --precision float"
               .formatted(precision.id()));
     }
+    notices.addAll(optimization.notices());
+    if (stopsEarly) {
+      notices.add(
+          "early stopping of the file is not used: the experiment says how long is trained, and --early-stopping gives hopeless candidates up");
+    }
     AdamDefaults.notices(tree).forEach(notice -> notices.add(file + ": " + notice));
     return notices;
   }
@@ -180,34 +228,26 @@ public final class ArbiterSpace implements SearchSpace {
 
   @Override
   public void requireFit(Shape sample) {
-    List<LockstepException> failures = new ArrayList<>();
+    Set<String> reasons = new LinkedHashSet<>();
     int most =
-        ranges().values().stream()
-            .mapToInt(range -> range instanceof Range.Choice choice ? choice.values().size() : 1)
-            .max()
-            .orElse(1);
+        ranges().values().stream().mapToInt(range -> range.examples().size()).max().orElse(1);
     for (int i = 0; i < most; i++) {
       Map<String, String> values = new LinkedHashMap<>();
       int turn = i;
       ranges()
           .forEach(
               (key, range) ->
-                  values.put(
-                      key,
-                      range instanceof Range.Choice choice
-                          ? choice.values().get(turn % choice.values().size())
-                          : turn % 2 == 0 ? range.first() : range.last()));
+                  values.put(key, range.examples().get(turn % range.examples().size())));
       try {
         candidate(values, sample);
         return;
       } catch (LockstepException e) {
-        failures.add(e);
+        reasons.add(String.valueOf(e.getMessage()));
       }
     }
     throw new InputException(
         "%s: no candidate that was tried can be compared: %s"
-            .formatted(file, failures.get(0).getMessage()),
-        failures.get(0));
+            .formatted(file, String.join("; ", reasons)));
   }
 
   @Override
@@ -222,7 +262,7 @@ public final class ArbiterSpace implements SearchSpace {
   }
 
   /**
-   * Returns the JSON of the {@code MultiLayerConfiguration} that Arbiter makes.
+   * Returns the JSON of the configuration that Arbiter makes.
    *
    * @throws InputException if it makes none of these values
    */
@@ -230,13 +270,14 @@ public final class ArbiterSpace implements SearchSpace {
   public String configuration(Map<String, String> values) {
     ObjectNode filled = tree.deepCopy();
     leaves.forEach(
-        (key, leaf) ->
-            fill(
-                (ObjectNode) filled.at(leaf.place()),
-                leaf.json(
-                    leaf.decides()
-                        ? Objects.requireNonNull(values.get(key), key)
-                        : leaf.range().first())));
+        (key, leaf) -> {
+          JsonNode value =
+              leaf.json(
+                  leaf.decides()
+                      ? Objects.requireNonNull(values.get(key), key)
+                      : leaf.range().first());
+          leaf.places().forEach(place -> fill((ObjectNode) filled.at(place), value));
+        });
     // Arbiter writes this class but cannot read it; it has another that does the same
     for (JsonNode dropout : filled.findParents("dropout")) {
       if (dropout.path(CLASS).asText().equals(DropoutSpace.class.getName())) {
@@ -244,21 +285,54 @@ public final class ArbiterSpace implements SearchSpace {
             .put(CLASS, org.deeplearning4j.arbiter.conf.dropout.DropoutSpace.class.getName());
       }
     }
-    MultiLayerConfiguration configuration;
     try {
-      MultiLayerSpace space = MultiLayerSpace.fromJson(filled.toString());
+      BaseNetworkSpace<?> space = MAPPER.readValue(filled.toString(), BaseNetworkSpace.class);
       for (ParameterSpace<?> leaf : space.collectLeaves()) {
         if (leaf.numParameters() > 0) {
           leaf.setIndices(0); // of one value, whatever stands at the index
         }
       }
-      configuration = space.getValue(new double[1]).getMultiLayerConfiguration();
-    } catch (RuntimeException e) {
+      return json(space.getValue(new double[1]));
+    } catch (JsonProcessingException | RuntimeException e) {
       throw new InputException("Arbiter space: Arbiter makes no network of it: " + why(e), e);
     }
+  }
+
+  private String json(Object candidate) {
+    if (candidate instanceof GraphConfiguration graph) {
+      ComputationGraphConfiguration configuration = graph.getConfiguration();
+      configuration.setDataType(precision.type());
+      configuration.getDefaultConfiguration().setDataType(precision.type());
+      configuration.getVertices().values().stream()
+          .filter(LayerVertex.class::isInstance)
+          .forEach(layer -> ((LayerVertex) layer).getLayerConf().setDataType(precision.type()));
+      return configuration.toJson();
+    }
+    MultiLayerConfiguration configuration =
+        ((DL4JConfiguration) candidate).getMultiLayerConfiguration();
     configuration.setDataType(precision.type());
     configuration.getConfs().forEach(layer -> layer.setDataType(precision.type()));
     return configuration.toJson();
+  }
+
+  /** How {@link MathOp} is made of what Arbiter writes of it. */
+  @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // Jackson reads it
+  private abstract static class ReadableMathOp<T extends Number> {
+    @JsonCreator
+    ReadableMathOp(
+        @JsonProperty("parameterSpace") ParameterSpace<T> space,
+        @JsonProperty("op") Op op,
+        @JsonProperty("scalar") T scalar) {}
+  }
+
+  /** How {@link PairMathOp} is made of what Arbiter writes of it. */
+  @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // Jackson reads it
+  private abstract static class ReadablePairMathOp<T extends Number> {
+    @JsonCreator
+    ReadablePairMathOp(
+        @JsonProperty("first") ParameterSpace<T> first,
+        @JsonProperty("second") ParameterSpace<T> second,
+        @JsonProperty("op") Op op) {}
   }
 
   /** Returns why Arbiter failed, without the whole file that its mapper's messages repeat. */

@@ -3,6 +3,7 @@ package dev.lockstep.experiments.search.arbiter;
 import dev.lockstep.core.InputException;
 import dev.lockstep.experiments.search.space.Range;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.deeplearning4j.arbiter.optimize.parameter.BooleanSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.continuous.ContinuousParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.discrete.DiscreteParameterSpace;
 import org.deeplearning4j.arbiter.optimize.parameter.integer.IntegerParameterSpace;
+import org.deeplearning4j.arbiter.optimize.parameter.math.MathOp;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.core.JsonPointer;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -30,7 +32,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  */
 final class Leaves {
 
-  private static final String LAYERS = "layerSpaces";
+  static final String LAYERS = "layerSpaces";
+
   private static final String LAYER = "layerSpace";
 
   /** Spaces around a single other one, which has no meaning by itself. */
@@ -44,27 +47,35 @@ final class Leaves {
   /** How many values a layer reads: those of the layer before it, or of the network's input. */
   private static final String INPUTS = ".nIn";
 
+  private static final String OUTPUTS = ".nOut";
+
   private final Map<String, Leaf> leaves = new LinkedHashMap<>();
+  private final Map<Integer, String> byIndex = new HashMap<>();
+
+  /** Whether DL4J finds out how many values the layer at hand reads. */
   private boolean fed;
+
+  /** The one layer of a graph that the layer at hand reads, empty if there is none. */
+  private String feeding = "";
 
   private Leaves() {}
 
   /**
    * A parameter space.
    *
-   * @param place of it in the file
+   * @param places of it in the file: several if one space stands in several places
    * @param range what it may be
    * @param choices the values of a choice in the order of the range, otherwise empty
    * @param decides false if the network has another value, whatever this one is
    */
-  record Leaf(JsonPointer place, Range range, List<JsonNode> choices, boolean decides) {
+  record Leaf(List<JsonPointer> places, Range range, List<JsonNode> choices, boolean decides) {
 
     Leaf(JsonPointer place, Range range, List<JsonNode> choices) {
-      this(place, range, choices, true);
+      this(new ArrayList<>(List.of(place)), range, choices, true);
     }
 
     Leaf thatDecidesNothing() {
-      return new Leaf(place, range, choices, false);
+      return new Leaf(places, range, choices, false);
     }
 
     /**
@@ -87,7 +98,7 @@ final class Leaves {
    */
   static Map<String, Leaf> of(JsonNode space) {
     Leaves found = new Leaves();
-    found.fed = space.hasNonNull("inputType");
+    found.fed = space.hasNonNull("inputType") || space.hasNonNull("inputTypes");
     found.walk(space, JsonPointer.empty(), "");
     return found.leaves;
   }
@@ -96,8 +107,10 @@ final class Leaves {
     String type = node.path("@class").asText();
     Leaf leaf = leaf(node, type, place, path);
     if (leaf != null) {
-      if (leaves.put(path, path.endsWith(INPUTS) && fed ? leaf.thatDecidesNothing() : leaf)
-          != null) {
+      Leaf same = same(node, leaf, path);
+      if (same != null) {
+        same.places().add(place);
+      } else if (leaves.put(path, isFed(path) ? leaf.thatDecidesNothing() : leaf) != null) {
         throw new InputException(
             "Arbiter space: expected layers of different names, found %s twice".formatted(path));
       }
@@ -111,16 +124,38 @@ final class Leaves {
         layers(field.getValue(), inside);
       } else {
         boolean plain = WRAPPERS.contains(type) || name.equals(LAYER);
-        walk(field.getValue(), inside, plain ? path : path.isEmpty() ? name : path + "." + name);
+        String word = type.equals(MathOp.class.getName()) ? "operand" : name;
+        walk(field.getValue(), inside, plain ? path : path.isEmpty() ? word : path + "." + word);
       }
     }
+  }
+
+  private boolean isFed(String path) {
+    return fed && path.endsWith(INPUTS);
+  }
+
+  /**
+   * Returns the space that another place in the file holds too: Arbiter numbers spaces, one that
+   * stands in several places once, before it writes a whole configuration; and a layer of a graph
+   * reads what the one before it gives.
+   */
+  private @Nullable Leaf same(JsonNode node, Leaf leaf, String path) {
+    int index = node.path("index").asInt(-1);
+    String key =
+        index >= 0
+            ? byIndex.putIfAbsent(index, path)
+            : path.endsWith(INPUTS) ? feeding + OUTPUTS : null;
+    Leaf same = key == null ? null : leaves.get(key);
+    return same != null && same.range().equals(leaf.range()) ? same : null;
   }
 
   private void layers(JsonNode layers, JsonPointer place) {
     boolean inputIsKnown = fed;
     for (int i = 0; i < layers.size(); i++) {
-      fed = inputIsKnown || i > 0;
       JsonNode layer = layers.get(i);
+      JsonNode inputs = layer.path("inputs");
+      fed = inputIsKnown || (i > 0 && !inputs.isArray());
+      feeding = inputs.size() == 1 ? inputs.get(0).asText() : "";
       walk(
           layer,
           place.append(step(Integer.toString(i))),

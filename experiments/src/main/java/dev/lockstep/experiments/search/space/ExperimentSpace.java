@@ -37,6 +37,11 @@ public record ExperimentSpace(
     ranges = Collections.unmodifiableMap(new LinkedHashMap<>(ranges));
   }
 
+  @Override
+  public Wishes wishes() {
+    return new Wishes(null, trials, null, null);
+  }
+
   /** Returns this space over an experiment with values set, which no longer vary. */
   public ExperimentSpace with(Map<String, YamlValue> overrides) {
     Map<String, Range> remaining = new LinkedHashMap<>(ranges);

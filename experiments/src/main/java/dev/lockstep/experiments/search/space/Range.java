@@ -23,6 +23,9 @@ public sealed interface Range {
   /** Returns the last value, as it stands in an experiment file. */
   String last();
 
+  /** Returns values to try a space with: all of a choice, otherwise both ends and the middle. */
+  List<String> examples();
+
   /** Returns Arbiter's form of this range; not for ranges of one value. */
   ParameterSpace<?> parameterSpace();
 
@@ -49,6 +52,11 @@ public sealed interface Range {
     }
 
     @Override
+    public List<String> examples() {
+      return List.of(first(), last(), Double.toString(low + (high - low) / 2));
+    }
+
+    @Override
     public ParameterSpace<?> parameterSpace() {
       return new ContinuousParameterSpace(low, high);
     }
@@ -72,6 +80,11 @@ public sealed interface Range {
     }
 
     @Override
+    public List<String> examples() {
+      return List.of(first(), last(), Double.toString(Math.sqrt(low) * Math.sqrt(high)));
+    }
+
+    @Override
     public ParameterSpace<?> parameterSpace() {
       return new ContinuousParameterSpace(new LogUniformDistribution(low, high));
     }
@@ -92,6 +105,11 @@ public sealed interface Range {
     @Override
     public String last() {
       return Integer.toString(high);
+    }
+
+    @Override
+    public List<String> examples() {
+      return List.of(first(), last(), Integer.toString((int) (((long) low + high) / 2)));
     }
 
     @Override
@@ -123,6 +141,11 @@ public sealed interface Range {
     @Override
     public String last() {
       return values.get(values.size() - 1);
+    }
+
+    @Override
+    public List<String> examples() {
+      return values;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.dl4j.ledger.Convention;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,22 @@ public interface SearchSpace {
     }
   }
 
+  /**
+   * What a space says of its search, which the command line wins over; null where it says nothing.
+   *
+   * @param strategy how candidates are chosen, by its name on the command line
+   * @param trials how many are tried
+   * @param time after which none begins
+   * @param seed of the candidates
+   */
+  record Wishes(
+      @Nullable String strategy,
+      @Nullable Integer trials,
+      @Nullable Duration time,
+      @Nullable Long seed) {
+    public static final Wishes NONE = new Wishes(null, null, null, null);
+  }
+
   /** Returns the name of the search, that of its file. */
   String id();
 
@@ -38,8 +55,8 @@ public interface SearchSpace {
   /** Returns the share of the training images that scores are taken on. */
   double validation();
 
-  /** Returns how many candidates are tried unless the user says otherwise. */
-  int trials();
+  /** Returns what it says of its search. */
+  Wishes wishes();
 
   /** Returns what may vary, by key. */
   Map<String, Range> ranges();

@@ -34,6 +34,8 @@ public final class SparkConnector implements Cluster.Connector {
     if (master.startsWith(STANDALONE)) {
       requireMaster(master);
     }
+    // what Spark logs as an error it also throws, or goes on from
+    System.setProperty("org.slf4j.simpleLogger.log.org.apache.spark", "off");
     SparkConf conf = new SparkConf(true).setAppName("lockstep").setMaster(master);
     defaults(master).forEach(conf::setIfMissing);
     settings.forEach(conf::set);

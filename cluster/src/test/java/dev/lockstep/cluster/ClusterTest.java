@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,26 @@ class ClusterTest {
       training: {batchSize: 20, steps: 20}
       """;
 
+  private static final String NETWORK =
+      """
+      input: [784]
+      layers:
+        - affine: {units: 8}
+        - relu
+        - affine: {units: 10}
+      optimizer: {type: sgd, learningRate: 0.1}
+      training: {batchSize: 20, steps: 10}
+      """;
+
+  /** One of its learning rates is too large for any score. */
+  private static final String SPACE =
+      """
+      experiment: network.yaml
+      space:
+        optimizer.learningRate: {logUniform: [0.001, 1e300]}
+        layers.affine1.units: {choice: [4, 8]}
+      """;
+
   @TempDir static Path temp;
   private static StandaloneCluster cluster;
   private static Map<String, JsonNode> inOneProcess;
@@ -57,6 +79,8 @@ class ClusterTest {
   @BeforeAll
   static void start() throws IOException, InterruptedException {
     Files.writeString(temp.resolve("members.yaml"), EXPERIMENT, StandardCharsets.UTF_8);
+    Files.writeString(temp.resolve("network.yaml"), NETWORK, StandardCharsets.UTF_8);
+    Files.writeString(temp.resolve("space.yaml"), SPACE, StandardCharsets.UTF_8);
     cluster = new StandaloneCluster(Files.createDirectories(temp.resolve("cluster")), 2);
     Path output = temp.resolve("in-one-process");
     Process process = compare(output, "--jobs", "1");
@@ -120,14 +144,15 @@ class ClusterTest {
     return results;
   }
 
-  private static void assertUndisturbed(Path output) throws IOException, InterruptedException {
-    Map<String, JsonNode> results = results(output);
-    assertThat(results.keySet()).isEqualTo(inOneProcess.keySet());
+  private static void assertSame(Map<String, JsonNode> results, Map<String, JsonNode> expected) {
+    assertThat(results.keySet()).isEqualTo(expected.keySet());
     results.forEach(
         (path, result) ->
-            assertThat(result.equals(inOneProcess.get(path)))
-                .as(output + " the same: " + path)
-                .isTrue());
+            assertThat(result.equals(expected.get(path))).as("the same: " + path).isTrue());
+  }
+
+  private static void assertUndisturbed(Path output) throws IOException, InterruptedException {
+    assertSame(results(output), inOneProcess);
     try (Stream<Path> left = Files.walk(output)) {
       assertThat(left.map(path -> String.valueOf(path.getFileName())))
           .noneMatch(name -> name.endsWith(".part") || name.equals("answers.npz"));
@@ -152,6 +177,79 @@ class ClusterTest {
     assertThat(compare(output, onTheCluster()).waitFor()).as(printed(output)).isZero();
     millis = (System.nanoTime() - start) / 1_000_000;
     assertUndisturbed(output);
+  }
+
+  @Test
+  void aSearchOnTheClusterTheSame() throws IOException, InterruptedException {
+    Path alone = temp.resolve("search-alone");
+    assertThat(search(alone, "--jobs", "2").waitFor()).as(printed(alone)).isZero();
+    Path output = temp.resolve("search");
+    assertThat(search(output, onTheCluster()).waitFor()).as(printed(output)).isZero();
+    Map<String, JsonNode> results = results(output);
+    assertSame(results, results(alone));
+    assertThat(Objects.requireNonNull(results.get("result.json")).at("/trials"))
+        .hasSize(24)
+        .anyMatch(trial -> trial.at("/state").asText().equals("FAILED"))
+        .anyMatch(trial -> trial.at("/state").asText().equals("COMPLETED"));
+  }
+
+  @Test
+  void aUsersJarGoesToTheExecutors() throws IOException, InterruptedException {
+    Path jar = exampleJar();
+    List<String> words = new ArrayList<>(List.of("compare", "two-layer-net", "--seeds", "1..2"));
+    words.addAll(List.of("--steps", "5", "--data", "synthetic", "--train-size", "200"));
+    words.addAll(List.of("--test-size", "50", "--format", "text,json"));
+    words.addAll(List.of("--candidate", "my-network", "--classpath", jar.toString()));
+    Path alone = temp.resolve("jar-alone");
+    assertThat(lockstep(alone, with(words, alone, "--jobs", "1")).waitFor())
+        .as(printed(alone))
+        .isZero();
+    Path output = temp.resolve("jar");
+    assertThat(lockstep(output, with(words, output, onTheCluster())).waitFor())
+        .as(printed(output))
+        .isZero();
+    assertSame(results(output), results(alone));
+    try (Stream<Path> files = Files.walk(temp.resolve("cluster"))) {
+      assertThat(files).anyMatch(file -> file.endsWith(jar.getFileName()));
+    }
+  }
+
+  private static List<String> with(List<String> words, Path output, String... where) {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(List.of("--output", output.toString()));
+    all.addAll(List.of(where));
+    return all;
+  }
+
+  /** The one of docs/your-own-code.md. */
+  private static Path exampleJar() throws IOException {
+    Path classes = temp.resolve("example");
+    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
+    Files.writeString(
+        services.resolve("dev.lockstep.core.model.ModelProvider"),
+        "com.example.MyNetwork$Provider",
+        StandardCharsets.UTF_8);
+    int compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-cp",
+                System.getProperty("java.class.path", ""),
+                "-d",
+                classes.toString(),
+                "../docs/example/MyNetwork.java");
+    assertThat(compiled).isZero();
+    return StandaloneCluster.jar(classes, temp.resolve("example-network.jar"));
+  }
+
+  private static Process search(Path output, String... where) throws IOException {
+    List<String> words = new ArrayList<>(List.of("search", "space.yaml", "--max-trials", "24"));
+    words.addAll(List.of("--data", "synthetic", "--train-size", "200", "--test-size", "50"));
+    words.addAll(List.of("--format", "text,json", "--output", output.toString()));
+    words.addAll(List.of(where));
+    return lockstep(output, words);
   }
 
   static Stream<Integer> kills() {

@@ -81,7 +81,8 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  private static Path jar(Path classes, Path jar) throws IOException {
+  /** Makes a jar of a directory. */
+  static Path jar(Path classes, Path jar) throws IOException {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out);
         Stream<Path> files = Files.walk(classes)) {

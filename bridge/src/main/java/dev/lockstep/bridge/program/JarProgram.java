@@ -55,13 +55,13 @@ public final class JarProgram {
     return new ProgramProvider(command, Map.of("OMP_NUM_THREADS", "1"), settings);
   }
 
-  /** Lockstep's own classes; in a process of a cluster a class loader has them. */
+  /** Lockstep's own classes; in a process of a cluster a class loader has some of them. */
   private static String own(@Nullable ClassLoader loader) {
-    if (!(loader instanceof URLClassLoader urls)) {
-      return System.getProperty("java.class.path");
-    }
-    return Arrays.stream(urls.getURLs())
-        .map(url -> Path.of(URI.create(url.toString())).toString())
-        .collect(Collectors.joining(File.pathSeparator));
+    String own = System.getProperty("java.class.path");
+    return loader instanceof URLClassLoader urls
+        ? Arrays.stream(urls.getURLs())
+            .map(url -> Path.of(URI.create(url.toString())).toString())
+            .collect(Collectors.joining(File.pathSeparator, "", File.pathSeparator + own))
+        : own;
   }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.experiments.work.Cluster;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +41,23 @@ final class ClusterOptions {
     return master != null;
   }
 
+  static UsageException besideJobs() {
+    return new UsageException(
+        "expected either %s or %s, found both; how many runs a cluster takes at a time is up to it"
+            .formatted(JobOptions.JOBS, MASTER));
+  }
+
   /** Returns the cluster's address. */
   String address() {
     return String.valueOf(master);
+  }
+
+  /** Returns what is said of a cluster that does no more. */
+  InputException lost(Cluster.LostException e, String command, Path directory) {
+    return new InputException(
+        "%s %s: expected a cluster that carries everything out, found it gave up: %s\nTo go on: lockstep %s --resume %s"
+            .formatted(MASTER, address(), e.getMessage(), command, directory),
+        e);
   }
 
   /**

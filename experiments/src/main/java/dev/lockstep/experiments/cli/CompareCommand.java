@@ -39,7 +39,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -339,17 +338,7 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Returns the arguments of a command that carries out one of these runs, but for which. */
   private List<String> argumentsOfOne() {
-    List<String> arguments = new ArrayList<>(List.of(spec.name()));
-    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      if (!OF_THE_WHOLE.contains(option.longestName())) {
-        for (String value : option.originalStringValues()) {
-          arguments.add(
-              option.arity().max() == 0
-                  ? option.longestName()
-                  : option.longestName() + "=" + DataOptions.anywhere(option.longestName(), value));
-        }
-      }
-    }
+    List<String> arguments = CommandWorker.words(spec, OF_THE_WHOLE);
     what.stream().filter(CompareCommand::isOverride).forEach(arguments::add);
     return arguments;
   }
@@ -464,9 +453,7 @@ final class CompareCommand implements Callable<Integer> {
   /** What cannot be carried out by another host is refused before anything is started. */
   private void refuseWhatStaysHere() {
     if (jobs.isGiven()) {
-      throw new UsageException(
-          "expected either %s or %s, found both; how many runs a cluster takes at a time is up to it"
-              .formatted(JobOptions.JOBS, ClusterOptions.MASTER));
+      throw ClusterOptions.besideJobs();
     }
     if (sideOptions.startsProgram()) {
       throw new UsageException(

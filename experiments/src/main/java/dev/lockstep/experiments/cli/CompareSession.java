@@ -408,7 +408,9 @@ final class CompareSession {
       return false;
     }
     List<String> units =
-        open.stream().map(i -> unit(planned.get(i), elsewhere.arguments()).text()).toList();
+        open.stream()
+            .map(i -> CommandWorker.text(unit(planned.get(i), elsewhere.arguments())))
+            .toList();
     try (Cluster cluster = elsewhere.cluster().connect()) {
       elsewhere.files().forEach(cluster::send);
       cluster.carryOut(
@@ -431,10 +433,7 @@ final class CompareSession {
       if (interruption.arrives()) {
         return true;
       }
-      throw new InputException(
-          "--master %s: expected a cluster that carries every run out, found it gave up: %s\nTo go on: lockstep compare --resume %s"
-              .formatted(elsewhere.cluster().address(), e.getMessage(), directory.path()),
-          e);
+      throw elsewhere.cluster().lost(e, "compare", directory.path());
     }
   }
 

@@ -1,31 +1,21 @@
 package dev.lockstep.experiments.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.lockstep.core.InputException;
 import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.core.yaml.YamlReader;
-import dev.lockstep.experiments.machine.Environment;
 import dev.lockstep.experiments.work.Cluster;
 import dev.lockstep.experiments.work.Parcel;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 
 /** Carries out one run of a comparison in another process than the one that planned it. */
-public final class CompareWorker implements Cluster.Worker {
+public final class CompareWorker extends CommandWorker<CompareWorker.Unit> {
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
-  /** Each has read its data, which the next run of the same comparison reads no more. */
-  private static final Map<List<String>, CompareCommand> COMMANDS = new ConcurrentHashMap<>();
+  public CompareWorker() {
+    super(Unit.class);
+  }
 
   /**
    * All that another process needs of a run.
@@ -49,62 +39,19 @@ public final class CompareWorker implements Cluster.Worker {
       long seed,
       Map<String, String> identity) {
 
-    String text() {
-      try {
-        return JSON.writeValueAsString(this);
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    private static Unit read(String text) {
-      try {
-        return JSON.readValue(text, Unit.class);
-      } catch (JsonProcessingException e) {
-        throw new IllegalArgumentException("expected a run to carry out, found " + text, e);
-      }
-    }
-
     ExperimentFile file() {
       return new ExperimentFile(id, YamlReader.parse(id, yaml), Path.of(directory));
     }
   }
 
-  /** Returns the run's files, or why there are none. */
   @Override
-  public byte[] carryOut(String text, Cluster.Here here) {
-    Main.prepare();
-    Environment.tellHost();
-    Unit unit = Unit.read(text);
+  byte[] carryOut(Unit unit, Cluster.Here here) throws IOException {
+    Path directory = Files.createTempDirectory(here.room(), "lockstep-run-");
     try {
-      Path directory = Files.createTempDirectory(here.room(), "lockstep-run-");
-      try {
-        COMMANDS
-            .computeIfAbsent(unit.arguments(), words -> parsed(words, here::sent))
-            .carryOut(unit, directory);
-        return Parcel.of(directory);
-      } finally {
-        Parcel.delete(directory);
-      }
-    } catch (IOException e) {
-      return Parcel.failure(
-          new InputException("a run's files cannot be kept: " + Reasons.of(e), e),
-          Environment.host());
-    } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
-      return Parcel.failure(e, Environment.host());
+      command(CompareCommand.class, unit.arguments(), here).carryOut(unit, directory);
+      return Parcel.of(directory);
+    } finally {
+      Parcel.delete(directory);
     }
-  }
-
-  private static CompareCommand parsed(List<String> arguments, UnaryOperator<Path> here) {
-    PrintWriter nowhere = new PrintWriter(Writer.nullWriter()); // told by the process that planned
-    var parsed =
-        Main.commandLine()
-            .setOut(nowhere)
-            .setErr(nowhere)
-            .parseArgs(
-                arguments.stream()
-                    .map(word -> SideOptions.withClassPath(word, here))
-                    .toArray(String[]::new));
-    return (CompareCommand) parsed.subcommand().commandSpec().userObject();
   }
 }

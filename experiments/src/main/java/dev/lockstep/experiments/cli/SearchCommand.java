@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
@@ -10,10 +11,13 @@ import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.compare.CompareSettings.Alignment;
 import dev.lockstep.experiments.search.arbiter.ArbiterSpace;
+import dev.lockstep.experiments.search.space.ExperimentSpace;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.space.Spaces;
 import dev.lockstep.experiments.search.strategy.Strategy;
 import dev.lockstep.experiments.search.trial.SearchSettings;
+import dev.lockstep.experiments.search.trial.Trainer;
+import dev.lockstep.experiments.search.trial.TrialRunner;
 import dev.lockstep.report.Format;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -64,12 +68,31 @@ final class SearchCommand implements Callable<Integer> {
   private static final Set<Format> FORMATS =
       EnumSet.of(Format.TEXT, Format.JSON, Format.CSV, Format.HTML);
 
-  private static final Set<String> BESIDES_RESUME = Set.of("--resume", JobOptions.JOBS, "--quiet");
+  private static final Set<String> BESIDES_RESUME =
+      Set.of("--resume", JobOptions.JOBS, ClusterOptions.MASTER, ClusterOptions.SPARK, "--quiet");
+
+  /** Options that have nothing to do with how a single candidate is trained. */
+  private static final Set<String> OF_THE_WHOLE =
+      Set.of(
+          "--output",
+          "--format",
+          "--quiet",
+          "--no-color",
+          "--verbose",
+          "--max-trials",
+          "--max-time",
+          "--steps",
+          "--strategy",
+          "--resume",
+          JobOptions.JOBS,
+          ClusterOptions.MASTER,
+          ClusterOptions.SPARK);
 
   @Spec private CommandSpec spec;
   @Mixin private DataOptions data;
   @Mixin private OutputOptions output;
   @Mixin private JobOptions jobs;
+  @Mixin private ClusterOptions cluster;
 
   @Parameters(
       paramLabel = "SPACE|SPACE.yaml|key=value",
@@ -144,7 +167,9 @@ final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       paramLabel = "DIR",
-      description = "Go on with the search that was interrupted there; --jobs and -q may differ.")
+      description =
+          "Go on with the search that was interrupted there; where its candidates are trained and -q may"
+              + " differ.")
   private @Nullable Path resumed;
 
   @Override
@@ -156,19 +181,18 @@ final class SearchCommand implements Callable<Integer> {
     }
     if (!BESIDES_RESUME.containsAll(given())) {
       throw new UsageException(
-          "--resume: expected nothing beside it but --jobs and -q, found more; the search goes on as"
+          "--resume: expected nothing beside it but --jobs, --master, --spark and -q, found more; the search goes on as"
               + " it began");
     }
-    List<String> original = SearchSession.argumentsOf(resumed);
+    List<String> original = OutputOptions.withoutWhere(SearchSession.argumentsOf(resumed));
     SearchCommand command = new SearchCommand();
     new CommandLine(command)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(spec.commandLine().getOut())
         .setErr(spec.commandLine().getErr())
         .parseArgs(original.toArray(String[]::new));
-    if (given().contains(JobOptions.JOBS)) {
-      command.jobs = jobs;
-    }
+    command.jobs = jobs;
+    command.cluster = cluster;
     return command.session(command.space(), original).resume(resumed, output.quiet());
   }
 
@@ -190,6 +214,7 @@ final class SearchCommand implements Callable<Integer> {
 
   private SearchSession session(SearchSpace space, List<String> arguments) {
     output.requireFormats("search", FORMATS);
+    List<String> elsewhere = cluster.isGiven() ? argumentsOfOne() : List.of();
     SearchSettings settings = settings(space);
     Experiment trained = space.requireFit();
     PrintWriter err = spec.commandLine().getErr();
@@ -205,7 +230,49 @@ final class SearchCommand implements Callable<Integer> {
               }
             });
     return new SearchSession(
-        spec, output, arguments, space, settings, dataset, values, data.arguments());
+        spec,
+        output,
+        arguments,
+        space,
+        settings,
+        dataset,
+        values,
+        data.arguments(),
+        elsewhere.isEmpty() ? null : new SearchSession.Elsewhere(cluster, elsewhere));
+  }
+
+  /**
+   * Returns the arguments of a command that trains one of the candidates, but for which.
+   *
+   * @throws UsageException if a cluster cannot
+   */
+  private List<String> argumentsOfOne() {
+    if (jobs.isGiven()) {
+      throw ClusterOptions.besideJobs();
+    }
+    if (arbiterSpace != null) {
+      throw new UsageException(
+          "%s: expected a space file, found %s, whose networks are made in this process; use --jobs"
+              .formatted(ClusterOptions.MASTER, ARBITER_SPACE));
+    }
+    return CommandWorker.words(spec, OF_THE_WHOLE);
+  }
+
+  /**
+   * Returns what trains a candidate that another process chose.
+   *
+   * @throws InputException if this process has other data
+   */
+  synchronized Trainer trainer(SearchWorker.Unit unit) {
+    ExperimentSpace space = unit.space();
+    Experiment trained = space.experiment(unit.values());
+    Dataset dataset = data.load(trained.data(), spec.commandLine().getErr());
+    if (!dataset.sha256().equals(unit.sha256())) {
+      throw new InputException(
+          "expected the data set that the search began with, of SHA-256 %s, found %s of %s"
+              .formatted(unit.sha256(), dataset.name(), dataset.sha256()));
+    }
+    return new TrialRunner(space, settings(space), dataset);
   }
 
   private SearchSpace space() {
@@ -264,7 +331,7 @@ final class SearchCommand implements Callable<Integer> {
         strategy(wishes),
         firstOf(seed, wishes.seed(), 1L),
         atLeastOne("--repeats", repeats),
-        jobs.count(),
+        cluster.isGiven() ? Strategy.BLOCK : jobs.count(),
         atLeastOne("--max-trials", firstOf(trials, wishes.trials(), Spaces.TRIALS)),
         time == null ? wishes.time() : duration(time),
         earlyStopping,

@@ -25,6 +25,7 @@ import dev.lockstep.experiments.search.result.Rerun;
 import dev.lockstep.experiments.search.result.SearchReport;
 import dev.lockstep.experiments.search.result.SearchResult;
 import dev.lockstep.experiments.search.result.SearchText;
+import dev.lockstep.experiments.search.space.ExperimentSpace;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.trial.HeldOut;
 import dev.lockstep.experiments.search.trial.JsonFile;
@@ -33,6 +34,7 @@ import dev.lockstep.experiments.search.trial.Trial;
 import dev.lockstep.experiments.search.trial.Trials;
 import dev.lockstep.experiments.search.trial.Trials.Kept;
 import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.experiments.work.Cluster;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
 import java.io.IOException;
@@ -64,11 +66,20 @@ final class SearchSession {
   private final Dataset dataset;
   private final Map<String, String> values;
   private final List<String> dataArguments;
+  private final @Nullable Elsewhere elsewhere;
+
+  /**
+   * A cluster that trains candidates, and what its processes are told.
+   *
+   * @param arguments of the command line that say how, without which
+   */
+  record Elsewhere(ClusterOptions cluster, List<String> arguments) {}
 
   /**
    * @param arguments of the command line after {@code search}
    * @param values that the user set for all candidates
    * @param dataArguments options that name the same data in another command
+   * @param elsewhere null: this process trains the candidates
    */
   SearchSession(
       CommandSpec spec,
@@ -78,7 +89,8 @@ final class SearchSession {
       SearchSettings settings,
       Dataset dataset,
       Map<String, String> values,
-      List<String> dataArguments) {
+      List<String> dataArguments,
+      @Nullable Elsewhere elsewhere) {
     this.spec = spec;
     this.output = output;
     this.arguments = arguments;
@@ -87,6 +99,7 @@ final class SearchSession {
     this.dataset = dataset;
     this.values = values;
     this.dataArguments = dataArguments;
+    this.elsewhere = elsewhere;
   }
 
   /**
@@ -162,9 +175,15 @@ final class SearchSession {
     String command = OutputOptions.command(words);
     Trials trials = Trials.in(directory.resolve("trials"));
     SearchProgress progress =
-        new SearchProgress(spec.commandLine().getErr(), quiet, settings.trials(), settings.jobs());
+        new SearchProgress(
+            spec.commandLine().getErr(),
+            quiet,
+            settings.trials(),
+            elsewhere != null
+                ? "on " + elsewhere.cluster().address()
+                : "%d at a time (%s)".formatted(settings.jobs(), JobOptions.JOBS));
     progress.begins(directory);
-    String ending = new Search(space, settings, dataset, trials, progress).run();
+    String ending = search(directory, trials, progress);
     Optional<Trial> best = SearchReport.best(trials.all().stream().map(Kept::trial).toList());
     SearchSpace.Candidate winner =
         best.map(trial -> space.candidate(trial.values(), dataset.train().image())).orElse(null);
@@ -197,6 +216,26 @@ final class SearchSession {
       spec.commandLine().getOut().flush();
     }
     return result.verdict().exitCode();
+  }
+
+  private String search(Path directory, Trials trials, Consumer<Kept> progress) {
+    if (elsewhere == null || !(space instanceof ExperimentSpace experiments)) {
+      return new Search(space, settings, dataset, trials, here -> here, progress).run();
+    }
+    try (Cluster cluster = elsewhere.cluster().connect()) {
+      return new Search(
+              space,
+              settings,
+              dataset,
+              trials,
+              here ->
+                  SearchWorker.on(
+                      cluster, elsewhere.arguments(), experiments, dataset.sha256(), here),
+              progress)
+          .run();
+    } catch (Cluster.LostException e) {
+      throw elsewhere.cluster().lost(e, "search", directory);
+    }
   }
 
   /** Trains the finalist once more, on the same images, and looks at the test images at last. */
@@ -246,22 +285,22 @@ final class SearchSession {
     private final PrintWriter err;
     private final boolean quiet;
     private final int trials;
-    private final int jobs;
+    private final String where;
     private @Nullable Trial best;
     private int finished;
 
-    SearchProgress(PrintWriter err, boolean quiet, int trials, int jobs) {
+    SearchProgress(PrintWriter err, boolean quiet, int trials, String where) {
       this.err = err;
       this.quiet = quiet;
       this.trials = trials;
-      this.jobs = jobs;
+      this.where = where;
     }
 
     void begins(Path directory) {
       if (!quiet) {
         err.printf(
-            "search: %d trials, %d at a time (%s); if interrupted, go on with: ./lockstep search --resume %s%n",
-            trials, jobs, JobOptions.JOBS, directory);
+            "search: %d trials, %s; if interrupted, go on with: ./lockstep search --resume %s%n",
+            trials, where, directory);
       }
     }
 

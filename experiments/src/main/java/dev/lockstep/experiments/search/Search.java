@@ -8,6 +8,7 @@ import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
 import dev.lockstep.experiments.search.strategy.Strategy;
 import dev.lockstep.experiments.search.strategy.ValidationAccuracy;
 import dev.lockstep.experiments.search.trial.SearchSettings;
+import dev.lockstep.experiments.search.trial.Trainer;
 import dev.lockstep.experiments.search.trial.Trial;
 import dev.lockstep.experiments.search.trial.TrialRunner;
 import dev.lockstep.experiments.search.trial.Trials;
@@ -18,6 +19,7 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.arbiter.optimize.api.Candidate;
 import org.deeplearning4j.arbiter.optimize.api.CandidateGenerator;
 import org.deeplearning4j.arbiter.optimize.api.OptimizationResult;
@@ -44,12 +46,14 @@ public final class Search {
   private final SearchSettings settings;
   private final Trials trials;
   private final TrialRunner runner;
+  private final Trainer trainer;
   private final CandidateGenerator generator;
   private final Consumer<Kept> listener;
   private final AtomicReference<@Nullable RuntimeException> broken = new AtomicReference<>();
 
   /**
    * @param trials where finished ones are kept, and those of an interrupted search found again
+   * @param elsewhere has candidates trained by other processes, beside what trains them in this one
    * @param listener told of every trial as it finishes, by several threads in turn
    */
   public Search(
@@ -57,11 +61,13 @@ public final class Search {
       SearchSettings settings,
       Dataset dataset,
       Trials trials,
+      UnaryOperator<Trainer> elsewhere,
       Consumer<Kept> listener) {
     this(
         settings,
         trials,
         new TrialRunner(space, settings, dataset),
+        elsewhere,
         settings.strategy().generator(space.ranges(), settings.seed()),
         listener);
   }
@@ -70,11 +76,13 @@ public final class Search {
       SearchSettings settings,
       Trials trials,
       TrialRunner runner,
+      UnaryOperator<Trainer> elsewhere,
       CandidateGenerator generator,
       Consumer<Kept> listener) {
     this.settings = settings;
     this.trials = trials;
     this.runner = runner;
+    this.trainer = elsewhere.apply(runner);
     this.generator = generator;
     this.listener = listener;
   }
@@ -137,7 +145,7 @@ public final class Search {
     if (configuration != null) {
       trials.keepConfiguration(number, configuration);
     }
-    Trial trial = runner.run(number, proposal, earlier(number));
+    Trial trial = trainer.run(number, proposal, earlier(number));
     return new Kept(trial, (System.nanoTime() - start) / 1e9);
   }
 

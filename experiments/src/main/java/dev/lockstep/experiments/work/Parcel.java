@@ -46,7 +46,7 @@ public final class Parcel {
         files.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
       }
     }
-    return zipped(files);
+    return of(files);
   }
 
   /** Returns why there are no files, as the process that gets it is to say and to count it. */
@@ -54,11 +54,7 @@ public final class Parcel {
     String kind = kind(why);
     String message = kind.isEmpty() ? why.toString() : String.valueOf(why.getMessage());
     String said = "%s\n%s (on %s)".formatted(kind, message, host);
-    try {
-      return zipped(Map.of(FAILURE, said.getBytes(StandardCharsets.UTF_8)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return of(Map.of(FAILURE, said.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** What decides the exit code. */
@@ -84,7 +80,8 @@ public final class Parcel {
     };
   }
 
-  private static byte[] zipped(Map<String, byte[]> files) throws IOException {
+  /** Returns files, by their names. */
+  public static byte[] of(Map<String, byte[]> files) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -92,6 +89,8 @@ public final class Parcel {
         zip.write(file.getValue());
         zip.closeEntry();
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // there is none in memory
     }
     return bytes.toByteArray();
   }
@@ -105,11 +104,7 @@ public final class Parcel {
    */
   public static void unpack(byte[] parcel, Path directory) {
     try {
-      Map<String, byte[]> files = unzipped(parcel);
-      byte[] failure = files.remove(FAILURE);
-      if (failure != null) {
-        throw failure(new String(failure, StandardCharsets.UTF_8));
-      }
+      Map<String, byte[]> files = open(parcel);
       Path result = directory.resolve(RESULT);
       byte[] again = files.get(RESULT);
       if (again != null && Files.exists(result)) {
@@ -128,12 +123,21 @@ public final class Parcel {
     }
   }
 
-  private static Map<String, byte[]> unzipped(byte[] parcel) throws IOException {
+  /**
+   * Returns the files by their names.
+   *
+   * @throws RuntimeException that which the run failed with
+   */
+  public static Map<String, byte[]> open(byte[] parcel) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(parcel))) {
       for (ZipEntry next = zip.getNextEntry(); next != null; next = zip.getNextEntry()) {
         files.put(next.getName(), zip.readAllBytes());
       }
+    }
+    byte[] failure = files.get(FAILURE);
+    if (failure != null) {
+      throw failure(new String(failure, StandardCharsets.UTF_8));
     }
     return files;
   }

@@ -87,7 +87,7 @@ class SearchTest {
 
   private Outcome search(SearchSpace space, SearchSettings settings, String name) {
     Trials trials = Trials.in(directory.resolve(name));
-    String ending = new Search(space, settings, DIGITS, trials, kept -> {}).run();
+    String ending = new Search(space, settings, DIGITS, trials, here -> here, kept -> {}).run();
     return new Outcome(ending, trials.all().stream().map(Kept::trial).toList());
   }
 
@@ -208,7 +208,9 @@ class SearchTest {
     TrialRunner runner = new TrialRunner(space, settings, DIGITS);
     CandidateGenerator like = Strategy.RANDOM.generator(space.ranges(), 1);
     String ending =
-        new Search(settings, trials, runner, new Faulty(like, throwsItself), kept -> {}).run();
+        new Search(
+                settings, trials, runner, here -> here, new Faulty(like, throwsItself), kept -> {})
+            .run();
     return new Outcome(ending, trials.all().stream().map(Kept::trial).toList());
   }
 

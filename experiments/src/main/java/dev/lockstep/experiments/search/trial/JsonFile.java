@@ -21,8 +21,13 @@ public final class JsonFile {
    * @throws InputException if the file cannot be written
    */
   public static void write(Path file, Object value) {
+    write(file, bytes(value));
+  }
+
+  /** Returns a file's content. */
+  public static byte[] bytes(Object value) {
     try {
-      write(file, JSON.writeValueAsBytes(value));
+      return JSON.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("no JSON can be made of " + value, e);
     }
@@ -45,14 +50,30 @@ public final class JsonFile {
    */
   public static <T extends Record> T read(Path file, Class<T> type) {
     try {
-      return CompleteRecord.require(JSON.readValue(Files.readAllBytes(file), type));
+      return read(file.toString(), Files.readAllBytes(file), type);
     } catch (IOException e) {
-      throw new InputException(
-          "%s: expected a file that search has written, found none that can be read: %s"
-              .formatted(file, e.getMessage()),
-          e);
+      throw unreadable(file.toString(), e);
+    }
+  }
+
+  /**
+   * @param file what the bytes are called
+   * @throws InputException if they are no such record
+   */
+  public static <T extends Record> T read(String file, byte[] json, Class<T> type) {
+    try {
+      return CompleteRecord.require(JSON.readValue(json, type));
+    } catch (IOException e) {
+      throw unreadable(file, e);
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static InputException unreadable(String file, IOException e) {
+    return new InputException(
+        "%s: expected a file that search has written, found none that can be read: %s"
+            .formatted(file, e.getMessage()),
+        e);
   }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Trains a candidate on both sides in lockstep, unobserved but for the state that the last step
  * leaves. Whatever goes wrong with a candidate is its own failure, not the search's.
  */
-public final class TrialRunner {
+public final class TrialRunner implements Trainer {
 
   private static final String HOPELESS =
       "worse on both sides than the median of earlier trials at this point";
@@ -54,10 +54,7 @@ public final class TrialRunner {
     }
   }
 
-  /**
-   * @param number of the trial, from 1
-   * @param earlier completed trials that this one may be given up against; empty: it never is
-   */
+  @Override
   public Trial run(int number, Proposal proposal, List<Trial> earlier) {
     List<Trial.Run> runs = new ArrayList<>();
     if (proposal.failure() != null) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OwnDataPageTest {
 
   private static final Path PAGE = Path.of("../docs/your-own-data.md");
-  private static final Pattern BLOCK = Pattern.compile("```\n(\\./lockstep .*?)```", Pattern.DOTALL);
+  private static final Pattern BLOCK =
+      Pattern.compile("```\n(\\./lockstep .*?)```", Pattern.DOTALL);
 
   /** Enough for a verdict. The page's commands train for longer. */
   private static final List<String> SHORTER = List.of("--steps", "12", "-q");
@@ -59,7 +60,8 @@ class OwnDataPageTest {
         Path folder = temp.resolve("photos").resolve(part).resolve(PLACES.get(place));
         Files.createDirectories(folder);
         for (int i = 0; i < 5; i++) {
-          ImageIO.write(photo(COLOURS.get(place), random), "png", folder.resolve(i + ".png").toFile());
+          ImageIO.write(
+              photo(COLOURS.get(place), random), "png", folder.resolve(i + ".png").toFile());
         }
       }
     }
@@ -76,8 +78,7 @@ class OwnDataPageTest {
       photo.setRGB(
           i % 32,
           i / 32,
-          new Color(
-                  colour.getRed() + shade, colour.getGreen() + shade, colour.getBlue() + shade)
+          new Color(colour.getRed() + shade, colour.getGreen() + shade, colour.getBlue() + shade)
               .getRGB());
     }
     return photo;

@@ -70,9 +70,25 @@ public record Dl4jConfiguration(
    * @throws InputException if the file cannot be read, or as {@link #parse} does; names the file
    */
   public static Dl4jConfiguration read(Path file, Shape sample) {
-    String json;
+    String json = json(file);
     try {
-      json = text(file);
+      return parse(json, sample);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Returns the JSON of a network's configuration.
+   *
+   * @param file as for {@link #read}
+   * @throws InputException if there is none that can be read; names the file
+   */
+  public static String json(Path file) {
+    try {
+      return text(file);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
     } catch (CharacterCodingException | ZipException e) {
       throw new InputException(
           file
@@ -83,11 +99,6 @@ public record Dl4jConfiguration(
     } catch (IOException e) {
       throw new InputException(
           file + ": expected what DL4J's toJson() wrote, found that " + Reasons.of(e), e);
-    }
-    try {
-      return parse(json, sample);
-    } catch (InputException e) {
-      throw new InputException(file + ": " + e.getMessage(), e);
     }
   }
 
@@ -113,6 +124,17 @@ public record Dl4jConfiguration(
         }
         return new String(json, StandardCharsets.UTF_8);
       }
+    }
+  }
+
+  /** Returns whether a specification has words for all parts of a network. */
+  public static boolean isKnown(String json) {
+    try {
+      var unused = parse(json, Shape.of(1));
+      return true;
+    } catch (InputException e) {
+      // samples of another shape are no unknown part
+      return !String.valueOf(e.getMessage()).contains(Findings.UNKNOWN);
     }
   }
 

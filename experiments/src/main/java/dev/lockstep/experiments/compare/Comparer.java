@@ -468,14 +468,13 @@ public final class Comparer {
   }
 
   /** The plan of an experiment, or its first steps. */
-  private static TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
+  private TrainingPlan plan(Experiment experiment, Split train, long seed, long atMost) {
     TrainingSpec training = experiment.training();
     long steps = Math.min(atMost, training.steps(train.size()));
     return plan(experiment, training.with(new TrainingSpec.Length.Steps(steps)), train, seed);
   }
 
-  private static TrainingPlan plan(
-      Experiment experiment, TrainingSpec training, Split train, long seed) {
+  private TrainingPlan plan(Experiment experiment, TrainingSpec training, Split train, long seed) {
     return new TrainingPlan(
         experiment.network(),
         training,
@@ -483,7 +482,7 @@ public final class Comparer {
         experiment.member() == 0
             ? seed
             : new RandomStreams(seed).stream("member", experiment.member()).nextLong(),
-        given(experiment));
+        given(experiment, seed));
   }
 
   /** A comparison that was cut short, by what it found or by the user, is not gone on with. */
@@ -515,10 +514,11 @@ public final class Comparer {
         inFloat ? new RoundedToFloat(scratch) : new RoundedUp(scratch));
   }
 
-  private static Map<String, Tensor> given(Experiment experiment) {
-    return experiment.initialState() == null
-        ? Map.of()
-        : NpzFile.read(experiment.initialState(), experiment.network().trained());
+  private Map<String, Tensor> given(Experiment experiment, long seed) {
+    if (experiment.initialState() != null) {
+      return NpzFile.read(experiment.initialState(), experiment.network().trained());
+    }
+    return reference == null ? Map.of() : reference.start(experiment.network(), seed);
   }
 
   private static Split part(Split split, @Nullable Integer size) {
@@ -548,7 +548,7 @@ public final class Comparer {
           "%s: the network reads %s, a sample of this data set has %s"
               .formatted(experiment.title(), numbers(network.input()), numbers(train.image())));
     }
-    if (network.classes() != train.classes()) {
+    if (network.classes() != train.answer().size()) {
       throw new UsageException(
           "%s: the network has %d outputs, this data set asks for %s"
               .formatted(experiment.title(), network.classes(), train.task()));

@@ -44,7 +44,7 @@ class Layer:
 
     Settings are attributes, named as in experiment files: layer.units, layer.ratio. The layers of a
     residual or inception block are in layer.branches, a list of lists. What a pool layer calls type,
-    "max" or "average", is layer.pooling.
+    "max" or "average", is layer.pooling. Of an open layer what the other side calls it is layer.kind.
     """
 
     def __init__(self, kind, name, settings, inputs, outputs):
@@ -71,13 +71,16 @@ class Network:
     state         the shape of everything that a step may change, by path
     precision     "double" or "float"
     alignment     "aligned": the book's formulas; "stock": those of the framework
+    adjustments   of a network with open layers: how gradients are clipped, L1
     """
 
     def __init__(self, text, shapes, precision="double", alignment="aligned"):
         description = json.loads(text)
         shapes = json.loads(shapes)
         more = [key for key in description if key not in _NETWORK]
-        if more:
+        is_open = any("open" in entry for entry in description["layers"])
+        self.adjustments = {key: description[key] for key in more} if is_open else {}
+        if more and not is_open:
             raise Unsupported(f"lockstep.py knows no {', '.join(more)} of a network")
         self.input = tuple(description["input"])
         self.loss = description["loss"]
@@ -101,6 +104,7 @@ class Network:
             name = prefix + settings.pop("name")
             _require_known("layer", kind, settings, _SETTINGS)
             branches = settings.pop("branches", [])
+            settings.pop("output", None)
             if "type" in settings:
                 settings["pooling"] = settings.pop("type")
             layer = Layer(kind, name, settings, shape, self._outputs[name])
@@ -166,6 +170,7 @@ _SETTINGS = {
     "inception": ("branches",),
     "leakyRelu": ("slope",),
     "elu": ("alpha",),
+    "open": ("kind", "reads", "output", "parameters", "decayed", "statistics"),
 }
 for _name in "relu sigmoid tanh identity step selu softplus softsign swish gelu hardSigmoid".split():
     _SETTINGS[_name] = ()

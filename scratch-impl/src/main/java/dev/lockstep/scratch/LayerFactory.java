@@ -1,5 +1,6 @@
 package dev.lockstep.scratch;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
@@ -157,6 +158,13 @@ final class LayerFactory {
           layer.branches().stream().map(LayerFactory.this::sequence).toList(),
           layer.output(input));
     }
+
+    @Override
+    public Layer open(LayerSpec.Open layer) {
+      throw new UsageException(
+          "scratch: %s is an open layer, %s, whose formula is not known here"
+              .formatted(layer.name(), layer.kind()));
+    }
   }
 
   private static Windows windows(Shape image, Window window) {
@@ -247,6 +255,7 @@ final class LayerFactory {
   Loss loss() {
     LossSpec spec = network.loss();
     return switch (spec.type()) {
+      case OPEN -> throw new UsageException("scratch: the loss is open: its formula is not known");
       case SOFTMAX_CROSS_ENTROPY -> new SoftmaxWithLoss(spec.stabilizer());
       case SUM_OF_SQUARES -> SquaredLoss.sumOfSquares();
       case MEAN_SQUARED -> SquaredLoss.meanSquared();

@@ -374,6 +374,7 @@ final class Definitions {
             case SOFTMAX_CROSS_ENTROPY -> -t.data()[i] * Math.log(y.data()[i] + loss.stabilizer());
             case SUM_OF_SQUARES -> difference * difference / 2;
             case MEAN_SQUARED -> difference * difference / y.shape().length(1);
+            case OPEN -> throw new IllegalArgumentException("no formula");
             case SUM_OF_ABSOLUTES -> Math.abs(difference);
             case MEAN_ABSOLUTE -> Math.abs(difference) / y.shape().length(1);
             case SIGMOID_CROSS_ENTROPY ->
@@ -394,6 +395,7 @@ final class Definitions {
             case SOFTMAX_CROSS_ENTROPY, SUM_OF_SQUARES, SIGMOID_CROSS_ENTROPY ->
                 difference / samples;
             case MEAN_SQUARED -> 2 * difference / y.size();
+            case OPEN -> throw new IllegalArgumentException("no formula");
             case SUM_OF_ABSOLUTES -> Math.signum(difference) / samples;
             case MEAN_ABSOLUTE -> Math.signum(difference) / y.size();
           };

@@ -177,6 +177,27 @@ public final class NetworkText {
               .toList());
       return fields(branches.join() == LayerSpec.Join.SUM ? "residual" : "inception", settings);
     }
+
+    @Override
+    public Map<String, Object> open(LayerSpec.Open open) {
+      Map<String, Object> settings = named();
+      settings.put("kind", open.kind());
+      settings.put("reads", open.reads());
+      settings.put("output", list(open.out()));
+      Map<String, Object> parameters = new LinkedHashMap<>();
+      open.weights().forEach(weights -> parameters.put(weights.key(), list(weights.shape())));
+      settings.put("parameters", parameters);
+      settings.put(
+          "decayed",
+          open.weights().stream()
+              .filter(LayerSpec.Open.Weights::decayed)
+              .map(LayerSpec.Open.Weights::key)
+              .toList());
+      Map<String, Object> statistics = new LinkedHashMap<>();
+      open.kept().forEach((key, shape) -> statistics.put(key, list(shape)));
+      settings.put("statistics", statistics);
+      return fields("open", settings);
+    }
   }
 
   /** Writes what a plain window has as one number each. */

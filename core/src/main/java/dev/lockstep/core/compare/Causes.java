@@ -89,6 +89,9 @@ final class Causes {
     if (options.tolerance() != null) {
       return Optional.empty(); // nothing was measured that a cause could leave nothing of
     }
+    if (network.isOpen()) {
+      return Optional.of("not looked for: only the reference knows what its layers compute");
+    }
     try (SingleLayerJudge judge =
         new SingleLayerJudge(
             network, sides.reference(), sides.perturbed(), options.floatCandidate())) {

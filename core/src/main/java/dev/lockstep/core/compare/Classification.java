@@ -7,6 +7,7 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model puts out for every sample of a split, and so the class that it names, or whether it
@@ -20,12 +21,18 @@ public final class Classification {
   private final Split split;
   private final Tensor outputs;
 
+  /** A row for every answer. */
+  private final Tensor rows;
+
+  private @Nullable Tensor asked;
+
   /**
-   * @param outputs samples × outputs
+   * @param outputs samples × outputs, of sequences × steps
    */
   private Classification(Split split, Tensor outputs) {
     this.split = split;
     this.outputs = outputs;
+    this.rows = split.rows(outputs);
   }
 
   /**
@@ -47,11 +54,12 @@ public final class Classification {
    * @param input the shape of one sample
    */
   public static Classification of(UnaryOperator<Tensor> predict, Split split, Shape input) {
-    Tensor outputs = Tensor.zeros(Shape.of(split.size(), split.classes()));
+    int width = split.answer().size();
+    Tensor outputs = Tensor.zeros(Shape.of(split.size(), width));
     for (int from = 0; from < split.size(); from += CHUNK) {
       int to = Math.min(from + CHUNK, split.size());
       Tensor part = predict.apply(split.inputs(Split.range(from, to), input));
-      System.arraycopy(part.data(), 0, outputs.data(), from * split.classes(), part.size());
+      System.arraycopy(part.data(), 0, outputs.data(), from * width, part.size());
     }
     return new Classification(split, outputs);
   }
@@ -89,12 +97,30 @@ public final class Classification {
   }
 
   private double output(int sample, int category) {
-    return outputs.data()[sample * split.classes() + category];
+    return rows.data()[sample * split.classes() + category];
+  }
+
+  private int answers() {
+    return rows.shape().length(0);
+  }
+
+  private int label(int answer) {
+    if (split.answer().rank() == 1) {
+      return split.label(answer);
+    }
+    if (asked == null) {
+      asked = split.rows(split.targets(Split.range(0, split.size())));
+    }
+    int label = 0;
+    while (asked.data()[answer * split.classes() + label] != 1) {
+      label++;
+    }
+    return label;
   }
 
   /** Returns whether the class that is named is the label. */
   public boolean right(int sample) {
-    return classOf(sample) == split.label(sample);
+    return classOf(sample) == label(sample);
   }
 
   /**
@@ -109,12 +135,12 @@ public final class Classification {
       return kind == Task.Kind.BINARY ? metrics.rightAnswers() : metrics.explainedVariance();
     }
     int right = 0;
-    for (int i = 0; i < split.size(); i++) {
+    for (int i = 0; i < answers(); i++) {
       if (right(i)) {
         right++;
       }
     }
-    return (double) right / split.size();
+    return (double) right / answers();
   }
 
   /** Returns what these outputs are worth, by hand. */
@@ -133,7 +159,7 @@ public final class Classification {
    */
   public int differentFrom(Classification other) {
     int different = 0;
-    for (int i = 0; i < split.size(); i++) {
+    for (int i = 0; i < answers(); i++) {
       if (answersOtherwise(other, i)) {
         different++;
       }

@@ -484,7 +484,12 @@ final class LockstepRun {
   private void compareLastState() {
     comparison.startStep(step);
     Recording reference = recorded(references.free().state());
-    Recording trained = recorded(candidate.state());
+    ModelState last = candidate.state();
+    Finding miscounted = stateCheck.counted(step, last);
+    if (miscounted != null) {
+      comparison.report(miscounted);
+    }
+    Recording trained = recorded(last);
     DeclaredTolerance declared = options.tolerance();
     Model perturbed = references.freePerturbed();
     Floors floors =

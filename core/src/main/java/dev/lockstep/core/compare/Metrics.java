@@ -20,14 +20,14 @@ public final class Metrics {
   private final double[] targets;
 
   /**
-   * @param outputs samples × outputs
+   * @param outputs samples × outputs, of sequences × steps
    */
   public Metrics(Split split, Tensor outputs) {
     this.task = split.task();
     this.units = split.units();
-    this.size = split.size();
-    this.outputs = outputs.data();
-    this.targets = split.targets(Split.range(0, size)).data();
+    this.outputs = split.rows(outputs).data();
+    this.targets = split.rows(split.targets(Split.range(0, split.size()))).data();
+    this.size = targets.length / task.outputs();
   }
 
   /** Returns whether an output says yes. */

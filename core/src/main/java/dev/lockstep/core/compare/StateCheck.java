@@ -137,8 +137,28 @@ record StateCheck(Set<String> paths, boolean inFloat) {
     return null;
   }
 
+  /**
+   * Holds the count of steps in a state against those that were taken.
+   *
+   * @return null if it is the same
+   */
+  @Nullable Finding counted(long step, ModelState found) {
+    return found.step() == step
+        ? null
+        : Finding.told(
+            step,
+            Failure.Kind.DIFFERENCE,
+            "state() says that %d steps were taken, there were %d".formatted(found.step(), step));
+  }
+
   private @Nullable Finding different(
       long step, ModelState expected, ModelState found, String message) {
+    if (expected.step() != found.step()) {
+      return Finding.told(
+          step,
+          Failure.Kind.DIFFERENCE,
+          message.formatted("%d steps taken".formatted(found.step()), expected.step()));
+    }
     for (String path : paths) {
       if (mismatch(expected.tensor(path), found.tensor(path), inFloat) != NONE) {
         return finding(step, path, expected.tensor(path), found.tensor(path), inFloat, message);

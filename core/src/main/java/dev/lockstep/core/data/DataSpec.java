@@ -35,7 +35,8 @@ public record DataSpec(
               List.of(),
               Missing.ERROR,
               null,
-              new Scaling(Scaling.Kind.NONE, 1)),
+              new Scaling(Scaling.Kind.NONE, 1),
+              null),
           new Images(null, null, Colour.AUTO, false),
           null,
           new Division(0.2, true, 1));
@@ -56,6 +57,7 @@ public record DataSpec(
    * @param missing what is done about values that are not there
    * @param transform a DataVec {@code TransformProcess} in JSON; null: none
    * @param targetScaling of targets that are numbers
+   * @param steps of a sequence that are read at most, null: all
    */
   public record Table(
       @Nullable Character separator,
@@ -70,8 +72,12 @@ public record DataSpec(
       List<String> classes,
       Missing missing,
       @Nullable String transform,
-      Scaling targetScaling) {
+      Scaling targetScaling,
+      @Nullable Integer steps) {
     public Table {
+      if (steps != null && steps < 1) {
+        throw new IllegalArgumentException("steps: expected at least 1, found " + steps);
+      }
       columns = List.copyOf(columns);
       without = List.copyOf(without);
       categories = List.copyOf(categories);

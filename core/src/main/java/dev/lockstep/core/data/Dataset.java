@@ -43,7 +43,7 @@ public record Dataset(
    * the first of them would stand for one class alone.
    */
   Dataset unsorted() {
-    if (train.task().kind() != Task.Kind.CLASS) {
+    if (train.task().kind() != Task.Kind.CLASS || train.answer().rank() > 1) {
       return this;
     }
     for (int i = 1; i < train.size(); i++) {

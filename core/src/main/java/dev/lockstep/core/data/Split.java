@@ -78,6 +78,68 @@ public final class Split {
     return task().outputs();
   }
 
+  /** Returns the shape of what one sample is answered with: outputs, of sequences × steps. */
+  public Shape answer() {
+    return targets.answer();
+  }
+
+  /**
+   * Returns the same sequences, each answered in its last step alone.
+   *
+   * @throws IllegalArgumentException if samples are no sequences, or are answered step by step
+   */
+  public Split answeredAtTheEnd() {
+    if (sample.rank() != 2 || answer().rank() != 1) {
+      throw new IllegalArgumentException("samples of " + sample + " with answers " + answer());
+    }
+    int steps = sample.length(1);
+    int outputs = classes();
+    double[] values = new double[Math.multiplyExact(size, outputs * steps)];
+    Arrays.fill(values, Double.NaN);
+    double[] features = new double[sample.size()];
+    for (int i = 0; i < size; i++) {
+      this.features.copy((long) i * sample.size(), features, 0, features.length);
+      int last = steps - 1;
+      while (last > 0 && Double.isNaN(features[last])) {
+        last--;
+      }
+      double[] answer = targets.of(new int[] {i}).data();
+      for (int output = 0; output < outputs; output++) {
+        values[(i * outputs + output) * steps + last] = answer[output];
+      }
+    }
+    return new Split(
+        sample, this.features, Targets.sequences(task(), values, units(), steps), size);
+  }
+
+  /**
+   * Returns outputs as rows, one for every answer that is asked for: for every sample, or for steps
+   * of its sequence.
+   *
+   * @param outputs of all samples of this split, or their targets
+   * @return answers × outputs
+   */
+  public Tensor rows(Tensor outputs) {
+    int width = classes();
+    if (answer().rank() == 1) {
+      return outputs.reshape(Shape.of(size, width));
+    }
+    int steps = answer().length(1);
+    double[] asked = targets(range(0, size)).data();
+    double[] rows = new double[asked.length];
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      for (int step = 0; step < steps; step++) {
+        if (!Double.isNaN(asked[i * width * steps + step])) {
+          for (int output = 0; output < width; output++) {
+            rows[count++] = outputs.data()[(i * width + output) * steps + step];
+          }
+        }
+      }
+    }
+    return Tensor.of(Shape.of(count / width, width), Arrays.copyOf(rows, count));
+  }
+
   /** Returns the class of a sample, where classes are told apart. */
   public int label(int index) {
     return targets.label(index);
@@ -154,7 +216,7 @@ public final class Split {
     return inputs;
   }
 
-  /** Returns samples × outputs: one-hot labels where classes are told apart. */
+  /** Returns samples × {@link #answer}: one-hot labels where classes are told apart. */
   public Tensor targets(int[] samples) {
     return targets.of(samples);
   }

@@ -15,11 +15,15 @@ public final class Targets {
   private final double[] values;
   private final double[] units;
 
-  private Targets(Task task, int[] labels, double[] values, double[] units) {
+  /** Of a sequence that is answered step by step; 0 where a sample has one answer. */
+  private final int steps;
+
+  private Targets(Task task, int[] labels, double[] values, double[] units, int steps) {
     this.task = task;
     this.labels = labels;
     this.values = values;
     this.units = units;
+    this.steps = steps;
   }
 
   /**
@@ -34,7 +38,7 @@ public final class Targets {
             "labels: expected 0 to %d, found %d".formatted(task.outputs() - 1, label));
       }
     }
-    return new Targets(task, labels, new double[0], new double[0]);
+    return new Targets(task, labels, new double[0], new double[0], 0);
   }
 
   /**
@@ -48,7 +52,23 @@ public final class Targets {
       throw new IllegalArgumentException(
           "%s of %d units are no numbers".formatted(task, units.length));
     }
-    return new Targets(task, new int[0], values, units);
+    return new Targets(task, new int[0], values, units, 0);
+  }
+
+  /**
+   * Answers to each step of sequences.
+   *
+   * @param values sequences × outputs × steps, one-hot where classes are told apart; NaN where no
+   *     answer is asked for; not copied
+   * @param units see {@link #numbers}
+   * @param steps of one sequence
+   */
+  public static Targets sequences(Task task, double[] values, double[] units, int steps) {
+    if (units.length != task.outputs() || steps < 1) {
+      throw new IllegalArgumentException(
+          "%s of %d units in %d steps".formatted(task, units.length, steps));
+    }
+    return new Targets(task, new int[0], values, units, steps);
   }
 
   Task task() {
@@ -57,11 +77,16 @@ public final class Targets {
 
   /** Returns the number of samples. */
   int size() {
-    return isClass() ? labels.length : values.length / task.outputs();
+    return isClass() ? labels.length : values.length / answer().size();
+  }
+
+  /** Returns the shape of what one sample is answered with: outputs, or outputs × steps. */
+  Shape answer() {
+    return steps == 0 ? Shape.of(task.outputs()) : Shape.of(task.outputs(), steps);
   }
 
   private boolean isClass() {
-    return task.kind() == Task.Kind.CLASS;
+    return task.kind() == Task.Kind.CLASS && steps == 0;
   }
 
   double[] units() {
@@ -78,12 +103,13 @@ public final class Targets {
     return labels[sample];
   }
 
-  /** Returns samples × outputs, one-hot where a class is asked for. */
+  /** Returns samples × outputs, or × steps, one-hot where a class is asked for. */
   Tensor of(int[] samples) {
     int outputs = task.outputs();
     if (!isClass()) {
+      Shape answer = answer();
       return Tensor.of(
-          Shape.of(samples.length, outputs), Features.selected(values, samples, outputs));
+          answer.batchOf(samples.length), Features.selected(values, samples, answer.size()));
     }
     Tensor targets = Tensor.zeros(Shape.of(samples.length, outputs));
     for (int row = 0; row < samples.length; row++) {
@@ -94,14 +120,15 @@ public final class Targets {
 
   Targets select(int[] samples) {
     return isClass()
-        ? new Targets(task, Arrays.stream(samples).map(i -> labels[i]).toArray(), values, units)
-        : new Targets(task, labels, Features.selected(values, samples, task.outputs()), units);
+        ? new Targets(task, Arrays.stream(samples).map(i -> labels[i]).toArray(), values, units, 0)
+        : new Targets(
+            task, labels, Features.selected(values, samples, answer().size()), units, steps);
   }
 
   /** Adds those of the first samples to a hash: labels as bytes where a byte holds them. */
   void addTo(MessageDigest digest, int count) {
     if (!isClass()) {
-      Features.hash(digest, values, count * task.outputs());
+      Features.hash(digest, values, count * answer().size());
       return;
     }
     for (int i = 0; i < count; i++) {

@@ -68,7 +68,41 @@ final class ActivationMistakes {
           "1.7159·tanh(2x/3)",
           x -> 1.7159 * Math.tanh(2 * x / 3),
           (x, y) -> 2.0 / 3 / 1.7159 * (1.7159 - y) * (1.7159 + y));
+    } else if (function instanceof ActivationFunction.Gelu) {
+      computes("the form of GELU by tanh", x -> x * geluShare(x), (x, y) -> geluSlope(x));
+    } else if (function instanceof ActivationFunction.HardSigmoid) {
+      computes(
+          "x/6 + 1/2 between -3 and 3",
+          x -> Math.max(0, Math.min(1, x / 6 + 0.5)),
+          (x, y) -> x > -3 && x < 3 ? 1.0 / 6 : 0);
+    } else if (function instanceof ActivationFunction.Selu) {
+      double scale = fitted(x -> x > 0 ? 0 : Math.expm1(x), (x, y) -> x > 0 ? 0 : y);
+      computes(
+          "%s·(exp(x) - 1) below 0".formatted(Numbers.setting(scale)),
+          x -> x > 0 ? Slopes.SELU_SCALE * x : scale * Math.expm1(x),
+          (x, y) -> x > 0 ? Slopes.SELU_SCALE : scale * Math.exp(x));
     }
+    if (function instanceof ActivationFunction.LeakyRelu
+        || function instanceof ActivationFunction.Elu) {
+      double slope = fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);
+      computes(
+          Numbers.setting(slope) + "·x below 0",
+          x -> x > 0 ? x : slope * x,
+          (x, y) -> x > 0 ? 1 : slope);
+    }
+  }
+
+  private static final double GELU = Math.sqrt(2 / Math.PI);
+  private static final double GELU_CUBE = 0.044715;
+
+  /** Returns ½(1 + tanh(√(2/π)·(x + 0.044715·x³))): Hendrycks and Gimpel 2016. */
+  private static double geluShare(double x) {
+    return 0.5 * (1 + Math.tanh(GELU * (x + GELU_CUBE * x * x * x)));
+  }
+
+  private static double geluSlope(double x) {
+    double share = geluShare(x);
+    return share + 2 * x * share * (1 - share) * GELU * (1 + 3 * GELU_CUBE * x * x);
   }
 
   /** Fits a factor between two functions of input and output. */

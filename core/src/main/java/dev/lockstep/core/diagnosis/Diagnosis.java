@@ -86,10 +86,19 @@ public final class Diagnosis {
     }
     List<Hypothesis> fitting = new ArrayList<>();
     List<Hypothesis> since = new ArrayList<>();
+    List<Hypothesis> once = new ArrayList<>();
     Map<Hypothesis, Set<TensorKey>> partly = new LinkedHashMap<>();
+    // In the first step parameters and slots are still equal numbers, which anything may explain.
+    boolean rightAfterwards =
+        looks.size() >= STEPS
+            && first.step().before().step() > 0
+            && looks.stream().skip(1).allMatch(look -> look.failing().isEmpty());
     for (Hypothesis hypothesis : hypotheses(first, judged)) {
       Set<TensorKey> left = left(hypothesis, judged.tensor().key());
       if (left == null) {
+        if (rightAfterwards && explains(hypothesis, judged.tensor().key(), first)) {
+          once.add(hypothesis);
+        }
         continue;
       }
       if (left.isEmpty()) {
@@ -110,7 +119,27 @@ public final class Diagnosis {
                   .map(hypothesis -> hypothesis.told(", from step %d on".formatted(step)))
                   .toList()));
     }
+    once.removeIf(hypothesis -> hypothesis.rank() == Hypothesis.Rank.FITTED);
+    if (!once.isEmpty()) {
+      return Optional.of(alone(best(once)));
+    }
     return hint(partly);
+  }
+
+  /** A mistake of one step, after which the candidate is right again. */
+  private Cause alone(List<Hypothesis> told) {
+    long step = looks.get(0).step().step();
+    int rows = looks.get(0).batch().size();
+    String when =
+        rows == looks.get(1).batch().size()
+            ? ", in step %d alone".formatted(step)
+            : ", in step %d alone, whose batch has %d rows".formatted(step, rows);
+    return new Cause(String.join("; or ", texts(told)) + when, Cause.Standing.CONFIRMED, "");
+  }
+
+  private boolean explains(Hypothesis hypothesis, TensorKey first, Look look) {
+    Set<TensorKey> left = left(hypothesis, first, look);
+    return left != null && left.isEmpty();
   }
 
   private List<Hypothesis> hypotheses(Look first, Judged judged) {

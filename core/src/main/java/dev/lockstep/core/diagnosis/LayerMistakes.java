@@ -9,6 +9,7 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
@@ -95,6 +96,8 @@ final class LayerMistakes {
       new NormalizationMistakes(first, scope, found).gradients();
     } else if (layer instanceof LayerSpec.Convolution) {
       overlap();
+    } else if (layer instanceof LayerSpec.Branches branches) {
+      skips(branches);
     } else if (layer == null) {
       lossGradient();
     }
@@ -111,7 +114,36 @@ final class LayerMistakes {
     }
   }
 
+  /** A branch without layers hands its gradient back as it is. */
+  private void skips(LayerSpec.Branches branches) {
+    if (branches.join() == LayerSpec.Join.SUM
+        && branches.branches().stream().anyMatch(List::isEmpty)) {
+      skip("the gradient of the branch without layers, the skip connection, is missing", -1);
+      skip("the gradient of the branch without layers, the skip connection, counts twice", 1);
+    }
+  }
+
+  private void skip(String text, double times) {
+    local(
+        text,
+        (look, judged) -> {
+          Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+          return dout == null || dout.size() != judged.reference().size()
+              ? null
+              : Numbers.plus(judged.reference().data(), times, dout.data());
+        });
+  }
+
   private void lossGradient() {
+    local(
+        "the derivative of the outputs, y(1 - y), is applied once more",
+        (look, judged) -> {
+          Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+          return y == null || y.size() != judged.reference().size()
+              ? null
+              : Numbers.each(
+                  y.size(), i -> judged.reference().data()[i] * y.data()[i] * (1 - y.data()[i]));
+        });
     double[] shown = judged.candidate().data();
     int classes = first.network().classes();
     for (int c = 0; c < classes; c++) {
@@ -194,6 +226,19 @@ final class LayerMistakes {
       local(
           "the derivative looks at the signs of gradient and input",
           (look, judged) -> dout(look, judged, (x, gradient) -> x > 0 ? Math.max(0, gradient) : 0));
+    } else if (function instanceof ActivationFunction.Elu elu) {
+      derivative("y + 1 in place of y + alpha", (x, y) -> x > 0 ? 1 : y + 1);
+      derivative("alpha below 0", (x, y) -> x > 0 ? 1 : elu.alpha());
+      derivative("y below 0", (x, y) -> x > 0 ? 1 : y);
+    }
+    if (!(function instanceof ActivationFunction.Relu)) {
+      double slope = slope();
+      if (Double.isFinite(slope)) {
+        derivative(Numbers.setting(slope) + " below 0, 1 above", (x, y) -> x > 0 ? 1 : slope);
+      }
+      derivative("that at its output in place of its input", (x, y) -> Slopes.of(function, y));
+      Slopes.others(function)
+          .forEach(other -> derivative("that of " + other.id(), (x, y) -> Slopes.of(other, x)));
     }
   }
 
@@ -470,6 +515,22 @@ final class LayerMistakes {
           });
     }
     double lambda = first.network().weightDecay();
+    if (w.shape().rank() == 2 && w.shape().length(0) == w.shape().length(1)) {
+      int side = w.shape().length(0);
+      local(
+          "its weight decay is that of the transposed weights",
+          (look, judged) -> {
+            Tensor before = look.before(judged.tensor().key().path());
+            return before == null || before.size() != side * side
+                ? null
+                : Numbers.each(
+                    before.size(),
+                    i ->
+                        judged.reference().data()[i]
+                            + lambda
+                                * (before.data()[i % side * side + i / side] - before.data()[i]));
+          });
+    }
     local(
         "its weight decay is L1, λ·sign(W), in place of L2, λ·W",
         (look, judged) -> {
@@ -491,6 +552,12 @@ final class LayerMistakes {
     if (!(layer instanceof LayerSpec.Affine) || input == null || !key.path().endsWith("/W")) {
       return;
     }
+    fromInput("negative inputs are left out of it", (look, x) -> positive(x));
+    fromInput("it is computed from the magnitudes of the inputs", (look, x) -> magnitudes(x));
+    fromInput(
+        "it is computed from the inputs of the step before",
+        (look, x) ->
+            look.previous() == null ? null : look.previous().input(judged.tensor().layer()));
     String own = Look.inputOf(first.network(), layer.name());
     for (Judged other : first.judged().values()) {
       TensorKey from = other.tensor().key();
@@ -498,18 +565,41 @@ final class LayerMistakes {
           && other.tensor().perSample()
           && !from.path().equals(own)
           && other.candidate().size() == input.size()) {
-        local(
+        fromInput(
             "it is computed from another tensor, %s, in place of the layer's input".formatted(from),
-            (look, judged) -> {
-              Tensor x = look.candidate(Phase.FORWARD, from.path());
-              Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
-              double[] product = x == null || dout == null ? null : product(x, dout);
-              return product == null || product.length != judged.reference().size()
-                  ? null
-                  : Numbers.plus(product, 1, decay(look, judged.tensor().key().path()));
-            });
+            (look, x) -> look.candidate(Phase.FORWARD, from.path()));
       }
     }
+  }
+
+  /** What a gradient is computed from in place of a layer's input. */
+  private interface OtherInput {
+    @Nullable Tensor of(Look look, Tensor input);
+  }
+
+  private void fromInput(String text, OtherInput other) {
+    local(
+        text,
+        (look, judged) -> {
+          Tensor own = look.input(judged.tensor().layer());
+          Tensor x = own == null ? null : other.of(look, own);
+          Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+          double[] product =
+              x == null || dout == null || own == null || x.size() != own.size()
+                  ? null
+                  : product(x, dout);
+          return product == null || product.length != judged.reference().size()
+              ? null
+              : Numbers.plus(product, 1, decay(look, judged.tensor().key().path()));
+        });
+  }
+
+  private static Tensor positive(Tensor x) {
+    return Tensor.of(x.shape(), Numbers.each(x.size(), i -> Math.max(0, x.data()[i])));
+  }
+
+  private static Tensor magnitudes(Tensor x) {
+    return Tensor.of(x.shape(), Numbers.each(x.size(), i -> Math.abs(x.data()[i])));
   }
 
   /** Returns xᵀ·dout. */

@@ -101,6 +101,11 @@ record Look(
     return rateAfter((double) step.before().step());
   }
 
+  /** Returns the learning rate by a count of steps that is one less, of the first step -1. */
+  double rateCountedLess() {
+    return rateAfter(step.before().step() - 1.0);
+  }
+
   /** Returns the learning rate of the step before, of the first step its own. */
   double rateBefore() {
     return rateAfter(Math.max(0.0, step.before().step() - 1.0));

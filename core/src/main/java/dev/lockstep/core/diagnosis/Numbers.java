@@ -3,6 +3,7 @@ package dev.lockstep.core.diagnosis;
 import dev.lockstep.core.tensor.Tensor;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 
@@ -106,6 +107,19 @@ final class Numbers {
     }
     double rounded = new BigDecimal(fitted).round(WRITTEN).doubleValue();
     return Math.abs(rounded - fitted) <= FIT * Math.abs(fitted) ? rounded : fitted;
+  }
+
+  /** Returns the number of the fewest digits between two, the second included unless it is 0. */
+  static double between(double open, double end) {
+    double low = Math.min(open, end);
+    double high = Math.max(open, end);
+    for (int scale = -6; scale < 18; scale++) {
+      double up = new BigDecimal(low).setScale(scale, RoundingMode.CEILING).doubleValue();
+      if (up > low && up < high) {
+        return up;
+      }
+    }
+    return open;
   }
 
   /** Returns a setting without the digits that fitting or arithmetic added. */

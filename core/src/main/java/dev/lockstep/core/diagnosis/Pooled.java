@@ -36,15 +36,45 @@ final class Pooled {
     }
   }
 
-  /** Returns the gradient of the input of max pooling; null if windows are padded or not plain. */
+  /** Returns the gradient of the input of max pooling; null if windows are not plain. */
   static double @Nullable [] gradient(
       LayerSpec.Pooling pool, Tensor x, Tensor dout, Winner winner) {
-    if (pool.window().isPadded()
-        || !pool.window().isPlain()
-        || x.shape().rank() != 4
-        || dout.shape().rank() != 4) {
+    if (!pool.window().isPlain() || x.shape().rank() != 4 || dout.shape().rank() != 4) {
       return null;
     }
+    int pad = pool.window().pad();
+    if (pad > 0) {
+      double[] wide = plain(pool, padded(x, pad), dout, winner);
+      return cropped(x, pad, wide);
+    }
+    return plain(pool, x, dout, winner);
+  }
+
+  /** Returns images within a border of zeros. */
+  private static Tensor padded(Tensor x, int pad) {
+    Shape shape = x.shape();
+    int height = shape.length(2) + 2 * pad;
+    int width = shape.length(3) + 2 * pad;
+    Tensor wide = Tensor.zeros(Shape.of(shape.length(0), shape.length(1), height, width));
+    for (int i = 0; i < x.size(); i++) {
+      wide.data()[inPadded(i, shape, pad)] = x.data()[i];
+    }
+    return wide;
+  }
+
+  private static double[] cropped(Tensor x, int pad, double[] wide) {
+    return Numbers.each(x.size(), i -> wide[inPadded(i, x.shape(), pad)]);
+  }
+
+  private static int inPadded(int at, Shape shape, int pad) {
+    int height = shape.length(2);
+    int width = shape.length(3);
+    int image = at / (height * width);
+    int row = at / width % height + pad;
+    return (image * (height + 2 * pad) + row) * (width + 2 * pad) + at % width + pad;
+  }
+
+  private static double[] plain(LayerSpec.Pooling pool, Tensor x, Tensor dout, Winner winner) {
     int height = x.shape().length(2);
     int width = x.shape().length(3);
     int outWidth = dout.shape().length(3);

@@ -1,8 +1,10 @@
 package dev.lockstep.core.diagnosis;
 
+import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.Hypothesis.Local;
+import dev.lockstep.core.diagnosis.Hypothesis.Rank;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
@@ -11,16 +13,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a tensor that is something else, while the rest is right. */
 final class Regions {
 
+  private final Look first;
   private final Set<TensorKey> scope;
   private final Judged judged;
   private final List<Hypothesis> found = new ArrayList<>();
 
   private Regions(Look first, Set<TensorKey> scope) {
+    this.first = first;
     this.scope = scope;
     this.judged = Objects.requireNonNull(first.judged().get(scope.iterator().next()));
   }
@@ -35,6 +40,14 @@ final class Regions {
   private interface Region {
     boolean has(Tensor tensor, int at);
   }
+
+  /** A number for each element of a tensor. */
+  private interface Values {
+    double @Nullable [] of(Look look, Judged judged);
+  }
+
+  /** Which elements are meant, by such a number. */
+  private record Where(Values values, DoublePredicate has) {}
 
   private void all() {
     int size = judged.candidate().size();
@@ -66,9 +79,101 @@ final class Regions {
               ? "its first %d of %d elements are".formatted(to, size)
               : to == size
                   ? "its elements from number %d on, of %d, are".formatted(from + 1, size)
-                  : "its elements number %d to %d, of %d, are".formatted(from + 1, to, size),
+                  : to - from == 1
+                      ? "its element number %d, of %d, is".formatted(to, size)
+                      : "its elements number %d to %d, of %d, are".formatted(from + 1, to, size),
           (tensor, at) -> at >= start && at < end);
     }
+    values("the right value", (look, of) -> of.reference().data(), wrong);
+    if (judged.tensor().key().phase() == Phase.UPDATE) {
+      values("the gradient", Regions::gradient, wrong);
+    } else if (judged.tensor().perSample()) {
+      values("what the layer reads", Regions::input, wrong);
+    }
+  }
+
+  private static double @Nullable [] input(Look look, Judged judged) {
+    Tensor input = look.input(judged.tensor().layer());
+    return input == null ? null : input.data();
+  }
+
+  private static double @Nullable [] gradient(Look look, Judged judged) {
+    String path = judged.tensor().key().path();
+    Tensor own = look.candidate(Phase.BACKWARD, path);
+    Tensor gradient =
+        own != null
+            ? own
+            : look.candidate(Phase.BACKWARD, path.substring(0, Math.max(0, path.lastIndexOf('/'))));
+    return gradient == null ? null : gradient.data();
+  }
+
+  /** Elements that are wrong where a number is large or small. */
+  private void values(String name, Values values, boolean[] wrong) {
+    double[] v = values.of(first, judged);
+    if (v == null || v.length != wrong.length) {
+      return;
+    }
+    boolean zero = true;
+    for (int i = 0; i < v.length; i++) {
+      zero &= !wrong[i] || v[i] == 0;
+    }
+    if (zero) {
+      where("where %s is 0 it is".formatted(name), new Where(values, value -> value == 0));
+      return;
+    }
+    bounds(name + " is", values, v, wrong);
+    bounds(
+        name + " is in magnitude",
+        (look, of) -> {
+          double[] all = values.of(look, of);
+          return all == null ? null : Numbers.each(all.length, i -> Math.abs(all[i]));
+        },
+        Numbers.each(v.length, i -> Math.abs(v[i])),
+        wrong);
+  }
+
+  private void bounds(String name, Values values, double[] v, boolean[] wrong) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < v.length; i++) {
+      low = wrong[i] ? Math.min(low, v[i]) : low;
+      high = wrong[i] ? Math.max(high, v[i]) : high;
+    }
+    double under = Double.NEGATIVE_INFINITY;
+    double over = Double.POSITIVE_INFINITY;
+    for (double value : v) {
+      under = value < low ? Math.max(under, value) : under;
+      over = value > high ? Math.min(over, value) : over;
+    }
+    if (Double.isFinite(under)) {
+      double limit = Numbers.between(under, low);
+      where(
+          "where %s above %s it is".formatted(name, Numbers.setting(limit)),
+          new Where(values, value -> value > limit));
+    }
+    if (Double.isFinite(over)) {
+      double limit = Numbers.between(over, high);
+      where(
+          "where %s below %s it is".formatted(name, Numbers.setting(limit)),
+          new Where(values, value -> value < limit));
+    }
+  }
+
+  private void where(String part, Where where) {
+    double constant = Double.NaN;
+    double[] v = where.values().of(first, judged);
+    for (int i = 0; v != null && i < v.length && Double.isNaN(constant); i++) {
+      constant = where.has().test(v[i]) ? judged.candidate().data()[i] : constant;
+    }
+    double same = constant;
+    if (same != 0 && Double.isFinite(same)) {
+      add(
+          ARITHMETIC,
+          part + " " + Numbers.setting(same),
+          where,
+          (look, of) -> Numbers.each(of.reference().size(), i -> same));
+    }
+    told(ARITHMETIC, part, where);
   }
 
   private void rows(int from, int to, boolean[] wrong) {
@@ -138,20 +243,33 @@ final class Regions {
     }
   }
 
-  /** Adds all that such a part may be. */
   private void told(String part, Region region) {
+    told(
+        NAMED,
+        part,
+        new Where(
+            (look, of) ->
+                Numbers.each(of.reference().size(), i -> region.has(of.reference(), i) ? 1 : 0),
+            value -> value > 0));
+  }
+
+  /** Adds all that such a part may be. */
+  private void told(Rank rank, String part, Where region) {
     add(
+        rank,
         part + " 0: never computed",
         region,
         (look, judged) -> new double[judged.reference().size()]);
     for (double factor : new double[] {2, 0.5, -1}) {
       add(
+          rank,
           part + " the reference's times " + Numbers.setting(factor),
           region,
           (look, judged) -> Numbers.times(factor, judged.reference().data()));
     }
     if (judged.tensor().key().phase() == Phase.UPDATE) {
       add(
+          rank,
           part + " what it was before the step: not updated",
           region,
           (look, judged) -> {
@@ -161,6 +279,7 @@ final class Regions {
       return;
     }
     add(
+        rank,
         part + " the one of the step before: one step stale",
         region,
         (look, judged) -> {
@@ -170,6 +289,7 @@ final class Regions {
         });
     if (judged.tensor().perSample() && judged.tensor().key().phase() == Phase.FORWARD) {
       add(
+          rank,
           part + " what the layer reads, handed on as it is",
           region,
           (look, judged) -> {
@@ -187,10 +307,10 @@ final class Regions {
         : Arrays.copyOf(tensor.data(), size);
   }
 
-  private void add(String text, Region region, Local part) {
+  private void add(Rank rank, String text, Where where, Local part) {
     found.add(
         Hypothesis.local(
-            NAMED,
+            rank,
             text,
             scope,
             (look, judged) -> {
@@ -199,11 +319,12 @@ final class Regions {
                 return null; // a loss has no parts
               }
               double[] other = part.predict(look, judged);
-              if (other == null) {
+              double[] v = where.values().of(look, judged);
+              if (other == null || v == null || v.length != reference.size()) {
                 return null;
               }
               return Numbers.each(
-                  reference.size(), i -> region.has(reference, i) ? other[i] : reference.data()[i]);
+                  v.length, i -> where.has().test(v[i]) ? other[i] : reference.data()[i]);
             }));
   }
 }

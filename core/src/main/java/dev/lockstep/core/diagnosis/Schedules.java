@@ -55,6 +55,7 @@ final class Schedules {
           schedules::momentum,
           look -> momentum(look.network().optimizer()),
           schedules::withMomentum);
+      schedules.countedLess();
       schedules.ofParameters();
     }
     return schedules.found;
@@ -174,6 +175,20 @@ final class Schedules {
         : network.optimizer() instanceof OptimizerSpec.Nesterov o
             ? network.withOptimizer(new OptimizerSpec.Nesterov(rate, momentum, o.printed()))
             : null;
+  }
+
+  /** The schedule falls a step late, and the first step lies before its start. */
+  private void countedLess() {
+    if (looks.get(0).rateCountedLess() != looks.get(0).rate()) {
+      found.add(
+          new Hypothesis(
+              Hypothesis.Rank.NAMED,
+              "the learning rate's schedule counts one step less",
+              look -> {
+                NetworkSpec other = withRate(look.rateCountedLess());
+                return other == null ? null : Variant.of(look).with(other).shown(reference, look);
+              }));
+    }
   }
 
   /** Each parameter has a rate of its own, the same in every step, as a share of the right one. */

@@ -315,6 +315,17 @@ final class UpdateMistakes {
                   : batch;
         });
     statistic(
+        "the running mean is divided by n-1 in place of n",
+        (look, norm, key) -> {
+          double[] batch = batch(look, norm, key);
+          Normalized normalized = Normalized.of(look, norm);
+          return batch == null || normalized == null
+              ? null
+              : key.equals("runningMean")
+                  ? Numbers.times(normalized.count() / (normalized.count() - 1), batch)
+                  : batch;
+        });
+    statistic(
         "the running variance moves by the standard deviation",
         (look, norm, key) -> {
           double[] batch = batch(look, norm, key);

@@ -61,11 +61,32 @@ final class UpdateRules {
       adam(o);
     } else if (optimizer instanceof OptimizerSpec.Sgd) {
       gradientDescent();
+    } else {
+      new AdaptiveRules(this::rule).all(optimizer);
     }
     anyOptimizer();
   }
 
   private void gradientDescent() {
+    Tensor old = first.before(key.path());
+    Tensor shown = first.candidate(Phase.UPDATE, key.path());
+    if (old != null && shown != null && shown.size() > 1) {
+      double limit =
+          Numbers.exact(
+              Tensor.of(shown.shape(), Numbers.minus(shown.data(), old.data())).largestMagnitude()
+                  / first.rate());
+      if (limit > 0) {
+        rule(
+            "gradients are clipped to ±%s after they were shown".formatted(Numbers.setting(limit)),
+            e -> e.w -= e.rate * Math.max(-limit, Math.min(limit, e.g)));
+      }
+    }
+    rules.hiding(
+        "the update takes the gradient of the step before",
+        e -> {
+          e.w -= e.rate * (e.t == 1 ? e.g : e.hidden);
+          e.hidden = e.g;
+        });
     double kept = carriedOn();
     if (kept > 0 && kept < 1) {
       rules.hiding(
@@ -204,6 +225,12 @@ final class UpdateRules {
           e.w += e.slots[0];
         });
     rule(
+        "momentum multiplies the gradient's part, not the velocity before",
+        e -> {
+          e.slots[0] -= m * e.rate * e.g;
+          e.w += e.slots[0];
+        });
+    rule(
         "the update turns the sign of the velocity",
         e -> {
           e.slots[0] = m * e.slots[0] + e.rate * e.g;
@@ -246,6 +273,15 @@ final class UpdateRules {
   }
 
   private void nesterov(double m) {
+    for (int sign : new int[] {1, -1}) {
+      rule(
+          "momentum times the velocity is %s the gradient, before a step of plain momentum"
+              .formatted(sign > 0 ? "added to" : "subtracted from"),
+          e -> {
+            e.slots[0] = m * e.slots[0] - e.rate * (e.g + sign * m * e.slots[0]);
+            e.w += e.slots[0];
+          });
+    }
     rule(
         "the update adds the velocity twice",
         e -> {
@@ -361,6 +397,18 @@ final class UpdateRules {
 
   private void rmsProp(double decay, double epsilon) {
     double start = start(decay);
+    rule(
+        "the root, plus epsilon, is kept in place of the average of squares",
+        e -> {
+          e.slots[0] = Math.sqrt(decay * e.slots[0] + (1 - decay) * e.g * e.g) + epsilon;
+          e.w -= e.rate * e.g / e.slots[0];
+        });
+    rule(
+        "the average starts as the first square, not at 0",
+        e -> {
+          e.slots[0] = e.t == 1 ? e.g * e.g : decay * e.slots[0] + (1 - decay) * e.g * e.g;
+          e.w -= e.rate * e.g / (Math.sqrt(e.slots[0]) + epsilon);
+        });
     rule(
         "the average of squares starts at %s in place of 0".formatted(Numbers.setting(start)),
         e -> {

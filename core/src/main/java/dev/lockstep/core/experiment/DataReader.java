@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads what the {@code data} block of an experiment file says about a user's own files. */
 public final class DataReader {
 
-  private static final List<String> FORMS = List.of("table", "images", "csv", "npz", "idx");
+  private static final List<String> FORMS =
+      List.of("table", "images", "csv", "npz", "idx", "sequences");
 
   private static final Map<String, Character> SEPARATORS =
       Map.of("comma", ',', "semicolon", ';', "tab", '\t', "\\t", '\t', "space", ' ');
@@ -67,7 +68,8 @@ public final class DataReader {
             data.texts("classes"),
             missing(data),
             data.text("transform").map(file -> directory.resolve(file).toString()).orElse(null),
-            scaling(data, "scaleTarget", "none").orElse(found.table().targetScaling())),
+            scaling(data, "scaleTarget", "none").orElse(found.table().targetScaling()),
+            data.optionalInteger("steps").orElse(null)),
         images(data),
         scaling(data, "scale", "what is usual for the form").orElse(null),
         data.inner("split", DataReader::division).orElse(found.division()));

@@ -37,7 +37,7 @@ public final class ExperimentForms {
     readers.put("split", DataReader::division);
     readers.put("tolerance", ExperimentFile::tolerance);
     readers.put("clipping", NetworkReader::clipping);
-    for (LossSpec.Type type : LossSpec.Type.values()) {
+    for (LossSpec.Type type : LossSpec.Type.known()) {
       readers.put(LOSS + type.id(), NetworkReader::fullLoss);
     }
     for (String type : LayerReader.typeNames()) {

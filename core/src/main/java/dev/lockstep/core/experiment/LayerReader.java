@@ -5,10 +5,13 @@ import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.Window;
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.core.yaml.Fields;
+import dev.lockstep.core.yaml.Key;
 import dev.lockstep.core.yaml.YamlValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +30,13 @@ public final class LayerReader {
   private static final int MAX_LAYERS = 10_000;
 
   static final String REPEAT = "repeat";
+
+  /** Another program names the layers of an open network. */
+  private static final String OPEN = "open";
+
+  private static final String NAME = "[A-Za-z][A-Za-z0-9]{0,63}";
+
+  private static final String NAME_ELSEWHERE = "[A-Za-z0-9_. #-]{1,100}";
 
   private static final Map<String, Builder> TYPES = types();
 
@@ -116,7 +126,50 @@ public final class LayerReader {
     types.put("residual", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.SUM));
     types.put(
         "inception", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.CONCATENATE));
+    types.put(
+        OPEN,
+        (f, name, reader) ->
+            new LayerSpec.Open(
+                name,
+                Fields.text(f.required("kind", Key.Kind.TEXT), f.name("kind")),
+                f.texts("reads"),
+                shape(f.required("output", Key.Kind.LIST), f.name("output")),
+                weights(f),
+                shapes(f, "statistics")));
     return types;
+  }
+
+  /** Reads {@code parameters: {W: [1, 40]}} and which of them are {@code decayed}. */
+  private static List<LayerSpec.Open.Weights> weights(Fields fields) {
+    List<String> decayed = fields.texts("decayed");
+    return shapes(fields, "parameters").entrySet().stream()
+        .map(
+            entry ->
+                new LayerSpec.Open.Weights(
+                    entry.getKey(), entry.getValue(), decayed.contains(entry.getKey())))
+        .toList();
+  }
+
+  private static Map<String, Shape> shapes(Fields fields, String key) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    YamlValue value = fields.value(key, Key.Kind.MAPPING).orElse(null);
+    if (value != null) {
+      Fields.mapping(value, fields.name(key))
+          .values()
+          .forEach((name, shape) -> shapes.put(name, shape(shape, fields.name(key) + "." + name)));
+    }
+    return shapes;
+  }
+
+  private static Shape shape(YamlValue value, String name) {
+    int[] lengths =
+        Fields.list(value, name).stream()
+            .mapToInt(length -> Fields.integer(length, name))
+            .toArray();
+    if (lengths.length == 0 || Arrays.stream(lengths).anyMatch(length -> length < 1)) {
+      throw Fields.expected("a shape such as [3, 4]", value, name);
+    }
+    return Shape.of(lengths);
   }
 
   /** Returns the names of the layer types, as they stand in experiment files. */
@@ -230,14 +283,14 @@ public final class LayerReader {
   private LayerSpec layer(
       Fields fields, String type, Builder builder, String prefix, String where) {
     int count = counts.merge(prefix + type, 1, Integer::sum);
-    String name = prefix + ownName(fields, type + count);
+    String name = prefix + ownName(fields, type + count, type.equals(OPEN) ? NAME_ELSEWHERE : NAME);
     places.put(name, where);
     return builder.build(fields, name, this);
   }
 
-  private static String ownName(Fields fields, String otherwise) {
+  private static String ownName(Fields fields, String otherwise, String form) {
     String name = fields.text("name").orElse(otherwise);
-    if (!name.matches("[A-Za-z][A-Za-z0-9]{0,63}") || name.equals("loss")) {
+    if (!name.matches(form) || name.equals("loss")) {
       throw Fields.expected(
           "a name of letters and digits other than 'loss'",
           fields.required("name"),

@@ -2,6 +2,7 @@ package dev.lockstep.core.network;
 
 import dev.lockstep.core.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,8 @@ public sealed interface LayerSpec {
     R upsampling(Upsampling layer);
 
     R branches(Branches layer);
+
+    R open(Open layer);
   }
 
   /** A layer that has nothing to train and nothing to keep from step to step. */
@@ -552,6 +555,85 @@ public sealed interface LayerSpec {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.branches(this);
+    }
+  }
+
+  /**
+   * A layer that is known from outside alone: by its name, what it reads, what it trains and the
+   * shape of what it puts out. Only a side that has such a layer computes it; nothing here knows
+   * its formula, so it has no start of its own either: the side that has it gives one ({@link
+   * dev.lockstep.core.model.ModelProvider#start}).
+   *
+   * @param kind what the side that has it calls it, such as {@code LSTM}
+   * @param reads the layers whose outputs it reads, or {@value NetworkSpec#INPUT}; empty: the layer
+   *     before it
+   * @param out the shape of one sample of its output
+   * @param weights what it trains, in order
+   * @param kept the shapes of its running statistics by key
+   */
+  record Open(
+      String name,
+      String kind,
+      List<String> reads,
+      Shape out,
+      List<Weights> weights,
+      Map<String, Shape> kept)
+      implements LayerSpec {
+
+    /**
+     * What an open layer trains.
+     *
+     * @param key the last part of its path
+     * @param decayed whether weight decay acts on it
+     */
+    public record Weights(String key, Shape shape, boolean decayed) {}
+
+    public Open {
+      reads = List.copyOf(reads);
+      weights = List.copyOf(weights);
+      kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      return out;
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(Shape in) {
+      return weights.stream()
+          .map(
+              w ->
+                  new ParameterSpec(
+                      name + "/" + w.key(),
+                      w.shape(),
+                      new InitialValues.Constant(0),
+                      w.shape().length(0),
+                      w.shape().length(w.shape().rank() - 1),
+                      w.decayed()))
+          .toList();
+    }
+
+    @Override
+    public Map<String, Shape> statistics(Shape in) {
+      Map<String, Shape> statistics = new LinkedHashMap<>();
+      kept.forEach((key, shape) -> statistics.put(name + "/" + key, shape));
+      return statistics;
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return NO_SUM;
+    }
+
+    @Override
+    public Kink kink() {
+      return Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.open(this);
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.lockstep.core.network;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * What training makes small, averaged over the batch; weight decay comes on top (chapter 4).
  *
@@ -34,7 +37,9 @@ public record LossSpec(Type type, double stabilizer) {
     /** {@code Σ |y − t| / outputs}. */
     MEAN_ABSOLUTE("meanAbsolute", Output.IDENTITY, 0),
     /** Sigmoid, then {@code −Σ t·log(y + stabilizer) + (1 − t)·log(1 − y + stabilizer)}. */
-    SIGMOID_CROSS_ENTROPY("sigmoidCrossEntropy", Output.SIGMOID, BOOK_STABILIZER);
+    SIGMOID_CROSS_ENTROPY("sigmoidCrossEntropy", Output.SIGMOID, BOOK_STABILIZER),
+    /** Known to the side that has it alone, as the layers of an open network are. */
+    OPEN("open", Output.IDENTITY, 0);
 
     private final String id;
     private final Output output;
@@ -44,6 +49,11 @@ public record LossSpec(Type type, double stabilizer) {
       this.id = id;
       this.output = output;
       this.usualStabilizer = usualStabilizer;
+    }
+
+    /** Returns those whose formula is known here. */
+    public static List<Type> known() {
+      return Arrays.stream(values()).filter(type -> type != OPEN).toList();
     }
 
     /** Returns the name used in experiment files. */

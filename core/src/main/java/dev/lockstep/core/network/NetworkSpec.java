@@ -137,6 +137,11 @@ public record NetworkSpec(
     }
   }
 
+  /** Returns whether a layer is known from outside alone: only a side that has it computes it. */
+  public boolean isOpen() {
+    return allLayers().stream().anyMatch(LayerSpec.Open.class::isInstance);
+  }
+
   /** The name under which {@link #inputs} knows the data. */
   public static final String INPUT = "input";
 
@@ -161,7 +166,9 @@ public record NetworkSpec(
           layer.name(),
           layer instanceof LayerSpec.Branches branches
               ? branches.branches().stream().map(branch -> connect(before, branch, inputs)).toList()
-              : List.of(before));
+              : layer instanceof LayerSpec.Open open && !open.reads().isEmpty()
+                  ? open.reads()
+                  : List.of(before));
       last = layer.name();
     }
     return last;

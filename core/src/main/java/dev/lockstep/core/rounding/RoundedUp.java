@@ -5,6 +5,7 @@ import dev.lockstep.core.model.ChangingObserver;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.model.WrappedModel;
@@ -21,8 +22,9 @@ import dev.lockstep.core.tensor.Tensor;
  * {@link LayerSums}); so is the gradient of a parameter.
  *
  * <p>It moves what an observer is shown, in place, so it works on models that show their own
- * buffers at the moment in which they are computed and read on from them; on others it changes
- * nothing.
+ * buffers at the moment in which they are computed and read on from them. Of others nothing within
+ * a step can be moved: their state is, when they take it over, each number by one unit in the last
+ * place. What they compute from it differs as two orders of summing do.
  */
 public final class RoundedUp implements ModelProvider {
 
@@ -58,6 +60,17 @@ public final class RoundedUp implements ModelProvider {
     @Override
     public double step(Batch batch, Masks masks, Observer observer) {
       return super.step(batch, masks, new ChangingObserver(observer, this::moveUp));
+    }
+
+    @Override
+    public void restore(ModelState state) {
+      if (showsItsOwnBuffers()) {
+        super.restore(state);
+        return;
+      }
+      ModelState moved = state.copy();
+      moved.tensors().values().forEach(tensor -> PerturbedStep.perturb(tensor, false));
+      super.restore(moved);
     }
 
     private void moveUp(Phase phase, String path, Tensor tensor) {

@@ -158,6 +158,18 @@ class LiarTest {
         };
       }
     },
+    COUNTS_A_STEP_TOO_MANY {
+      @Override
+      Model of(Model model) {
+        return new WrappedModel(model) {
+          @Override
+          public ModelState state() {
+            ModelState right = super.state();
+            return new ModelState(right.step() + (right.step() > 0 ? 1 : 0), right.tensors());
+          }
+        };
+      }
+    },
     RETURNS_ANOTHER_LOSS_WHEN_NOT_OBSERVED {
       @Override
       Model of(Model model) {

@@ -161,6 +161,11 @@ final class Column {
     return codes[row] < 0;
   }
 
+  /** Returns the number of rows. */
+  int size() {
+    return size;
+  }
+
   int missing() {
     return missing;
   }

@@ -2,6 +2,7 @@ package dev.lockstep.dl4j.json;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.dl4j.translate.Activations;
+import dev.lockstep.dl4j.translate.Findings;
 import dev.lockstep.dl4j.translate.Losses;
 import dev.lockstep.dl4j.translate.Schedules;
 import dev.lockstep.dl4j.translate.Updaters;
@@ -30,6 +31,21 @@ public final class ClassAllowList {
   /** What a network may be made of that DL4J wrote. */
   static final ClassAllowList DL4J = new ClassAllowList("DL4J configuration", classes());
 
+  /** Where DL4J and ND4J keep what configurations are made of: settings, and nothing that acts. */
+  private static final List<String> PACKAGES =
+      List.of(
+          "org.deeplearning4j.nn.conf.",
+          "org.deeplearning4j.nn.weights.",
+          "org.nd4j.linalg.activations.impl.",
+          "org.nd4j.linalg.learning.config.",
+          "org.nd4j.linalg.learning.regularization.",
+          "org.nd4j.linalg.lossfunctions.impl.",
+          "org.nd4j.linalg.schedule.");
+
+  /** What a network may be made of that DL4J alone builds: whatever its configurations hold. */
+  public static final ClassAllowList ALL_OF_DL4J =
+      new ClassAllowList("DL4J configuration", Stream.of(), PACKAGES);
+
   /** The properties by which DL4J's and Arbiter's classes say which class to make. */
   private static final Set<String> NAMING = Set.of("@class", "@valueclass", "type");
 
@@ -38,8 +54,14 @@ public final class ClassAllowList {
 
   private final String what;
   private final Set<String> allowed;
+  private final List<String> packages;
 
   private ClassAllowList(String what, Stream<Class<?>> allowed) {
+    this(what, allowed, List.of());
+  }
+
+  private ClassAllowList(String what, Stream<Class<?>> allowed, List<String> packages) {
+    this.packages = packages;
     this.what = what;
     this.allowed = allowed.map(Class::getName).collect(Collectors.toUnmodifiableSet());
   }
@@ -55,7 +77,8 @@ public final class ClassAllowList {
 
   /** Returns whether a class is on the list. */
   public boolean allows(String name) {
-    return allowed.contains(name);
+    boolean isShort = !packages.isEmpty() && name.indexOf('.') < 0; // a mapper's own short names
+    return allowed.contains(name) || isShort || packages.stream().anyMatch(name::startsWith);
   }
 
   private static Stream<Class<?>> classes() {
@@ -94,7 +117,9 @@ public final class ClassAllowList {
     if (!others.isEmpty()) {
       throw new InputException(
           what
-              + ": it names classes that are not known here: "
+              + ": it names classes that are "
+              + Findings.UNKNOWN
+              + ": "
               + others.entrySet().stream()
                   .map(other -> other.getKey() + where(other.getValue()))
                   .collect(Collectors.joining(", ")));

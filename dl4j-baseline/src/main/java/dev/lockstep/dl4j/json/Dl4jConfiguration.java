@@ -80,20 +80,7 @@ public record Dl4jConfiguration(
    * @throws InputException if the file cannot be read, or as {@link #parse} does; names the file
    */
   public static Dl4jConfiguration read(Path file, Shape sample) {
-    String json;
-    try {
-      json = text(file);
-    } catch (CharacterCodingException | ZipException e) {
-      throw new InputException(
-          file
-              + ": expected the JSON of a DL4J network, or a zip that DL4J's ModelSerializer wrote,"
-              + " found that "
-              + (e instanceof ZipException ? "the zip is damaged" : Reasons.of(e)),
-          e);
-    } catch (IOException e) {
-      throw new InputException(
-          file + ": expected what DL4J's toJson() wrote, found that " + Reasons.of(e), e);
-    }
+    String json = json(file);
     try {
       Dl4jConfiguration own = parse(json, sample);
       return isZip(file) ? own.withStateIn(file) : own;
@@ -105,6 +92,30 @@ public record Dl4jConfiguration(
           e);
     } catch (InputException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Returns the JSON of a network's configuration.
+   *
+   * @param file as for {@link #read}
+   * @throws InputException if there is none that can be read; names the file
+   */
+  public static String json(Path file) {
+    try {
+      return text(file);
+    } catch (InputException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
+    } catch (CharacterCodingException | ZipException e) {
+      throw new InputException(
+          file
+              + ": expected the JSON of a DL4J network, or a zip that DL4J's ModelSerializer wrote,"
+              + " found that "
+              + (e instanceof ZipException ? "the zip is damaged" : Reasons.of(e)),
+          e);
+    } catch (IOException e) {
+      throw new InputException(
+          file + ": expected what DL4J's toJson() wrote, found that " + Reasons.of(e), e);
     }
   }
 
@@ -157,6 +168,17 @@ public record Dl4jConfiguration(
         }
         return new String(json, StandardCharsets.UTF_8);
       }
+    }
+  }
+
+  /** Returns whether a specification has words for all parts of a network. */
+  public static boolean isKnown(String json) {
+    try {
+      var unused = parse(json, Shape.of(1));
+      return true;
+    } catch (InputException e) {
+      // samples of another shape are no unknown part
+      return !String.valueOf(e.getMessage()).contains(Findings.UNKNOWN);
     }
   }
 

@@ -22,12 +22,12 @@ public final class Dl4jEvaluation {
   /**
    * Returns metrics under the names that core's {@code Metrics} gives them.
    *
-   * @param outputs samples × outputs
+   * @param outputs samples × outputs, of sequences × steps
    */
   public static Map<String, Double> of(Split split, Tensor outputs) {
     Task task = split.task();
-    INDArray predicted = array(outputs);
-    INDArray expected = array(split.targets(Split.range(0, split.size())));
+    INDArray predicted = array(split.rows(outputs));
+    INDArray expected = array(split.rows(split.targets(Split.range(0, split.size()))));
     Map<String, Double> metrics = new LinkedHashMap<>();
     RegressionEvaluation regression = new RegressionEvaluation(task.outputs());
     EvaluationBinary binary = new EvaluationBinary();

@@ -97,11 +97,7 @@ public final class Dl4jProvider implements ModelProvider {
    * @param network what was translated, with this provider's settings
    */
   public Dl4jModel adopt(NetworkSpec network, Model restored) {
-    Network adopted =
-        restored instanceof ComputationGraph graph
-            ? new Network.Graph(graph)
-            : new Network.Sequence((MultiLayerNetwork) restored);
-    return new Dl4jModel(network, adopted, precision.type(), conventions);
+    return new Dl4jModel(network, Network.of(restored), precision.type(), conventions);
   }
 
   /**

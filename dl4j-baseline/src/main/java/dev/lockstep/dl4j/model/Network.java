@@ -19,17 +19,46 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What {@link Dl4jModel} needs of a network, be it a sequence of layers or a graph. */
-interface Network extends AutoCloseable {
+/** What a model needs of a network, be it a sequence of layers or a graph. */
+public interface Network extends AutoCloseable {
 
   /** Returns what DL4J itself knows. */
   Model model();
+
+  /** Returns a network that is initialized, or restored. */
+  static Network of(Model model) {
+    return model instanceof ComputationGraph graph
+        ? new Graph(graph)
+        : new Sequence((MultiLayerNetwork) model);
+  }
 
   /** Takes one step on a batch. */
   void fit(INDArray inputs, INDArray targets);
 
   /** Returns the output in prediction mode. */
   INDArray output(INDArray inputs);
+
+  /**
+   * What a network reads of a batch of sequences.
+   *
+   * @param arrays one for each input
+   * @param masks of the arrays, samples × steps, null where every sequence is there to its end;
+   *     empty: all of them are
+   */
+  record Sequences(List<INDArray> arrays, List<@Nullable INDArray> masks) {}
+
+  /**
+   * Takes one step on a batch of sequences.
+   *
+   * @param targetMask samples × steps, 1 where an answer is asked for; null: everywhere
+   */
+  void fit(Sequences inputs, INDArray targets, @Nullable INDArray targetMask);
+
+  /** Returns the output for sequences in prediction mode. */
+  INDArray output(Sequences inputs);
+
+  /** Returns what each layer puts out in prediction mode, by name. */
+  Map<String, INDArray> feedForward(List<INDArray> inputs);
 
   /** Returns the loss of the last batch before its update, in training mode, L2 term included. */
   double score();
@@ -57,9 +86,10 @@ interface Network extends AutoCloseable {
    */
   @Override
   default void close() {
+    INDArray state = updater().getStateViewArray(); // which is made of the others, if it is not yet
     free(model().params());
     free(model().getGradientsViewArray());
-    free(updater().getStateViewArray());
+    free(state);
   }
 
   /** Frees an array at once, where DL4J has not done so; it would wait for the collector. */
@@ -95,6 +125,30 @@ interface Network extends AutoCloseable {
     @Override
     public INDArray output(INDArray inputs) {
       return network.output(inputs, false);
+    }
+
+    private static @Nullable INDArray mask(Network.Sequences inputs) {
+      return inputs.masks().isEmpty() ? null : inputs.masks().get(0);
+    }
+
+    @Override
+    public void fit(Network.Sequences inputs, INDArray targets, @Nullable INDArray targetMask) {
+      network.fit(inputs.arrays().get(0), targets, mask(inputs), targetMask);
+    }
+
+    @Override
+    public INDArray output(Network.Sequences inputs) {
+      return network.output(inputs.arrays().get(0), false, mask(inputs), null);
+    }
+
+    @Override
+    public Map<String, INDArray> feedForward(List<INDArray> inputs) {
+      List<INDArray> activations = network.feedForward(inputs.get(0), false);
+      Map<String, INDArray> byName = new LinkedHashMap<>();
+      for (String name : layers.keySet()) {
+        byName.put(name, activations.get(byName.size() + 1)); // behind the input
+      }
+      return byName;
     }
 
     @Override
@@ -169,6 +223,29 @@ interface Network extends AutoCloseable {
     @Override
     public INDArray output(INDArray inputs) {
       return network.outputSingle(false, inputs);
+    }
+
+    @Override
+    public void fit(Network.Sequences inputs, INDArray targets, @Nullable INDArray targetMask) {
+      network.fit(
+          inputs.arrays().toArray(INDArray[]::new),
+          new INDArray[] {targets},
+          masks(inputs),
+          targetMask == null ? null : new INDArray[] {targetMask});
+    }
+
+    @Override
+    public INDArray output(Network.Sequences inputs) {
+      return network.output(false, inputs.arrays().toArray(INDArray[]::new), masks(inputs))[0];
+    }
+
+    private static INDArray @Nullable [] masks(Network.Sequences inputs) {
+      return inputs.masks().isEmpty() ? null : inputs.masks().toArray(INDArray[]::new);
+    }
+
+    @Override
+    public Map<String, INDArray> feedForward(List<INDArray> inputs) {
+      return network.feedForward(inputs.toArray(INDArray[]::new), false);
     }
 
     @Override

@@ -11,9 +11,6 @@ import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.translate.PerChannel;
 import dev.lockstep.dl4j.translate.TensorConversion;
 import dev.lockstep.dl4j.translate.Workspaces;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,8 +24,6 @@ import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.jspecify.annotations.Nullable;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.BooleanIndexing;
 import org.nd4j.linalg.indexing.conditions.Conditions;
@@ -46,7 +41,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  * <p>DL4J's gradients are sums over the batch, without weight decay: both are put right on a copy
  * with DL4J's own operations, so what is seen has the bits of what is applied.
  */
-final class Observation extends BaseTrainingListener {
+final class Observation extends BaseTrainingListener implements WatchedLayer.Watcher {
 
   /** An L2 term does not depend on the learning rate. */
   private static final double UNUSED_RATE = 1;
@@ -116,41 +111,22 @@ final class Observation extends BaseTrainingListener {
   }
 
   private Layer watch(Layer layer) {
+    return WatchedLayer.of(layer, this);
+  }
+
+  @Override
+  public void backward(Layer layer, INDArray epsilon) {
     String name = layer.conf().getLayer().getLayerName();
-    return (Layer)
-        Proxy.newProxyInstance(
-            layer.getClass().getClassLoader(),
-            interfaces(layer.getClass()),
-            (proxy, method, arguments) -> intercept(name, layer, method, arguments));
-  }
-
-  private static Class<?>[] interfaces(Class<?> type) {
-    Set<Class<?>> interfaces = new LinkedHashSet<>();
-    for (Class<?> c = type; c != null; c = c.getSuperclass()) {
-      interfaces.addAll(List.of(c.getInterfaces()));
-    }
-    return interfaces.toArray(Class<?>[]::new);
-  }
-
-  private @Nullable Object intercept(
-      String name, Layer layer, Method method, Object @Nullable [] arguments) throws Throwable {
-    boolean backward = method.getName().equals("backpropGradient");
-    if (backward && layer instanceof IOutputLayer loss) {
+    if (layer instanceof IOutputLayer loss) {
       observeLoss(loss);
-    } else if (backward && layerNames.contains(name)) {
-      observeOutputGradient(name, (INDArray) Objects.requireNonNull(arguments)[0]);
+    } else if (layerNames.contains(name)) {
+      observeOutputGradient(name, epsilon);
     }
-    Object result;
-    try {
-      result = method.invoke(layer, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-    if (backward) {
-      Pair<?, ?> gradients = (Pair<?, ?>) Objects.requireNonNull(result);
-      observeParameterGradients(name, layer, (Gradient) gradients.getFirst());
-    }
-    return result;
+  }
+
+  @Override
+  public void gradients(Layer layer, Gradient gradients) {
+    observeParameterGradients(layer.conf().getLayer().getLayerName(), layer, gradients);
   }
 
   private void observeLoss(IOutputLayer loss) {

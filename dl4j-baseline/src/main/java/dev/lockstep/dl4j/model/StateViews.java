@@ -34,7 +34,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>Where a convention is left to DL4J's way, a tensor may be kept in another form ({@link Form})
  * or start with another number.
  */
-final class StateViews {
+public final class StateViews {
 
   /** A running variance below it cannot be told from 0 by its logarithm, in float or double. */
   private static final double SMALLEST_VARIANCE = 1e-30;
@@ -57,7 +57,7 @@ final class StateViews {
   private final Map<String, View> views = new LinkedHashMap<>();
   private final Map<String, Double> starts = new HashMap<>();
 
-  StateViews(NetworkSpec spec, Network network, Set<Convention> conventions) {
+  public StateViews(NetworkSpec spec, Network network, Set<Convention> conventions) {
     this.shapes = spec.state();
     for (ParameterSpec parameter : spec.parameters()) {
       views.put(parameter.path(), asItIs(parameter(network, parameter.path())));
@@ -69,6 +69,14 @@ final class StateViews {
     for (LayerSpec layer : spec.allLayers()) {
       if (layer instanceof LayerSpec.BatchNormalization norm) {
         addStatistics(network, norm.name(), conventions);
+      } else if (layer instanceof LayerSpec.Open open) {
+        open.kept()
+            .keySet()
+            .forEach(
+                key -> {
+                  String path = open.name() + "/" + key;
+                  views.put(path, asItIs(parameter(network, path)));
+                });
       }
     }
   }
@@ -120,7 +128,7 @@ final class StateViews {
   }
 
   /** Tells of every tensor in the specification's order; each is copied when it is asked for. */
-  void forEach(BiConsumer<String, Supplier<Tensor>> consumer) {
+  public void forEach(BiConsumer<String, Supplier<Tensor>> consumer) {
     shapes.forEach((path, shape) -> consumer.accept(path, () -> read(path, shape)));
   }
 
@@ -157,7 +165,7 @@ final class StateViews {
    *
    * @throws IllegalArgumentException if a path is missing or superfluous, or a shape differs
    */
-  void assign(ModelState state) {
+  public void assign(ModelState state) {
     Map<String, Shape> expected = new LinkedHashMap<>(shapes);
     shapes.forEach(
         (path, shape) -> {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** What is gathered while a configuration is read: conventions, and parts that are not known. */
 public final class Findings {
 
+  /** Of every message that tells of parts without a name here. */
+  public static final String UNKNOWN = "not known here";
+
   private final Set<Convention> conventions = EnumSet.noneOf(Convention.class);
   private final List<String> unknown = new ArrayList<>();
 
@@ -45,7 +48,7 @@ public final class Findings {
   public void requireNothingUnknown() {
     if (!unknown.isEmpty()) {
       throw new InputException(
-          "DL4J configuration: parts that are not known here: " + String.join("; ", unknown));
+          "DL4J configuration: parts that are " + UNKNOWN + ": " + String.join("; ", unknown));
     }
   }
 }

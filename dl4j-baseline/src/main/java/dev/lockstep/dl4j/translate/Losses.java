@@ -1,5 +1,6 @@
 package dev.lockstep.dl4j.translate;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.dl4j.book.BookBinaryCrossEntropy;
 import dev.lockstep.dl4j.book.BookCrossEntropy;
@@ -142,6 +143,9 @@ public final class Losses {
           conventions.contains(Convention.SQUARED_ERROR_SCALE)
               ? new LossL2()
               : new BookSumOfSquares();
+      case OPEN ->
+          throw new UsageException(
+              "dl4j: the loss is open: only the network's own file says what it computes");
       case MEAN_SQUARED -> new LossMSE();
       case SUM_OF_ABSOLUTES -> new LossL1();
       case MEAN_ABSOLUTE -> new LossMAE();

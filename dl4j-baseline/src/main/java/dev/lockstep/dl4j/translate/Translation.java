@@ -1,5 +1,6 @@
 package dev.lockstep.dl4j.translate;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.network.Adjustments;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
@@ -192,6 +193,13 @@ public final class Translation {
     @Override
     public Place branches(LayerSpec.Branches layer) {
       return joined(layer, in);
+    }
+
+    @Override
+    public Place open(LayerSpec.Open layer) {
+      throw new UsageException(
+          "dl4j: %s is an open layer, %s; only the network's own file says what it computes"
+              .formatted(layer.name(), layer.kind()));
     }
   }
 

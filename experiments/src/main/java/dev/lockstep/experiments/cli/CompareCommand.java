@@ -60,7 +60,9 @@ import picocli.CommandLine.Spec;
       "  lockstep compare two-layer-net --candidate-command \"python3 my_net.py\" --steps 300",
       "  lockstep compare simple-convnet --reference dl4j --candidate pytorch",
       "  lockstep compare --all --seeds 1..10 --jobs 4",
-      "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1"
+      "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1",
+      "  lockstep compare --reference dl4j-config:lstm.json --candidate my-lstm --classpath my.jar"
+          + " --data sequences:DIR"
     })
 final class CompareCommand implements Callable<Integer> {
 
@@ -220,6 +222,9 @@ final class CompareCommand implements Callable<Integer> {
           ClusterOptions.MASTER,
           ClusterOptions.SPARK);
 
+  /** The network of a file that is the reference, once it has been read. */
+  private @Nullable OpenReference open;
+
   @Override
   public Integer call() {
     if (resumed == null) {
@@ -304,7 +309,10 @@ final class CompareCommand implements Callable<Integer> {
     PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
     try (SidesPool sides =
         new SidesPool(
-            () -> sideOptions.open(settings.precision(), settings.alignment().id(), err))) {
+            () ->
+                withOpenReference(
+                    sideOptions.open(settings.precision(), settings.alignment().id(), err),
+                    settings.precision()))) {
       List<CompareSession.Planned> planned = planned(files, command, settings, sides);
       if (record != null) {
         CompareSession.requireOne("--record", planned);
@@ -389,6 +397,9 @@ final class CompareCommand implements Callable<Integer> {
       List<ExperimentFile> files, String command, CompareSettings settings, SidesPool sides) {
     Progress starting = Progress.starting("compare", output.quiet());
     try (starting) {
+      if (sideOptions.referenceFile() != null) {
+        return openPlanned(files, command, settings, sides);
+      }
       return ownNetwork.isGiven()
           ? ownNetworkPlanned(files, command, settings, sides)
           : sides.lend(
@@ -415,6 +426,11 @@ final class CompareCommand implements Callable<Integer> {
           SAVE_DL4J
               + ": expected --dl4j-config, whose network is written, found none; --save-parameters"
               + " writes any network's parameters");
+    }
+    if (sideOptions.referenceFile() != null && record != null) {
+      throw new UsageException(
+          "--record: expected a network of an experiment, found one of a file, which audit cannot"
+              + " build");
     }
     if (record != null && (ownDraws || ownNetwork.isGiven() || resumed != null)) {
       throw new UsageException(
@@ -460,9 +476,9 @@ final class CompareCommand implements Callable<Integer> {
           "%s: expected sides that every host of the cluster has, found --candidate-command or --reference-command, a program of this host; use --jobs"
               .formatted(ClusterOptions.MASTER));
     }
-    if (ownNetwork.isGiven() || sideOptions.runsOneByOne()) {
+    if (ownNetwork.isGiven() || sideOptions.runsOneByOne() || sideOptions.referenceFile() != null) {
       throw new UsageException(
-          "%s: expected neither --dl4j-config nor --in-process, which are for this process; use --jobs"
+          "%s: expected neither --dl4j-config, a network of a file, nor --in-process, which are for this process; use --jobs"
               .formatted(ClusterOptions.MASTER));
     }
     if (saved != null || reproduce || record != null) {
@@ -525,7 +541,7 @@ final class CompareCommand implements Callable<Integer> {
     OwnNetwork.requireTrainingOnly("--dl4j-config", experiments, overrides().keySet());
     PrintWriter err = spec.commandLine().getErr();
     Dataset dataset = data.load(experiments.get(0).data(), err);
-    Dl4jConfiguration read = ownNetwork.read(dataset);
+    Dl4jConfiguration read = ownNetwork.read(dataset, data.arguments());
     own = read;
     Experiment trainedAs = settings.applyTo(experiments.get(0));
     if (!overrides().containsKey("training.batchSize")) {
@@ -542,6 +558,51 @@ final class CompareCommand implements Callable<Integer> {
         new Comparer(dataset, forOwn(settings, read), command, null)
             .from(read.saved(), ownNetwork.file());
     return withSeeds(files.get(0), trained, seedList(), comparer, sides);
+  }
+
+  /** Deeplearning4j trains the network of a file, and a second one unless there is a candidate. */
+  private List<CompareSession.Planned> openPlanned(
+      List<ExperimentFile> files, String command, CompareSettings settings, SidesPool sides) {
+    List<Experiment> experiments = new ArrayList<>();
+    files.forEach(file -> experiments.addAll(file.experiments(overrides())));
+    OwnNetwork.requireTrainingOnly(
+        "--reference " + ReferenceOptions.FILE, experiments, overrides().keySet());
+    PrintWriter err = spec.commandLine().getErr();
+    Path file = Objects.requireNonNull(sideOptions.referenceFile());
+    Experiment first = experiments.get(0);
+    OpenReference opened = OpenReference.read(file, data.load(first.data(), err));
+    open = opened;
+    Experiment trainedAs = settings.applyTo(first);
+    if (!overrides().containsKey("training.batchSize")) {
+      trainedAs = OwnNetwork.inBatchesOf(trainedAs, opened.dataset().train().size());
+    }
+    Experiment trained = OwnNetwork.in(trainedAs, file, opened.network(), opened.notice());
+    err.println("NOTICE: " + trained.shows());
+    return sides.lend(
+        lent ->
+            withSeeds(
+                files.get(0),
+                trained,
+                seedList(),
+                new Comparer(
+                    opened.dataset(),
+                    settings,
+                    command,
+                    lent.reference(),
+                    lent.candidate(),
+                    opened.digest() + sideOptions.candidateCode(),
+                    null),
+                sides));
+  }
+
+  private SideOptions.Sides withOpenReference(SideOptions.Sides sides, Precision candidates) {
+    OpenReference opened = open;
+    return opened == null
+        ? sides
+        : new SideOptions.Sides(
+            opened.providers().apply(Precision.DOUBLE),
+            sides.candidate() == null ? opened.providers().apply(candidates) : sides.candidate(),
+            sides.programs());
   }
 
   private List<CompareSession.Planned> withSeeds(

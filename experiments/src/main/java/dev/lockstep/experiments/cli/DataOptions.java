@@ -9,6 +9,7 @@ import dev.lockstep.core.data.MnistPlace;
 import dev.lockstep.core.data.UserEnvironment;
 import dev.lockstep.dl4j.datavec.CsvDigits;
 import dev.lockstep.dl4j.datavec.ImageFolders;
+import dev.lockstep.dl4j.datavec.SequenceFolders;
 import dev.lockstep.dl4j.datavec.Tables;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,8 +33,9 @@ final class DataOptions {
       names = SOURCE,
       paramLabel = "SOURCE",
       description =
-          "auto, mnist, synthetic, idx:DIR, table:FILE, csv:FILE, images:DIR or npz:FILE (default: as"
-              + " the experiment's data block says, else auto). data.…=… says how it is read.")
+          "auto, mnist, synthetic, idx:DIR, table:FILE, csv:FILE, images:DIR, sequences:DIR or npz:FILE"
+              + " (default: as the experiment's data block says, else auto). data.…=… says how it is"
+              + " read.")
   private @Nullable String source;
 
   @Option(
@@ -107,7 +109,8 @@ final class DataOptions {
     return new Datasets(UserEnvironment.ofProcess(), progress)
         .with("table", Tables::read)
         .with("csv", CsvDigits::read)
-        .with("images", ImageFolders::read);
+        .with("images", ImageFolders::read)
+        .with("sequences", SequenceFolders::read);
   }
 
   /** Returns every place where MNIST is looked for, in order. */

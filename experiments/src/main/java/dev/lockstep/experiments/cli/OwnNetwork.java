@@ -1,11 +1,13 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.open.OpenConfiguration;
 import dev.lockstep.experiments.compare.Configuration;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,9 +68,29 @@ final class OwnNetwork {
 
   /**
    * @param data that the network is to read
+   * @param dataArguments how the command line names it
+   * @throws InputException if it cannot be read; if Deeplearning4j alone can, with the command that
+   *     lets it
    */
-  Dl4jConfiguration read(Dataset data) {
-    return Dl4jConfiguration.read(Objects.requireNonNull(file), data.train().image());
+  Dl4jConfiguration read(Dataset data, List<String> dataArguments) {
+    Path given = Objects.requireNonNull(file);
+    try {
+      return Dl4jConfiguration.read(given, data.train().image());
+    } catch (InputException e) {
+      throw OpenConfiguration.isOpen(given)
+          ? new InputException(
+              String.format(
+                  "%s%nThis network has parts that only Deeplearning4j knows. Let it be the reference:%n"
+                      + "  lockstep compare --reference %s%s%s%n"
+                      + "holds a second Deeplearning4j against it; your own network, with --candidate NAME"
+                      + " --classpath JAR or --candidate-command.",
+                  e.getMessage(),
+                  ReferenceOptions.FILE,
+                  given,
+                  dataArguments.isEmpty() ? "" : " " + String.join(" ", dataArguments)),
+              e)
+          : e;
+    }
   }
 
   /**
@@ -77,9 +99,19 @@ final class OwnNetwork {
    * @param network that {@link #read} found
    */
   Experiment in(Experiment trainedAs, NetworkSpec network) {
-    String name = String.valueOf(Objects.requireNonNull(file).getFileName());
+    return in(trainedAs, Objects.requireNonNull(file), network, "");
+  }
+
+  /**
+   * Returns the network of a file trained as an experiment is, and says how that is.
+   *
+   * @param more what a report says besides; empty if nothing
+   */
+  static Experiment in(Experiment trainedAs, Path file, NetworkSpec network, String more) {
+    String name = String.valueOf(file.getFileName());
     String id = name.replaceFirst("[.](json|zip)$", "").replaceAll("[^A-Za-z0-9._-]|^[.]", "-");
-    return trainedAs.withNetwork(id, "the network of " + name + trainedAs(trainedAs), network);
+    return trainedAs.withNetwork(
+        id, "the network of " + name + trainedAs(trainedAs) + more, network);
   }
 
   /** Returns how a network is trained in the place of an experiment's, after its name. */

@@ -8,6 +8,7 @@ import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -21,10 +22,15 @@ final class ReferenceOptions {
   static final String DL4J = "dl4j";
   private static final String SCRATCH = "scratch";
 
+  /** In front of the file of a network that DL4J wrote. */
+  static final String FILE = "dl4j-config:";
+
   @Option(
       names = "--reference",
-      paramLabel = "scratch|dl4j|numpy|pytorch",
-      description = "What the candidate is held against (default: scratch).")
+      paramLabel = "scratch|dl4j|numpy|pytorch|dl4j-config:FILE",
+      description =
+          "What the candidate is held against (default: scratch). dl4j-config: the network that"
+              + " DL4J's toJson() wrote to a file, trained by DL4J, whatever layers it has.")
   private @Nullable String reference;
 
   @Option(
@@ -47,6 +53,13 @@ final class ReferenceOptions {
     return referenceCommand != null || (reference != null && !reference.equals(SCRATCH));
   }
 
+  /** Returns the file of the network that is the reference; null if it is none of a file. */
+  @Nullable Path file() {
+    return reference != null && reference.startsWith(FILE)
+        ? Path.of(reference.substring(FILE.length()))
+        : null;
+  }
+
   /** Returns whether a program of a user's is the reference. */
   boolean isCommand() {
     return referenceCommand != null;
@@ -63,7 +76,7 @@ final class ReferenceOptions {
    * @param alignment {@code aligned} or {@code stock}
    * @param err where what programs print goes; null: nowhere
    * @param programs gets the program, if there is one, which its caller ends
-   * @return null: scratch
+   * @return null: scratch, or what a file says
    */
   @Nullable ModelProvider open(
       String alignment, @Nullable PrintWriter err, List<ProgramProvider> programs) {
@@ -74,7 +87,7 @@ final class ReferenceOptions {
     if (referenceCommand != null) {
       return command(referenceCommand, settings, programs);
     }
-    if (!isGiven()) {
+    if (!isGiven() || file() != null) {
       return null;
     }
     String name = String.valueOf(reference);
@@ -86,7 +99,7 @@ final class ReferenceOptions {
             .orElseThrow(
                 () ->
                     new UsageException(
-                        "--reference: expected scratch, dl4j, numpy or pytorch, found '%s'; for a"
+                        "--reference: expected scratch, dl4j, numpy, pytorch or dl4j-config:FILE, found '%s'; for a"
                                 .formatted(name)
                             + " program of your own: --reference-command"));
     return opened(Python.provider(side, settings), programs);

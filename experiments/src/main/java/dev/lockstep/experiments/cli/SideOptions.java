@@ -101,6 +101,11 @@ final class SideOptions {
     return reference.isGiven();
   }
 
+  /** Returns the file of the network that is the reference; null if it is none of a file. */
+  @Nullable Path referenceFile() {
+    return reference.file();
+  }
+
   /** Returns whether code of a user's, or a program, takes part. */
   boolean startsSomething() {
     return candidate != null

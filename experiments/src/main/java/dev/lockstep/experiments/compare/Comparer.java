@@ -523,7 +523,7 @@ public final class Comparer {
         experiment.member() == 0
             ? seed
             : new RandomStreams(seed).stream("member", experiment.member()).nextLong(),
-        first != null ? first.state() : new ModelState(0, given(experiment)));
+        first != null ? first.state() : new ModelState(0, given(experiment, seed)));
   }
 
   /** A comparison that was cut short, by what it found or by the user, is not gone on with. */
@@ -555,10 +555,11 @@ public final class Comparer {
         inFloat ? new RoundedToFloat(scratch) : new RoundedUp(scratch));
   }
 
-  private static Map<String, Tensor> given(Experiment experiment) {
-    return experiment.initialState() == null
-        ? Map.of()
-        : NpzFile.read(experiment.initialState(), experiment.network().trained());
+  private Map<String, Tensor> given(Experiment experiment, long seed) {
+    if (experiment.initialState() != null) {
+      return NpzFile.read(experiment.initialState(), experiment.network().trained());
+    }
+    return reference == null ? Map.of() : reference.start(experiment.network(), seed);
   }
 
   private static Split part(Split split, @Nullable Integer size) {
@@ -588,7 +589,7 @@ public final class Comparer {
           "%s: the network reads %s, a sample of this data set has %s"
               .formatted(experiment.title(), numbers(network.input()), numbers(train.image())));
     }
-    if (network.classes() != train.classes()) {
+    if (network.classes() != train.answer().size()) {
       throw new UsageException(
           "%s: the network has %d outputs, this data set asks for %s"
               .formatted(experiment.title(), network.classes(), train.task()));

@@ -66,7 +66,7 @@ public final class Parts {
     List<LossSpec> losses = new ArrayList<>();
     losses.add(new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER));
     losses.add(new LossSpec(LossSpec.Type.SIGMOID_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER));
-    for (LossSpec.Type type : LossSpec.Type.values()) {
+    for (LossSpec.Type type : LossSpec.Type.known()) {
       losses.add(new LossSpec(type, 0));
     }
     return losses;

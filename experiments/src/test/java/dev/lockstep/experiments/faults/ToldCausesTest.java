@@ -5,6 +5,7 @@ import static dev.lockstep.core.model.Phase.UPDATE;
 import static dev.lockstep.experiments.faults.BaseNetwork.BATCH_NORM;
 import static dev.lockstep.experiments.faults.BaseNetwork.CONVNET;
 import static dev.lockstep.experiments.faults.BaseNetwork.RELU_MOMENTUM;
+import static dev.lockstep.experiments.faults.BaseNetwork.RELU_NESTEROV;
 import static dev.lockstep.experiments.faults.BaseNetwork.SIGMOID_SGD;
 import static dev.lockstep.experiments.faults.BaseNetwork.TANH_ADAGRAD;
 import static dev.lockstep.experiments.faults.BaseNetwork.TANH_ADAM;
@@ -123,6 +124,38 @@ class ToldCausesTest {
                           / (Math.sqrt(e.slots[1]) + 1e-7);
                 }),
             "v averages the square of g - m, not of g: AdaBelief"),
+        told(
+            SIGMOID_SGD,
+            UpdateRule.of(e -> e.w -= e.rate * (e.t == 4 ? 2 : 1) * e.g),
+            "it is as if the learning rate were 1 in place of 0.5, in step 4 alone"),
+        told(
+            SIGMOID_SGD,
+            UpdateRule.of(e -> e.w -= e.rate * Math.max(-.001, Math.min(.001, e.g))),
+            "gradients are clipped to ±0.001 after they were shown"),
+        told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(BACKWARD, "affine2/out"),
+                (step, path, dout) ->
+                    Arrays.setAll(
+                        dout.data(), i -> dout.data()[i] * (dout.data()[i] > .0105 ? 2 : 1))),
+            "where the right value is above 0.01"),
+        told(
+            RELU_NESTEROV,
+            UpdateRule.of(
+                e -> {
+                  e.slots[0] = .9 * e.slots[0] - e.rate * (e.g + .9 * e.slots[0]);
+                  e.w += e.slots[0];
+                }),
+            "momentum times the velocity is added to the gradient, before a step of plain momentum"),
+        told(
+            TANH_RMSPROP,
+            UpdateRule.of(
+                e -> {
+                  e.slots[0] = Math.sqrt(.99 * e.slots[0] + .01 * e.g * e.g) + 1e-7;
+                  e.w -= e.rate * e.g / e.slots[0];
+                }),
+            "the root, plus epsilon, is kept in place of the average of squares"),
         told(
             BATCH_NORM,
             Injection.edit(

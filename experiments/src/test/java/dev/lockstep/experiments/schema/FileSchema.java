@@ -223,14 +223,21 @@ final class FileSchema {
       case "layers" -> layers.put("minItems", 1);
       case "branches" -> object().put("type", "array").put("minItems", 2).set("items", layers);
       case "start" -> pair(object().put("type", "number"));
+      case "output" -> shape();
       default -> throw new IllegalStateException("a list of what? " + key.name());
     };
+  }
+
+  private static ObjectNode shape() {
+    ObjectNode lengths = object().put("type", "integer").put("minimum", 1);
+    return object().put("type", "array").put("minItems", 1).set("items", lengths);
   }
 
   private ObjectNode inner(Key key) {
     return switch (key.name()) {
       case "full", "space" -> object().put("type", "object");
       case "variants" -> nested(nested(object().put("type", "object")));
+      case "parameters", "statistics" -> nested(shape());
       case "rates" -> {
         ObjectNode rates = nested(object().put("type", "number").put("minimum", 0));
         yield rates.set("propertyNames", object().put("pattern", "^[1-9][0-9]*$"));

@@ -53,7 +53,7 @@ class PartsTest {
             InitialValues.class)) {
       records(kind).forEach(type -> names.add(nameOf(type)));
     }
-    for (LossSpec.Type type : LossSpec.Type.values()) {
+    for (LossSpec.Type type : LossSpec.Type.known()) {
       names.add("loss " + type.id());
     }
     return names;

@@ -1,0 +1,209 @@
+package dev.lockstep.core.diagnosis;
+
+import dev.lockstep.core.diagnosis.UpdateMistakes.Element;
+import dev.lockstep.core.diagnosis.UpdateMistakes.Rule;
+import dev.lockstep.core.network.OptimizerSpec;
+
+/** AMSGrad, Nadam, AdaMax and AdaDelta as they are written down wrongly. */
+final class AdaptiveRules {
+
+  /** Keeps the maximum of AdaMax from 0, as Deeplearning4j does. */
+  private static final double TINY = 1e-32;
+
+  private final Rules rules;
+
+  /**
+   * @param rules takes what is found
+   */
+  AdaptiveRules(Rules rules) {
+    this.rules = rules;
+  }
+
+  /** Takes rules. */
+  interface Rules {
+    void rule(String text, Rule rule);
+  }
+
+  void all(OptimizerSpec optimizer) {
+    if (optimizer instanceof OptimizerSpec.AmsGrad o) {
+      amsGrad(o);
+    } else if (optimizer instanceof OptimizerSpec.Nadam o) {
+      nadam(o);
+    } else if (optimizer instanceof OptimizerSpec.AdaMax o) {
+      adaMax(o);
+    } else if (optimizer instanceof OptimizerSpec.AdaDelta o) {
+      adaDelta(o.rho(), o.epsilon());
+    }
+  }
+
+  /** Moves the averages m and v, the first slots of an element. */
+  private static void average(Element e, double beta1, double beta2) {
+    e.slots[0] = beta1 * e.slots[0] + (1 - beta1) * e.g;
+    e.slots[1] = beta2 * e.slots[1] + (1 - beta2) * e.g * e.g;
+  }
+
+  private void amsGrad(OptimizerSpec.AmsGrad o) {
+    double eps = o.epsilon();
+    rules.rule(
+        "the largest v so far is divided by, and not kept",
+        e -> {
+          average(e, o.beta1(), o.beta2());
+          e.w -= corrected(e, o) * e.slots[0] / (Math.sqrt(Math.max(e.slots[2], e.slots[1])) + eps);
+        });
+    rules.rule(
+        "the largest v so far is kept as v too",
+        e -> {
+          average(e, o.beta1(), o.beta2());
+          e.slots[2] = Math.max(e.slots[2], e.slots[1]);
+          e.slots[1] = e.slots[2];
+          e.w -= corrected(e, o) * e.slots[0] / (Math.sqrt(e.slots[2]) + eps);
+        });
+    rules.rule(
+        "v itself is divided by, not the largest so far: Adam",
+        e -> {
+          average(e, o.beta1(), o.beta2());
+          e.slots[2] = Math.max(e.slots[2], e.slots[1]);
+          e.w -= corrected(e, o) * e.slots[0] / (Math.sqrt(e.slots[1]) + eps);
+        });
+    rules.rule(
+        "the smallest v so far is kept and divided by, not the largest",
+        e -> {
+          average(e, o.beta1(), o.beta2());
+          e.slots[2] = e.t == 1 ? e.slots[1] : Math.min(e.slots[2], e.slots[1]);
+          e.w -= corrected(e, o) * e.slots[0] / (Math.sqrt(e.slots[2]) + eps);
+        });
+    rules.rule(
+        "the largest of the corrected v is kept and divided by",
+        e -> {
+          average(e, o.beta1(), o.beta2());
+          e.slots[2] = Math.max(e.slots[2], e.slots[1] / (1 - Math.pow(o.beta2(), e.t)));
+          e.w -=
+              e.rate / (1 - Math.pow(o.beta1(), e.t)) * e.slots[0] / (Math.sqrt(e.slots[2]) + eps);
+        });
+    rules.rule(
+        "there is no correction for the start of the averages",
+        e -> {
+          average(e, o.beta1(), o.beta2());
+          e.slots[2] = Math.max(e.slots[2], e.slots[1]);
+          e.w -= e.rate * e.slots[0] / (Math.sqrt(e.slots[2]) + eps);
+        });
+  }
+
+  private static double corrected(Element e, OptimizerSpec.AmsGrad o) {
+    return e.rate * Math.sqrt(1 - Math.pow(o.beta2(), e.t)) / (1 - Math.pow(o.beta1(), e.t));
+  }
+
+  private void nadam(OptimizerSpec.Nadam o) {
+    double b1 = o.beta1();
+    nadam(
+        "the momentum's part is corrected for the next step",
+        o,
+        e -> b1 * e.slots[0] / (1 - Math.pow(b1, e.t + 1)) + (1 - b1) * e.g / correction(e, b1),
+        false);
+    nadam("the gradient's own part is missing", o, e -> b1 * e.slots[0] / correction(e, b1), false);
+    nadam("it does not look ahead: m alone", o, e -> e.slots[0] / correction(e, b1), false);
+    nadam(
+        "v is corrected for its start too",
+        o,
+        e -> (b1 * e.slots[0] + (1 - b1) * e.g) / correction(e, b1),
+        true);
+    nadam(
+        "there is no correction for the start of the averages",
+        o,
+        e -> b1 * e.slots[0] + (1 - b1) * e.g,
+        false);
+  }
+
+  private static double correction(Element e, double beta) {
+    return 1 - Math.pow(beta, e.t);
+  }
+
+  private interface Numerator {
+    double of(Element e);
+  }
+
+  private void nadam(String text, OptimizerSpec.Nadam o, Numerator m, boolean corrected) {
+    rules.rule(
+        text,
+        e -> {
+          average(e, o.beta1(), o.beta2());
+          double v = corrected ? e.slots[1] / correction(e, o.beta2()) : e.slots[1];
+          e.w -= e.rate * m.of(e) / (Math.sqrt(v) + o.epsilon());
+        });
+  }
+
+  private void adaMax(OptimizerSpec.AdaMax o) {
+    adaMax(
+        "the maximum is decayed after it was taken, not before",
+        o,
+        e -> o.beta2() * Math.max(e.slots[1], Math.abs(e.g)),
+        true);
+    adaMax(
+        "the maximum is that of gradients with their signs",
+        o,
+        e -> Math.max(o.beta2() * e.slots[1], e.g),
+        true);
+    adaMax("the maximum is not decayed", o, e -> Math.max(e.slots[1], Math.abs(e.g)), true);
+    adaMax(
+        "there is no correction for the start of m",
+        o,
+        e -> Math.max(o.beta2() * e.slots[1], Math.abs(e.g)),
+        false);
+  }
+
+  private void adaMax(String text, OptimizerSpec.AdaMax o, Numerator u, boolean corrected) {
+    rules.rule(
+        text,
+        e -> {
+          e.slots[0] = o.beta1() * e.slots[0] + (1 - o.beta1()) * e.g;
+          e.slots[1] = u.of(e) + TINY;
+          double by = corrected ? correction(e, o.beta1()) : 1;
+          e.w -= e.rate / by * e.slots[0] / e.slots[1];
+        });
+  }
+
+  private void adaDelta(double rho, double eps) {
+    adaDelta(
+        "it divides by the mean of squares before the step",
+        rho,
+        e -> e.g * Math.sqrt(e.slots[1] + eps) / Math.sqrt(e.slots[0] + eps),
+        (step, rate) -> step);
+    adaDelta(
+        "the update times the learning rate enters the mean of updates",
+        rho,
+        e -> e.g * Math.sqrt(e.slots[1] + eps) / Math.sqrt(next(e, rho) + eps),
+        (step, rate) -> rate * step);
+    adaDelta(
+        "the mean of updates is not kept",
+        rho,
+        e -> e.g * Math.sqrt(e.slots[1] + eps) / Math.sqrt(next(e, rho) + eps),
+        (step, rate) -> Double.NaN);
+    adaDelta(
+        "epsilon stands outside the roots",
+        rho,
+        e -> e.g * (Math.sqrt(e.slots[1]) + eps) / (Math.sqrt(next(e, rho)) + eps),
+        (step, rate) -> step);
+  }
+
+  private static double next(Element e, double rho) {
+    return rho * e.slots[0] + (1 - rho) * e.g * e.g;
+  }
+
+  private interface Entering {
+    /** Returns what enters the mean of squared updates, NaN if nothing does. */
+    double of(double step, double rate);
+  }
+
+  private void adaDelta(String text, double rho, Numerator move, Entering entering) {
+    rules.rule(
+        text,
+        e -> {
+          double step = move.of(e);
+          double enters = entering.of(step, e.rate);
+          e.slots[0] = next(e, rho);
+          e.w -= e.rate * step;
+          e.slots[1] =
+              Double.isNaN(enters) ? e.slots[1] : rho * e.slots[1] + (1 - rho) * enters * enters;
+        });
+  }
+}

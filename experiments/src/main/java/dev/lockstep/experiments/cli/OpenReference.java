@@ -1,0 +1,92 @@
+package dev.lockstep.experiments.cli;
+
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Sha256;
+import dev.lockstep.core.data.Split;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.model.Dl4jProvider;
+import dev.lockstep.dl4j.model.Precision;
+import dev.lockstep.dl4j.open.OpenConfiguration;
+import dev.lockstep.dl4j.open.OpenNetwork;
+import dev.lockstep.dl4j.open.OpenProvider;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The network of a file, which Deeplearning4j trains as the reference: of layers that are known
+ * here, or seen from outside where some are not.
+ *
+ * @param network as candidates are told of it
+ * @param dataset with answers in the form in which the network gives them
+ * @param providers of Deeplearning4j's own models, in a precision
+ * @param digest of the file
+ */
+record OpenReference(
+    NetworkSpec network,
+    Dataset dataset,
+    Function<Precision, ModelProvider> providers,
+    String digest) {
+
+  /**
+   * Samples by which the shapes of a network are found out: more than one tells rows from steps.
+   */
+  private static final int PROBED = 2;
+
+  static OpenReference read(Path file, Dataset data) {
+    String digest = Sha256.of(Dl4jConfiguration.json(file).getBytes(StandardCharsets.UTF_8));
+    Split train = data.train();
+    if (train.image().rank() != 2 && !OpenConfiguration.isOpen(file)) {
+      Dl4jConfiguration known = Dl4jConfiguration.read(file, train.image());
+      return new OpenReference(
+          known.network(),
+          data,
+          precision -> new Dl4jProvider(precision, known.conventions(), known.seed()),
+          digest);
+    }
+    int probed = Math.min(PROBED, train.size());
+    Tensor samples = train.inputs(Split.range(0, probed), train.image());
+    OpenNetwork open = OpenConfiguration.read(file, samples);
+    return new OpenReference(
+        open.spec(),
+        answeredAs(open, data),
+        precision -> new OpenProvider(open, precision),
+        digest);
+  }
+
+  /** A network that answers each step is asked for the answer to a whole sequence in the last. */
+  private static Dataset answeredAs(OpenNetwork open, Dataset data) {
+    boolean atTheEnd =
+        open.spec().output().rank() == 2
+            && data.train().image().rank() == 2
+            && data.train().answer().rank() == 1;
+    List<String> reading = new ArrayList<>(data.reading());
+    reading.addAll(open.remarks());
+    if (!atTheEnd) {
+      return data.read(reading);
+    }
+    reading.add("a sequence's answer is asked for in its last step");
+    return data.withSplits(data.train().answeredAtTheEnd(), data.test().answeredAtTheEnd())
+        .read(reading);
+  }
+
+  /** Returns what is not judged because layers are seen from outside, in a sentence. */
+  String notice() {
+    return network.isOpen()
+        ? "; seen from outside, as Deeplearning4j trains them: "
+            + network.allLayers().stream()
+                .filter(LayerSpec.Open.class::isInstance)
+                .map(LayerSpec.Open.class::cast)
+                .map(layer -> layer.name() + " (" + layer.kind() + ")")
+                .collect(Collectors.joining(", "))
+            + "; no layer is judged by itself, and no cause is looked for"
+        : "";
+  }
+}

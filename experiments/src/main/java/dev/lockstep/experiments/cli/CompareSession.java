@@ -365,6 +365,9 @@ final class CompareSession {
               "NOTICE: the runs were carried out on processors that differ, and with them the last bits of OpenBLAS may: "
                   + String.join(", ", processors));
     }
+    if (interrupted.get()) {
+      gathered.isWithout();
+    }
     Summary runs = gathered.summary();
     if (runs == null) {
       throwFailure();

@@ -230,6 +230,8 @@ class InterruptionTest {
     process.interrupt();
     assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.INTERRUPTED);
     assertThat(process.printed()).contains("interrupted", "lockstep compare --resume " + output);
+    JsonNode whole = Objects.requireNonNull(LockstepProcess.results(output).get("result.json"));
+    assertThat(whole.at("/verdict").asText()).as("not all was run").isEqualTo("UNDECIDED");
     JsonNode stopped =
         Objects.requireNonNull(
             LockstepProcess.results(output).get("two-layer-net/seed-1/result.json"));

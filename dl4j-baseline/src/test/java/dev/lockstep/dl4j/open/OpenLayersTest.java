@@ -12,6 +12,7 @@ import dev.lockstep.core.data.Features;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.data.Targets;
 import dev.lockstep.core.data.Task;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.plan.Augmentation;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.plan.TrainingSpec;
@@ -268,7 +269,8 @@ class OpenLayersTest {
         new TrainingSpec(
             6, TrainingSpec.Order.SHUFFLED, new TrainingSpec.Length.Steps(5), Augmentation.NONE);
     TrainingPlan plan =
-        new TrainingPlan(open.spec(), training, asked, 1, reference.start(open.spec(), 1));
+        new TrainingPlan(
+            open.spec(), training, asked, 1, new ModelState(0, reference.start(open.spec(), 1)));
     LockstepOptions options =
         new LockstepOptions(
             new Cadence(1), Selection.ALL, false, false, null, candidate == Precision.FLOAT);

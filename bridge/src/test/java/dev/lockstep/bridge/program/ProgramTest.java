@@ -98,7 +98,7 @@ class ProgramTest {
           is killed                | was ended by signal 9 in its step
           answers another question | expected the answer to question 3, found one to '1'
           answers of another kind  | expected an answer of kind 'step', found 'predict'
-          prints into the stream   | answered nonsense in its step: expected a frame, found the text 'epoch 1, loss 2.3?
+          prints into the stream   | answered nonsense in its step: expected a frame, found the text 'epoch 1, loss 2.3
           prints a word and ends   | expected a frame, found the text 'bye'
           huge header              | found a length of 18446744073709551615
           no json                  | expected a header in JSON

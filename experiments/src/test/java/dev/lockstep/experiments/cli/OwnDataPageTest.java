@@ -97,7 +97,7 @@ class OwnDataPageTest {
   /** Runs a command of the page, its files being those in the temporary directory. */
   private static Invocation run(String command, List<String> more) {
     List<String> words = new ArrayList<>();
-    for (String word : command.split(" ")) {
+    for (String word : command.split(" ", -1)) {
       words.add(
           word.replaceFirst("^(table:|images:)(.*)$", "$1" + temp + "/$2")
               .replaceFirst("^(\\w+[.]yaml)$", temp + "/$1"));

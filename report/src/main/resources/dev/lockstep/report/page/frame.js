@@ -37,8 +37,8 @@ function frame(parent, {title, note, wide, controls = [], zooming = true}, make)
   const plot = el('div', {class: 'plot-frame'});
   const tip = el('div', {class: 'tip', hidden: ''});
   const live = el('div', {class: 'live', role: 'status'});
-  const table = el('details', {class: 'table-behind'}, el('summary', {}, 'The numbers as a table'));
-  figure.append(caption, tools, legend, plot, live, table);
+  const numbers = el('details', {class: 'table-behind'}, el('summary', {}, 'The numbers as a table'));
+  figure.append(caption, tools, legend, plot, live, numbers);
   parent.append(figure);
 
   const self = {id, title, figure, plot, legend, tip, live, tools, state: {hidden: new Set()}, marks: 0, zoom: () => {}};
@@ -71,7 +71,7 @@ function frame(parent, {title, note, wide, controls = [], zooming = true}, make)
     const drawn = spec.draw(self, self.width);
     self.marks = drawn.marks;
     self.verify = drawn.verify;
-    table.replaceChildren(table.firstChild,
+    numbers.replaceChildren(numbers.firstChild,
       scroll('Numbers of ' + title, table('Numbers of ' + title, spec.head, spec.rows)));
   };
   self.tell = (at, y, lines) => {

@@ -44,6 +44,12 @@ public final class Browser implements AutoCloseable {
   /** Long enough for a machine that builds at the same time. */
   private static final int SECONDS = 120;
 
+  /**
+   * What has ended and is still listed, as where nobody asks for its exit code, is not waited for
+   * longer.
+   */
+  private static final int ENDS_IN_SECONDS = 10;
+
   private final Process process;
   private final WebSocket socket;
   private final AtomicInteger ids = new AtomicInteger();
@@ -142,12 +148,14 @@ public final class Browser implements AutoCloseable {
   @Override
   public void close() {
     socket.abort();
-    process.destroyForcibly();
-    try {
-      process.waitFor(SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    // Its helpers write to its folder for as long as they live.
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    CompletableFuture.allOf(
+            all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, ENDS_IN_SECONDS, TimeUnit.SECONDS)
+        .join();
   }
 
   private JsonNode call(String session, String method, Map<String, ?> parameters) {

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * An LSTM (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000) and a softmax
- * over classes behind each of its steps, trained by Adam, as a reader may write it.
+ * over classes after each of its steps, trained by Adam, as a reader may write it.
  *
  * <p>Sequences are samples × features × steps. Behind its end a sequence is NaN, and so is a target
  * where no answer is asked for; what a layer puts out there is 0.
@@ -70,7 +70,7 @@ public final class MyLstm implements Model {
     final double[][] c; // the memory
     final double[][] h; // what is put out
     final double[][] a; // samples × classes, before the softmax
-    final double[][] y; // behind it
+    final double[][] y; // after it
 
     Pass(Tensor inputs) {
       samples = inputs.shape().length(0);

@@ -8,7 +8,7 @@ def sigmoid(z):
 
 
 class MyLstm:
-    """An LSTM and a softmax over classes behind each of its steps, trained by Adam.
+    """An LSTM and a softmax over classes after each of its steps, trained by Adam.
 
     Sequences are samples × features × steps. Behind its end a sequence is NaN, and so is a target
     where no answer is asked for; what a layer puts out there is 0.

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The files lie in {@code features} and, under the same names, in {@code labels}, where one line
  * is the answer to a whole sequence and as many as there are steps are answers to each; or they lie
  * beside one another, and {@code target} names the columns that answer each step. Either may be in
- * {@code train} and {@code test}. Shorter sequences than the longest are padded behind their end.
+ * {@code train} and {@code test}. Shorter sequences than the longest are padded after their end.
  */
 public final class SequenceFolders {
 

@@ -161,7 +161,7 @@ final class SequenceTable {
     return Arrays.stream(sequences).flatMap(i -> IntStream.range(start(i), ends.get(i))).toArray();
   }
 
-  /** Returns sequences × columns × steps, NaN behind the end of a sequence. */
+  /** Returns sequences × columns × steps, NaN after the end of a sequence. */
   double[] padded(List<double[]> values, int steps) {
     double[] padded = new double[Math.multiplyExact(sequences() * steps, values.size())];
     Arrays.fill(padded, Double.NaN);

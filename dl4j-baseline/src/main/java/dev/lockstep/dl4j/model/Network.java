@@ -146,7 +146,7 @@ public interface Network extends AutoCloseable {
       List<INDArray> activations = network.feedForward(inputs.get(0), false);
       Map<String, INDArray> byName = new LinkedHashMap<>();
       for (String name : layers.keySet()) {
-        byName.put(name, activations.get(byName.size() + 1)); // behind the input
+        byName.put(name, activations.get(byName.size() + 1)); // after the input
       }
       return byName;
     }

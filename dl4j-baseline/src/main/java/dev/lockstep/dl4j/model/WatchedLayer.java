@@ -28,7 +28,7 @@ public final class WatchedLayer {
      */
     void backward(Layer layer, INDArray epsilon);
 
-    /** Called behind it, with the gradients of the layer's parameters, summed over the batch. */
+    /** Called after it, with the gradients of the layer's parameters, summed over the batch. */
     default void gradients(Layer layer, Gradient gradients) {}
   }
 

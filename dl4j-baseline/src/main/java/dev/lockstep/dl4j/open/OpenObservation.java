@@ -167,7 +167,7 @@ final class OpenObservation extends BaseTrainingListener implements WatchedLayer
 
   /**
    * @param before the output layer's sums, rows of outputs
-   * @param after the same behind its activation
+   * @param after the same after its activation
    * @param gradient with respect to the sums
    */
   private void loss(String name, Layer layer, INDArray before, INDArray after, INDArray gradient) {

@@ -20,7 +20,7 @@ final class WatchedLoss implements ILossFunction {
   interface Watcher {
     /**
      * @param before what the layer puts out before its activation, rows of outputs
-     * @param after the same behind it
+     * @param after the same after it
      * @param gradient of the loss with respect to the first, summed over the batch
      */
     void seen(INDArray before, INDArray after, INDArray gradient);

@@ -63,7 +63,7 @@ class SequenceFoldersTest {
     assertThat(data.test().size()).isOne();
     assertThat(data.train().image()).isEqualTo(Shape.of(2, 3));
     assertThat(data.train().task()).isEqualTo(Task.classes(3));
-    // features × steps, in the order a person counts, NaN behind the end
+    // features × steps, in the order a person counts, NaN after the end
     assertThat(data.train().inputs(new int[] {0, 1, 2}, Shape.of(2, 3)).data())
         .containsExactly(
             1, 2, 3, 10, 20, 30, 4, GONE, GONE, 40, GONE, GONE, 5, 6, GONE, 50, 60, GONE);

@@ -174,7 +174,7 @@ class OpenNetworkTest {
     }
   }
 
-  /** DL4J sums over the batch, and clips and regularizes behind all that it shows. */
+  /** DL4J sums over the batch, and clips and regularizes after all that it shows. */
   @Test
   void gradientsAreTheSlopesOfTheLoss() {
     OpenNetwork network = read(configuration());

@@ -483,12 +483,13 @@ final class LockstepRun {
   /** Compares what training left, where nothing else was looked at. */
   private void compareLastState() {
     comparison.startStep(step);
-    Recording reference = recorded(references.free().state());
+    ModelState right = references.free().state();
     ModelState last = candidate.state();
-    Finding miscounted = stateCheck.counted(step, last);
+    Finding miscounted = stateCheck.counted(step, right, last);
     if (miscounted != null) {
       comparison.report(miscounted);
     }
+    Recording reference = recorded(right);
     Recording trained = recorded(last);
     DeclaredTolerance declared = options.tolerance();
     Model perturbed = references.freePerturbed();

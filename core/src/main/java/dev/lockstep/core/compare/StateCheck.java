@@ -138,17 +138,18 @@ record StateCheck(Set<String> paths, boolean inFloat) {
   }
 
   /**
-   * Holds the count of steps in a state against those that were taken.
+   * Compares how many steps both sides say were taken; a run may go on from a state that has some.
    *
    * @return null if it is the same
    */
-  @Nullable Finding counted(long step, ModelState found) {
-    return found.step() == step
+  @Nullable Finding counted(long step, ModelState reference, ModelState candidate) {
+    return reference.step() == candidate.step()
         ? null
         : Finding.told(
             step,
             Failure.Kind.DIFFERENCE,
-            "state() says that %d steps were taken, there were %d".formatted(found.step(), step));
+            "state() says that %d steps were taken, there were %d"
+                .formatted(candidate.step(), reference.step()));
   }
 
   private @Nullable Finding different(

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Candidates that compute rightly and say something else, or do it only while somebody looks. */
 class LiarTest {
@@ -278,5 +279,14 @@ class LiarTest {
           .startsWith(
               "step 1: the candidate's predict changed its state: after it, state() has affine2/b");
     }
+  }
+
+  /** A state that training goes on from counts the steps before it. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 3})
+  void stepsTakenBeforeTheRunAreNoLie(long every) {
+    Outcome outcome =
+        TinyRun.selfComparison().startingAfter(7).observeEvery(every).steps(STEPS).run();
+    assertThat(outcome.verdict()).as("%s", outcome.failure()).isEqualTo(Verdict.AGREE);
   }
 }

@@ -9,6 +9,7 @@ import dev.lockstep.core.compare.Selection;
 import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
@@ -24,6 +25,7 @@ import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.core.tensor.Shape;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,7 @@ public final class TinyRun {
   private @Nullable DeclaredTolerance tolerance;
   private LockstepListener listener = LockstepListener.NONE;
   private @Nullable Snapshot from;
+  private long taken;
 
   /** Returns a run of the reference against itself, summing in the opposite order. */
   public static TinyRun selfComparison() {
@@ -94,6 +97,12 @@ public final class TinyRun {
 
   public TinyRun steps(long number) {
     steps = number;
+    return this;
+  }
+
+  /** Starts from a state that says that so many steps were taken before it. */
+  public TinyRun startingAfter(long number) {
+    taken = number;
     return this;
   }
 
@@ -146,7 +155,7 @@ public final class TinyRun {
         new LockstepOptions(cadence, selection, mayDiverge, failFast, tolerance, false);
     return new Lockstep(
             network,
-            new TrainingPlan(network, training, data, seed),
+            new TrainingPlan(network, training, data, seed, new ModelState(taken, Map.of())),
             data,
             images(10, seed + 1),
             options,

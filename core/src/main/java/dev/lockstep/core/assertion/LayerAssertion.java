@@ -144,8 +144,7 @@ public final class LayerAssertion {
         }
       }
       trials.requireAgreement(
-          first ->
-              candidateStep(first, given.get(Math.toIntExact(first.step()) - 1), meant.name()));
+          first -> checked(first, given.get(Math.toIntExact(first.step()) - 1), meant.name()));
     }
     for (int i = 0; i < sizes.size(); i++) {
       new LayerGradients(mine, given.get(i)).requireThoseOfForward();
@@ -179,7 +178,7 @@ public final class LayerAssertion {
     return answers;
   }
 
-  private FirstDivergence candidateStep(FirstDivergence first, Given given, String name) {
+  private FirstDivergence checked(FirstDivergence first, Given given, String name) {
     return first.phase() != Phase.BACKWARD || !Double.isFinite(first.error())
         ? first
         : first.with(

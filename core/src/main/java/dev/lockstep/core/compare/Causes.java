@@ -79,8 +79,7 @@ final class Causes {
             readings.candidateStep().masks(),
             readings.candidateStep().before().only(network.state().keySet()));
     return divergence.phase() == Phase.BACKWARD && Double.isFinite(divergence.error())
-        ? explained.candidateStep(
-            finiteDifferences(divergence, scene, readings.candidateStep().shown()))
+        ? explained.checked(finiteDifferences(divergence, scene, readings.candidateStep().shown()))
         : explained;
   }
 

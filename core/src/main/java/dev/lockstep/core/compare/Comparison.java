@@ -87,7 +87,7 @@ final class Comparison {
     }
 
     /** Returns this finding with what central differences say of it. */
-    Finding candidateStep(FiniteDifferenceCheck check) {
+    Finding checked(FiniteDifferenceCheck check) {
       return divergence == null ? this : new Finding(step, failure, divergence.with(check));
     }
   }

@@ -3,6 +3,7 @@ package dev.lockstep.core.diagnosis;
 import dev.lockstep.core.diagnosis.UpdateMistakes.Element;
 import dev.lockstep.core.diagnosis.UpdateMistakes.Rule;
 import dev.lockstep.core.network.OptimizerSpec;
+import java.util.function.BiConsumer;
 
 /** AMSGrad, Nadam, AdaMax and AdaDelta as they are written down wrongly. */
 final class AdaptiveRules {
@@ -10,18 +11,13 @@ final class AdaptiveRules {
   /** Keeps the maximum of AdaMax from 0, as Deeplearning4j does. */
   private static final double TINY = 1e-32;
 
-  private final Rules rules;
+  private final BiConsumer<String, Rule> rules;
 
   /**
    * @param rules takes what is found
    */
-  AdaptiveRules(Rules rules) {
+  AdaptiveRules(BiConsumer<String, Rule> rules) {
     this.rules = rules;
-  }
-
-  /** Takes rules. */
-  interface Rules {
-    void rule(String text, Rule rule);
   }
 
   void all(OptimizerSpec optimizer) {
@@ -36,61 +32,67 @@ final class AdaptiveRules {
     }
   }
 
-  /** Moves the averages m and v, the first slots of an element. */
-  private static void average(Element e, double beta1, double beta2) {
-    e.slots[0] = beta1 * e.slots[0] + (1 - beta1) * e.g;
-    e.slots[1] = beta2 * e.slots[1] + (1 - beta2) * e.g * e.g;
-  }
-
   private void amsGrad(OptimizerSpec.AmsGrad o) {
-    double eps = o.epsilon();
-    rules.rule(
-        "the largest v so far is divided by, and not kept",
-        e -> {
-          average(e, o.beta1(), o.beta2());
-          e.w -= corrected(e, o) * e.slots[0] / (Math.sqrt(Math.max(e.slots[2], e.slots[1])) + eps);
-        });
-    rules.rule(
+    amsGrad(
+        o, "the largest v so far is divided by, and not kept", e -> move(o, e, largest(e), true));
+    amsGrad(
+        o,
         "the largest v so far is kept as v too",
         e -> {
-          average(e, o.beta1(), o.beta2());
-          e.slots[2] = Math.max(e.slots[2], e.slots[1]);
+          e.slots[2] = largest(e);
           e.slots[1] = e.slots[2];
-          e.w -= corrected(e, o) * e.slots[0] / (Math.sqrt(e.slots[2]) + eps);
+          move(o, e, e.slots[2], true);
         });
-    rules.rule(
+    amsGrad(
+        o,
         "v itself is divided by, not the largest so far: Adam",
         e -> {
-          average(e, o.beta1(), o.beta2());
-          e.slots[2] = Math.max(e.slots[2], e.slots[1]);
-          e.w -= corrected(e, o) * e.slots[0] / (Math.sqrt(e.slots[1]) + eps);
+          e.slots[2] = largest(e);
+          move(o, e, e.slots[1], true);
         });
-    rules.rule(
+    amsGrad(
+        o,
         "the smallest v so far is kept and divided by, not the largest",
         e -> {
-          average(e, o.beta1(), o.beta2());
           e.slots[2] = e.t == 1 ? e.slots[1] : Math.min(e.slots[2], e.slots[1]);
-          e.w -= corrected(e, o) * e.slots[0] / (Math.sqrt(e.slots[2]) + eps);
+          move(o, e, e.slots[2], true);
         });
-    rules.rule(
+    amsGrad(
+        o,
         "the largest of the corrected v is kept and divided by",
         e -> {
-          average(e, o.beta1(), o.beta2());
-          e.slots[2] = Math.max(e.slots[2], e.slots[1] / (1 - Math.pow(o.beta2(), e.t)));
+          e.slots[2] = Math.max(e.slots[2], e.slots[1] / correction(e, o.beta2()));
           e.w -=
-              e.rate / (1 - Math.pow(o.beta1(), e.t)) * e.slots[0] / (Math.sqrt(e.slots[2]) + eps);
+              e.rate
+                  / correction(e, o.beta1())
+                  * e.slots[0]
+                  / (Math.sqrt(e.slots[2]) + o.epsilon());
         });
-    rules.rule(
+    amsGrad(
+        o,
         "there is no correction for the start of the averages",
         e -> {
-          average(e, o.beta1(), o.beta2());
-          e.slots[2] = Math.max(e.slots[2], e.slots[1]);
-          e.w -= e.rate * e.slots[0] / (Math.sqrt(e.slots[2]) + eps);
+          e.slots[2] = largest(e);
+          move(o, e, e.slots[2], false);
         });
   }
 
-  private static double corrected(Element e, OptimizerSpec.AmsGrad o) {
-    return e.rate * Math.sqrt(1 - Math.pow(o.beta2(), e.t)) / (1 - Math.pow(o.beta1(), e.t));
+  private void amsGrad(OptimizerSpec.AmsGrad o, String text, Rule afterMoments) {
+    rules.accept(
+        text,
+        e -> {
+          UpdateRules.moments(o.beta1(), o.beta2(), e);
+          afterMoments.apply(e);
+        });
+  }
+
+  private static double largest(Element e) {
+    return Math.max(e.slots[2], e.slots[1]);
+  }
+
+  private static void move(OptimizerSpec.AmsGrad o, Element e, double v, boolean corrected) {
+    double correction = corrected ? UpdateRules.correction(o.beta1(), o.beta2(), e.t) : 1;
+    e.w -= e.rate * correction * e.slots[0] / (Math.sqrt(v) + o.epsilon());
   }
 
   private void nadam(OptimizerSpec.Nadam o) {
@@ -118,15 +120,15 @@ final class AdaptiveRules {
     return 1 - Math.pow(beta, e.t);
   }
 
-  private interface Numerator {
+  private interface OfElement {
     double of(Element e);
   }
 
-  private void nadam(String text, OptimizerSpec.Nadam o, Numerator m, boolean corrected) {
-    rules.rule(
+  private void nadam(String text, OptimizerSpec.Nadam o, OfElement m, boolean corrected) {
+    rules.accept(
         text,
         e -> {
-          average(e, o.beta1(), o.beta2());
+          UpdateRules.moments(o.beta1(), o.beta2(), e);
           double v = corrected ? e.slots[1] / correction(e, o.beta2()) : e.slots[1];
           e.w -= e.rate * m.of(e) / (Math.sqrt(v) + o.epsilon());
         });
@@ -151,8 +153,8 @@ final class AdaptiveRules {
         false);
   }
 
-  private void adaMax(String text, OptimizerSpec.AdaMax o, Numerator u, boolean corrected) {
-    rules.rule(
+  private void adaMax(String text, OptimizerSpec.AdaMax o, OfElement u, boolean corrected) {
+    rules.accept(
         text,
         e -> {
           e.slots[0] = o.beta1() * e.slots[0] + (1 - o.beta1()) * e.g;
@@ -194,8 +196,8 @@ final class AdaptiveRules {
     double of(double step, double rate);
   }
 
-  private void adaDelta(String text, double rho, Numerator move, Entering entering) {
-    rules.rule(
+  private void adaDelta(String text, double rho, OfElement move, Entering entering) {
+    rules.accept(
         text,
         e -> {
           double step = move.of(e);

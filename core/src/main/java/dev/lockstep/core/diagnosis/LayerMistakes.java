@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -188,16 +189,11 @@ final class LayerMistakes {
       derivative("y in place of y(1 - y)", (x, y) -> y);
       derivative("1 - y in place of y(1 - y)", (x, y) -> 1 - y);
       derivative("y(1 - y) of its input in place of its output", (x, y) -> x * (1 - x));
-      derivative(
-          "that at its output: the sigmoid is taken twice",
-          (x, y) -> 1 / (1 + Math.exp(-y)) * (1 - 1 / (1 + Math.exp(-y))));
       derivative("that of tanh", (x, y) -> 1 - y * y);
       derivative("y(1 + y) in place of y(1 - y)", (x, y) -> y * (1 + y));
       derivative("y(1 - y) squared: it is applied twice", (x, y) -> y * (1 - y) * y * (1 - y));
     } else if (function instanceof ActivationFunction.Tanh) {
       derivative("1 - y in place of 1 - y²", (x, y) -> 1 - y);
-      derivative(
-          "that at its output: tanh is taken twice", (x, y) -> 1 - Math.tanh(y) * Math.tanh(y));
       derivative("1 - x² of its input in place of its output", (x, y) -> 1 - x * x);
       derivative("1 + y² in place of 1 - y²", (x, y) -> 1 + y * y);
       derivative("y(1 - y), that of the sigmoid", (x, y) -> y * (1 - y));
@@ -236,7 +232,10 @@ final class LayerMistakes {
       if (Double.isFinite(slope)) {
         derivative(Numbers.setting(slope) + " below 0, 1 above", (x, y) -> x > 0 ? 1 : slope);
       }
-      derivative("that at its output in place of its input", (x, y) -> Slopes.of(function, y));
+      String name = function instanceof ActivationFunction.Sigmoid ? "the sigmoid" : function.id();
+      derivative(
+          "that at its output: %s is taken twice".formatted(name),
+          (x, y) -> Slopes.of(function, y));
       Slopes.others(function)
           .forEach(other -> derivative("that of " + other.id(), (x, y) -> Slopes.of(other, x)));
     }
@@ -552,8 +551,9 @@ final class LayerMistakes {
     if (!(layer instanceof LayerSpec.Affine) || input == null || !key.path().endsWith("/W")) {
       return;
     }
-    fromInput("negative inputs are left out of it", (look, x) -> positive(x));
-    fromInput("it is computed from the magnitudes of the inputs", (look, x) -> magnitudes(x));
+    fromInput(
+        "negative inputs are left out of it", (look, x) -> each(x, value -> Math.max(0, value)));
+    fromInput("it is computed from the magnitudes of the inputs", (look, x) -> each(x, Math::abs));
     fromInput(
         "it is computed from the inputs of the step before",
         (look, x) ->
@@ -594,12 +594,8 @@ final class LayerMistakes {
         });
   }
 
-  private static Tensor positive(Tensor x) {
-    return Tensor.of(x.shape(), Numbers.each(x.size(), i -> Math.max(0, x.data()[i])));
-  }
-
-  private static Tensor magnitudes(Tensor x) {
-    return Tensor.of(x.shape(), Numbers.each(x.size(), i -> Math.abs(x.data()[i])));
+  private static Tensor each(Tensor x, DoubleUnaryOperator value) {
+    return Tensor.of(x.shape(), Numbers.each(x.size(), i -> value.applyAsDouble(x.data()[i])));
   }
 
   /** Returns xᵀ·dout. */

@@ -54,7 +54,6 @@ final class PredictionMistakes {
   }
 
   private void values() {
-    repeated();
     each("the prediction is the logarithm of what it should be", Math::log);
     for (int digits = 1; digits <= 6; digits++) {
       double unit = Math.pow(10, digits);
@@ -77,22 +76,6 @@ final class PredictionMistakes {
           return judged == null || other == null
               ? null
               : Numbers.plus(Numbers.times(0.5, judged.reference().data()), 0.5, other);
-        });
-  }
-
-  /** Rows beyond the batch that training reads. */
-  private void repeated() {
-    int batch = first.batch().size();
-    add(
-        "rows from number %d on get the predictions of the first rows again".formatted(batch + 1),
-        look -> {
-          Judged judged = look.judged().get(KEY);
-          if (judged == null || judged.reference().shape().length(0) <= batch) {
-            return null;
-          }
-          int row = Rearranged.row(judged.reference());
-          return Numbers.each(
-              judged.reference().size(), i -> judged.reference().data()[i % (batch * row)]);
         });
   }
 

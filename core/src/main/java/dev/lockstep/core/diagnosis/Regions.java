@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoublePredicate;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a tensor that is something else, while the rest is right. */
@@ -38,16 +39,34 @@ final class Regions {
 
   /** Which elements of a tensor are meant. */
   private interface Region {
+    boolean @Nullable [] of(Look look, Judged judged);
+  }
+
+  /** Which elements of a tensor are meant, by their place. */
+  private interface Place {
     boolean has(Tensor tensor, int at);
   }
 
   /** A number for each element of a tensor. */
   private interface Values {
     double @Nullable [] of(Look look, Judged judged);
+
+    /** Returns the elements for which the number is such. */
+    default Region where(DoublePredicate such) {
+      return (look, judged) -> {
+        double[] v = of(look, judged);
+        return v == null ? null : Regions.each(v.length, i -> such.test(v[i]));
+      };
+    }
   }
 
-  /** Which elements are meant, by such a number. */
-  private record Where(Values values, DoublePredicate has) {}
+  private static boolean[] each(int size, IntPredicate has) {
+    boolean[] elements = new boolean[size];
+    for (int i = 0; i < size; i++) {
+      elements[i] = has.test(i);
+    }
+    return elements;
+  }
 
   private void all() {
     int size = judged.candidate().size();
@@ -118,7 +137,7 @@ final class Regions {
       zero &= !wrong[i] || v[i] == 0;
     }
     if (zero) {
-      where("where %s is 0 it is".formatted(name), new Where(values, value -> value == 0));
+      where("where %s is 0 it is".formatted(name), values.where(value -> value == 0));
       return;
     }
     bounds(name + " is", values, v, wrong);
@@ -149,31 +168,32 @@ final class Regions {
       double limit = Numbers.between(under, low);
       where(
           "where %s above %s it is".formatted(name, Numbers.setting(limit)),
-          new Where(values, value -> value > limit));
+          values.where(value -> value > limit));
     }
     if (Double.isFinite(over)) {
       double limit = Numbers.between(over, high);
       where(
           "where %s below %s it is".formatted(name, Numbers.setting(limit)),
-          new Where(values, value -> value < limit));
+          values.where(value -> value < limit));
     }
   }
 
-  private void where(String part, Where where) {
-    double constant = Double.NaN;
-    double[] v = where.values().of(first, judged);
-    for (int i = 0; v != null && i < v.length && Double.isNaN(constant); i++) {
-      constant = where.has().test(v[i]) ? judged.candidate().data()[i] : constant;
+  private void where(String part, Region region) {
+    boolean[] meant = region.of(first, judged);
+    for (int i = 0; meant != null && i < meant.length; i++) {
+      double same = judged.candidate().data()[i];
+      if (meant[i]) {
+        if (same != 0 && Double.isFinite(same)) {
+          add(
+              ARITHMETIC,
+              part + " " + Numbers.setting(same),
+              region,
+              (look, of) -> Numbers.each(of.reference().size(), at -> same));
+        }
+        break;
+      }
     }
-    double same = constant;
-    if (same != 0 && Double.isFinite(same)) {
-      add(
-          ARITHMETIC,
-          part + " " + Numbers.setting(same),
-          where,
-          (look, of) -> Numbers.each(of.reference().size(), i -> same));
-    }
-    told(ARITHMETIC, part, where);
+    told(ARITHMETIC, part, region);
   }
 
   private void rows(int from, int to, boolean[] wrong) {
@@ -243,18 +263,12 @@ final class Regions {
     }
   }
 
-  private void told(String part, Region region) {
-    told(
-        NAMED,
-        part,
-        new Where(
-            (look, of) ->
-                Numbers.each(of.reference().size(), i -> region.has(of.reference(), i) ? 1 : 0),
-            value -> value > 0));
+  private void told(String part, Place place) {
+    told(NAMED, part, (look, of) -> each(of.reference().size(), i -> place.has(of.reference(), i)));
   }
 
   /** Adds all that such a part may be. */
-  private void told(Rank rank, String part, Where region) {
+  private void told(Rank rank, String part, Region region) {
     add(
         rank,
         part + " 0: never computed",
@@ -307,7 +321,7 @@ final class Regions {
         : Arrays.copyOf(tensor.data(), size);
   }
 
-  private void add(Rank rank, String text, Where where, Local part) {
+  private void add(Rank rank, String text, Region region, Local part) {
     found.add(
         Hypothesis.local(
             rank,
@@ -319,12 +333,11 @@ final class Regions {
                 return null; // a loss has no parts
               }
               double[] other = part.predict(look, judged);
-              double[] v = where.values().of(look, judged);
-              if (other == null || v == null || v.length != reference.size()) {
+              boolean[] meant = region.of(look, judged);
+              if (other == null || meant == null || meant.length != reference.size()) {
                 return null;
               }
-              return Numbers.each(
-                  v.length, i -> where.has().test(v[i]) ? other[i] : reference.data()[i]);
+              return Numbers.each(meant.length, i -> meant[i] ? other[i] : reference.data()[i]);
             }));
   }
 }

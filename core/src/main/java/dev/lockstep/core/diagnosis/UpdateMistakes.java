@@ -303,28 +303,10 @@ final class UpdateMistakes {
 
   private void statistics() {
     shares();
-    statistic(
+    unbiased(
         "the variance is taken unbiased, divided by n-1 in place of n, in the running variance",
-        (look, norm, key) -> {
-          double[] batch = batch(look, norm, key);
-          Normalized normalized = Normalized.of(look, norm);
-          return batch == null || normalized == null
-              ? null
-              : key.equals("runningVar")
-                  ? Numbers.times(normalized.count() / (normalized.count() - 1), batch)
-                  : batch;
-        });
-    statistic(
-        "the running mean is divided by n-1 in place of n",
-        (look, norm, key) -> {
-          double[] batch = batch(look, norm, key);
-          Normalized normalized = Normalized.of(look, norm);
-          return batch == null || normalized == null
-              ? null
-              : key.equals("runningMean")
-                  ? Numbers.times(normalized.count() / (normalized.count() - 1), batch)
-                  : batch;
-        });
+        "runningVar");
+    unbiased("the running mean is divided by n-1 in place of n", "runningMean");
     statistic(
         "the running variance moves by the standard deviation",
         (look, norm, key) -> {
@@ -339,6 +321,18 @@ final class UpdateMistakes {
             look.step().before().step() == 0
                 ? new double[Objects.requireNonNull(look.before(norm.name() + "/" + key)).size()]
                 : look.previous() == null ? null : batch(look.previous(), norm, key));
+  }
+
+  private void unbiased(String text, String meant) {
+    statistic(
+        text,
+        (look, norm, key) -> {
+          double[] batch = batch(look, norm, key);
+          Normalized normalized = Normalized.of(look, norm);
+          return batch == null || normalized == null || !key.equals(meant)
+              ? batch
+              : Numbers.times(normalized.count() / (normalized.count() - 1), batch);
+        });
   }
 
   private void statistic(String text, Statistic statistic) {

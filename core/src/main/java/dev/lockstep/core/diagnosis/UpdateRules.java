@@ -704,11 +704,21 @@ final class UpdateRules {
   }
 
   private static void moments(OptimizerSpec.Adam o, Element e) {
-    e.slots[0] += (1 - o.beta1()) * (e.g - e.slots[0]);
-    e.slots[1] += (1 - o.beta2()) * (e.g * e.g - e.slots[1]);
+    moments(o.beta1(), o.beta2(), e);
+  }
+
+  /** Moves the averages m and v, the first slots of an element. */
+  static void moments(double beta1, double beta2, Element e) {
+    e.slots[0] += (1 - beta1) * (e.g - e.slots[0]);
+    e.slots[1] += (1 - beta2) * (e.g * e.g - e.slots[1]);
   }
 
   private static double correction(OptimizerSpec.Adam o, double t) {
-    return Math.sqrt(1 - Math.pow(o.beta2(), t)) / (1 - Math.pow(o.beta1(), t));
+    return correction(o.beta1(), o.beta2(), t);
+  }
+
+  /** Returns what corrects m and v at once for their start at 0. */
+  static double correction(double beta1, double beta2, double t) {
+    return Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -271,5 +272,40 @@ final class Column {
           byCode[code] = index == null ? -1 : index;
         });
     return IntStream.range(0, size).map(row -> codes[row] < 0 ? -1 : byCode[codes[row]]).toArray();
+  }
+
+  /**
+   * Returns the classes that this column tells apart.
+   *
+   * @param said by the user, or how many there are; empty: those that occur
+   * @param refused makes an exception of a message
+   */
+  List<String> classes(List<String> said, Function<String, InputException> refused) {
+    List<String> classes = said.isEmpty() ? categories() : said;
+    if (said.size() == 1 && said.get(0).matches("\\d{1,4}")) {
+      int count = Integer.parseInt(said.get(0));
+      classes = IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    }
+    if (classes.size() < 2) {
+      throw refused.apply(
+          "%s: expected at least two classes, found %s".formatted(described(), classes));
+    }
+    return classes;
+  }
+
+  /**
+   * Returns which of the classes some rows have.
+   *
+   * @param refused makes an exception of a message
+   */
+  int[] labels(List<String> classes, int[] rows, Function<String, InputException> refused) {
+    int[] all = indicesIn(classes);
+    int[] labels = IntStream.of(rows).map(row -> all[row]).toArray();
+    if (IntStream.of(labels).anyMatch(label -> label < 0)) {
+      throw refused.apply(
+          "data.classes: expected every class of %s among %s, found %s"
+              .formatted(described(), classes, categories()));
+    }
+    return labels;
   }
 }

@@ -125,21 +125,21 @@ public final class SequenceFolders {
     Task task = task(targets);
     int[] order = each || task.kind() != Task.Kind.CLASS ? new int[0] : labels(targets, task);
     HoldBack parts = parts(order, count);
-    Block block = block(inputs, parts);
-    if ((long) count * steps * (block.columns().size() + task.outputs()) > MAX_VALUES) {
+    List<double[]> columns = columns(inputs, parts);
+    if ((long) count * steps * (columns.size() + task.outputs()) > MAX_VALUES) {
       throw refused(
           "expected at most %,d numbers, found %,d sequences of %,d steps; say data.steps=N to read the first N steps of each"
               .formatted(MAX_VALUES, count, steps));
     }
     Split all =
         new Split(
-            Shape.of(block.columns().size(), steps),
-            Features.numbers(features.padded(block.columns(), steps)),
+            Shape.of(columns.size(), steps),
+            Features.numbers(features.padded(columns, steps)),
             each
                 ? Targets.sequences(
                     task,
                     table(targets).padded(answer(targets, task), steps),
-                    ones(task.outputs()),
+                    Tables.ones(task.outputs()),
                     steps)
                 : whole(targets, task, order));
     reading.add(
@@ -149,7 +149,7 @@ public final class SequenceFolders {
             "%,d sequences of %s steps of %d numbers, %s for %s",
             count,
             features.shortest() == steps ? "" + steps : features.shortest() + " to " + steps,
-            block.columns().size(),
+            columns.size(),
             task,
             each ? "each step" : "each sequence"));
     if (task.kind() == Task.Kind.CLASS) {
@@ -258,7 +258,7 @@ public final class SequenceFolders {
     boolean counts = targets.size() == 1 && (first.isText() || first.countsWithoutGap());
     if (said == Task.Kind.CLASS
         || (said == null && (counts || !spec.table().classes().isEmpty()))) {
-      List<String> classes = classes(first);
+      List<String> classes = first.classes(spec.table().classes(), this::refused);
       return new Task(Task.Kind.CLASS, classes);
     }
     targets.forEach(Column::requireNumeric);
@@ -292,20 +292,6 @@ public final class SequenceFolders {
     return true;
   }
 
-  private List<String> classes(Column target) {
-    List<String> said = spec.table().classes();
-    if (said.size() == 1 && said.get(0).matches("\\d{1,4}")) {
-      int count = Integer.parseInt(said.get(0));
-      said = IntStream.range(0, count).mapToObj(Integer::toString).toList();
-    }
-    List<String> classes = said.isEmpty() ? target.categories() : said;
-    if (classes.size() < 2) {
-      throw refused(
-          "%s: expected at least two classes, found %s".formatted(target.described(), classes));
-    }
-    return classes;
-  }
-
   /** Returns the class of every line of the labels. */
   private int[] labels(List<Column> targets, Task task) {
     if (targets.size() > 1) {
@@ -318,13 +304,8 @@ public final class SequenceFolders {
                       .orElse(0))
           .toArray();
     }
-    int[] labels = targets.get(0).indicesIn(task.names());
-    if (Arrays.stream(labels).anyMatch(label -> label < 0)) {
-      throw refused(
-          "data.classes: expected every class of %s among %s, found %s"
-              .formatted(targets.get(0).described(), task.names(), targets.get(0).categories()));
-    }
-    return labels;
+    Column target = targets.get(0);
+    return target.labels(task.names(), Split.range(0, target.size()), this::refused);
   }
 
   /** Returns the answers to all steps, a column for each output. */
@@ -347,17 +328,11 @@ public final class SequenceFolders {
     for (int i = 0; i < values.length; i++) {
       values[i] = targets.get(i % outputs).value(i / outputs);
     }
-    return Targets.numbers(task, values, ones(outputs));
+    return Targets.numbers(task, values, Tables.ones(outputs));
   }
 
   private static double[] numbers(Column column) {
     return IntStream.range(0, column.size()).mapToDouble(column::value).toArray();
-  }
-
-  private static double[] ones(int length) {
-    double[] ones = new double[length];
-    Arrays.fill(ones, 1);
-    return ones;
   }
 
   private HoldBack parts(int[] labels, int count) {
@@ -372,10 +347,8 @@ public final class SequenceFolders {
     return HoldBack.of(spec.division(), labels, count, path.toString());
   }
 
-  /** Columns of numbers as a network reads them. */
-  private record Block(List<double[]> columns) {}
-
-  private Block block(List<Column> inputs, HoldBack parts) {
+  /** Returns columns of numbers as a network reads them. */
+  private List<double[]> columns(List<Column> inputs, HoldBack parts) {
     List<double[]> columns = new ArrayList<>();
     List<double[]> numbers = new ArrayList<>();
     boolean whole = true;
@@ -393,7 +366,7 @@ public final class SequenceFolders {
       }
     }
     scale(numbers, whole, parts.train());
-    return new Block(columns);
+    return columns;
   }
 
   private List<double[]> oneHot(Column column) {
@@ -405,17 +378,11 @@ public final class SequenceFolders {
     }
     reading.add(
         "%s is one-hot, %d categories: %s"
-            .formatted(column.label(), categories.size(), shown(categories)));
+            .formatted(column.label(), categories.size(), Tables.shown(categories)));
     int[] indices = column.indicesIn(categories);
     return IntStream.range(0, categories.size())
         .mapToObj(c -> Arrays.stream(indices).mapToDouble(i -> i == c ? 1 : 0).toArray())
         .toList();
-  }
-
-  private static String shown(List<String> categories) {
-    return categories.size() <= 20
-        ? String.join(", ", categories)
-        : String.join(", ", categories.subList(0, 20)) + ", …";
   }
 
   /** Indices and one-hot columns are whole numbers, and left as they are. */
@@ -423,24 +390,11 @@ public final class SequenceFolders {
     @Nullable Scaling said = spec.scaling();
     Scaling scaling =
         said != null ? said : new Scaling(whole ? Scaling.Kind.NONE : Scaling.Kind.STANDARDIZE, 1);
-    int[] rows = features.rows(train);
-    for (double[] column : columns) {
-      double[] seen = Arrays.stream(rows).mapToDouble(row -> column[row]).toArray();
-      double offset = 0;
-      double divisor = scaling.divisor();
-      if (scaling.kind() == Scaling.Kind.STANDARDIZE) {
-        offset = Arrays.stream(seen).average().orElse(0);
-        double mean = offset;
-        divisor =
-            Math.sqrt(Arrays.stream(seen).map(v -> (v - mean) * (v - mean)).average().orElse(0));
-      } else if (scaling.kind() == Scaling.Kind.MINMAX) {
-        offset = Arrays.stream(seen).min().orElse(0);
-        divisor = Arrays.stream(seen).max().orElse(0) - offset;
-      } else if (scaling.kind() == Scaling.Kind.NONE) {
-        divisor = 1;
-      }
-      for (int row = 0; row < column.length; row++) {
-        column[row] = (column[row] - offset) / (divisor == 0 ? 1 : divisor);
+    if (scaling.kind() != Scaling.Kind.NONE) {
+      int[] rows = features.rows(train);
+      for (double[] column : columns) {
+        ColumnScale.of(scaling, Arrays.stream(rows).mapToDouble(row -> column[row]).toArray())
+            .apply(column);
       }
     }
     if (!columns.isEmpty()) {

@@ -35,6 +35,9 @@ public final class Tables {
   /** More one-hot columns of one feature are an oversight. */
   private static final int MAX_ONE_HOT = 100;
 
+  /** Of texts in a sentence. */
+  private static final int SHOWN = 20;
+
   private final Path path;
   private final DataSpec spec;
   private final TableFiles table;
@@ -213,32 +216,11 @@ public final class Tables {
   }
 
   private List<String> classes(Column target) {
-    List<String> found = target.categories();
-    List<String> said = spec.table().classes();
-    if (said.size() == 1 && said.get(0).matches("\\d{1,4}")) {
-      int count = Integer.parseInt(said.get(0));
-      said = IntStream.range(0, count).mapToObj(Integer::toString).toList();
-    }
-    List<String> classes = said.isEmpty() ? found : said;
-    if (classes.size() < 2) {
-      throw refused(
-          "%s: expected at least two classes, found %s".formatted(target.described(), classes));
-    }
-    return classes;
+    return target.classes(spec.table().classes(), this::refused);
   }
 
   private int[] labels(Column target, List<String> classes, int[] kept) {
-    int[] all = target.indicesIn(classes);
-    int[] labels = new int[kept.length];
-    for (int i = 0; i < kept.length; i++) {
-      labels[i] = all[kept[i]];
-      if (labels[i] < 0) {
-        throw refused(
-            "data.classes: expected every class of %s among %s, found %s"
-                .formatted(target.described(), classes, target.categories()));
-      }
-    }
-    return labels;
+    return target.labels(classes, kept, this::refused);
   }
 
   /** Rows that are used; none of them lacks a target. */
@@ -394,29 +376,17 @@ public final class Tables {
       if (!block.scaled().get(i) || scaling.kind() == Scaling.Kind.NONE) {
         continue;
       }
-      double[] seen = Arrays.stream(train).mapToDouble(row -> values[row]).toArray();
-      double offset = 0;
-      double divisor = scaling.divisor();
-      if (scaling.kind() == Scaling.Kind.STANDARDIZE) {
-        offset = Arrays.stream(seen).average().orElse(0);
-        double mean = offset;
-        divisor =
-            Math.sqrt(Arrays.stream(seen).map(v -> (v - mean) * (v - mean)).average().orElse(0));
-      } else if (scaling.kind() == Scaling.Kind.MINMAX) {
-        offset = Arrays.stream(seen).min().orElse(0);
-        divisor = Arrays.stream(seen).max().orElse(0) - offset;
-      }
-      if (divisor == 0) {
+      ColumnScale scale =
+          ColumnScale.of(scaling, Arrays.stream(train).mapToDouble(row -> values[row]).toArray());
+      if (scale.isConstant()) {
         constant.add(block.names().get(i));
-        divisor = 1;
       }
-      for (int row = 0; row < values.length; row++) {
-        values[row] = (values[row] - offset) / divisor;
-      }
-      divisors[i] = divisor;
+      scale.apply(values);
+      divisors[i] = scale.divisor();
       each.add(
           "%s (%s − %s) / %s"
-              .formatted(block.names().get(i), "x", rounded(offset), rounded(divisor)));
+              .formatted(
+                  block.names().get(i), "x", rounded(scale.offset()), rounded(scale.divisor())));
     }
     statements.add(statement(scaling, subject, each));
     if (!constant.isEmpty()) {
@@ -426,10 +396,7 @@ public final class Tables {
   }
 
   private static String statement(Scaling scaling, String subject, List<String> each) {
-    String shown =
-        each.size() <= 20
-            ? String.join(", ", each)
-            : String.join(", ", each.subList(0, 20)) + ", …";
+    String shown = shown(each);
     return switch (scaling.kind()) {
       case NONE -> subject + " not scaled";
       case STANDARDIZE ->
@@ -437,6 +404,13 @@ public final class Tables {
       case MINMAX -> subject + " scaled to 0 … 1 by the training rows: " + shown;
       case DIVIDE -> subject + " divided by " + rounded(scaling.divisor());
     };
+  }
+
+  /** Returns the first of many. */
+  static String shown(List<String> texts) {
+    return texts.size() <= SHOWN
+        ? String.join(", ", texts)
+        : String.join(", ", texts.subList(0, SHOWN)) + ", …";
   }
 
   static String rounded(double value) {
@@ -468,7 +442,7 @@ public final class Tables {
     return Targets.numbers(task, rowMajor(block.values(), kept.length), units);
   }
 
-  private static double[] ones(int length) {
+  static double[] ones(int length) {
     double[] ones = new double[length];
     Arrays.fill(ones, 1);
     return ones;

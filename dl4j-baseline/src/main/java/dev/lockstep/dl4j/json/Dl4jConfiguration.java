@@ -12,6 +12,7 @@ import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.model.Dl4jModel;
 import dev.lockstep.dl4j.model.Dl4jProvider;
+import dev.lockstep.dl4j.model.Network;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.dl4j.translate.Findings;
 import java.io.IOException;
@@ -254,7 +255,7 @@ public record Dl4jConfiguration(
   private record Settings(List<LayerSpec> layers, Precision precision, long seed) {}
 
   private static Settings readSequence(String json, LayerReader reader, Findings findings) {
-    MultiLayerConfiguration sequence = SavedNetwork.sequence(json);
+    MultiLayerConfiguration sequence = Network.named(json);
     findings.require(
         "the network", "backpropType", sequence.getBackpropType(), BackpropType.Standard);
     List<LayerSpec> layers = new ArrayList<>();

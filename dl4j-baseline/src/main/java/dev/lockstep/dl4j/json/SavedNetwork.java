@@ -3,6 +3,7 @@ package dev.lockstep.dl4j.json;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.dl4j.model.Network;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
@@ -31,17 +31,6 @@ final class SavedNetwork {
   private static final int HEADER = 4096;
 
   private SavedNetwork() {}
-
-  /** Returns a configuration whose layers have names: DL4J's, which files of old releases lack. */
-  static MultiLayerConfiguration sequence(String json) {
-    MultiLayerConfiguration sequence = MultiLayerConfiguration.fromJson(json);
-    for (int i = 0; i < sequence.getConfs().size(); i++) {
-      if (sequence.getConf(i).getLayer().getLayerName() == null) {
-        sequence.getConf(i).getLayer().setLayerName("layer" + i);
-      }
-    }
-    return sequence;
-  }
 
   /** Returns the network with parameters as DL4J draws them. */
   static Model build(String json) {
@@ -101,7 +90,7 @@ final class SavedNetwork {
       }
       return graph;
     }
-    MultiLayerNetwork network = new MultiLayerNetwork(sequence(json));
+    MultiLayerNetwork network = new MultiLayerNetwork(Network.named(json));
     network.init(weights, false);
     if (state != null) {
       network.getUpdater().setStateViewArray(network, state, false);

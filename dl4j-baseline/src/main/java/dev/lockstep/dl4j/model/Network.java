@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
@@ -30,6 +31,17 @@ public interface Network extends AutoCloseable {
     return model instanceof ComputationGraph graph
         ? new Graph(graph)
         : new Sequence((MultiLayerNetwork) model);
+  }
+
+  /** Returns a configuration whose layers have names: DL4J's, which files of old releases lack. */
+  static MultiLayerConfiguration named(String json) {
+    MultiLayerConfiguration sequence = MultiLayerConfiguration.fromJson(json);
+    for (int i = 0; i < sequence.getConfs().size(); i++) {
+      if (sequence.getConf(i).getLayer().getLayerName() == null) {
+        sequence.getConf(i).getLayer().setLayerName("layer" + i);
+      }
+    }
+    return sequence;
   }
 
   /** Takes one step on a batch. */
@@ -68,6 +80,20 @@ public interface Network extends AutoCloseable {
 
   /** Returns the layers by name, in forward order. */
   Map<String, Layer> layers();
+
+  /**
+   * Returns a sequence's activations by layer.
+   *
+   * @param activations the input, then one of each layer, which may leave out the last
+   */
+  default Map<String, INDArray> byLayer(List<INDArray> activations) {
+    Map<String, INDArray> byName = new LinkedHashMap<>();
+    List<String> names = List.copyOf(layers().keySet());
+    for (int i = 1; i < activations.size(); i++) {
+      byName.put(names.get(i - 1), activations.get(i));
+    }
+    return byName;
+  }
 
   /** Puts other objects in the layers' place; {@code identity} puts them back. */
   void replaceLayers(UnaryOperator<Layer> replacement);
@@ -143,12 +169,7 @@ public interface Network extends AutoCloseable {
 
     @Override
     public Map<String, INDArray> feedForward(List<INDArray> inputs) {
-      List<INDArray> activations = network.feedForward(inputs.get(0), false);
-      Map<String, INDArray> byName = new LinkedHashMap<>();
-      for (String name : layers.keySet()) {
-        byName.put(name, activations.get(byName.size() + 1)); // after the input
-      }
-      return byName;
+      return byLayer(network.feedForward(inputs.get(0), false));
     }
 
     @Override

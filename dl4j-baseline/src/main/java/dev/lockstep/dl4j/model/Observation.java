@@ -88,12 +88,7 @@ final class Observation extends BaseTrainingListener implements WatchedLayer.Wat
   /** A sequence's activations: its input first, then one array per layer but the last. */
   @Override
   public void onForwardPass(Model model, List<INDArray> activations) {
-    Map<String, INDArray> byName = new LinkedHashMap<>();
-    List<String> names = List.copyOf(network.layers().keySet());
-    for (int i = 1; i < activations.size(); i++) {
-      byName.put(names.get(i - 1), activations.get(i));
-    }
-    onForwardPass(model, byName);
+    onForwardPass(model, network.byLayer(activations));
   }
 
   /** A graph's activations, by vertex. */

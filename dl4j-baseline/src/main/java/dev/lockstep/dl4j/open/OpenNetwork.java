@@ -8,7 +8,6 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -68,16 +67,10 @@ public record OpenNetwork(
   }
 
   private static Model sequence(String json, DataType type, long seed) {
-    MultiLayerConfiguration sequence = MultiLayerConfiguration.fromJson(json);
+    MultiLayerConfiguration sequence = Network.named(json);
     sequence.setDataType(type);
     sequence.setBackpropType(BackpropType.Standard);
-    for (int i = 0; i < sequence.getConfs().size(); i++) {
-      NeuralNetConfiguration conf = sequence.getConf(i);
-      conf.setSeed(seed);
-      if (conf.getLayer().getLayerName() == null) {
-        conf.getLayer().setLayerName("layer" + i);
-      }
-    }
+    sequence.getConfs().forEach(conf -> conf.setSeed(seed));
     return new MultiLayerNetwork(sequence);
   }
 

@@ -22,11 +22,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 record Sequences(int samples, int steps, @Nullable Tensor there) {
 
-  /** A batch without sequences. */
-  static Sequences none(int samples) {
-    return new Sequences(samples, 1, null);
-  }
-
   /**
    * @param inputs samples × features × steps; of any other rank it holds no sequences
    */
@@ -34,7 +29,7 @@ record Sequences(int samples, int steps, @Nullable Tensor there) {
     int samples = inputs.shape().length(0);
     return inputs.shape().rank() == 3
         ? new Sequences(samples, inputs.shape().length(2), there(inputs))
-        : none(samples);
+        : new Sequences(samples, 1, null);
   }
 
   /** Returns samples × steps, 0 where all features of a step are NaN; null if nothing is. */
@@ -81,9 +76,7 @@ record Sequences(int samples, int steps, @Nullable Tensor there) {
           ? Shape.of(1)
           : Shape.of(Arrays.copyOfRange(lengths, 1, lengths.length));
     }
-    lengths[0] = steps;
-    int[] last = new int[lengths.length];
-    System.arraycopy(lengths, 1, last, 0, lengths.length - 1);
+    int[] last = Arrays.copyOfRange(lengths, 1, lengths.length + 1);
     last[lengths.length - 1] = steps;
     return Shape.of(last);
   }

@@ -31,11 +31,6 @@ final class WatchedLoss implements ILossFunction {
     this.watcher = watcher;
   }
 
-  /** Returns the loss that is watched. */
-  ILossFunction watched() {
-    return loss;
-  }
-
   @Override
   public double computeScore(
       INDArray labels,

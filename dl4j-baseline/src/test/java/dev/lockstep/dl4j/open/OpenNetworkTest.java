@@ -294,6 +294,11 @@ class OpenNetworkTest {
         .hasMessageContainingAll(said);
   }
 
+  private static String with(LSTM lstm) {
+    return OpenLayersTest.json(
+        new Sgd(0.1), InputType.recurrent(FEATURES, STEPS, RNNFormat.NCW), lstm, output(5));
+  }
+
   @Test
   void whatCannotBeComparedIsRefusedWithWhatToDo() {
     MultiLayerConfiguration truncated = configuration();
@@ -301,29 +306,17 @@ class OpenNetworkTest {
     truncated.setTbpttFwdLength(3);
     assertRefused(truncated.toJson(), samples(), "after 3 steps", "data.steps=3", "Standard");
     assertRefused(
-        OpenLayersTest.json(
-            new Sgd(0.1),
-            InputType.recurrent(FEATURES, STEPS, RNNFormat.NCW),
-            new LSTM.Builder().nOut(5).dropOut(new GaussianDropout(0.5)).build(),
-            output(5)),
+        with(new LSTM.Builder().nOut(5).dropOut(new GaussianDropout(0.5)).build()),
         samples(),
         "layer0",
         "GaussianDropout");
     assertRefused(
-        OpenLayersTest.json(
-            new Sgd(0.1),
-            InputType.recurrent(FEATURES, STEPS, RNNFormat.NCW),
-            new LSTM.Builder().nOut(5).weightNoise(new DropConnect(0.5)).build(),
-            output(5)),
+        with(new LSTM.Builder().nOut(5).weightNoise(new DropConnect(0.5)).build()),
         samples(),
         "layer0",
         "weight noise");
     assertRefused(
-        OpenLayersTest.json(
-            new Sgd(0.1),
-            InputType.recurrent(FEATURES, STEPS, RNNFormat.NCW),
-            new LSTM.Builder().nOut(5).updater(new Adam(0.1)).build(),
-            output(5)),
+        with(new LSTM.Builder().nOut(5).updater(new Adam(0.1)).build()),
         samples(),
         "expected one optimizer for all");
     assertRefused(configuration().toJson(), Tensor.zeros(Shape.of(2, 7, 4)), "samples of 7×4");

@@ -3,13 +3,16 @@ package dev.lockstep.experiments.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.wording.Reasons;
+import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.experiments.machine.Environment;
 import dev.lockstep.experiments.work.Cluster;
 import dev.lockstep.experiments.work.Parcel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,25 @@ abstract class CommandWorker<U extends Record> implements Cluster.Worker {
       return JSON.writeValueAsString(unit);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * An experiment file on its way to another process.
+   *
+   * @param id of the experiment
+   * @param yaml its text
+   * @param directory from which it names other files
+   */
+  record Description(String id, String yaml, String directory) {
+
+    static Description of(ExperimentFile file) {
+      return new Description(
+          file.id(), file.yaml().flow(), file.directory().toAbsolutePath().toString());
+    }
+
+    ExperimentFile file() {
+      return new ExperimentFile(id, YamlReader.parse(id, yaml), Path.of(directory));
     }
   }
 

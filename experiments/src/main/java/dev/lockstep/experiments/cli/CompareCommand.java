@@ -389,7 +389,12 @@ final class CompareCommand implements Callable<Integer> {
   private synchronized List<CompareSession.Planned> planned(
       CompareWorker.Unit unit, CompareSettings settings, SideOptions.Sides first, SidesPool sides) {
     return experimentsPlanned(
-        List.of(unit.file()), List.of(unit.seed()), unit.command(), settings, first, sides);
+        List.of(unit.experiment().file()),
+        List.of(unit.seed()),
+        unit.command(),
+        settings,
+        first,
+        sides);
   }
 
   /** Says that it starts: data may have to be read, programs to be started. */
@@ -536,18 +541,12 @@ final class CompareCommand implements Callable<Integer> {
   /** A user's own network has no variants: it is trained as one experiment is. */
   private List<CompareSession.Planned> ownNetworkPlanned(
       List<ExperimentFile> files, String command, CompareSettings settings, SidesPool sides) {
-    List<Experiment> experiments = new ArrayList<>();
-    files.forEach(file -> experiments.addAll(file.experiments(overrides())));
-    OwnNetwork.requireTrainingOnly("--dl4j-config", experiments, overrides().keySet());
+    Experiment first = firstTraining("--dl4j-config", files);
     PrintWriter err = spec.commandLine().getErr();
-    Dataset dataset = data.load(experiments.get(0).data(), err);
+    Dataset dataset = data.load(first.data(), err);
     Dl4jConfiguration read = ownNetwork.read(dataset, data.arguments());
     own = read;
-    Experiment trainedAs = settings.applyTo(experiments.get(0));
-    if (!overrides().containsKey("training.batchSize")) {
-      trainedAs = OwnNetwork.inBatchesOf(trainedAs, dataset.train().size());
-    }
-    Experiment trained = ownNetwork.in(trainedAs, read.network());
+    Experiment trained = ownNetwork.in(trainedAs(first, settings, dataset), read.network());
     err.println("NOTICE: " + trained.shows());
     if (read.saved() != null) {
       err.printf(
@@ -560,23 +559,32 @@ final class CompareCommand implements Callable<Integer> {
     return withSeeds(files.get(0), trained, seedList(), comparer, sides);
   }
 
+  /** Returns the experiment in whose place the network of a file is trained. */
+  private Experiment firstTraining(String option, List<ExperimentFile> files) {
+    List<Experiment> experiments = new ArrayList<>();
+    files.forEach(file -> experiments.addAll(file.experiments(overrides())));
+    OwnNetwork.requireTrainingOnly(option, experiments, overrides().keySet());
+    return experiments.get(0);
+  }
+
+  private Experiment trainedAs(Experiment first, CompareSettings settings, Dataset dataset) {
+    Experiment trained = settings.applyTo(first);
+    return overrides().containsKey("training.batchSize")
+        ? trained
+        : OwnNetwork.inBatchesOf(trained, dataset.train().size());
+  }
+
   /** Deeplearning4j trains the network of a file, and a second one unless there is a candidate. */
   private List<CompareSession.Planned> openPlanned(
       List<ExperimentFile> files, String command, CompareSettings settings, SidesPool sides) {
-    List<Experiment> experiments = new ArrayList<>();
-    files.forEach(file -> experiments.addAll(file.experiments(overrides())));
-    OwnNetwork.requireTrainingOnly(
-        "--reference " + ReferenceOptions.FILE, experiments, overrides().keySet());
+    Experiment first = firstTraining("--reference " + ReferenceOptions.FILE, files);
     PrintWriter err = spec.commandLine().getErr();
     Path file = Objects.requireNonNull(sideOptions.referenceFile());
-    Experiment first = experiments.get(0);
     OpenReference opened = OpenReference.read(file, data.load(first.data(), err));
     open = opened;
-    Experiment trainedAs = settings.applyTo(first);
-    if (!overrides().containsKey("training.batchSize")) {
-      trainedAs = OwnNetwork.inBatchesOf(trainedAs, opened.dataset().train().size());
-    }
-    Experiment trained = OwnNetwork.in(trainedAs, file, opened.network(), opened.notice());
+    Experiment trained =
+        OwnNetwork.in(
+            trainedAs(first, settings, opened.dataset()), file, opened.network(), opened.notice());
     err.println("NOTICE: " + trained.shows());
     return sides.lend(
         lent ->

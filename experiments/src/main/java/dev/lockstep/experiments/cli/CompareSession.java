@@ -169,8 +169,7 @@ final class CompareSession {
           0,
           DrawingComparer.identity(drawing),
           0,
-          (listener, checkpoints) ->
-              new Comparer.Comparison(comparer.run(drawing), Map.of(), null, List.of()),
+          (listener, checkpoints) -> Comparer.Comparison.of(comparer.run(drawing)),
           first -> Optional.empty(),
           answers -> List.of());
     }
@@ -452,9 +451,7 @@ final class CompareSession {
     return new CompareWorker.Unit(
         command,
         arguments,
-        run.file().id(),
-        run.file().yaml().flow(),
-        run.file().directory().toAbsolutePath().toString(),
+        CommandWorker.Description.of(run.file()),
         run.path(),
         run.seed(),
         run.identity());
@@ -560,9 +557,7 @@ final class CompareSession {
   private Run run(
       Planned planned, String position, RunDirectory directory, Interruption interruption) {
     if (directory.isFinished(planned.path()) && !planned.isMember()) {
-      return new Run(
-          new Comparer.Comparison(directory.result(planned.path()), Map.of(), null, List.of()),
-          End.COMPLETE_BEFORE);
+      return new Run(Comparer.Comparison.of(directory.result(planned.path())), End.COMPLETE_BEFORE);
     }
     Path kept = directory.of(planned.path());
     Progress progress =

@@ -1,7 +1,5 @@
 package dev.lockstep.experiments.cli;
 
-import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.experiments.work.Cluster;
 import dev.lockstep.experiments.work.Parcel;
 import java.io.IOException;
@@ -22,9 +20,7 @@ public final class CompareWorker extends CommandWorker<CompareWorker.Unit> {
    *
    * @param command for its report
    * @param arguments of the command line that say how it is run, without what is run
-   * @param id of the experiment
-   * @param yaml the experiment file's text
-   * @param directory from which it names other files
+   * @param experiment its file
    * @param path where the run's files go, which says the variant
    * @param seed of every random choice
    * @param identity what decides its numbers, by name
@@ -32,17 +28,10 @@ public final class CompareWorker extends CommandWorker<CompareWorker.Unit> {
   record Unit(
       String command,
       List<String> arguments,
-      String id,
-      String yaml,
-      String directory,
+      Description experiment,
       String path,
       long seed,
-      Map<String, String> identity) {
-
-    ExperimentFile file() {
-      return new ExperimentFile(id, YamlReader.parse(id, yaml), Path.of(directory));
-    }
-  }
+      Map<String, String> identity) {}
 
   @Override
   byte[] carryOut(Unit unit, Cluster.Here here) throws IOException {

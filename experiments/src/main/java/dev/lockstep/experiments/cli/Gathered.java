@@ -8,7 +8,6 @@ import dev.lockstep.experiments.resume.RunDirectory;
 import dev.lockstep.report.summary.Summary;
 import dev.lockstep.report.summary.SummaryBuilder;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -43,11 +42,7 @@ final class Gathered {
   synchronized void add(int number, Comparison run, boolean written) {
     boolean readAgain = written && number != next && !planned.get(number).isMember();
     String path = planned.get(number).path();
-    waiting.put(
-        number,
-        readAgain
-            ? () -> new Comparison(directory.result(path), Map.of(), null, List.of())
-            : () -> run);
+    waiting.put(number, readAgain ? () -> Comparison.of(directory.result(path)) : () -> run);
     while (!waiting.isEmpty() && waiting.firstKey() == next) {
       takeFirst();
     }

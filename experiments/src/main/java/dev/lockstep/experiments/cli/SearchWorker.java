@@ -1,8 +1,6 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
-import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.experiments.search.space.ExperimentSpace;
 import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
 import dev.lockstep.experiments.search.trial.JsonFile;
@@ -11,7 +9,6 @@ import dev.lockstep.experiments.search.trial.Trial;
 import dev.lockstep.experiments.work.Cluster;
 import dev.lockstep.experiments.work.Parcel;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +29,7 @@ public final class SearchWorker extends CommandWorker<SearchWorker.Unit> {
    * @param arguments of the command line that say how it is trained
    * @param id of the search
    * @param experiment as it is named on a command line
-   * @param yaml the experiment file's text
-   * @param directory from which it names other files
+   * @param file the experiment's
    * @param validation the share of the training images that scores are taken on
    * @param sha256 of the data set
    * @param number of the trial
@@ -44,8 +40,7 @@ public final class SearchWorker extends CommandWorker<SearchWorker.Unit> {
       List<String> arguments,
       String id,
       String experiment,
-      String yaml,
-      String directory,
+      Description file,
       double validation,
       String sha256,
       int number,
@@ -53,8 +48,7 @@ public final class SearchWorker extends CommandWorker<SearchWorker.Unit> {
       List<Trial> earlier) {
 
     ExperimentSpace space() {
-      ExperimentFile file = new ExperimentFile(id, YamlReader.parse(id, yaml), Path.of(directory));
-      return new ExperimentSpace(id, "", experiment, file, validation, 1, Map.of());
+      return new ExperimentSpace(id, "", experiment, file.file(), validation, 1, Map.of());
     }
   }
 
@@ -83,8 +77,7 @@ public final class SearchWorker extends CommandWorker<SearchWorker.Unit> {
               arguments,
               space.id(),
               space.experiment(),
-              space.file().yaml().flow(),
-              space.file().directory().toAbsolutePath().toString(),
+              Description.of(space.file()),
               space.validation(),
               sha256,
               number,

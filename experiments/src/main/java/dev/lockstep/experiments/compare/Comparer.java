@@ -380,7 +380,13 @@ public final class Comparer {
       RunResult result,
       Map<String, Tensor> trained,
       @Nullable ModelState candidate,
-      List<SideAnswers> answers) {}
+      List<SideAnswers> answers) {
+
+    /** Returns what a result holds of a comparison. */
+    public static Comparison of(RunResult result) {
+      return new Comparison(result, Map.of(), null, List.of());
+    }
+  }
 
   /**
    * Makes a difference small: a test of the one layer, which fails until the candidate is right.

@@ -22,14 +22,19 @@ public sealed interface Figure {
    *
    * @param unit empty if the numbers have none
    * @param logarithmic true for powers of ten; a value of 0 is then drawn on a line of its own
+   * @param choices what the numbers 1, 2, 3, ... stand for; empty: for themselves
    */
-  record Axis(String label, String unit, boolean logarithmic) {
+  record Axis(String label, String unit, boolean logarithmic, List<String> choices) {
     public static Axis linear(String label, String unit) {
-      return new Axis(label, unit, false);
+      return new Axis(label, unit, false, List.of());
     }
 
     public static Axis logarithmic(String label, String unit) {
-      return new Axis(label, unit, true);
+      return new Axis(label, unit, true, List.of());
+    }
+
+    public static Axis of(String label, List<String> choices) {
+      return new Axis(label, "", false, choices);
     }
   }
 

@@ -103,7 +103,8 @@ final class AuditCommand implements Callable<Integer> {
 
   private int audit(Auditor auditor, Experiment experiment, Path directory) {
     RunResult result;
-    try (Progress progress = new Progress("audit " + run.getFileName(), true, output.quiet())) {
+    try (Progress progress =
+        new Progress("audit " + run.getFileName(), new Cadence(1), true, output.quiet())) {
       result = auditor.audit(run, experiment, progress);
     }
     List<Path> written = Reports.write(directory, output.formats(), result);

@@ -50,7 +50,7 @@ final class BenchCommand implements Callable<Integer> {
       EnumSet.of(Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML);
 
   /** One for each user: nobody can lock another's file. */
-  private static final Path LOCK =
+  static final Path LOCK =
       Path.of(
           System.getProperty("java.io.tmpdir"),
           "lockstep-bench-" + System.getProperty("user.name") + ".lock");

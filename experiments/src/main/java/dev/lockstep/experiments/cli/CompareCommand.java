@@ -300,6 +300,7 @@ final class CompareCommand implements Callable<Integer> {
             output,
             where,
             command,
+            settings.cadence(),
             cluster.isGiven()
                 ? new CompareSession.Elsewhere(cluster, argumentsOfOne(), sideOptions.jars())
                 : null,

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.Cadence;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
@@ -57,6 +58,7 @@ final class CompareSession {
   private final CommandSpec spec;
   private final OutputOptions output;
   private final String command;
+  private final Cadence cadence;
   private final @Nullable Path parameters;
   private final Consumer<Comparer.Comparison> kept;
   private final boolean reproduce;
@@ -79,6 +81,7 @@ final class CompareSession {
 
   /**
    * @param command that the user gave
+   * @param cadence which steps are observed
    * @param elsewhere null: this process carries the runs out
    * @param parameters where the trained parameters go; null: nowhere
    * @param kept told of one run that came to its end
@@ -89,6 +92,7 @@ final class CompareSession {
       OutputOptions output,
       JobOptions jobs,
       String command,
+      Cadence cadence,
       @Nullable Elsewhere elsewhere,
       @Nullable Path parameters,
       Consumer<Comparer.Comparison> kept,
@@ -97,6 +101,7 @@ final class CompareSession {
     this.output = output;
     this.jobs = jobs;
     this.command = command;
+    this.cadence = cadence;
     this.elsewhere = elsewhere;
     this.parameters = parameters;
     this.kept = kept;
@@ -561,7 +566,7 @@ final class CompareSession {
     }
     Path kept = directory.of(planned.path());
     Progress progress =
-        new Progress(position + planned.title(), position.isEmpty(), output.quiet());
+        new Progress(position + planned.title(), cadence, position.isEmpty(), output.quiet());
     Checkpoints checkpoints =
         new Checkpoints(
             progress,

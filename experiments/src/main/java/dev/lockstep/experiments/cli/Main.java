@@ -67,8 +67,18 @@ public final class Main implements Runnable {
       description = "Tell more, stack traces of internal errors included.")
   private boolean verbose;
 
+  @Option(
+      names = {"-q", "--quiet"},
+      scope = ScopeType.INHERIT,
+      description = "No progress.")
+  private boolean quiet;
+
   boolean verbose() {
     return verbose;
+  }
+
+  boolean quiet() {
+    return quiet;
   }
 
   public static void main(String[] args) {

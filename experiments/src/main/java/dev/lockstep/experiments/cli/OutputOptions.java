@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where results go and what they look like; shared by every command that runs something. */
 final class OutputOptions {
@@ -28,6 +29,9 @@ final class OutputOptions {
   private static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.out");
 
   private static final String OUTPUT = "--output";
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   /** Options with a value that say where runs are carried out, on which nothing depends. */
   private static final Set<String> WHERE =
@@ -46,16 +50,11 @@ final class OutputOptions {
       description = "Some of text, json, csv, md, html, junit (default: ${DEFAULT-VALUE}).")
   private String formats;
 
-  @Option(
-      names = {"-q", "--quiet"},
-      description = "No progress.")
-  private boolean quiet;
-
   @Option(names = "--no-color", description = "No colours, also with NO_COLOR set.")
   private boolean noColor;
 
   boolean quiet() {
-    return quiet;
+    return ((Main) command.root().userObject()).quiet();
   }
 
   boolean color() {

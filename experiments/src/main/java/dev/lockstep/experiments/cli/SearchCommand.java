@@ -39,6 +39,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -185,15 +186,27 @@ final class SearchCommand implements Callable<Integer> {
               + " it began");
     }
     List<String> original = OutputOptions.withoutWhere(SearchSession.argumentsOf(resumed));
-    SearchCommand command = new SearchCommand();
-    new CommandLine(command)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setOut(spec.commandLine().getOut())
-        .setErr(spec.commandLine().getErr())
-        .parseArgs(original.toArray(String[]::new));
+    SearchCommand command = asBegun(original, resumed);
     command.jobs = jobs;
     command.cluster = cluster;
     return command.session(command.space(), original).resume(resumed, output.quiet());
+  }
+
+  /** Returns the command as it was given when the search was begun. */
+  private SearchCommand asBegun(List<String> arguments, Path directory) {
+    List<String> all = new ArrayList<>(List.of(spec.name()));
+    all.addAll(arguments);
+    CommandLine line =
+        Main.commandLine().setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    try {
+      if (line.parseArgs(all.toArray(String[]::new)).subcommand().commandSpec().userObject()
+          instanceof SearchCommand begun) {
+        return begun;
+      }
+    } catch (ParameterException e) {
+      throw new InputException("--resume %s: %s".formatted(directory, e.getMessage()), e);
+    }
+    throw new InputException("--resume %s: no search was begun there".formatted(directory));
   }
 
   /** Returns the options that were given, and the words beside them. */

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.terminal;
 
+import dev.lockstep.core.compare.Cadence;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Solo;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /**
  * Tells on stderr how far a run is: a line with the remaining time on a terminal, a line per
@@ -22,7 +24,11 @@ public final class Progress implements LockstepListener, AutoCloseable {
   private static final int SHORTEST_BAR = 10;
   private static final int LONGEST_BAR = 40;
 
+  /** In the first moments of a run the virtual machine is still compiling it. */
+  private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final String title;
+  private final Cadence cadence;
   private final boolean detailed;
   private final boolean quiet;
   private final LiveLines lines;
@@ -41,7 +47,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
   private final long start = System.nanoTime();
 
   /** Where the run stands: one object, since the line is drawn by another thread. */
-  private volatile Standing standing = new Standing(0, 0, 0, start, "starting");
+  private volatile Standing standing = Standing.before("starting");
 
   /** The steps under way, by side: the two compute at the same time. */
   private final Map<String, Begun> begun = new ConcurrentHashMap<>();
@@ -54,21 +60,63 @@ public final class Progress implements LockstepListener, AutoCloseable {
   private record Begun(long step, long since, boolean told) {}
 
   /**
-   * @param first step that was counted: a run that was resumed takes no time for earlier ones
-   * @param since when it ended
+   * @param at when the step had ended
+   * @param observed steps, of which each takes many times as long as one of the others
    */
-  private record Standing(long step, long steps, long first, long since, String latest) {}
+  record Standing(long step, long steps, long at, Share observed, Share others, String latest) {
+
+    static Standing before(String latest) {
+      return new Standing(0, 0, 0, Share.of(0), Share.of(0), latest);
+    }
+
+    /** Returns how long it goes on; negative: that cannot be told yet. */
+    long left() {
+      return !observed.isKnown()
+              || !others.isKnown()
+              || observed.nanos() + others.nanos() < SETTLING_NANOS
+          ? -1
+          : observed.toGo() + others.toGo();
+    }
+  }
 
   /**
+   * Steps of one kind. A run that was resumed takes no time for earlier ones.
+   *
+   * @param left not taken yet
+   * @param taken since the first that was seen to end
+   * @param nanos that these took
+   */
+  record Share(long left, long taken, long nanos) {
+
+    static Share of(long left) {
+      return new Share(left, 0, 0);
+    }
+
+    Share after(long took) {
+      return new Share(left - 1, taken + 1, nanos + took);
+    }
+
+    boolean isKnown() {
+      return left == 0 || taken > 0;
+    }
+
+    long toGo() {
+      return left == 0 ? 0 : nanos / taken * left;
+    }
+  }
+
+  /**
+   * @param cadence which steps are observed
    * @param detailed whether every evaluation is told where there is no terminal: not of one of
    *     several runs, which are told as they end
    */
-  public Progress(String title, boolean detailed, boolean quiet) {
-    this(title, detailed, quiet, LiveLines.STDERR);
+  public Progress(String title, Cadence cadence, boolean detailed, boolean quiet) {
+    this(title, cadence, detailed, quiet, LiveLines.STDERR);
   }
 
-  Progress(String title, boolean detailed, boolean quiet, LiveLines lines) {
+  Progress(String title, Cadence cadence, boolean detailed, boolean quiet, LiveLines lines) {
     this.title = title;
+    this.cadence = cadence;
     this.detailed = detailed;
     this.quiet = quiet;
     this.lines = lines;
@@ -79,7 +127,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
 
   /** Says what comes before the first step. */
   public static Progress starting(String title, boolean quiet) {
-    Progress progress = new Progress(title, true, quiet);
+    Progress progress = new Progress(title, new Cadence(0), true, quiet);
     if (!quiet && !LiveLines.STDERR.isTerminal()) {
       progress.lines.print(title + ": starting");
     }
@@ -111,22 +159,32 @@ public final class Progress implements LockstepListener, AutoCloseable {
 
   @Override
   public void stepTaken(long step, long steps, double referenceLoss, double candidateLoss) {
-    step(step, steps, String.format(Locale.ROOT, "loss %.4f | %.4f", referenceLoss, candidateLoss));
+    String losses = String.format(Locale.ROOT, "loss %.4f | %.4f", referenceLoss, candidateLoss);
+    step(step, steps, cadence, losses);
   }
 
   @Override
   public void steppedAlone(long step, long steps, double loss) {
-    step(step, steps, String.format(Locale.ROOT, "loss %.4f, alone", loss));
+    step(step, steps, new Cadence(0), String.format(Locale.ROOT, "loss %.4f, alone", loss));
   }
 
-  private void step(long step, long steps, String latest) {
+  private void step(long step, long steps, Cadence observing, String latest) {
     begun.clear();
-    Standing before = standing;
-    boolean begins = before.steps() != steps || step <= before.step();
-    standing =
-        begins
-            ? new Standing(step, steps, step, System.nanoTime(), latest)
-            : new Standing(step, steps, before.first(), before.since(), latest);
+    standing = stepped(standing, step, steps, System.nanoTime(), observing, latest);
+  }
+
+  static Standing stepped(
+      Standing before, long step, long steps, long now, Cadence observing, String latest) {
+    if (before.steps() != steps || step <= before.step()) {
+      long observed =
+          LongStream.rangeClosed(step + 1, steps).filter(i -> observing.observes(i, steps)).count();
+      long others = Math.max(0, steps - step - observed);
+      return new Standing(step, steps, now, Share.of(observed), Share.of(others), latest);
+    }
+    long took = now - before.at();
+    return observing.observes(step, steps)
+        ? new Standing(step, steps, now, before.observed().after(took), before.others(), latest)
+        : new Standing(step, steps, now, before.observed(), before.others().after(took), latest);
   }
 
   @Override
@@ -159,7 +217,7 @@ public final class Progress implements LockstepListener, AutoCloseable {
   @Override
   public void explaining() {
     String message = "looking for what explains the difference";
-    standing = new Standing(0, 0, 0, System.nanoTime(), message);
+    standing = Standing.before(message);
     if (detailed && !quiet && !lines.isTerminal()) {
       lines.print(title + ": " + message);
     }
@@ -184,12 +242,8 @@ public final class Progress implements LockstepListener, AutoCloseable {
       return fitted(columns, now.latest(), clock(elapsed) + " elapsed");
     }
     String percent = 100 * now.step() / now.steps() + " %";
-    long counted = now.step() - now.first();
-    String left =
-        counted == 0
-            ? "time left not known yet"
-            : clock((System.nanoTime() - now.since()) / counted * (now.steps() - now.step()))
-                + " left";
+    long toGo = now.left();
+    String left = toGo < 0 ? "time left not known yet" : clock(toGo) + " left";
     String steps = "step %d of %d".formatted(now.step(), now.steps());
     return fitted(columns, percent + ", " + left, steps, now.latest(), clock(elapsed) + " elapsed");
   }

@@ -3,10 +3,13 @@ package dev.lockstep.experiments.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lockstep.experiments.resume.DirectoryLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +65,19 @@ class BadInputTest {
       Path output = temp.resolve("out");
       Invocation run = Invocation.of(command, "--format", "junit", "--output", output.toString());
       refused(2, run, "--format", command, "html", "junit");
+    }
+  }
+
+  @Test
+  void twoBenchesAtOnce() throws IOException {
+    FileChannel other =
+        DirectoryLock.open(BenchCommand.LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (other) {
+      refused(
+          2,
+          Invocation.of("bench", "--quick", "--output", temp.resolve("out").toString()),
+          "another one is at work on this machine",
+          "wait for it");
     }
   }
 

@@ -104,6 +104,16 @@ class ReadmeTest {
   }
 
   @Test
+  void everyCommandCanBeQuietAndCanTellMore() {
+    assertThat(Main.commandLine().getSubcommands())
+        .allSatisfy(
+            (name, command) ->
+                assertThat(command.getCommandSpec().optionsMap())
+                    .as(name)
+                    .containsKeys("-q", "-v"));
+  }
+
+  @Test
   void everyOptionItNamesExists() throws IOException {
     Map<String, CommandLine> commands = Main.commandLine().getSubcommands();
     assertThat(found("(?<![\\w-])(--[a-z][a-z0-9-]+)", readme()))

@@ -243,6 +243,35 @@ class SearchCommandTest {
     assertThat(output).doesNotExist();
   }
 
+  /** The space itself sets epochs, and the experiment of the other one steps. */
+  @Test
+  void theLengthOfAllCandidatesMayBeSet() throws IOException {
+    Path shape = temp.resolve("shape");
+    Invocation run =
+        Invocation.of(
+            "search",
+            "mlp-shape",
+            "--steps",
+            "3",
+            "data.train=100",
+            "layers.repeat1.times=1",
+            "training.batchSize=20",
+            "--max-trials",
+            "1",
+            "--data",
+            data,
+            "-q",
+            "--output",
+            shape.toString());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(result(shape).at("/trials/0/runs/0/steps").asInt()).isEqualTo(3);
+    Path small = temp.resolve("epochs");
+    Invocation other =
+        Invocation.of(arguments(small, "training.epochs=2", "--max-trials", "1", "-q"));
+    assertThat(other.exitCode()).as(other.err()).isZero();
+    assertThat(result(small).at("/trials/0/runs/0/steps").asInt()).isEqualTo(16);
+  }
+
   @Test
   void aDirectoryWithASearchIsNotOverwritten() {
     Path output = temp.resolve("twice");
@@ -255,7 +284,8 @@ class SearchCommandTest {
   @Test
   void oneSearchAtATimeWorksInADirectory() throws IOException {
     Path output = temp.resolve("shared");
-    assertThat(Invocation.of(arguments(output, "--max-trials", "1", "-q")).exitCode()).isZero();
+    assertThat(Invocation.of(arguments(output, "--max-trials", "1", "-q", "-v")).exitCode())
+        .isZero();
     FileChannel other = DirectoryLock.open(output.resolve("search.json"), StandardOpenOption.WRITE);
     Invocation second = Invocation.of("search", "--resume", output.toString());
     other.close();

@@ -55,14 +55,33 @@ function ticks(core, isLog, room, each, whole = false) {
   return {values, name: brief};
 }
 
+/** What an axis of choices reaches to beside the points on it. */
+const around = axis => hasChoices(axis) ? [.5, axis.choices.length + .5] : [];
+
+/** Ticks of an axis: one for each choice, if it has any. */
+function ticksOf(axis, core, isLog, room, each, whole) {
+  if (!hasChoices(axis)) return ticks(core, isLog, room, each, whole);
+  const [low, high] = core.domain();
+  return {values: axis.choices.map((name, i) => i + 1).filter(v => v >= low && v <= high), name: v => axis.choices[v - 1]};
+}
+
+const LETTER = 6.5;
+
+/** Names that are wider than their place stand in two rows. */
+function apart(axis, place) {
+  const names = axis.selectAll('.tick text');
+  if (names.nodes().some(name => name.textContent.length * LETTER > place)) names.attr('y', (v, i) => i % 2 ? 22 : 9);
+}
+
 function drawAxes(svg, {x, y, box, xAxis, yAxis}) {
   const g = svg.append('g').attr('class', 'axes').attr('aria-hidden', 'true');
-  const xt = ticks(x.core, x.log, box.right - box.left, 80, x.whole);
-  const yt = ticks(y.core, y.log, box.bottom - box.top, 42);
+  const xt = ticksOf(xAxis, x.core, x.log, box.right - box.left, 80, x.whole);
+  const yt = ticksOf(yAxis, y.core, y.log, box.bottom - box.top, 42);
   g.append('g').attr('class', 'grid').selectAll('line').data(yt.values).join('line')
     .attr('x1', box.left).attr('x2', box.right).attr('y1', v => y(v)).attr('y2', v => y(v));
   g.append('g').attr('class', 'axis').attr('transform', 'translate(0,' + box.bottom + ')')
-    .call(d3.axisBottom(x.core).tickValues(xt.values).tickFormat(xt.name).tickSizeOuter(0));
+    .call(d3.axisBottom(x.core).tickValues(xt.values).tickFormat(xt.name).tickSizeOuter(0))
+    .call(axis => apart(axis, hasChoices(xAxis) ? (box.right - box.left) / xt.values.length : Infinity));
   g.append('g').attr('class', 'axis').attr('transform', 'translate(' + box.left + ',0)')
     .call(d3.axisLeft(y.core).tickValues(yt.values).tickFormat(yt.name).tickSizeOuter(0));
   if (y.zeros) {
@@ -72,7 +91,7 @@ function drawAxes(svg, {x, y, box, xAxis, yAxis}) {
   if (x.zeros) {
     g.append('text').attr('x', x.zeroAt).attr('y', box.bottom + 18).attr('text-anchor', 'middle').text('0');
   }
-  g.append('text').attr('x', (box.left + box.right) / 2).attr('y', box.bottom + 36).attr('text-anchor', 'middle').text(axisTitle(xAxis));
+  g.append('text').attr('x', (box.left + box.right) / 2).attr('y', box.bottom + (hasChoices(xAxis) ? 43 : 36)).attr('text-anchor', 'middle').text(axisTitle(xAxis));
   g.append('text').attr('transform', 'translate(13,' + (box.top + box.bottom) / 2 + ') rotate(-90)').attr('text-anchor', 'middle').text(axisTitle(yAxis));
   return g;
 }

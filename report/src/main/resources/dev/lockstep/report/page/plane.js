@@ -13,8 +13,8 @@ function thresholds(values, logarithmic) {
 /** Two axes that both zoom; paint(ink, x, y) fills them, bends(k, points) reads line k back. */
 function plane(self, width, {xAxis, yAxis, xs, ys, height, items, paint, pad = 0}) {
   const box = {left: 78, right: width - 22, top: 12, bottom: height - 46};
-  const wholeX = scale(xs, xAxis.logarithmic, box.left, box.right, {pad});
-  const wholeY = scale(ys, yAxis.logarithmic, box.bottom, box.top, {pad});
+  const wholeX = scale(xs, xAxis.logarithmic, box.left, box.right, {pad, include: around(xAxis)});
+  const wholeY = scale(ys, yAxis.logarithmic, box.bottom, box.top, {pad, include: around(yAxis)});
   const result = {x: wholeX, y: wholeY};
   const list = [];
   const svg = drawing(self, width, height, list);
@@ -105,11 +105,11 @@ renderers.VectorField = figure => {
 renderers.Scatter = figure => {
   const groups = figure.groups.map(g => ({name: g.name, points: g.points.map(p => ({x: num(p.x), y: num(p.y), label: p.label}))}));
   const all = groups.flatMap(g => g.points);
-  const rows = groups.flatMap(g => g.points.map(p => [g.name, p.label, p.x, p.y]));
+  const rows = groups.flatMap(g => g.points.map(p => [g.name, p.label, onAxis(figure.x, p.x), onAxis(figure.y, p.y)]));
   return {head: ['group', 'point', axisTitle(figure.x), axisTitle(figure.y)], rows, draw(self, width) {
     let nodes = [];
     const drawn = plane(self, width, {xAxis: figure.x, yAxis: figure.y, xs: all.map(p => p.x), ys: all.map(p => p.y), height: 340, pad: .04,
-      items: (x, y) => groups.flatMap(g => g.points.map(p => ({x: x(p.x), y: y(p.y), lines: [g.name + (p.label ? ', ' + p.label : ''), axisTitle(figure.x) + ' ' + show(p.x), axisTitle(figure.y) + ' ' + show(p.y)]}))).filter(i => Number.isFinite(i.x) && Number.isFinite(i.y)),
+      items: (x, y) => groups.flatMap(g => g.points.map(p => ({x: x(p.x), y: y(p.y), lines: [g.name + (p.label ? ', ' + p.label : ''), axisTitle(figure.x) + ' ' + showOn(figure.x, p.x), axisTitle(figure.y) + ' ' + showOn(figure.y, p.y)]}))).filter(i => Number.isFinite(i.x) && Number.isFinite(i.y)),
       paint(ink, x, y) {
         nodes = [];
         groups.forEach((g, k) => g.points.forEach(p => nodes.push(Number.isFinite(x(p.x)) && Number.isFinite(y(p.y))
@@ -117,7 +117,7 @@ renderers.Scatter = figure => {
       }});
     self.legend.replaceChildren(...groups.map((g, k) => el('span', {}, symbol(k), ' ' + g.name)));
     return {marks: nodes.filter(Boolean).length, verify: cells => cells.flatMap((r, i) => {
-      const x = drawn.x(r[2]), y = drawn.y(r[3]);
+      const x = drawn.x(fromAxis(figure.x, r[2])), y = drawn.y(fromAxis(figure.y, r[3]));
       if (!Number.isFinite(x) || !Number.isFinite(y)) return nodes[i] ? [String(r[1])] : [];
       return nodes[i] && nodes[i].getAttribute('transform') === 'translate(' + x + ',' + y + ')' ? [] : [String(r[1] || i)];
     })};

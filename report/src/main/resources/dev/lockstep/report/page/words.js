@@ -23,6 +23,11 @@ function show(value) {
 }
 const count = n => Number(n).toLocaleString('en-US');
 const percent = share => Number.isFinite(num(share)) ? (100 * num(share)).toFixed(2) + ' %' : '–';
+const hasChoices = axis => Boolean(axis.choices && axis.choices.length);
+/** What a number on an axis is called, and back. */
+const onAxis = (axis, value) => hasChoices(axis) ? axis.choices[value - 1] : value;
+const fromAxis = (axis, name) => hasChoices(axis) ? axis.choices.indexOf(name) + 1 : name;
+const showOn = (axis, value) => hasChoices(axis) ? onAxis(axis, value) : show(value);
 const axisTitle = axis => axis.unit ? axis.label + ' (' + axis.unit + ')' : axis.label;
 
 /** Builds an element; strings become text, never markup. */

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.search.result;
 
+import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.result.Curves.AccuracyPoint;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.Figure.Axis;
@@ -16,12 +17,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
 
 /** The pictures of a search. */
 final class SearchFigures {
 
   /** The book's grid shows the twenty best. */
   private static final int BEST_CURVES = 20;
+
+  /** Braces, and the names of values. */
+  private static final Pattern NAMES = Pattern.compile("[{}]|\\w+: ");
 
   private static final int COLUMNS = 5;
   private static final int HIGHLIGHTED = 10;
@@ -121,8 +126,8 @@ final class SearchFigures {
   private Figure slice(RangeInfo range) {
     return new Scatter(
         "slice-" + range.key().replaceAll("[^A-Za-z0-9]", "-"),
-        "Score by " + range.key(),
-        "Every trial with a score; the other hyperparameters vary as well.",
+        "Score by " + name(range),
+        range.key() + " of every trial with a score; the other hyperparameters vary as well.",
         axis(range),
         Axis.linear("validation accuracy", "share"),
         List.of(
@@ -143,19 +148,34 @@ final class SearchFigures {
             .toList());
   }
 
-  /** Choices stand in a row, numbered from 1. */
-  private static Axis axis(RangeInfo range) {
-    if (range.kind().equals("logUniform")) {
-      return Axis.logarithmic(range.key(), "");
-    }
-    if (!range.kind().equals("choice")) {
-      return Axis.linear(range.key(), "");
-    }
-    StringBuilder label = new StringBuilder(range.key());
-    for (int i = 0; i < range.values().size(); i++) {
-      label.append(i == 0 ? ": " : ", ").append(i + 1).append(" = ").append(range.values().get(i));
-    }
-    return Axis.linear(label.toString(), "");
+  private Axis axis(RangeInfo range) {
+    return switch (range.kind()) {
+      case "logUniform" -> Axis.logarithmic(name(range), "");
+      case "choice" ->
+          Axis.of(name(range), range.values().stream().map(SearchFigures::brief).toList());
+      default -> Axis.linear(name(range), "");
+    };
+  }
+
+  /** Returns the last word of a key, or what it chooses, as far as no other is called the same. */
+  private String name(RangeInfo range) {
+    String name = lastWord(range);
+    return ranges.stream().filter(other -> lastWord(other).equals(name)).count() == 1
+        ? name
+        : range.key();
+  }
+
+  private static String lastWord(RangeInfo range) {
+    List<String> activations =
+        ActivationFunction.all().stream().map(ActivationFunction::id).toList();
+    return activations.containsAll(range.values())
+        ? "activation"
+        : range.key().substring(range.key().lastIndexOf('.') + 1);
+  }
+
+  /** Writes {@code {type: sgd, learningRate: 0.1}} as {@code sgd, 0.1}: an axis has little room. */
+  private static String brief(String choice) {
+    return NAMES.matcher(choice).replaceAll("");
   }
 
   private static double position(RangeInfo range, TrialInfo trial) {
@@ -166,13 +186,13 @@ final class SearchFigures {
   }
 
   private Figure parallelCoordinates() {
-    List<Axis> axes = new ArrayList<>(ranges.stream().map(SearchFigures::axisOfMany).toList());
+    List<Axis> axes = new ArrayList<>(ranges.stream().map(this::axis).toList());
     axes.add(Axis.linear("validation accuracy", "share"));
     List<TrialInfo> highlighted = best.subList(0, Math.min(HIGHLIGHTED, best.size()));
     return new ParallelCoordinates(
         "trials",
         "All trials",
-        "One line for each trial with a score, the ten best highlighted; choices by their number.",
+        "One line for each trial with a score, the ten best highlighted.",
         axes,
         scored.stream()
             .map(
@@ -180,12 +200,6 @@ final class SearchFigures {
                     new ParallelCoordinates.Item(
                         "trial " + trial.number(), values(trial), highlighted.contains(trial)))
             .toList());
-  }
-
-  /** Where axes stand side by side, there is no room for every choice. */
-  private static Axis axisOfMany(RangeInfo range) {
-    String key = range.key().substring(range.key().lastIndexOf('.') + 1);
-    return range.kind().equals("logUniform") ? Axis.logarithmic(key, "") : Axis.linear(key, "");
   }
 
   private List<Double> values(TrialInfo trial) {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An experiment of which some keys vary.
@@ -33,6 +34,9 @@ public record ExperimentSpace(
     Map<String, Range> ranges)
     implements SearchSpace {
 
+  /** An experiment has one of these. */
+  private static final Set<String> LENGTH = Set.of("training.steps", "training.epochs");
+
   public ExperimentSpace {
     ranges = Collections.unmodifiableMap(new LinkedHashMap<>(ranges));
   }
@@ -46,7 +50,13 @@ public record ExperimentSpace(
   public ExperimentSpace with(Map<String, YamlValue> overrides) {
     Map<String, Range> remaining = new LinkedHashMap<>(ranges);
     overrides.forEach(
-        (key, value) -> remaining.replace(key, new Range.Choice(List.of(value.flow()))));
+        (key, value) -> {
+          remaining.replace(key, new Range.Choice(List.of(value.flow())));
+          if (LENGTH.contains(key)) {
+            // the other one no longer says how long
+            remaining.keySet().removeIf(other -> LENGTH.contains(other) && !other.equals(key));
+          }
+        });
     return new ExperimentSpace(
         id, shows, experiment, file.with(overrides), validation, trials, remaining);
   }

@@ -35,7 +35,16 @@ public final class SampleSearch {
   private SampleSearch() {}
 
   public static SearchResult result(RunResult finalist) {
-    ExperimentSpace space = Spaces.find(Spaces.DEFAULT);
+    return result(Spaces.DEFAULT, finalist);
+  }
+
+  /** Returns a search for the shape of a network, most of whose ranges are choices. */
+  static SearchResult ofShapes(RunResult finalist) {
+    return result("mlp-shape", finalist);
+  }
+
+  private static SearchResult result(String id, RunResult finalist) {
+    ExperimentSpace space = Spaces.find(id);
     Dataset dataset = SyntheticDigits.dataset(1, 500, 100);
     SearchSettings settings =
         new SearchSettings(
@@ -55,7 +64,7 @@ public final class SampleSearch {
     return new SearchReport(space, settings, dataset, rerun)
         .of(
             "lockstep search",
-            IntStream.rangeClosed(1, TRIALS).mapToObj(SampleSearch::kept).toList(),
+            IntStream.rangeClosed(1, TRIALS).mapToObj(number -> kept(number, space)).toList(),
             "40 candidates were asked for",
             finalist,
             images,
@@ -63,10 +72,15 @@ public final class SampleSearch {
             61);
   }
 
-  private static Kept kept(int number) {
+  private static Kept kept(int number, ExperimentSpace space) {
     Random random = new Random(1_000_003L * number);
     double rate = Math.pow(10, -6 + 4 * random.nextDouble());
     Map<String, String> values = new LinkedHashMap<>();
+    space
+        .ranges()
+        .forEach(
+            (key, range) ->
+                values.put(key, range.examples().get(random.nextInt(range.examples().size()))));
     values.put("optimizer.learningRate", Double.toString(rate));
     values.put("weightDecay", Double.toString(Math.pow(10, -8 + 4 * random.nextDouble())));
     if (number == FAILED) {

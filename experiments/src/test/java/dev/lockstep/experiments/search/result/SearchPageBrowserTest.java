@@ -18,6 +18,20 @@ class SearchPageBrowserTest extends PageInBrowser {
   /** Best so far, side against side, two slices, parallel coordinates, the best curves. */
   private static final int CHARTS_OF_A_SEARCH = 6;
 
+  /** Best so far, side against side, six slices, parallel coordinates, the best curves. */
+  private static final int CHARTS_OF_SHAPES = 10;
+
+  @ParameterizedTest
+  @ValueSource(ints = {DESKTOP, PHONE})
+  void choicesAreDrawnByTheirNames(int width) throws IOException {
+    RunResult finalist = SampleRuns.agreeing(1);
+    SearchResult search = SampleSearch.ofShapes(finalist);
+    String page = HtmlReport.write(finalist, SearchView.section(search, finalist, 1));
+    Browser.Page visit = open(page, width, false);
+    assertSound(visit, CHARTS_OF_A_RUN + CHARTS_OF_SHAPES);
+    assertThat(visit.dom()).contains(">adaGrad, 0.01</text>", ">sigmoid</text>");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {DESKTOP, PHONE})
   void aSearchShowsItsFinalistItsTrialsAndBothRankings(int width) throws IOException {

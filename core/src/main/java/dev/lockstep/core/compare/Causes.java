@@ -1,7 +1,5 @@
 package dev.lockstep.core.compare;
 
-import dev.lockstep.core.compare.Comparison.Finding;
-import dev.lockstep.core.compare.Comparison.StepOutcome;
 import dev.lockstep.core.diagnosis.Case;
 import dev.lockstep.core.diagnosis.Cause;
 import dev.lockstep.core.diagnosis.Diagnosis;

@@ -1,7 +1,5 @@
 package dev.lockstep.core.compare;
 
-import dev.lockstep.core.compare.Comparison.Finding;
-import dev.lockstep.core.compare.Comparison.StepOutcome;
 import dev.lockstep.core.compare.ReferenceThread.Work;
 import dev.lockstep.core.compare.Snapshot.Standing;
 import dev.lockstep.core.data.Split;

@@ -2,7 +2,6 @@ package dev.lockstep.core.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.core.compare.Comparison.StepOutcome;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;

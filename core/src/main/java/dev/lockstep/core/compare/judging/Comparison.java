@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.compare.judging;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Takes what both sides showed of one step after another and keeps differences, not tensors: its
  * memory does not grow with the length of the run.
  */
-final class Comparison {
+public final class Comparison {
 
   private final List<ExpectedTensor> selected = new ArrayList<>();
   private final List<Coverage.Skipped> skipped = new ArrayList<>();
@@ -49,7 +49,7 @@ final class Comparison {
   private @Nullable Finding suspected;
 
   /** All that is known so far. */
-  record Memory(
+  public record Memory(
       Map<Phase, Worst> worst,
       KeptReadings.Memory readings,
       Tally.Memory tally,
@@ -58,24 +58,23 @@ final class Comparison {
       String undecided,
       @Nullable Finding first,
       @Nullable Finding suspected) {
-    Memory {
+    public Memory {
       worst = Map.copyOf(worst);
     }
   }
 
-  Comparison(NetworkSpec network, LockstepOptions options) {
-    this(network, options, options::skips);
-  }
-
   /**
+   * @param mayDiverge whether both sides may leave the finite numbers together
+   * @param declared whether a tolerance is declared in place of one that is measured
    * @param skips returns why a tensor is not compared, empty if it is
    */
-  Comparison(
+  public Comparison(
       NetworkSpec network,
-      LockstepOptions options,
+      boolean mayDiverge,
+      boolean declared,
       Function<ExpectedTensor, Optional<String>> skips) {
-    this.mayDiverge = options.mayDiverge();
-    this.declared = options.tolerance() != null;
+    this.mayDiverge = mayDiverge;
+    this.declared = declared;
     this.kinks = new Kinks(network);
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
       skips
@@ -89,7 +88,7 @@ final class Comparison {
   }
 
   /** Returns the tensors that recordings have to keep. */
-  Set<TensorKey> wanted() {
+  public Set<TensorKey> wanted() {
     Set<TensorKey> wanted = new LinkedHashSet<>();
     selected.forEach(tensor -> wanted.add(tensor.key()));
     wanted.add(ExpectedTensor.OUTPUT.key());
@@ -97,12 +96,12 @@ final class Comparison {
     return wanted;
   }
 
-  boolean comparesNothing() {
+  public boolean comparesNothing() {
     return selected.isEmpty();
   }
 
   /** Counts an observed step, unless it is the latest taken once more; its readings follow. */
-  void startStep(long step) {
+  public void startStep(long step) {
     tally.start(step);
   }
 
@@ -112,7 +111,7 @@ final class Comparison {
    * @param reference what the reference computed, in the way of the reading
    * @param candidate what the candidate showed
    */
-  StepOutcome compare(
+  public StepOutcome compare(
       long step, Reading reading, Recording reference, Recording candidate, Floors floors) {
     if (reading == Reading.FREE_RUNNING && !declared) {
       horizon.find(step, selected, reference, floors);
@@ -178,7 +177,7 @@ final class Comparison {
    * @param step the last of them
    * @param moved by how much each of the reference's tensors moved at most
    */
-  StepOutcome compareSegment(
+  public StepOutcome compareSegment(
       long step,
       Recording reference,
       Recording candidate,
@@ -192,7 +191,7 @@ final class Comparison {
    *
    * @param moved by how much each of the reference's tensors moved at most
    */
-  StepOutcome compareLastState(
+  public StepOutcome compareLastState(
       long step,
       Recording reference,
       Recording candidate,
@@ -294,7 +293,7 @@ final class Comparison {
   }
 
   /** Notes how far two correct computations of a prediction lie apart, as a share of it. */
-  void notePredictions(Recording reference, Floors floors) {
+  public void notePredictions(Recording reference, Floors floors) {
     Tensor prediction = reference.tensor(ExpectedTensor.PREDICTION);
     double magnitude = prediction == null ? 0 : prediction.largestMagnitude();
     if (magnitude > 0 && Double.isFinite(magnitude)) {
@@ -307,7 +306,7 @@ final class Comparison {
    *
    * @return null if they agree
    */
-  @Nullable Finding comparePredictions(
+  public @Nullable Finding comparePredictions(
       long step, Predictions predictions, Classification candidate, boolean inFloat) {
     Tensor a = predictions.reference().outputs();
     Tensor b = candidate.outputs();
@@ -329,14 +328,14 @@ final class Comparison {
   }
 
   /** Remembers the first reason for which the run can come to no agreement. */
-  void leaveUndecided(String reason) {
+  public void leaveUndecided(String reason) {
     if (undecided.isEmpty()) {
       undecided = reason;
     }
   }
 
   /** Returns why the run can come to no agreement; empty if it can. */
-  String undecided() {
+  public String undecided() {
     if (!undecided.isEmpty()) {
       return undecided;
     }
@@ -354,7 +353,7 @@ final class Comparison {
    * @param finding that it ends with, null if there is none
    * @param divergedAlike whether both sides went the same way to numbers that are not finite
    */
-  Verdict verdict(@Nullable Finding finding, boolean divergedAlike) {
+  public Verdict verdict(@Nullable Finding finding, boolean divergedAlike) {
     if (finding != null) {
       return Verdict.DIFFER;
     } else if (divergedAlike) {
@@ -364,7 +363,7 @@ final class Comparison {
   }
 
   /** Returns whether the free-running noise floor is too coarse to find a small fault. */
-  boolean isCoarse() {
+  public boolean isCoarse() {
     return horizon.isCoarse();
   }
 
@@ -425,7 +424,7 @@ final class Comparison {
   }
 
   /** Returns whether what was found still counts, now that earlier steps were looked at too. */
-  boolean stillCounts(StepOutcome outcome) {
+  public boolean stillCounts(StepOutcome outcome) {
     Finding finding = outcome.finding();
     FirstDivergence divergence = finding == null ? null : finding.divergence();
     return divergence == null
@@ -446,7 +445,7 @@ final class Comparison {
   }
 
   /** Returns the first parameter, from a divergence on, whose gradients differ. */
-  Optional<TensorKey> differingGradient(
+  public Optional<TensorKey> differingGradient(
       FirstDivergence divergence, Recording reference, Recording candidate, Floors floors) {
     TensorKey first = new TensorKey(divergence.phase(), divergence.tensor());
     return selected.stream()
@@ -469,13 +468,13 @@ final class Comparison {
   }
 
   /** Remembers a finding if it is the first of the run. */
-  void report(Finding finding) {
+  public void report(Finding finding) {
     if (first == null) {
       first = finding;
     }
   }
 
-  @Nullable Finding first() {
+  public @Nullable Finding first() {
     return first;
   }
 
@@ -483,39 +482,39 @@ final class Comparison {
    * Remembers predictions that differ. An observed step that finds more of the same is told before
    * them: it knows the layer and the cause.
    */
-  void suspect(Finding mispredicted) {
+  public void suspect(Finding mispredicted) {
     if (suspected == null) {
       suspected = mispredicted;
     }
   }
 
   /** Returns what the run came to: the first finding, null if everything agrees. */
-  @Nullable Finding conclusion() {
+  public @Nullable Finding conclusion() {
     return first != null ? first : suspected;
   }
 
-  @Nullable Long horizon() {
+  public @Nullable Long horizon() {
     return horizon.step();
   }
 
-  Map<Phase, Worst> worst() {
+  public Map<Phase, Worst> worst() {
     return worst;
   }
 
-  List<TensorReading> readings() {
+  public List<TensorReading> readings() {
     return readings.all();
   }
 
   /** Returns a finding with what is known of the steps after it. */
-  Finding withLaterSteps(Finding finding) {
+  public Finding withLaterSteps(Finding finding) {
     return readings.withLaterSteps(finding);
   }
 
-  Coverage coverage() {
+  public Coverage coverage() {
     return tally.coverage(selected.size(), skipped);
   }
 
-  Memory memory() {
+  public Memory memory() {
     return new Memory(
         worst,
         readings.memory(),
@@ -527,7 +526,7 @@ final class Comparison {
         suspected);
   }
 
-  void recall(Memory memory) {
+  public void recall(Memory memory) {
     worst.clear();
     worst.putAll(memory.worst());
     readings.recall(memory.readings());

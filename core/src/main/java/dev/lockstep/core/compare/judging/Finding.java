@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.compare.judging;
 
 import dev.lockstep.core.observation.Difference;
 import dev.lockstep.core.observation.ExpectedTensor;
@@ -17,27 +17,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param divergence null where there are no two tensors to hold against each other
  */
-record Finding(long step, Failure failure, @Nullable FirstDivergence divergence) {
+public record Finding(long step, Failure failure, @Nullable FirstDivergence divergence) {
 
   /** Returns a finding that no two tensors show, told after its step. */
-  static Finding told(long step, Failure.Kind kind, String what) {
+  public static Finding told(long step, Failure.Kind kind, String what) {
     return new Finding(step, new Failure(kind, "step %d: ".formatted(step) + what), null);
   }
 
   /** Returns this finding with what explains it. */
-  Finding explained(String diagnosis) {
+  public Finding explained(String diagnosis) {
     return divergence == null
         ? this
         : new Finding(step, failure, divergence.withDiagnosis(diagnosis));
   }
 
   /** Returns this finding with what central differences say of it. */
-  Finding checked(FiniteDifferenceCheck check) {
+  public Finding checked(FiniteDifferenceCheck check) {
     return divergence == null ? this : new Finding(step, failure, divergence.with(check));
   }
 
   /** Returns that one side alone shows a tensor, or none. */
-  static Finding missing(
+  public static Finding missing(
       long step, ExpectedTensor tensor, boolean atReference, boolean atCandidate) {
     String where =
         atReference && atCandidate
@@ -50,7 +50,7 @@ record Finding(long step, Failure failure, @Nullable FirstDivergence divergence)
   }
 
   /** Returns that two tensors have different shapes. */
-  static Finding otherShape(long step, ExpectedTensor tensor, Tensor a, Tensor b) {
+  public static Finding otherShape(long step, ExpectedTensor tensor, Tensor a, Tensor b) {
     return Finding.told(
         step,
         Failure.Kind.DIFFERENCE,
@@ -59,7 +59,7 @@ record Finding(long step, Failure failure, @Nullable FirstDivergence divergence)
   }
 
   /** Returns whether some element is NaN or infinite. */
-  static boolean isNotFinite(Tensor tensor) {
+  public static boolean isNotFinite(Tensor tensor) {
     for (double value : tensor.data()) {
       if (!Double.isFinite(value)) {
         return true;
@@ -69,7 +69,7 @@ record Finding(long step, Failure failure, @Nullable FirstDivergence divergence)
   }
 
   /** Returns that a side has left the finite numbers. */
-  static Finding notFinite(
+  public static Finding notFinite(
       long step,
       Reading reading,
       ExpectedTensor tensor,
@@ -99,7 +99,7 @@ record Finding(long step, Failure failure, @Nullable FirstDivergence divergence)
    *
    * @param declared whether a tolerance was declared in place of one that is measured
    */
-  static Finding difference(
+  public static Finding difference(
       boolean declared,
       long step,
       Reading reading,

@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.compare.judging;
 
 import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.FirstDivergence;
@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  *     does
  * @param divergedAlike true if both sides left the finite numbers in the same tensor, as foreseen
  */
-record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {
+public record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {
 
-  static final StepOutcome AGREES = new StepOutcome(null, false);
+  public static final StepOutcome AGREES = new StepOutcome(null, false);
 
   /** Returns the first finding of several that are not null. */
-  static StepOutcome first(boolean divergedAlike, @Nullable Finding... findings) {
+  public static StepOutcome first(boolean divergedAlike, @Nullable Finding... findings) {
     for (Finding finding : findings) {
       if (finding != null) {
         return new StepOutcome(finding, divergedAlike);
@@ -25,17 +25,17 @@ record StepOutcome(@Nullable Finding finding, boolean divergedAlike) {
     return new StepOutcome(null, divergedAlike);
   }
 
-  boolean agrees() {
+  public boolean agrees() {
     return finding == null && !divergedAlike;
   }
 
   /** Returns whether it is a reading of this kind that differs. */
-  boolean isOf(Reading reading) {
+  public boolean isOf(Reading reading) {
     FirstDivergence divergence = finding == null ? null : finding.divergence();
     return divergence != null && divergence.reading() == reading;
   }
 
-  StepOutcome explained(String diagnosis) {
+  public StepOutcome explained(String diagnosis) {
     return finding == null ? this : new StepOutcome(finding.explained(diagnosis), divergedAlike);
   }
 }

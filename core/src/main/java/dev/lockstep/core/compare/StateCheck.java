@@ -1,6 +1,7 @@
 package dev.lockstep.core.compare;
 
 import dev.lockstep.core.compare.Comparison.Finding;
+import dev.lockstep.core.diagnosis.Resemblance;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.observation.Recording;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,12 +46,38 @@ record StateCheck(Set<String> paths, boolean inFloat) {
   }
 
   /**
-   * Compares where a step leads after {@code restore} with where it led the first time.
+   * Returns whether a step leads elsewhere after {@code restore} than it did the first time.
    *
    * @param from the state that was restored
-   * @return null if it is the same but for rounding
    */
-  @Nullable Finding sameStep(long step, ModelState from, ModelState known, ModelState again) {
+  boolean differs(ModelState from, ModelState known, ModelState again) {
+    return elsewhere(from, known, again) != null;
+  }
+
+  /**
+   * Tells where a step has led after {@code restore}, which it did not the first time.
+   *
+   * @param from the state that was restored
+   * @param observedAlone whether it leads to the same as the first time if it is observed
+   */
+  @Nullable Finding otherFirstStep(
+      long step, ModelState from, ModelState known, ModelState again, boolean observedAlone) {
+    String path = elsewhere(from, known, again);
+    return path == null
+        ? null
+        : finding(
+            step,
+            path,
+            known,
+            again.tensor(path),
+            false,
+            observedAlone
+                ? "the first step, taken once more without being observed, leads elsewhere than observed: the candidate computes otherwise where nobody looks. state() has %s, observed it had %s"
+                : "after restore(…) of the initial state the first step leads elsewhere: something that a step reads is not restored. state() has %s, the first time it had %s");
+  }
+
+  /** Returns the first tensor that a repeated step moves elsewhere by more than rounding. */
+  private @Nullable String elsewhere(ModelState from, ModelState known, ModelState again) {
     Map<String, Double> furthest = new HashMap<>();
     for (String path : paths) {
       furthest.merge(slot(path), move(path, from, known), Math::max);
@@ -60,19 +88,11 @@ record StateCheck(Set<String> paths, boolean inFloat) {
         still.add(owner(path));
       }
     }
-    for (String path : paths) {
-      if (!still.contains(owner(path))
-          && !(move(path, known, again) <= ANOTHER_STEP * move(path, from, known))) {
-        return finding(
-            step,
-            path,
-            known.tensor(path),
-            again.tensor(path),
-            false,
-            "after restore(…) of the initial state the first step leads elsewhere: something that a step reads is not restored. state() has %s, the first time it had %s");
-      }
-    }
-    return null;
+    return paths.stream()
+        .filter(path -> !still.contains(owner(path)))
+        .filter(path -> !(move(path, known, again) <= ANOTHER_STEP * move(path, from, known)))
+        .findFirst()
+        .orElse(null);
   }
 
   private static double move(String path, ModelState from, ModelState to) {
@@ -131,10 +151,26 @@ record StateCheck(Set<String> paths, boolean inFloat) {
       Tensor kept = after.tensor(path);
       if (tensor != null && mismatch(tensor, kept, false) != NONE) {
         return finding(
-            step, path, tensor, kept, false, "after the step, state() has %s, the step showed %s");
+            step,
+            path,
+            new ModelState(after.step(), shownState(shown)),
+            kept,
+            false,
+            "after the step, state() has %s, the step showed %s");
       }
     }
     return null;
+  }
+
+  private Map<String, Tensor> shownState(Recording shown) {
+    Map<String, Tensor> state = new TreeMap<>();
+    for (String path : paths) {
+      Tensor tensor = shown.tensor(new TensorKey(Phase.UPDATE, path));
+      if (tensor != null) {
+        state.put(path, tensor);
+      }
+    }
+    return state;
   }
 
   /**
@@ -162,14 +198,15 @@ record StateCheck(Set<String> paths, boolean inFloat) {
     }
     for (String path : paths) {
       if (mismatch(expected.tensor(path), found.tensor(path), inFloat) != NONE) {
-        return finding(step, path, expected.tensor(path), found.tensor(path), inFloat, message);
+        return finding(step, path, expected, found.tensor(path), inFloat, message);
       }
     }
     return null;
   }
 
   private static Finding finding(
-      long step, String path, Tensor expected, Tensor found, boolean rounded, String message) {
+      long step, String path, ModelState right, Tensor found, boolean rounded, String message) {
+    Tensor expected = right.tensor(path);
     int at = mismatch(expected, found, rounded);
     String have =
         at == OTHER_SHAPE
@@ -178,7 +215,9 @@ record StateCheck(Set<String> paths, boolean inFloat) {
                 .formatted(path, found.data()[at], Arrays.toString(found.shape().indexOf(at)));
     String had =
         at == OTHER_SHAPE ? "shape " + expected.shape() : String.valueOf(expected.data()[at]);
-    return Finding.told(step, Failure.Kind.DIFFERENCE, message.formatted(have, had));
+    String how =
+        Resemblance.of(path, expected, found, right.tensors()).map(text -> ": " + text).orElse("");
+    return Finding.told(step, Failure.Kind.DIFFERENCE, message.formatted(have, had) + how);
   }
 
   /** Returns the position of the first element that is not the same. */

@@ -82,6 +82,15 @@ final class ActivationMistakes {
           x -> x > 0 ? Slopes.SELU_SCALE * x : scale * Math.expm1(x),
           (x, y) -> x > 0 ? Slopes.SELU_SCALE : scale * Math.exp(x));
     }
+    if (function instanceof ActivationFunction.Elu elu) {
+      double scale = fitted(x -> x > 0 ? 0 : Math.expm1(x), (x, y) -> x > 0 ? 0 : y);
+      for (double derived : new double[] {scale, elu.alpha()}) {
+        computes(
+            "%s·(exp(x) - 1) below 0".formatted(Numbers.setting(scale)),
+            x -> x > 0 ? x : scale * Math.expm1(x),
+            (x, y) -> x > 0 ? 1 : derived * Math.exp(x));
+      }
+    }
     if (function instanceof ActivationFunction.LeakyRelu
         || function instanceof ActivationFunction.Elu) {
       double slope = fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);

@@ -84,46 +84,82 @@ public final class Diagnosis {
               Cause.Standing.CONFIRMED,
               ""));
     }
-    List<Hypothesis> fitting = new ArrayList<>();
-    List<Hypothesis> since = new ArrayList<>();
-    List<Hypothesis> once = new ArrayList<>();
-    Map<Hypothesis, Set<TensorKey>> partly = new LinkedHashMap<>();
+    List<Hypothesis> whole = new ArrayList<>();
+    List<Hypothesis> ofParts = new ArrayList<>();
+    hypotheses(first, judged, whole, ofParts);
+    List<Hypothesis> all = new ArrayList<>(whole);
+    all.addAll(ofParts);
+    Tried tried = tried(all);
+    Optional<Cause> cause = tried.confirmed();
+    if (cause.isEmpty()) {
+      cause = tried(Regions.within(first, judged.tensor().key(), whole)).confirmed();
+    }
+    return cause.isPresent() ? cause : hint(tried.partly());
+  }
+
+  /**
+   * What has become of hypotheses.
+   *
+   * @param fitting those that explain all that differs
+   * @param since those that do, and would have shown in the step before
+   * @param once those that explain the first step, the others being right
+   * @param partly what those do not explain that explain the first tensor
+   */
+  private record Tried(
+      Diagnosis of,
+      List<Hypothesis> fitting,
+      List<Hypothesis> since,
+      List<Hypothesis> once,
+      Map<Hypothesis, Set<TensorKey>> partly) {
+
+    Optional<Cause> confirmed() {
+      if (!fitting.isEmpty()) {
+        return Optional.of(of.confirmed(fitting));
+      }
+      if (!since.isEmpty()) {
+        long step = of.looks.get(0).step().step();
+        return Optional.of(
+            of.confirmed(
+                since.stream()
+                    .map(hypothesis -> hypothesis.told(", from step %d on".formatted(step)))
+                    .toList()));
+      }
+      return once.isEmpty() ? Optional.empty() : Optional.of(of.alone(best(once)));
+    }
+  }
+
+  private Tried tried(List<Hypothesis> hypotheses) {
+    Look first = looks.get(0);
+    TensorKey key = first.failing().iterator().next();
+    Tried tried =
+        new Tried(
+            this, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
     // In the first step parameters and slots are still equal numbers, which anything may explain.
     boolean rightAfterwards =
         looks.size() >= STEPS
             && first.step().before().step() > 0
             && looks.stream().skip(1).allMatch(look -> look.failing().isEmpty());
-    for (Hypothesis hypothesis : hypotheses(first, judged)) {
-      Set<TensorKey> left = left(hypothesis, judged.tensor().key());
+    for (Hypothesis hypothesis : hypotheses) {
+      boolean fitted = hypothesis.rank() == Hypothesis.Rank.FITTED;
+      Set<TensorKey> left = left(hypothesis, key);
       if (left == null) {
-        if (rightAfterwards && explains(hypothesis, judged.tensor().key(), first)) {
-          once.add(hypothesis);
+        if (rightAfterwards && !fitted && explains(hypothesis, key, first)) {
+          tried.once().add(hypothesis);
         }
         continue;
       }
-      if (left.isEmpty()) {
-        (began(hypothesis) ? since : fitting).add(hypothesis);
-      } else if (!began(hypothesis)) {
-        partly.put(hypothesis, left);
+      boolean began = began(hypothesis);
+      if (!left.isEmpty()) {
+        if (!began) {
+          tried.partly().put(hypothesis, left);
+        }
+      } else if (!began) {
+        tried.fitting().add(hypothesis);
+      } else if (!fitted) {
+        tried.since().add(hypothesis);
       }
     }
-    long step = first.step().step();
-    if (!fitting.isEmpty()) {
-      return Optional.of(confirmed(fitting));
-    }
-    since.removeIf(hypothesis -> hypothesis.rank() == Hypothesis.Rank.FITTED);
-    if (!since.isEmpty()) {
-      return Optional.of(
-          confirmed(
-              since.stream()
-                  .map(hypothesis -> hypothesis.told(", from step %d on".formatted(step)))
-                  .toList()));
-    }
-    once.removeIf(hypothesis -> hypothesis.rank() == Hypothesis.Rank.FITTED);
-    if (!once.isEmpty()) {
-      return Optional.of(alone(best(once)));
-    }
-    return hint(partly);
+    return tried;
   }
 
   /** A mistake of one step, after which the candidate is right again. */
@@ -142,31 +178,39 @@ public final class Diagnosis {
     return left != null && left.isEmpty();
   }
 
-  private List<Hypothesis> hypotheses(Look first, Judged judged) {
+  /**
+   * @param whole takes mistakes of whole tensors
+   * @param ofParts takes those of parts of a tensor
+   */
+  private void hypotheses(
+      Look first, Judged judged, List<Hypothesis> whole, List<Hypothesis> ofParts) {
     TensorKey key = judged.tensor().key();
-    List<Hypothesis> all = new ArrayList<>(Rewritten.of(subject, first, judged));
-    all.addAll(LossMistakes.of(first, key));
-    all.addAll(TargetMistakes.of(subject, first, key));
-    all.addAll(DecayMistakes.of(first, key));
-    all.addAll(GradientMistakes.of(first, key));
-    all.addAll(Schedules.of(subject.reference(), looks, key));
-    all.addAll(PredictionMistakes.of(subject.reference(), first, key));
-    all.addAll(LayerVariants.of(subject.reference(), first, judged));
-    for (Set<TensorKey> scope : scopes(judged)) {
-      all.addAll(LayerMistakes.of(subject.reference(), first, scope));
-      all.addAll(UpdateMistakes.of(first, scope));
+    whole.addAll(Rewritten.of(subject, first, judged));
+    whole.addAll(LossMistakes.of(first, key));
+    whole.addAll(TargetMistakes.of(subject, first, key));
+    whole.addAll(DecayMistakes.of(first, key));
+    whole.addAll(GradientMistakes.of(first, key));
+    whole.addAll(Schedules.of(subject.reference(), looks, key));
+    whole.addAll(PredictionMistakes.of(subject.reference(), first, key));
+    whole.addAll(LayerVariants.of(subject.reference(), first, judged));
+    List<Set<TensorKey>> scopes = scopes(judged);
+    whole.addAll(Operands.of(subject.reference(), first, judged, scopes));
+    for (Set<TensorKey> scope : scopes) {
+      whole.addAll(LayerMistakes.of(subject.reference(), first, scope));
+      whole.addAll(UpdateMistakes.of(first, scope));
       List<Hypothesis> ofTensors = new ArrayList<>(Rearranged.of(first, scope));
-      ofTensors.addAll(Regions.of(first, scope));
       ofTensors.addAll(Arithmetic.of(first, scope));
-      all.addAll(ofTensors);
+      whole.addAll(ofTensors);
+      List<Hypothesis> regions = Regions.of(first, scope);
+      ofParts.addAll(regions);
       if (scope.size() == 1
           && key.phase() == Phase.FORWARD
           && first.layer(judged.tensor().layer()).isPresent()) {
-        Recomputed recomputed = new Recomputed(subject.reference(), first, all);
+        Recomputed recomputed = new Recomputed(subject.reference(), first, ofParts);
+        ofTensors.addAll(regions);
         ofTensors.forEach(told -> recomputed.add(told, judged.tensor().layer()));
       }
     }
-    return all;
   }
 
   /** Everything that differs in some step; what the same layer and phase hold; the first alone. */

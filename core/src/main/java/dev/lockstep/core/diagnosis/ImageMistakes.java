@@ -6,10 +6,12 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntUnaryOperator;
+import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,11 @@ final class ImageMistakes {
     each("pixels were divided as whole numbers: 1 or 0", x -> x >= 1 ? 1 : 0);
     each("pixels were read as signed bytes", x -> (byte) Math.round(x * 255) / 255.0);
     each("pixels were rounded to float", x -> (float) x);
+    ofEachImage(
+        "each image's pixels were divided by the greatest of them",
+        pixels -> Arrays.stream(pixels).max().orElse(1));
+    ofEachImage("each image's pixels were divided by their norm", Numbers::norm);
+    ofEachImage("each image's pixels were divided by their sum", Numbers::sum);
     found.put(
         "each image's mean were subtracted from its pixels", images -> ofEachImage(images, false));
     found.put(
@@ -66,6 +73,25 @@ final class ImageMistakes {
             Tensor.of(
                 images.shape(),
                 Numbers.each(images.size(), i -> value.applyAsDouble(images.data()[i]))));
+  }
+
+  private void ofEachImage(String text, ToDoubleFunction<double[]> divisor) {
+    found.put(
+        text,
+        images -> {
+          int pixels = Rearranged.row(images);
+          double[] divisors =
+              Numbers.each(
+                  images.shape().length(0),
+                  i ->
+                      divisor.applyAsDouble(
+                          Arrays.copyOfRange(images.data(), i * pixels, (i + 1) * pixels)));
+          return Tensor.of(
+              images.shape(),
+              Numbers.each(
+                  images.size(),
+                  i -> divisors[i / pixels] == 0 ? 0 : images.data()[i] / divisors[i / pixels]));
+        });
   }
 
   private static Tensor ofEachImage(Tensor images, boolean deviation) {

@@ -3,6 +3,7 @@ package dev.lockstep.core.diagnosis;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
+import dev.lockstep.core.diagnosis.Expressions.Expression;
 import dev.lockstep.core.diagnosis.Hypothesis.Local;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
@@ -14,13 +15,12 @@ import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +66,7 @@ final class LayerMistakes {
   private void divisors() {
     if (first.layer(judged.tensor().layer()).orElse(null)
         instanceof LayerSpec.BatchNormalization norm) {
-      new NormalizationMistakes(first, scope, found).divisors(norm);
+      new NormalizationMistakes(reference, first, scope, found).divisors(norm);
     }
   }
 
@@ -94,7 +94,7 @@ final class LayerMistakes {
     } else if (layer instanceof LayerSpec.Dropout) {
       dropout();
     } else if (layer instanceof LayerSpec.BatchNormalization) {
-      new NormalizationMistakes(first, scope, found).gradients();
+      new NormalizationMistakes(reference, first, scope, found).gradients();
     } else if (layer instanceof LayerSpec.Convolution) {
       overlap();
     } else if (layer instanceof LayerSpec.Branches branches) {
@@ -110,7 +110,9 @@ final class LayerMistakes {
             return dout != null && dout.size() == judged.candidate().size() ? dout.data() : null;
           });
     }
-    if (layer instanceof LayerSpec.Affine || layer instanceof LayerSpec.Convolution) {
+    if (layer instanceof LayerSpec.Affine
+        || layer instanceof LayerSpec.Convolution
+        || layer instanceof LayerSpec.BatchNormalization) {
       updatedBefore();
     }
   }
@@ -185,19 +187,7 @@ final class LayerMistakes {
   }
 
   private void derivatives(ActivationFunction function) {
-    if (function instanceof ActivationFunction.Sigmoid) {
-      derivative("y in place of y(1 - y)", (x, y) -> y);
-      derivative("1 - y in place of y(1 - y)", (x, y) -> 1 - y);
-      derivative("y(1 - y) of its input in place of its output", (x, y) -> x * (1 - x));
-      derivative("that of tanh", (x, y) -> 1 - y * y);
-      derivative("y(1 + y) in place of y(1 - y)", (x, y) -> y * (1 + y));
-      derivative("y(1 - y) squared: it is applied twice", (x, y) -> y * (1 - y) * y * (1 - y));
-    } else if (function instanceof ActivationFunction.Tanh) {
-      derivative("1 - y in place of 1 - y²", (x, y) -> 1 - y);
-      derivative("1 - x² of its input in place of its output", (x, y) -> 1 - x * x);
-      derivative("1 + y² in place of 1 - y²", (x, y) -> 1 + y * y);
-      derivative("y(1 - y), that of the sigmoid", (x, y) -> y * (1 - y));
-    } else if (function instanceof ActivationFunction.Relu) {
+    if (function instanceof ActivationFunction.Relu) {
       derivative("1 at 0", (x, y) -> x >= 0 ? 1 : 0);
       local(
           "the derivative looks at the input of the step before",
@@ -222,10 +212,6 @@ final class LayerMistakes {
       local(
           "the derivative looks at the signs of gradient and input",
           (look, judged) -> dout(look, judged, (x, gradient) -> x > 0 ? Math.max(0, gradient) : 0));
-    } else if (function instanceof ActivationFunction.Elu elu) {
-      derivative("y + 1 in place of y + alpha", (x, y) -> x > 0 ? 1 : y + 1);
-      derivative("alpha below 0", (x, y) -> x > 0 ? 1 : elu.alpha());
-      derivative("y below 0", (x, y) -> x > 0 ? 1 : y);
     }
     if (!(function instanceof ActivationFunction.Relu)) {
       double slope = slope();
@@ -238,6 +224,45 @@ final class LayerMistakes {
           (x, y) -> Slopes.of(function, y));
       Slopes.others(function)
           .forEach(other -> derivative("that of " + other.id(), (x, y) -> Slopes.of(other, x)));
+      formulas(function);
+    }
+  }
+
+  /** The first of many small formulas that is what the candidate shows. */
+  private void formulas(ActivationFunction function) {
+    String layer = judged.tensor().layer();
+    Tensor x = first.input(layer);
+    Tensor y = first.candidate(Phase.FORWARD, layer + "/out");
+    Tensor dout = first.candidate(Phase.BACKWARD, layer + "/out");
+    if (x == null || y == null || dout == null || x.size() != dout.size()) {
+      return;
+    }
+    double alpha = function instanceof ActivationFunction.Elu elu ? elu.alpha() : 1;
+    double above = function instanceof ActivationFunction.Selu ? Slopes.SELU_SCALE : 1;
+    boolean bent =
+        function instanceof ActivationFunction.Elu
+            || function instanceof ActivationFunction.Selu
+            || function instanceof ActivationFunction.LeakyRelu;
+    for (Expression expression : Expressions.ofInputAndOutput()) {
+      DoubleBinaryOperator value = expression.value();
+      Map<String, DoubleBinaryOperator> forms = new LinkedHashMap<>();
+      if (bent) {
+        forms.put("%s below 0", (a, b) -> a > 0 ? above : value.applyAsDouble(a, b));
+        forms.put("%s + alpha below 0", (a, b) -> a > 0 ? 1 : value.applyAsDouble(a, b) + alpha);
+        forms.put("alpha·%s below 0", (a, b) -> a > 0 ? 1 : value.applyAsDouble(a, b) * alpha);
+      } else {
+        forms.put("%s", value);
+      }
+      for (Map.Entry<String, DoubleBinaryOperator> form : forms.entrySet()) {
+        DoubleBinaryOperator derivative = form.getValue();
+        double[] predicted =
+            Numbers.each(
+                x.size(), i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]));
+        if (judged.explains(predicted)) {
+          derivative(form.getKey().formatted(expression.text()), derivative);
+          return;
+        }
+      }
     }
   }
 
@@ -308,8 +333,14 @@ final class LayerMistakes {
     boolean max = pooling.type() == LayerSpec.PoolingType.MAX;
     for (Pooled.Winner winner :
         max ? Pooled.Winner.values() : new Pooled.Winner[] {Pooled.Winner.TOP_LEFT}) {
-      pooled(
-          NAMED, winner.text(), (pool, x, dout, shown) -> Pooled.gradient(pool, x, dout, winner));
+      for (boolean inside : new boolean[] {false, true}) {
+        if (!inside || pooling.window().pad() > 0) {
+          pooled(
+              NAMED,
+              winner.text(),
+              (pool, x, dout, shown) -> Pooled.gradient(pool, x, dout, winner, inside));
+        }
+      }
     }
     if (max) {
       pooled(
@@ -371,31 +402,6 @@ final class LayerMistakes {
   }
 
   private void parameterGradients() {
-    reading(
-        "the gradient of the last sample of the batch alone: each overwrites the one before",
-        (path, tensor) -> onlySamples(tensor, tensor.shape().length(0) - 1));
-    reading(
-        "the gradient of the first sample of the batch alone",
-        (path, tensor) -> onlySamples(tensor, 0));
-    reading(
-        "the last sample of the batch is left out of the sum",
-        (path, tensor) -> withoutSample(tensor, tensor.shape().length(0) - 1));
-    reading(
-        "the first sample of the batch is left out of the sum",
-        (path, tensor) -> withoutSample(tensor, 0));
-    reading(
-        "the gradient of the first window of each image alone",
-        (path, tensor) -> firstWindow(tensor));
-    reading(
-        "the gradients of an image's first row of places alone are summed",
-        (path, tensor) -> onlyPlaces(tensor, (row, column, height, width) -> row == 0));
-    reading(
-        "places at the image's border are left out",
-        (path, tensor) ->
-            onlyPlaces(
-                tensor,
-                (row, column, height, width) ->
-                    row > 0 && column > 0 && row < height - 1 && column < width - 1));
     if (key.path().endsWith("/b")
         && first.layer(judged.tensor().layer()).orElse(null) instanceof LayerSpec.Convolution) {
       local(
@@ -405,7 +411,7 @@ final class LayerMistakes {
             return dout == null ? null : Numbers.columnSums(dout, judged.reference().size());
           });
     }
-    new NormalizationMistakes(first, scope, found).gammas();
+    new NormalizationMistakes(reference, first, scope, found).gammas();
     local(
         "it is one sum over all units, the same for each",
         (look, judged) -> {
@@ -424,7 +430,6 @@ final class LayerMistakes {
           return other.equals(path) || taken == null ? null : taken.reference().data();
         });
     weights();
-    otherInputs();
   }
 
   /** A tensor of the candidate is changed before the reference computes this one from it. */
@@ -453,40 +458,11 @@ final class LayerMistakes {
         });
   }
 
-  private static void onlySamples(Tensor gradient, int sample) {
-    int row = gradient.size() / gradient.shape().length(0);
-    for (int i = 0; i < gradient.size(); i++) {
-      gradient.data()[i] = i / row == sample ? gradient.data()[i] : 0;
-    }
-  }
-
-  private static void withoutSample(Tensor gradient, int sample) {
-    int row = gradient.size() / gradient.shape().length(0);
-    Arrays.fill(gradient.data(), sample * row, (sample + 1) * row, 0);
-  }
-
   private static void firstWindow(Tensor gradient) {
     if (gradient.shape().rank() == 4) {
       int windows = gradient.shape().length(2) * gradient.shape().length(3);
       for (int i = 0; i < gradient.size(); i++) {
         gradient.data()[i] = i % windows == 0 ? gradient.data()[i] : 0;
-      }
-    }
-  }
-
-  private interface Places {
-    boolean has(int row, int column, int height, int width);
-  }
-
-  private static void onlyPlaces(Tensor gradient, Places places) {
-    if (gradient.shape().rank() == 4) {
-      int height = gradient.shape().length(2);
-      int width = gradient.shape().length(3);
-      for (int i = 0; i < gradient.size(); i++) {
-        int place = i % (height * width);
-        if (!places.has(place / width, place % width, height, width)) {
-          gradient.data()[i] = 0;
-        }
       }
     }
   }
@@ -542,73 +518,5 @@ final class LayerMistakes {
                       judged.reference().data()[i]
                           + lambda * (Math.signum(before.data()[i]) - before.data()[i]));
         });
-  }
-
-  /** The gradient of an affine layer's weights, from another input than its own. */
-  private void otherInputs() {
-    LayerSpec layer = first.layer(judged.tensor().layer()).orElse(null);
-    Tensor input = layer == null ? null : first.input(layer.name());
-    if (!(layer instanceof LayerSpec.Affine) || input == null || !key.path().endsWith("/W")) {
-      return;
-    }
-    fromInput(
-        "negative inputs are left out of it", (look, x) -> each(x, value -> Math.max(0, value)));
-    fromInput("it is computed from the magnitudes of the inputs", (look, x) -> each(x, Math::abs));
-    fromInput(
-        "it is computed from the inputs of the step before",
-        (look, x) ->
-            look.previous() == null ? null : look.previous().input(judged.tensor().layer()));
-    String own = Look.inputOf(first.network(), layer.name());
-    for (Judged other : first.judged().values()) {
-      TensorKey from = other.tensor().key();
-      if (from.phase() == Phase.FORWARD
-          && other.tensor().perSample()
-          && !from.path().equals(own)
-          && other.candidate().size() == input.size()) {
-        fromInput(
-            "it is computed from another tensor, %s, in place of the layer's input".formatted(from),
-            (look, x) -> look.candidate(Phase.FORWARD, from.path()));
-      }
-    }
-  }
-
-  /** What a gradient is computed from in place of a layer's input. */
-  private interface OtherInput {
-    @Nullable Tensor of(Look look, Tensor input);
-  }
-
-  private void fromInput(String text, OtherInput other) {
-    local(
-        text,
-        (look, judged) -> {
-          Tensor own = look.input(judged.tensor().layer());
-          Tensor x = own == null ? null : other.of(look, own);
-          Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
-          double[] product =
-              x == null || dout == null || own == null || x.size() != own.size()
-                  ? null
-                  : product(x, dout);
-          return product == null || product.length != judged.reference().size()
-              ? null
-              : Numbers.plus(product, 1, decay(look, judged.tensor().key().path()));
-        });
-  }
-
-  private static Tensor each(Tensor x, DoubleUnaryOperator value) {
-    return Tensor.of(x.shape(), Numbers.each(x.size(), i -> value.applyAsDouble(x.data()[i])));
-  }
-
-  /** Returns xᵀ·dout. */
-  private static double[] product(Tensor x, Tensor dout) {
-    int samples = dout.shape().length(0);
-    int units = dout.size() / samples;
-    int inputs = x.size() / samples;
-    double[] product = new double[inputs * units];
-    for (int n = 0; n < samples; n++) {
-      for (int i = 0; i < product.length; i++) {
-        product[i] += x.data()[n * inputs + i / units] * dout.data()[n * units + i % units];
-      }
-    }
-    return product;
   }
 }

@@ -86,6 +86,8 @@ final class LayerVariants {
       ownMasks(dropout);
     } else if (layer instanceof LayerSpec.BatchNormalization norm) {
       NormalizationMistakes.outputs(norm, recomputed);
+    } else if (layer instanceof LayerSpec.Branches branches) {
+      JoinMistakes.add(first, judged, branches, recomputed, found);
     }
     if (key.equals(new TensorKey(Phase.FORWARD, NetworkSpec.OUTPUT))) {
       softmaxOverTheBatch();
@@ -334,9 +336,21 @@ final class LayerVariants {
       return null;
     }
     int columns = look.network().classes();
-    double[] y = Numbers.each(scores.size(), i -> Math.exp(scores.data()[i]));
-    double[] sums = Numbers.columnSums(Tensor.of(scores.shape(), y), columns);
-    return Look.only(key, Numbers.each(y.length, i -> y[i] / sums[i % columns]));
+    Map<TensorKey, double[]> predicted = Look.only(key, byColumn(scores.data(), columns));
+    double[] predictedScores = PredictionMistakes.scores(reference, look);
+    if (predictedScores != null) {
+      predicted.put(ExpectedTensor.PREDICTION, byColumn(predictedScores, columns));
+    }
+    return predicted;
+  }
+
+  private static double[] byColumn(double[] scores, int columns) {
+    double[] y = Numbers.each(scores.length, i -> Math.exp(scores[i]));
+    double[] sums = new double[columns];
+    for (int i = 0; i < y.length; i++) {
+      sums[i % columns] += y[i];
+    }
+    return Numbers.each(y.length, i -> y[i] / sums[i % columns]);
   }
 
   private @Nullable Map<TensorKey, double[]> softmaxOverTheBatch(Look look, boolean gradientToo) {
@@ -344,7 +358,7 @@ final class LayerVariants {
     if (scores == null) {
       return null;
     }
-    Map<TensorKey, double[]> predicted = Look.only(key, softmax(scores.data()));
+    Map<TensorKey, double[]> predicted = Look.only(key, Numbers.softmax(scores.data()));
     Judged prediction = look.judged().get(ExpectedTensor.PREDICTION);
     if (prediction != null) {
       // logarithms of probabilities are scores up to a number for each row
@@ -359,13 +373,6 @@ final class LayerVariants {
           Numbers.each(y.size(), i -> y.data()[i] - t[i] / n));
     }
     return predicted;
-  }
-
-  private static double[] softmax(double[] scores) {
-    double max = Arrays.stream(scores).max().orElse(0);
-    double[] y = Numbers.each(scores.length, i -> Math.exp(scores[i] - max));
-    double sum = Numbers.sum(y);
-    return Numbers.each(y.length, i -> y[i] / sum);
   }
 
   /** Returns the reference's rows, each times the candidate's sum. */

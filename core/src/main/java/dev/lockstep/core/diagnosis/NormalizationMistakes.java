@@ -2,9 +2,11 @@ package dev.lockstep.core.diagnosis;
 
 import static dev.lockstep.core.diagnosis.Hypothesis.Rank.NAMED;
 
+import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -19,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Batch normalization, forward and backward, written down otherwise. */
 final class NormalizationMistakes {
 
+  /** What running statistics are taken over: n / (n - 1) is 1. */
+  private static final double MANY = 1e300;
+
+  private final ModelProvider reference;
   private final Look first;
   private final Set<TensorKey> scope;
   private final List<Hypothesis> found;
@@ -27,7 +33,9 @@ final class NormalizationMistakes {
    * @param scope the tensors that differ, in the order of computation
    * @param found takes what is added
    */
-  NormalizationMistakes(Look first, Set<TensorKey> scope, List<Hypothesis> found) {
+  NormalizationMistakes(
+      ModelProvider reference, Look first, Set<TensorKey> scope, List<Hypothesis> found) {
+    this.reference = reference;
     this.first = first;
     this.scope = scope;
     this.found = found;
@@ -66,60 +74,96 @@ final class NormalizationMistakes {
             .map(LayerSpec.BatchNormalization.class::cast)
             .distinct()
             .toList();
-    for (int ways = 0; ways < 4; ways++) {
-      boolean scaled = (ways & 1) != 0;
-      boolean gamma = (ways & 2) != 0;
-      found.add(
-          new Hypothesis(
-              NAMED,
-              text,
-              look -> {
-                Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
-                for (LayerSpec.BatchNormalization other : all.isEmpty() ? List.of(norm) : all) {
-                  if (!divided(look, other, divisor, scaled, gamma, predicted)) {
-                    return null;
-                  }
-                }
-                return predicted;
-              }));
+    List<LayerSpec.BatchNormalization> meant = all.isEmpty() ? List.of(norm) : all;
+    for (Backward backward : Backward.values()) {
+      for (boolean gamma : new boolean[] {false, true}) {
+        for (boolean predicts : new boolean[] {false, true}) {
+          found.add(
+              new Hypothesis(
+                  NAMED, text, look -> divided(look, meant, divisor, backward, gamma, predicts)));
+        }
+      }
     }
   }
 
+  /** How the gradient of the input goes back where another number divides. */
+  private enum Backward {
+    /** The right gradient, divided by the other number. */
+    DIVIDED,
+    /** The right formula with the other number wherever the deviation stands, within x̂ too. */
+    BY_THE_FORMULA,
+    /** As the other function is truly derived. */
+    DERIVED
+  }
+
   /**
-   * @param scaled whether the gradient is merely divided by the other number, or truly derived
    * @param gamma whether gamma's gradient sees what was normalized so
+   * @param predicts whether prediction divides so too
    */
-  private static boolean divided(
+  private @Nullable Map<TensorKey, double[]> divided(
       Look look,
-      LayerSpec.BatchNormalization norm,
+      List<LayerSpec.BatchNormalization> meant,
       Divisor divisor,
-      boolean scaled,
+      Backward backward,
       boolean gamma,
-      Map<TensorKey, double[]> predicted) {
-    Normalized normalized = Normalized.of(look, norm);
-    String input = Look.inputOf(look.network(), norm.name());
-    if (normalized == null || input == null) {
-      return false;
-    }
-    double[] divisors =
-        Numbers.each(
-            normalized.features(),
-            f -> divisor.of(normalized.variance()[f], norm.epsilon(), normalized.count()));
-    predicted.put(new TensorKey(Phase.FORWARD, norm.name() + "/out"), normalized.output(divisors));
-    Judged dx = look.judged().get(new TensorKey(Phase.BACKWARD, input));
-    if (dx != null) {
+      boolean predicts) {
+    Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+    for (LayerSpec.BatchNormalization norm : meant) {
+      Normalized normalized = Normalized.of(look, norm);
+      String input = Look.inputOf(look.network(), norm.name());
+      if (normalized == null || input == null) {
+        return null;
+      }
+      double[] divisors =
+          Numbers.each(
+              normalized.features(),
+              f -> divisor.of(normalized.variance()[f], norm.epsilon(), normalized.count()));
       predicted.put(
-          dx.tensor().key(),
-          scaled
-              ? normalized.rescaled(dx.reference().data(), divisors)
-              : normalized.slope(divisors, derivatives(normalized, norm, divisor)));
+          new TensorKey(Phase.FORWARD, norm.name() + "/out"), normalized.output(divisors));
+      Judged dx = look.judged().get(new TensorKey(Phase.BACKWARD, input));
+      if (dx != null) {
+        predicted.put(
+            dx.tensor().key(),
+            switch (backward) {
+              case DIVIDED -> normalized.rescaled(dx.reference().data(), divisors);
+              case BY_THE_FORMULA -> normalized.rescaledSlope(divisors);
+              case DERIVED -> normalized.slope(divisors, derivatives(normalized, norm, divisor));
+            });
+      }
+      if (gamma) {
+        predicted.put(
+            new TensorKey(Phase.BACKWARD, norm.name() + "/gamma"),
+            normalized.gammaGradient(divisors));
+      }
     }
-    if (gamma) {
-      predicted.put(
-          new TensorKey(Phase.BACKWARD, norm.name() + "/gamma"),
-          normalized.gammaGradient(divisors));
+    if (predicts) {
+      double[] prediction = predicted(look, meant, divisor);
+      if (prediction == null) {
+        return null;
+      }
+      predicted.put(ExpectedTensor.PREDICTION, prediction);
     }
-    return true;
+    return predicted;
+  }
+
+  /** A running variance of D² - ε makes the right prediction divide by D. */
+  private double @Nullable [] predicted(
+      Look look, List<LayerSpec.BatchNormalization> meant, Divisor divisor) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
+    for (LayerSpec.BatchNormalization norm : meant) {
+      tensors.computeIfPresent(
+          norm.name() + "/runningVar",
+          (path, variance) ->
+              Tensor.of(
+                  variance.shape(),
+                  Numbers.each(
+                      variance.size(),
+                      f -> {
+                        double d = divisor.of(variance.data()[f], norm.epsilon(), MANY);
+                        return d * d - norm.epsilon();
+                      })));
+    }
+    return Variant.of(look).with(tensors).predicted(reference, look);
   }
 
   /** By the exact difference quotient of a function as smooth as a root. */

@@ -4,6 +4,7 @@ import dev.lockstep.core.tensor.Tensor;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 
@@ -57,6 +58,13 @@ final class Numbers {
       sum += value * value;
     }
     return Math.sqrt(sum);
+  }
+
+  /** Returns exp(a) ÷ Σ exp(a) over all of it. */
+  static double[] softmax(double[] scores) {
+    double max = Arrays.stream(scores).max().orElse(0);
+    double[] y = each(scores.length, i -> Math.exp(scores[i] - max));
+    return times(1 / sum(y), y);
   }
 
   /** Returns the factor by which the first comes nearest to the second; NaN if it is all zeros. */

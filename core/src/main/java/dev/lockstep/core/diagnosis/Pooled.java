@@ -36,18 +36,23 @@ final class Pooled {
     }
   }
 
-  /** Returns the gradient of the input of max pooling; null if windows are not plain. */
+  /**
+   * Returns the gradient of the input of max pooling; null if windows are not plain.
+   *
+   * @param inside whether a window whose first largest element is padding hands back nothing, and
+   *     padding is no tie
+   */
   static double @Nullable [] gradient(
-      LayerSpec.Pooling pool, Tensor x, Tensor dout, Winner winner) {
+      LayerSpec.Pooling pool, Tensor x, Tensor dout, Winner winner, boolean inside) {
     if (!pool.window().isPlain() || x.shape().rank() != 4 || dout.shape().rank() != 4) {
       return null;
     }
     int pad = pool.window().pad();
     if (pad > 0) {
-      double[] wide = plain(pool, padded(x, pad), dout, winner);
-      return cropped(x, pad, wide);
+      double[] within = inside ? padded(Tensor.filled(x.shape(), 1), pad).data() : null;
+      return cropped(x, pad, plain(pool, padded(x, pad), within, dout, winner));
     }
-    return plain(pool, x, dout, winner);
+    return plain(pool, x, null, dout, winner);
   }
 
   /** Returns images within a border of zeros. */
@@ -74,7 +79,11 @@ final class Pooled {
     return (image * (height + 2 * pad) + row) * (width + 2 * pad) + at % width + pad;
   }
 
-  private static double[] plain(LayerSpec.Pooling pool, Tensor x, Tensor dout, Winner winner) {
+  /**
+   * @param within 0 where padding is no tie; null where it is one
+   */
+  private static double[] plain(
+      LayerSpec.Pooling pool, Tensor x, double @Nullable [] within, Tensor dout, Winner winner) {
     int height = x.shape().length(2);
     int width = x.shape().length(3);
     int outWidth = dout.shape().length(3);
@@ -89,7 +98,7 @@ final class Pooled {
           i / windows * height * width
               + window / outWidth * pool.window().stride() * width
               + window % outWidth * pool.window().stride();
-      give(x, dx, corner, width, pool, winner, dout.data()[i]);
+      give(x, within, dx, corner, width, pool, winner, dout.data()[i]);
     }
     return dx;
   }
@@ -103,8 +112,8 @@ final class Pooled {
     if (pool.window().stride() < Math.max(pool.window().height(), pool.window().width())) {
       return null;
     }
-    double[] ties = gradient(pool, x, dout, Winner.ALL_TIES);
-    double[] right = gradient(pool, x, dout, Winner.FIRST_TIE);
+    double[] ties = gradient(pool, x, dout, Winner.ALL_TIES, false);
+    double[] right = gradient(pool, x, dout, Winner.FIRST_TIE, false);
     if (ties == null || right == null) {
       return null;
     }
@@ -122,6 +131,7 @@ final class Pooled {
 
   private static void give(
       Tensor input,
+      double @Nullable [] within,
       double[] dx,
       int corner,
       int width,
@@ -143,10 +153,13 @@ final class Pooled {
         firstTie = at;
         ties = 0;
       }
-      if (x[at - sample] == largest) {
+      if (x[at - sample] == largest && (within == null || within[at] != 0)) {
         lastTie = at;
         ties++;
       }
+    }
+    if (within != null && within[firstTie] == 0) {
+      return;
     }
     switch (winner) {
       case FIRST_TIE, FIRST_PATCH, FIRST_SAMPLE -> dx[firstTie] += gradient;
@@ -162,7 +175,7 @@ final class Pooled {
         boolean all = winner == Winner.WHOLE_WINDOW || winner == Winner.MEAN;
         for (int i = 0; i < elements; i++) {
           int at = corner + i / pool.window().width() * width + i % pool.window().width();
-          if (all || x[at] == largest) {
+          if (all || (x[at] == largest && (within == null || within[at] != 0))) {
             dx[at] += share;
           }
         }

@@ -68,6 +68,12 @@ final class PredictionMistakes {
         "the prediction is each score's sigmoid in place of the softmax",
         look -> ofScores(look, score -> 1 / (1 + Math.exp(-score))));
     add(
+        "the prediction's softmax is taken over the whole batch in place of each row",
+        look -> {
+          double[] scores = scores(reference, look);
+          return scores == null ? null : Numbers.softmax(scores);
+        });
+    add(
         "the prediction is that of images mirrored and unmirrored, averaged",
         look -> {
           Judged judged = look.judged().get(KEY);
@@ -109,18 +115,23 @@ final class PredictionMistakes {
     return hot;
   }
 
-  /** The scores of a prediction are those of a step where nothing is dropped or normalized. */
   private double @Nullable [] ofScores(Look look, DoubleUnaryOperator value) {
+    double[] scores = scores(reference, look);
+    return scores == null ? null : Numbers.each(scores.length, i -> value.applyAsDouble(scores[i]));
+  }
+
+  /** The scores of a prediction are those of a step where nothing is dropped or normalized. */
+  static double @Nullable [] scores(ModelProvider reference, Look look) {
     boolean differs =
         look.network().allLayers().stream()
             .anyMatch(
                 layer ->
                     layer instanceof LayerSpec.Dropout
                         || layer instanceof LayerSpec.BatchNormalization);
-    String last = Look.scoresOf(look.network());
-    double[] scores =
-        differs ? null : Variant.of(look).ungrafted(reference, new TensorKey(Phase.FORWARD, last));
-    return scores == null ? null : Numbers.each(scores.length, i -> value.applyAsDouble(scores[i]));
+    return differs
+        ? null
+        : Variant.of(look)
+            .ungrafted(reference, new TensorKey(Phase.FORWARD, Look.scoresOf(look.network())));
   }
 
   private void images() {
@@ -153,6 +164,7 @@ final class PredictionMistakes {
     state(
         "with the parameters that the step has yet to make",
         look -> look.step().after() == null ? null : look.step().after().tensors());
+    state("with the statistics of the batch before", PredictionMistakes::statisticsOfBatchBefore);
     parameter("without batch normalization's beta", "/beta", (norm, beta) -> 0);
     parameter("without batch normalization's gamma", "/gamma", (norm, gamma) -> 1);
     parameter("without the biases", "/b", (norm, bias) -> 0);
@@ -173,6 +185,26 @@ final class PredictionMistakes {
     parameter("with a running variance of 1", "/runningVar", (norm, variance) -> 1);
   }
 
+  private static @Nullable Map<String, Tensor> statisticsOfBatchBefore(Look look) {
+    if (look.previous() == null) {
+      return null;
+    }
+    Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
+    for (LayerSpec layer : look.network().allLayers()) {
+      if (layer instanceof LayerSpec.BatchNormalization norm) {
+        Normalized batch = Normalized.of(look.previous(), norm);
+        if (batch == null) {
+          return null;
+        }
+        tensors.computeIfPresent(
+            norm.name() + "/runningMean", (path, old) -> Tensor.of(old.shape(), batch.mean()));
+        tensors.computeIfPresent(
+            norm.name() + "/runningVar", (path, old) -> Tensor.of(old.shape(), batch.variance()));
+      }
+    }
+    return tensors;
+  }
+
   private void state(String text, Function<Look, @Nullable Map<String, Tensor>> tensors) {
     add(
         "it is as if the prediction were made " + text,
@@ -186,10 +218,22 @@ final class PredictionMistakes {
     double of(LayerSpec.BatchNormalization norm, double value);
   }
 
+  /** For every layer that has such a parameter, and for each of them alone. */
   private void parameter(String text, String ending, Change change) {
-    if (first.step().before().tensors().keySet().stream().noneMatch(p -> p.endsWith(ending))) {
-      return;
+    List<String> all =
+        first.step().before().tensors().keySet().stream()
+            .filter(path -> path.endsWith(ending))
+            .toList();
+    if (!all.isEmpty()) {
+      of(text, ending, change, all);
     }
+    if (all.size() > 1) {
+      all.forEach(
+          path -> of(text + " of " + path.replace(ending, ""), ending, change, List.of(path)));
+    }
+  }
+
+  private void of(String text, String ending, Change change, List<String> paths) {
     LayerSpec.BatchNormalization none = new LayerSpec.BatchNormalization("none", 0.9, 1e-7, false);
     state(
         text,
@@ -197,7 +241,7 @@ final class PredictionMistakes {
           Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
           tensors.replaceAll(
               (path, tensor) ->
-                  path.endsWith(ending)
+                  paths.contains(path)
                       ? Tensor.of(
                           tensor.shape(),
                           Numbers.each(

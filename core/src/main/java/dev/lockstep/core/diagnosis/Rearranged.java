@@ -156,7 +156,7 @@ final class Rearranged {
   }
 
   /** Returns the elements read with the axes in another order, row-major. */
-  private static Tensor permuted(Tensor tensor, int[] axes) {
+  static Tensor permuted(Tensor tensor, int[] axes) {
     int rank = axes.length;
     int[] lengths = tensor.shape().toArray();
     int[] strides = new int[rank];

@@ -128,8 +128,7 @@ final class Recomputed {
       Map<String, Gradient> parameters) {
     for (String layer : layers) { // most are wrong, and cheaply found to be
       Judged judged = first.judged().get(new TensorKey(Phase.FORWARD, layer + OUT));
-      Reading reading = judged == null ? null : reading(first, layer, judged.reference());
-      double[] values = reading == null ? null : output.of(reading);
+      double[] values = output(first, layer, output);
       if (judged == null || values == null || !judged.fits(values)) {
         return;
       }
@@ -166,6 +165,13 @@ final class Recomputed {
     return input == null ? null : new Reading(look, layer, input, right);
   }
 
+  /** Returns what a layer shows; null if it shows nothing. */
+  double @Nullable [] output(Look look, String layer, Output output) {
+    Judged judged = look.judged().get(new TensorKey(Phase.FORWARD, layer + OUT));
+    Reading reading = judged == null ? null : reading(look, layer, judged.reference());
+    return reading == null ? null : output.of(reading);
+  }
+
   private @Nullable Map<TensorKey, double[]> predicted(
       Look look,
       Set<String> layers,
@@ -175,14 +181,11 @@ final class Recomputed {
       boolean predicts) {
     Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
     for (String layer : layers) {
-      TensorKey out = new TensorKey(Phase.FORWARD, layer + OUT);
-      Judged judged = look.judged().get(out);
-      Reading reading = judged == null ? null : reading(look, layer, judged.reference());
-      double[] values = reading == null ? null : output.of(reading);
+      double[] values = output(look, layer, output);
       if (values == null) {
         return null;
       }
-      predicted.put(out, values);
+      predicted.put(new TensorKey(Phase.FORWARD, layer + OUT), values);
       String before = Look.inputOf(look.network(), layer);
       if (input != null && before != null) {
         gradient(look, layer, before, input, predicted);
@@ -216,7 +219,7 @@ final class Recomputed {
   }
 
   /** Predicts by a training step in which nothing is dropped or normalized by the batch. */
-  private double @Nullable [] prediction(Look look, Set<String> layers, Output output) {
+  double @Nullable [] prediction(Look look, Set<String> layers, Output output) {
     Map<String, Tensor> outs = new HashMap<>();
     Set<@Nullable String> read = inputs(look, layers);
     boolean[] failed = {false};

@@ -10,7 +10,9 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoublePredicate;
@@ -23,6 +25,7 @@ final class Regions {
   private final Look first;
   private final Set<TensorKey> scope;
   private final Judged judged;
+  private final List<Part> parts = new ArrayList<>();
   private final List<Hypothesis> found = new ArrayList<>();
 
   private Regions(Look first, Set<TensorKey> scope) {
@@ -35,6 +38,62 @@ final class Regions {
     Regions regions = new Regions(first, scope);
     regions.all();
     return regions.found;
+  }
+
+  /** Returns mistakes that are made in those parts alone of a tensor that are wrong. */
+  static List<Hypothesis> within(Look first, TensorKey key, List<Hypothesis> all) {
+    Regions regions = new Regions(first, Set.of(key));
+    regions.all();
+    List<Hypothesis> within = new ArrayList<>();
+    for (Part part : regions.parts) {
+      for (Hypothesis hypothesis : all) {
+        within.add(
+            new Hypothesis(
+                hypothesis.rank(),
+                hypothesis.text() + part.where(),
+                look -> part.within(look, key, hypothesis.predict(look))));
+      }
+    }
+    return within;
+  }
+
+  /**
+   * A part of a tensor.
+   *
+   * @param text names it, with its verb
+   */
+  private record Part(String text, Region region) {
+
+    String where() {
+      String noun = text.replaceFirst(" (it is|is|are)$", "");
+      return text.startsWith("where ") ? ", " + noun : ", in " + noun + " alone";
+    }
+
+    /** Returns what is predicted there, and elsewhere what is right; rows are those of a batch. */
+    @Nullable Map<TensorKey, double[]> within(
+        Look look, TensorKey key, @Nullable Map<TensorKey, double[]> predicted) {
+      Judged first = look.judged().get(key);
+      if (predicted == null || first == null || !predicted.containsKey(key)) {
+        return null;
+      }
+      Map<TensorKey, double[]> within = new LinkedHashMap<>();
+      for (Map.Entry<TensorKey, double[]> entry : predicted.entrySet()) {
+        Judged judged = look.judged().get(entry.getKey());
+        if (judged == null
+            || (!entry.getKey().equals(key)
+                && !(judged.tensor().perSample() && first.tensor().perSample()))) {
+          continue;
+        }
+        double[] right = judged.reference().data();
+        boolean[] meant = region.of(look, judged);
+        if (meant == null || meant.length != right.length) {
+          return null;
+        }
+        double[] other = entry.getValue();
+        within.put(entry.getKey(), Numbers.each(right.length, i -> meant[i] ? other[i] : right[i]));
+      }
+      return within;
+    }
   }
 
   /** Which elements of a tensor are meant. */
@@ -269,6 +328,7 @@ final class Regions {
 
   /** Adds all that such a part may be. */
   private void told(Rank rank, String part, Region region) {
+    parts.add(new Part(part, region));
     add(
         rank,
         part + " 0: never computed",

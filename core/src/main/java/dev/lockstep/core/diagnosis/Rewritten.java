@@ -157,6 +157,12 @@ final class Rewritten {
                           dropout -> new LayerSpec.Dropout(dropout.name(), 1 - scale, false))));
     }
     predicting(
+        "in prediction every dropout divided by 1 - ratio in place of multiplying",
+        look ->
+            Variant.of(look)
+                .with((Masks) (layer, ratio, shape) -> Tensor.filled(shape, 1 / (1 - ratio))),
+        true);
+    predicting(
         "the prediction were for the images of the first step, over and over",
         look ->
             Variant.of(look)

@@ -237,6 +237,12 @@ final class UpdateRules {
           e.w += m * e.slots[0] - e.rate * e.g;
         });
     rule(
+        "the velocity is set back to 0 after each update",
+        e -> {
+          e.w += m * e.slots[0] - e.rate * e.g;
+          e.slots[0] = 0;
+        });
+    rule(
         "the update forgets the velocity: it is never computed from the one before",
         e -> {
           e.slots[0] = -e.rate * e.g;

@@ -72,9 +72,23 @@ record Variant(
       return null;
     }
     Map<TensorKey, double[]> shown = new LinkedHashMap<>();
+    double[] prediction = predicted(reference, look);
+    Map<TensorKey, double[]> stepped = prediction == null ? null : stepped(reference, look);
+    if (prediction == null || stepped == null) {
+      return null;
+    }
+    shown.put(ExpectedTensor.PREDICTION, prediction);
+    shown.putAll(stepped);
+    return shown;
+  }
+
+  /** Returns what the reference shows of a step; null if it has no such network. */
+  @Nullable Map<TensorKey, double[]> stepped(ModelProvider reference, Look look) {
+    if (!network.state().equals(look.network().state())) {
+      return null;
+    }
+    Map<TensorKey, double[]> shown = new LinkedHashMap<>();
     try (Model model = reference.create(network)) {
-      model.restore(before);
-      shown.put(ExpectedTensor.PREDICTION, model.predict(batch.inputs()).data().clone());
       model.restore(before);
       model.step(batch, masks, grafting(look, shown));
     } catch (UsageException | InputException e) {

@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.faults;
 
 import static dev.lockstep.core.model.Phase.BACKWARD;
+import static dev.lockstep.core.model.Phase.FORWARD;
 import static dev.lockstep.core.model.Phase.UPDATE;
 import static dev.lockstep.experiments.faults.BaseNetwork.BATCH_NORM;
 import static dev.lockstep.experiments.faults.BaseNetwork.CONVNET;
@@ -167,7 +168,69 @@ class ToldCausesTest {
                       // moved once more by the same batch: old + (1 - m²)·(batch - old)
                       i -> before[i] + 1.9 * (mean.data()[i] - before[i]));
                 }),
-            "the running statistics are moved twice in a step"));
+            "the running statistics are moved twice in a step"),
+        told(
+            TANH_ADAM,
+            Injection.edit(
+                Tampering.at(BACKWARD, "affine2/W"),
+                (step, path, dw) ->
+                    product(
+                        step.shown(FORWARD, "tanh1/out"),
+                        x -> Math.max(0, x),
+                        step.shown(BACKWARD, "affine2/out"),
+                        dw)),
+            "negative elements of what the layer reads count as 0"),
+        told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(BACKWARD, "affine1/b"),
+                (step, path, db) -> {
+                  double[] dout = step.shown(BACKWARD, "affine1/out").data();
+                  int width = db.size();
+                  Arrays.fill(db.data(), 0);
+                  for (int i = 0; i < 7 * width; i++) {
+                    db.data()[i % width] += dout[i];
+                  }
+                }),
+            "samples from number 8 on are left out of the sum"),
+        told(
+            TANH_ADAM,
+            Injection.edit(
+                Tampering.at(BACKWARD, "affine1/out"),
+                (step, path, dx) -> {
+                  double[] dout = step.shown(BACKWARD, "tanh1/out").data();
+                  double[] x = step.shown(FORWARD, "affine1/out").data();
+                  Arrays.setAll(dx.data(), i -> dout[i] / (1 + x[i] * x[i]));
+                }),
+            "the derivative is 1 / (1 + x²)"),
+        told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(BACKWARD, "affine1/out"),
+                (step, path, dx) ->
+                    System.arraycopy(
+                        step.shown(BACKWARD, "sigmoid1/out").data(),
+                        0,
+                        dx.data(),
+                        0,
+                        dx.size() / dx.shape().length(0))),
+            "it is the gradient of the layer's output, handed on as it is, without its derivative, in its first row alone"));
+  }
+
+  /** Fills a matrix with the product of changed inputs, transposed, and gradients. */
+  private static void product(Tensor x, DoubleUnaryOperator changed, Tensor dout, Tensor product) {
+    int rows = dout.shape().length(0);
+    int units = dout.shape().length(1);
+    int inputs = x.shape().length(1);
+    for (int i = 0; i < product.size(); i++) {
+      double sum = 0;
+      for (int row = 0; row < rows; row++) {
+        sum +=
+            changed.applyAsDouble(x.data()[row * inputs + i / units])
+                * dout.data()[row * units + i % units];
+      }
+      product.data()[i] = sum;
+    }
   }
 
   private static Arguments told(BaseNetwork base, Injection injection, String cause) {

@@ -93,6 +93,19 @@ class ModuleRulesTest {
           .dependOnClassesThat()
           .resideInAPackage("dev.lockstep.experiments.cli..");
 
+  @ArchTest
+  static final ArchRule onlyTheDiagnosisKnowsTheMistakes =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.lockstep.core.diagnosis..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.lockstep.core.diagnosis.layers..",
+              "dev.lockstep.core.diagnosis.updates..",
+              "dev.lockstep.core.diagnosis.network..",
+              "dev.lockstep.core.diagnosis.tensors..");
+
   @ArchTest static final ArchRule coreHasNoCycle = noCycle("core");
   @ArchTest static final ArchRule scratchHasNoCycle = noCycle("scratch");
   @ArchTest static final ArchRule dl4jHasNoCycle = noCycle("dl4j");

@@ -2,8 +2,8 @@ package dev.lockstep.core.assertion;
 
 import dev.lockstep.core.assertion.UserLayer.Answer;
 import dev.lockstep.core.assertion.UserLayer.Given;
-import dev.lockstep.core.diagnosis.CentralDifferences;
-import dev.lockstep.core.diagnosis.CentralDifferences.Slope;
+import dev.lockstep.core.diagnosis.differences.CentralDifferences;
+import dev.lockstep.core.diagnosis.differences.CentralDifferences.Slope;
 import dev.lockstep.core.result.FiniteDifferenceCheck;
 import dev.lockstep.core.result.FiniteDifferenceCheck.SideSlope;
 import dev.lockstep.core.result.FirstDivergence;

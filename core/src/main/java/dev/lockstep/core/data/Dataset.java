@@ -29,7 +29,7 @@ public record Dataset(
   }
 
   /** Returns the same samples with another notice. */
-  Dataset withNotice(String otherNotice) {
+  public Dataset withNotice(String otherNotice) {
     return new Dataset(name, train, test, sha256, otherNotice, reading);
   }
 
@@ -42,7 +42,7 @@ public record Dataset(
    * Returns the same with its training samples in an order of chance, if they are sorted by class:
    * the first of them would stand for one class alone.
    */
-  Dataset unsorted() {
+  public Dataset unsorted() {
     if (train.task().kind() != Task.Kind.CLASS || train.answer().rank() > 1) {
       return this;
     }

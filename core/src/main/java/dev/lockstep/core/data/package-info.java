@@ -1,7 +1,2 @@
-/**
- * Labelled images, where they come from and how they are checked.
- *
- * <p>Large because reading, making and fetching data are small classes; what only MNIST needs is
- * marked by its name.
- */
+/** Data sets: what a sample and its answer are, and how they are split and checked. */
 package dev.lockstep.core.data;

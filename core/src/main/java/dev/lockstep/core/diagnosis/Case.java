@@ -1,5 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
+import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;

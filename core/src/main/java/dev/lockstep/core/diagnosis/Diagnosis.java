@@ -1,5 +1,23 @@
 package dev.lockstep.core.diagnosis;
 
+import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
+import dev.lockstep.core.diagnosis.hypothesis.Judged;
+import dev.lockstep.core.diagnosis.hypothesis.Look;
+import dev.lockstep.core.diagnosis.layers.LayerMistakes;
+import dev.lockstep.core.diagnosis.layers.LayerVariants;
+import dev.lockstep.core.diagnosis.layers.Operands;
+import dev.lockstep.core.diagnosis.layers.Recomputed;
+import dev.lockstep.core.diagnosis.network.LossMistakes;
+import dev.lockstep.core.diagnosis.network.PredictionMistakes;
+import dev.lockstep.core.diagnosis.network.Rewritten;
+import dev.lockstep.core.diagnosis.network.TargetMistakes;
+import dev.lockstep.core.diagnosis.tensors.Arithmetic;
+import dev.lockstep.core.diagnosis.tensors.Rearranged;
+import dev.lockstep.core.diagnosis.tensors.Regions;
+import dev.lockstep.core.diagnosis.updates.DecayMistakes;
+import dev.lockstep.core.diagnosis.updates.GradientMistakes;
+import dev.lockstep.core.diagnosis.updates.Schedules;
+import dev.lockstep.core.diagnosis.updates.UpdateMistakes;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
@@ -185,9 +203,11 @@ public final class Diagnosis {
   private void hypotheses(
       Look first, Judged judged, List<Hypothesis> whole, List<Hypothesis> ofParts) {
     TensorKey key = judged.tensor().key();
-    whole.addAll(Rewritten.of(subject, first, judged));
+    whole.addAll(
+        Rewritten.of(
+            subject.reference(), subject.start().batch(), subject.start().masks(), first, judged));
     whole.addAll(LossMistakes.of(first, key));
-    whole.addAll(TargetMistakes.of(subject, first, key));
+    whole.addAll(TargetMistakes.of(subject.start().batch().size(), first, key));
     whole.addAll(DecayMistakes.of(first, key));
     whole.addAll(GradientMistakes.of(first, key));
     whole.addAll(Schedules.of(subject.reference(), looks, key));

@@ -1,5 +1,6 @@
 package dev.lockstep.core.diagnosis;
 
+import dev.lockstep.core.diagnosis.tensors.Rearranged;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.lockstep.dl4j.datavec;
 
 import dev.lockstep.core.data.Dataset;
-import dev.lockstep.core.data.Datasets;
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.data.sources.Datasets;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

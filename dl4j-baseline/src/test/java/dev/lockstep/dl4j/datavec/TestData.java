@@ -1,7 +1,7 @@
 package dev.lockstep.dl4j.datavec;
 
 import dev.lockstep.core.data.Split;
-import dev.lockstep.core.data.SyntheticDigits;
+import dev.lockstep.core.data.digits.SyntheticDigits;
 import dev.lockstep.core.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.lockstep.experiments.bench;
 
 import dev.lockstep.core.data.Dataset;
-import dev.lockstep.core.data.SyntheticDigits;
+import dev.lockstep.core.data.digits.SyntheticDigits;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;

@@ -15,7 +15,7 @@ import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.compare.CompareSettings;
 import dev.lockstep.experiments.compare.Comparer;
-import dev.lockstep.experiments.faults.Fault;
+import dev.lockstep.experiments.faults.seeded.Fault;
 import dev.lockstep.experiments.figures.DrawingComparer;
 import dev.lockstep.experiments.machine.Environment;
 import dev.lockstep.experiments.resume.CheckpointFile;

@@ -2,8 +2,8 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.Dataset;
-import dev.lockstep.core.data.DownloadProgress;
-import dev.lockstep.core.data.MnistPlace;
+import dev.lockstep.core.data.mnist.DownloadProgress;
+import dev.lockstep.core.data.mnist.MnistPlace;
 import dev.lockstep.core.experiment.DataReader;
 import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.core.yaml.Overrides;

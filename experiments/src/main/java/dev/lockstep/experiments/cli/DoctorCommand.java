@@ -1,6 +1,6 @@
 package dev.lockstep.experiments.cli;
 
-import dev.lockstep.core.data.UserEnvironment;
+import dev.lockstep.core.data.mnist.UserEnvironment;
 import dev.lockstep.experiments.machine.Examination;
 import dev.lockstep.experiments.machine.Examination.Finding;
 import dev.lockstep.experiments.machine.Examination.State;

@@ -2,9 +2,9 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.dl4j.model.Precision;
-import dev.lockstep.experiments.faults.DetectionMatrix;
-import dev.lockstep.experiments.faults.DetectionReport;
-import dev.lockstep.experiments.faults.DetectionResult;
+import dev.lockstep.experiments.faults.detection.DetectionMatrix;
+import dev.lockstep.experiments.faults.detection.DetectionReport;
+import dev.lockstep.experiments.faults.detection.DetectionResult;
 import dev.lockstep.experiments.resume.EarlierRun;
 import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.experiments.verify.Pairing;

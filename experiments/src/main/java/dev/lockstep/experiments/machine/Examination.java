@@ -1,8 +1,8 @@
 package dev.lockstep.experiments.machine;
 
 import dev.lockstep.bridge.program.Python;
-import dev.lockstep.core.data.MnistPlace;
-import dev.lockstep.core.data.UserEnvironment;
+import dev.lockstep.core.data.mnist.MnistPlace;
+import dev.lockstep.core.data.mnist.UserEnvironment;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

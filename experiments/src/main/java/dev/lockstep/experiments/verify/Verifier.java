@@ -1,7 +1,7 @@
 package dev.lockstep.experiments.verify;
 
 import dev.lockstep.core.data.Dataset;
-import dev.lockstep.core.data.SyntheticDigits;
+import dev.lockstep.core.data.digits.SyntheticDigits;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.experiments.machine.Blas;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
-import dev.lockstep.core.data.SyntheticDigits;
+import dev.lockstep.core.data.digits.SyntheticDigits;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Split;
-import dev.lockstep.core.data.SyntheticDigits;
+import dev.lockstep.core.data.digits.SyntheticDigits;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -10,7 +10,7 @@ import dev.lockstep.bridge.trace.RecordedNetwork;
 import dev.lockstep.bridge.trace.TraceReader;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.DataSpec;
-import dev.lockstep.core.data.Datasets;
+import dev.lockstep.core.data.sources.Datasets;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;

@@ -3,8 +3,8 @@ package dev.lockstep.experiments.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.bridge.program.Python;
-import dev.lockstep.core.data.MnistPlace;
-import dev.lockstep.core.data.UserEnvironment;
+import dev.lockstep.core.data.mnist.MnistPlace;
+import dev.lockstep.core.data.mnist.UserEnvironment;
 import dev.lockstep.experiments.machine.Examination.Finding;
 import dev.lockstep.experiments.machine.Examination.State;
 import java.io.IOException;

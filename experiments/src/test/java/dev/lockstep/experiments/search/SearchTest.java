@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Dataset;
-import dev.lockstep.core.data.SyntheticDigits;
+import dev.lockstep.core.data.digits.SyntheticDigits;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.compare.CompareSettings.Alignment;
 import dev.lockstep.experiments.search.result.SearchReport;

@@ -1,7 +1,7 @@
 package dev.lockstep.experiments.search.result;
 
 import dev.lockstep.core.data.Dataset;
-import dev.lockstep.core.data.SyntheticDigits;
+import dev.lockstep.core.data.digits.SyntheticDigits;
 import dev.lockstep.core.result.Curves.AccuracyPoint;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.result.Verdict;

@@ -1,0 +1,527 @@
+package dev.lockstep.core.diagnosis.layers;
+
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.ARITHMETIC;
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.NAMED;
+
+import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
+import dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Local;
+import dev.lockstep.core.diagnosis.hypothesis.Judged;
+import dev.lockstep.core.diagnosis.hypothesis.Look;
+import dev.lockstep.core.diagnosis.hypothesis.Numbers;
+import dev.lockstep.core.diagnosis.hypothesis.Variant;
+import dev.lockstep.core.diagnosis.layers.Expressions.Expression;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.ActivationFunction;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Known mistakes within layers that show in some of the tensors that differ, such as a gradient or
+ * the statistics of a normalization; those of a whole layer are {@link LayerVariants}.
+ */
+public final class LayerMistakes {
+
+  /** Of a slope that was fitted. */
+  private static final double ROUNDING = 1e-9;
+
+  private final ModelProvider reference;
+  private final Look first;
+  private final Set<TensorKey> scope;
+  private final Judged judged;
+  private final TensorKey key;
+  private final List<Hypothesis> found = new ArrayList<>();
+
+  private LayerMistakes(ModelProvider reference, Look first, Set<TensorKey> scope) {
+    this.reference = reference;
+    this.first = first;
+    this.scope = scope;
+    this.judged = Objects.requireNonNull(first.judged().get(scope.iterator().next()));
+    this.key = judged.tensor().key();
+  }
+
+  public static List<Hypothesis> of(ModelProvider reference, Look first, Set<TensorKey> scope) {
+    LayerMistakes mistakes = new LayerMistakes(reference, first, scope);
+    switch (mistakes.key.phase()) {
+      case FORWARD -> mistakes.divisors();
+      case BACKWARD -> mistakes.backward();
+      case LOSS, UPDATE -> {}
+    }
+    return mistakes.found;
+  }
+
+  private void local(String text, Local local) {
+    found.add(Hypothesis.local(NAMED, text, scope, local));
+  }
+
+  private void divisors() {
+    if (first.layer(judged.tensor().layer()).orElse(null)
+        instanceof LayerSpec.BatchNormalization norm) {
+      new NormalizationMistakes(reference, first, scope, found).divisors(norm);
+    }
+  }
+
+  /** Returns λ·W of a weight, zeros of another parameter. */
+  public static double[] decay(Look look, String path) {
+    Tensor w = Objects.requireNonNull(look.before(path));
+    boolean decayed =
+        look.network().parameters().stream()
+            .filter(parameter -> parameter.path().equals(path))
+            .anyMatch(ParameterSpec::decayed);
+    return Numbers.times(decayed ? look.network().weightDecay() : 0, w.data());
+  }
+
+  private void backward() {
+    String name = judged.tensor().layer();
+    LayerSpec layer = first.layer(name).orElse(null);
+    if (!judged.tensor().perSample()) {
+      parameterGradients();
+      return;
+    }
+    if (layer instanceof LayerSpec.Activation activation) {
+      derivatives(activation.function());
+    } else if (layer instanceof LayerSpec.Pooling pool) {
+      winners(pool);
+    } else if (layer instanceof LayerSpec.Dropout) {
+      dropout();
+    } else if (layer instanceof LayerSpec.BatchNormalization) {
+      new NormalizationMistakes(reference, first, scope, found).gradients();
+    } else if (layer instanceof LayerSpec.Convolution) {
+      overlap();
+    } else if (layer instanceof LayerSpec.Branches branches) {
+      skips(branches);
+    } else if (layer == null) {
+      lossGradient();
+    }
+    if (!(layer instanceof LayerSpec.Dropout)) {
+      local(
+          "it is the gradient of the layer's output, handed on as it is, without its derivative",
+          (look, judged) -> {
+            Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+            return dout != null && dout.size() == judged.candidate().size() ? dout.data() : null;
+          });
+    }
+    if (layer instanceof LayerSpec.Affine
+        || layer instanceof LayerSpec.Convolution
+        || layer instanceof LayerSpec.BatchNormalization) {
+      updatedBefore();
+    }
+  }
+
+  /** A branch without layers hands its gradient back as it is. */
+  private void skips(LayerSpec.Branches branches) {
+    if (branches.join() == LayerSpec.Join.SUM
+        && branches.branches().stream().anyMatch(List::isEmpty)) {
+      skip("the gradient of the branch without layers, the skip connection, is missing", -1);
+      skip("the gradient of the branch without layers, the skip connection, counts twice", 1);
+    }
+  }
+
+  private void skip(String text, double times) {
+    local(
+        text,
+        (look, judged) -> {
+          Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+          return dout == null || dout.size() != judged.reference().size()
+              ? null
+              : Numbers.plus(judged.reference().data(), times, dout.data());
+        });
+  }
+
+  private void lossGradient() {
+    local(
+        "the derivative of the outputs, y(1 - y), is applied once more",
+        (look, judged) -> {
+          Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+          return y == null || y.size() != judged.reference().size()
+              ? null
+              : Numbers.each(
+                  y.size(), i -> judged.reference().data()[i] * y.data()[i] * (1 - y.data()[i]));
+        });
+    double[] shown = judged.candidate().data();
+    int classes = first.network().classes();
+    for (int c = 0; c < classes; c++) {
+      int column = c;
+      if (allZero(shown, i -> i % classes == column)) {
+        local(
+            "class %d is ignored: its gradient is 0".formatted(column),
+            (look, judged) -> without(judged, i -> i % classes == column));
+      }
+    }
+    int rows = shown.length / classes;
+    for (int row : new int[] {0, rows - 1}) {
+      if (allZero(shown, i -> i / classes == row)) {
+        boolean last = row > 0;
+        local(
+            "the %s row of the batch is ignored: its gradient is 0"
+                .formatted(last ? "last" : "first"),
+            (look, judged) -> {
+              int ignored = last ? judged.candidate().size() / classes - 1 : 0;
+              return without(judged, i -> i / classes == ignored);
+            });
+      }
+    }
+  }
+
+  private static boolean allZero(double[] values, IntPredicate at) {
+    for (int i = 0; i < values.length; i++) {
+      if (at.test(i) && values[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static double[] without(Judged judged, IntPredicate at) {
+    return Numbers.each(
+        judged.reference().size(), i -> at.test(i) ? 0 : judged.reference().data()[i]);
+  }
+
+  private void derivatives(ActivationFunction function) {
+    if (function instanceof ActivationFunction.Relu) {
+      derivative("1 at 0", (x, y) -> x >= 0 ? 1 : 0);
+      local(
+          "the derivative looks at the input of the step before",
+          (look, judged) -> {
+            Tensor late =
+                look.previous() == null ? null : look.previous().input(judged.tensor().layer());
+            return late == null || late.size() != judged.candidate().size()
+                ? null
+                : stale(look, judged, late);
+          });
+      double slope = slope();
+      if (Double.isFinite(slope) && slope != 0 && Math.abs(slope - 1) > ROUNDING) {
+        derivative(
+            "that of a leaky ReLU with slope " + Numbers.setting(slope),
+            (x, y) -> x > 0 ? 1 : slope);
+      }
+      derivative("x in place of 1", (x, y) -> Math.max(0, x));
+      derivative("turned around: 1 below 0", (x, y) -> x < 0 ? 1 : 0);
+      local(
+          "the derivative looks at the sign of the gradient in place of the input's",
+          (look, judged) -> dout(look, judged, (x, gradient) -> Math.max(0, gradient)));
+      local(
+          "the derivative looks at the signs of gradient and input",
+          (look, judged) -> dout(look, judged, (x, gradient) -> x > 0 ? Math.max(0, gradient) : 0));
+    }
+    if (!(function instanceof ActivationFunction.Relu)) {
+      double slope = slope();
+      if (Double.isFinite(slope)) {
+        derivative(Numbers.setting(slope) + " below 0, 1 above", (x, y) -> x > 0 ? 1 : slope);
+      }
+      String name = function instanceof ActivationFunction.Sigmoid ? "the sigmoid" : function.id();
+      derivative(
+          "that at its output: %s is taken twice".formatted(name),
+          (x, y) -> Slopes.of(function, y));
+      Slopes.others(function)
+          .forEach(other -> derivative("that of " + other.id(), (x, y) -> Slopes.of(other, x)));
+      formulas(function);
+    }
+  }
+
+  /** The first of many small formulas that is what the candidate shows. */
+  private void formulas(ActivationFunction function) {
+    String layer = judged.tensor().layer();
+    Tensor x = first.input(layer);
+    Tensor y = first.candidate(Phase.FORWARD, layer + "/out");
+    Tensor dout = first.candidate(Phase.BACKWARD, layer + "/out");
+    if (x == null || y == null || dout == null || x.size() != dout.size()) {
+      return;
+    }
+    double alpha = function instanceof ActivationFunction.Elu elu ? elu.alpha() : 1;
+    double above = function instanceof ActivationFunction.Selu ? Slopes.SELU_SCALE : 1;
+    boolean bent =
+        function instanceof ActivationFunction.Elu
+            || function instanceof ActivationFunction.Selu
+            || function instanceof ActivationFunction.LeakyRelu;
+    for (Expression expression : Expressions.ofInputAndOutput()) {
+      DoubleBinaryOperator value = expression.value();
+      Map<String, DoubleBinaryOperator> forms = new LinkedHashMap<>();
+      if (bent) {
+        forms.put("%s below 0", (a, b) -> a > 0 ? above : value.applyAsDouble(a, b));
+        forms.put("%s + alpha below 0", (a, b) -> a > 0 ? 1 : value.applyAsDouble(a, b) + alpha);
+        forms.put("alpha·%s below 0", (a, b) -> a > 0 ? 1 : value.applyAsDouble(a, b) * alpha);
+      } else {
+        forms.put("%s", value);
+      }
+      for (Map.Entry<String, DoubleBinaryOperator> form : forms.entrySet()) {
+        DoubleBinaryOperator derivative = form.getValue();
+        double[] predicted =
+            Numbers.each(
+                x.size(), i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]));
+        if (judged.explains(predicted)) {
+          derivative(form.getKey().formatted(expression.text()), derivative);
+          return;
+        }
+      }
+    }
+  }
+
+  private static double @Nullable [] stale(Look look, Judged judged, Tensor late) {
+    Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+    return dout == null || dout.size() != late.size()
+        ? null
+        : Numbers.each(late.size(), i -> late.data()[i] > 0 ? dout.data()[i] : 0);
+  }
+
+  /** Fitted where the input is below 0. */
+  private double slope() {
+    Tensor x = first.input(judged.tensor().layer());
+    Tensor dout = first.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+    if (x == null || dout == null || x.size() != dout.size()) {
+      return Double.NaN;
+    }
+    double fitted =
+        Numbers.leastSquares(
+            Numbers.each(x.size(), i -> x.data()[i] <= 0 ? dout.data()[i] : 0),
+            Numbers.each(x.size(), i -> x.data()[i] <= 0 ? judged.candidate().data()[i] : 0));
+    return fitted;
+  }
+
+  private void derivative(String text, DoubleBinaryOperator derivative) {
+    local(
+        "the derivative is " + text,
+        (look, judged) -> {
+          String layer = judged.tensor().layer();
+          Tensor x = look.input(layer);
+          Tensor y = look.candidate(Phase.FORWARD, layer + "/out");
+          Tensor dout = look.candidate(Phase.BACKWARD, layer + "/out");
+          return x == null || y == null || dout == null || x.size() != dout.size()
+              ? null
+              : Numbers.each(
+                  x.size(),
+                  i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]));
+        });
+  }
+
+  /** Computes elementwise from a layer's input and the gradient after it. */
+  private static double @Nullable [] dout(
+      Look look, Judged judged, DoubleBinaryOperator ofInputAndGradient) {
+    Tensor x = look.input(judged.tensor().layer());
+    Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+    return x == null || dout == null || x.size() != dout.size()
+        ? null
+        : Numbers.each(
+            x.size(), i -> ofInputAndGradient.applyAsDouble(x.data()[i], dout.data()[i]));
+  }
+
+  private void dropout() {
+    local(
+        "dropout passes the gradient everywhere, dropped or kept",
+        (look, judged) -> dout(look, judged, (x, gradient) -> gradient));
+    local(
+        "dropout tells what was dropped by comparing its output with its input, and so passes the gradient wherever the input is 0",
+        (look, judged) -> {
+          double[] all = dout(look, judged, (x, gradient) -> x == 0 ? gradient : Double.NaN);
+          return all == null
+              ? null
+              : Numbers.each(
+                  all.length, i -> Double.isNaN(all[i]) ? judged.reference().data()[i] : all[i]);
+        });
+  }
+
+  private void winners(LayerSpec.Pooling pooling) {
+    boolean max = pooling.type() == LayerSpec.PoolingType.MAX;
+    for (Pooled.Winner winner :
+        max ? Pooled.Winner.values() : new Pooled.Winner[] {Pooled.Winner.TOP_LEFT}) {
+      for (boolean inside : new boolean[] {false, true}) {
+        if (!inside || pooling.window().pad() > 0) {
+          pooled(
+              NAMED,
+              winner.text(),
+              (pool, x, dout, shown) -> Pooled.gradient(pool, x, dout, winner, inside));
+        }
+      }
+    }
+    if (max) {
+      pooled(
+          ARITHMETIC,
+          "of several largest elements of a window another than the first takes the gradient",
+          Pooled::ofAnyTie);
+    }
+  }
+
+  private interface OfWindows {
+    double @Nullable [] gradient(LayerSpec.Pooling pool, Tensor x, Tensor dout, double[] shown);
+  }
+
+  private void pooled(Hypothesis.Rank rank, String text, OfWindows ofWindows) {
+    found.add(
+        Hypothesis.local(
+            rank,
+            text,
+            scope,
+            (look, judged) -> {
+              LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
+              Tensor x = look.input(judged.tensor().layer());
+              Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+              return x == null || dout == null || !(layer instanceof LayerSpec.Pooling pool)
+                  ? null
+                  : ofWindows.gradient(pool, x, dout, judged.candidate().data());
+            }));
+  }
+
+  private void overlap() {
+    local(
+        "where windows of the convolution overlap, one gradient overwrites the other: = in place of +=",
+        (look, judged) -> {
+          LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
+          Tensor w = look.before(judged.tensor().layer() + "/W");
+          Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+          return w == null
+                  || dout == null
+                  || (long) dout.size() * (w.size() / w.shape().length(0))
+                      > WindowMistakes.AFFORDABLE
+                  || !(layer instanceof LayerSpec.Convolution conv)
+              ? null
+              : Pooled.assigned(conv, judged.reference().shape(), w, dout);
+        });
+    reading(
+        "the gradient of the first window alone is handed back",
+        (path, tensor) -> firstWindow(tensor));
+  }
+
+  private void updatedBefore() {
+    local(
+        "the gradient passes through weights that are already updated",
+        (look, judged) -> {
+          ModelState after = look.step().after();
+          Map<TensorKey, double[]> shown =
+              after == null ? null : Variant.of(look).with(after.tensors()).shown(reference, look);
+          return shown == null ? null : shown.get(judged.tensor().key());
+        });
+  }
+
+  private void parameterGradients() {
+    if (key.path().endsWith("/b")
+        && first.layer(judged.tensor().layer()).orElse(null) instanceof LayerSpec.Convolution) {
+      local(
+          "it is summed along the wrong axis: the places are taken for filters",
+          (look, judged) -> {
+            Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+            return dout == null ? null : Numbers.columnSums(dout, judged.reference().size());
+          });
+    }
+    new NormalizationMistakes(reference, first, scope, found).gammas();
+    local(
+        "it is one sum over all units, the same for each",
+        (look, judged) -> {
+          double sum = Numbers.sum(judged.reference().data());
+          return Numbers.each(judged.reference().size(), i -> sum);
+        });
+    local(
+        "gamma and beta take each other's gradient: that of another tensor",
+        (look, judged) -> {
+          String path = judged.tensor().key().path();
+          String other =
+              path.endsWith("/gamma")
+                  ? path.replace("/gamma", "/beta")
+                  : path.replace("/beta", "/gamma");
+          Judged taken = look.judged().get(new TensorKey(Phase.BACKWARD, other));
+          return other.equals(path) || taken == null ? null : taken.reference().data();
+        });
+    weights();
+  }
+
+  /** A tensor of the candidate is changed before the reference computes this one from it. */
+  private interface Reading {
+    void change(String path, Tensor gradient);
+  }
+
+  private void reading(String text, Reading reading) {
+    Set<String> downstream =
+        scope.stream()
+            .map(key -> Objects.requireNonNull(first.judged().get(key)).tensor().layer() + "/out")
+            .collect(Collectors.toSet());
+    local(
+        text,
+        (look, judged) -> {
+          Map<TensorKey, double[]> shown =
+              Variant.of(look)
+                  .reading(
+                      (phase, path, tensor) -> {
+                        if (phase == Phase.BACKWARD && downstream.contains(path)) {
+                          reading.change(path, tensor);
+                        }
+                      })
+                  .shown(reference, look);
+          return shown == null ? null : shown.get(judged.tensor().key());
+        });
+  }
+
+  private static void firstWindow(Tensor gradient) {
+    if (gradient.shape().rank() == 4) {
+      int windows = gradient.shape().length(2) * gradient.shape().length(3);
+      for (int i = 0; i < gradient.size(); i++) {
+        gradient.data()[i] = i % windows == 0 ? gradient.data()[i] : 0;
+      }
+    }
+  }
+
+  /** Weight decay of another strength or kind. */
+  private void weights() {
+    Tensor w = first.before(key.path());
+    if (w == null || w.size() < 2) {
+      return;
+    }
+    double[] own = decay(first, key.path());
+    double right = Numbers.norm(own) == 0 ? 0 : first.network().weightDecay();
+    double[] more = Numbers.minus(judged.candidate().data(), judged.reference().data());
+    double added = Numbers.leastSquares(w.data(), more);
+    if (Double.isFinite(added)) {
+      double fitted = Math.rint(added * 1e12) / 1e12;
+      local(
+          "its weight decay is %s in place of %s"
+              .formatted(Numbers.setting(right + fitted), Numbers.setting(right)),
+          (look, judged) -> {
+            Tensor before = look.before(judged.tensor().key().path());
+            return before == null
+                ? null
+                : Numbers.plus(judged.reference().data(), fitted, before.data());
+          });
+    }
+    double lambda = first.network().weightDecay();
+    if (w.shape().rank() == 2 && w.shape().length(0) == w.shape().length(1)) {
+      int side = w.shape().length(0);
+      local(
+          "its weight decay is that of the transposed weights",
+          (look, judged) -> {
+            Tensor before = look.before(judged.tensor().key().path());
+            return before == null || before.size() != side * side
+                ? null
+                : Numbers.each(
+                    before.size(),
+                    i ->
+                        judged.reference().data()[i]
+                            + lambda
+                                * (before.data()[i % side * side + i / side] - before.data()[i]));
+          });
+    }
+    local(
+        "its weight decay is L1, λ·sign(W), in place of L2, λ·W",
+        (look, judged) -> {
+          Tensor before = look.before(judged.tensor().key().path());
+          return before == null
+              ? null
+              : Numbers.each(
+                  before.size(),
+                  i ->
+                      judged.reference().data()[i]
+                          + lambda * (Math.signum(before.data()[i]) - before.data()[i]));
+        });
+  }
+}

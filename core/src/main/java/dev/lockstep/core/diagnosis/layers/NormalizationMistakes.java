@@ -1,0 +1,481 @@
+package dev.lockstep.core.diagnosis.layers;
+
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.NAMED;
+
+import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
+import dev.lockstep.core.diagnosis.hypothesis.Judged;
+import dev.lockstep.core.diagnosis.hypothesis.Look;
+import dev.lockstep.core.diagnosis.hypothesis.Numbers;
+import dev.lockstep.core.diagnosis.hypothesis.Variant;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Batch normalization, forward and backward, written down otherwise. */
+final class NormalizationMistakes {
+
+  /** What running statistics are taken over: n / (n - 1) is 1. */
+  private static final double MANY = 1e300;
+
+  private final ModelProvider reference;
+  private final Look first;
+  private final Set<TensorKey> scope;
+  private final List<Hypothesis> found;
+
+  /**
+   * @param scope the tensors that differ, in the order of computation
+   * @param found takes what is added
+   */
+  NormalizationMistakes(
+      ModelProvider reference, Look first, Set<TensorKey> scope, List<Hypothesis> found) {
+    this.reference = reference;
+    this.first = first;
+    this.scope = scope;
+    this.found = found;
+  }
+
+  /** What a batch normalization divides by. */
+  private interface Divisor {
+    double of(double variance, double epsilon, double count);
+  }
+
+  void divisors(LayerSpec.BatchNormalization norm) {
+    divisor(
+        norm,
+        "the variance is taken unbiased, divided by n-1 in place of n, in batch normalization",
+        (variance, epsilon, n) -> Math.sqrt(variance * n / (n - 1) + epsilon));
+    divisor(
+        norm,
+        "batch normalization divides by the variance, not by its root",
+        (variance, epsilon, n) -> variance + epsilon);
+    divisor(
+        norm,
+        "epsilon stands outside the root of batch normalization",
+        (variance, epsilon, n) -> Math.sqrt(variance) + epsilon);
+    divisor(
+        norm,
+        "batch normalization goes without epsilon",
+        (variance, epsilon, n) -> Math.sqrt(variance));
+  }
+
+  private void divisor(LayerSpec.BatchNormalization norm, String text, Divisor divisor) {
+    List<LayerSpec.BatchNormalization> all =
+        scope.stream()
+            .map(key -> Objects.requireNonNull(first.judged().get(key)).tensor().layer())
+            .flatMap(name -> first.layer(name).stream())
+            .filter(LayerSpec.BatchNormalization.class::isInstance)
+            .map(LayerSpec.BatchNormalization.class::cast)
+            .distinct()
+            .toList();
+    List<LayerSpec.BatchNormalization> meant = all.isEmpty() ? List.of(norm) : all;
+    for (Backward backward : Backward.values()) {
+      for (boolean gamma : new boolean[] {false, true}) {
+        for (boolean predicts : new boolean[] {false, true}) {
+          found.add(
+              new Hypothesis(
+                  NAMED, text, look -> divided(look, meant, divisor, backward, gamma, predicts)));
+        }
+      }
+    }
+  }
+
+  /** How the gradient of the input goes back where another number divides. */
+  private enum Backward {
+    /** The right gradient, divided by the other number. */
+    DIVIDED,
+    /** The right formula with the other number wherever the deviation stands, within x̂ too. */
+    BY_THE_FORMULA,
+    /** As the other function is truly derived. */
+    DERIVED
+  }
+
+  /**
+   * @param gamma whether gamma's gradient sees what was normalized so
+   * @param predicts whether prediction divides so too
+   */
+  private @Nullable Map<TensorKey, double[]> divided(
+      Look look,
+      List<LayerSpec.BatchNormalization> meant,
+      Divisor divisor,
+      Backward backward,
+      boolean gamma,
+      boolean predicts) {
+    Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+    for (LayerSpec.BatchNormalization norm : meant) {
+      Normalized normalized = Normalized.of(look, norm);
+      String input = Look.inputOf(look.network(), norm.name());
+      if (normalized == null || input == null) {
+        return null;
+      }
+      double[] divisors =
+          Numbers.each(
+              normalized.features(),
+              f -> divisor.of(normalized.variance()[f], norm.epsilon(), normalized.count()));
+      predicted.put(
+          new TensorKey(Phase.FORWARD, norm.name() + "/out"), normalized.output(divisors));
+      Judged dx = look.judged().get(new TensorKey(Phase.BACKWARD, input));
+      if (dx != null) {
+        predicted.put(
+            dx.tensor().key(),
+            switch (backward) {
+              case DIVIDED -> normalized.rescaled(dx.reference().data(), divisors);
+              case BY_THE_FORMULA -> normalized.rescaledSlope(divisors);
+              case DERIVED -> normalized.slope(divisors, derivatives(normalized, norm, divisor));
+            });
+      }
+      if (gamma) {
+        predicted.put(
+            new TensorKey(Phase.BACKWARD, norm.name() + "/gamma"),
+            normalized.gammaGradient(divisors));
+      }
+    }
+    if (predicts) {
+      double[] prediction = predicted(look, meant, divisor);
+      if (prediction == null) {
+        return null;
+      }
+      predicted.put(ExpectedTensor.PREDICTION, prediction);
+    }
+    return predicted;
+  }
+
+  /** A running variance of D² - ε makes the right prediction divide by D. */
+  private double @Nullable [] predicted(
+      Look look, List<LayerSpec.BatchNormalization> meant, Divisor divisor) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
+    for (LayerSpec.BatchNormalization norm : meant) {
+      tensors.computeIfPresent(
+          norm.name() + "/runningVar",
+          (path, variance) ->
+              Tensor.of(
+                  variance.shape(),
+                  Numbers.each(
+                      variance.size(),
+                      f -> {
+                        double d = divisor.of(variance.data()[f], norm.epsilon(), MANY);
+                        return d * d - norm.epsilon();
+                      })));
+    }
+    return Variant.of(look).with(tensors).predicted(reference, look);
+  }
+
+  /** By the exact difference quotient of a function as smooth as a root. */
+  private static double[] derivatives(
+      Normalized normalized, LayerSpec.BatchNormalization norm, Divisor divisor) {
+    return Numbers.each(
+        normalized.features(),
+        f -> {
+          double variance = normalized.variance()[f];
+          double n = normalized.count();
+          double h = 1e-5 * Math.max(variance, norm.epsilon());
+          return (8
+                      * (divisor.of(variance + h, norm.epsilon(), n)
+                          - divisor.of(variance - h, norm.epsilon(), n))
+                  - (divisor.of(variance + 2 * h, norm.epsilon(), n)
+                      - divisor.of(variance - 2 * h, norm.epsilon(), n)))
+              / (12 * h);
+        });
+  }
+
+  /** Outputs that are normalized by other numbers than a feature's mean and variance. */
+  static void outputs(LayerSpec.BatchNormalization layer, Recomputed recomputed) {
+    recomputed.add(
+        "it normalizes each row over its features: layer normalization",
+        layer,
+        read -> rows(read.look(), norm(read), read.input()),
+        (read, y, dout) -> rowsBack(read.look(), norm(read), read.input(), dout),
+        Map.of("gamma", (read, y, dout) -> rowsGamma(read, dout)));
+    output(
+        recomputed,
+        layer,
+        "one variance, the mean of all, is taken for every feature",
+        (n, f, epsilon) -> Math.sqrt(Numbers.sum(n.variance()) / n.features() + epsilon));
+    output(
+        recomputed,
+        layer,
+        "the mean absolute deviation is taken in place of the standard deviation",
+        (n, f, epsilon) -> Math.sqrt(n.deviation()[f] * n.deviation()[f] + epsilon));
+    recomputed.add(
+        "it normalizes by the running statistics in training too, as in prediction",
+        layer,
+        read -> {
+          Tensor mean = read.look().before(read.layer() + "/runningMean");
+          double[] roots = runningRoots(read);
+          Normalized normalized = Normalized.of(read.look(), norm(read));
+          return mean == null || roots == null || normalized == null
+              ? null
+              : normalized.output(mean.data(), roots, read.input().data());
+        },
+        (read, y, dout) -> {
+          double[] roots = runningRoots(read);
+          Normalized normalized = Normalized.of(read.look(), norm(read));
+          return roots == null || normalized == null ? null : normalized.scaled(roots);
+        },
+        Map.of(
+            "gamma",
+            (read, y, dout) -> {
+              Tensor mean = read.look().before(read.layer() + "/runningMean");
+              double[] roots = runningRoots(read);
+              Normalized normalized = Normalized.of(read.look(), norm(read));
+              return mean == null || roots == null || normalized == null
+                  ? null
+                  : normalized.gammaGradient(mean.data(), roots);
+            }));
+    recomputed.add(
+        "gamma multiplies beta too: γ·(x̂ + β)",
+        layer,
+        read -> {
+          Tensor gamma = read.look().before(read.layer() + "/gamma");
+          Tensor beta = read.look().before(read.layer() + "/beta");
+          if (gamma == null || beta == null) {
+            return null;
+          }
+          int positions = read.input().size() / read.input().shape().length(0) / gamma.size();
+          return Numbers.each(
+              read.right().size(),
+              i -> {
+                int f = i / positions % gamma.size();
+                return read.right().data()[i] + (gamma.data()[f] - 1) * beta.data()[f];
+              });
+        },
+        null,
+        Map.of());
+  }
+
+  private static LayerSpec.BatchNormalization norm(Recomputed.Reading read) {
+    return (LayerSpec.BatchNormalization) read.look().layer(read.layer()).orElseThrow();
+  }
+
+  private static double @Nullable [] runningRoots(Recomputed.Reading read) {
+    Tensor variance = read.look().before(read.layer() + "/runningVar");
+    return variance == null ? null : roots(variance.data(), norm(read).epsilon());
+  }
+
+  private static double[] roots(double[] variance, double epsilon) {
+    return Numbers.each(variance.length, f -> Math.sqrt(variance[f] + epsilon));
+  }
+
+  private interface Deviation {
+    double of(Normalized normalized, int feature, double epsilon);
+  }
+
+  /** In training; what prediction does is another matter. */
+  private static void output(
+      Recomputed recomputed, LayerSpec.BatchNormalization layer, String text, Deviation deviation) {
+    Function<Recomputed.Reading, double @Nullable []> divisors =
+        read -> {
+          Normalized normalized = Normalized.of(read.look(), norm(read));
+          return normalized == null
+              ? null
+              : Numbers.each(
+                  normalized.features(), f -> deviation.of(normalized, f, norm(read).epsilon()));
+        };
+    recomputed.add(
+        text,
+        layer,
+        read -> with(read, divisors, Normalized::output),
+        (read, y, dout) -> with(read, divisors, Normalized::rescaledSlope),
+        Map.of("gamma", (read, y, dout) -> with(read, divisors, Normalized::gammaGradient)));
+  }
+
+  private static double @Nullable [] with(
+      Recomputed.Reading read,
+      Function<Recomputed.Reading, double @Nullable []> divisors,
+      BiFunction<Normalized, double[], double[]> formula) {
+    Normalized normalized = Normalized.of(read.look(), norm(read));
+    double[] others = divisors.apply(read);
+    return normalized == null || others == null ? null : formula.apply(normalized, others);
+  }
+
+  private static double[] rowsGamma(Recomputed.Reading read, Tensor dout) {
+    Tensor x = read.input();
+    int features = read.right().size();
+    int width = x.size() / x.shape().length(0);
+    double[][] statistics = ofRows(x, norm(read).epsilon());
+    double[] gradient = new double[features];
+    for (int i = 0; i < x.size(); i++) {
+      gradient[i % width / (width / features)] +=
+          dout.data()[i] * (x.data()[i] - statistics[0][i / width]) / statistics[1][i / width];
+    }
+    return gradient;
+  }
+
+  private static double @Nullable [] rows(Look look, LayerSpec.BatchNormalization norm, Tensor x) {
+    Tensor gamma = look.before(norm.name() + "/gamma");
+    Tensor beta = look.before(norm.name() + "/beta");
+    if (gamma == null || beta == null) {
+      return null;
+    }
+    int width = x.size() / x.shape().length(0);
+    double[][] statistics = ofRows(x, norm.epsilon());
+    int positions = width / gamma.size();
+    return Numbers.each(
+        x.size(),
+        i -> {
+          int f = i % width / positions;
+          return gamma.data()[f]
+                  * (x.data()[i] - statistics[0][i / width])
+                  / statistics[1][i / width]
+              + beta.data()[f];
+        });
+  }
+
+  private static double @Nullable [] rowsBack(
+      Look look, LayerSpec.BatchNormalization norm, Tensor x, Tensor dout) {
+    Tensor gamma = look.before(norm.name() + "/gamma");
+    if (gamma == null) {
+      return null;
+    }
+    int width = x.size() / x.shape().length(0);
+    int positions = width / gamma.size();
+    double[][] statistics = ofRows(x, norm.epsilon());
+    double[] means = new double[statistics[0].length];
+    double[] products = new double[means.length];
+    double[] scaled =
+        Numbers.each(x.size(), i -> dout.data()[i] * gamma.data()[i % width / positions]);
+    double[] normalized =
+        Numbers.each(
+            x.size(), i -> (x.data()[i] - statistics[0][i / width]) / statistics[1][i / width]);
+    for (int i = 0; i < x.size(); i++) {
+      means[i / width] += scaled[i] / width;
+      products[i / width] += scaled[i] * normalized[i] / width;
+    }
+    return Numbers.each(
+        x.size(),
+        i ->
+            (scaled[i] - means[i / width] - normalized[i] * products[i / width])
+                / statistics[1][i / width]);
+  }
+
+  /** Returns means and standard deviations of each row. */
+  private static double[][] ofRows(Tensor x, double epsilon) {
+    int rows = x.shape().length(0);
+    int width = x.size() / rows;
+    double[][] statistics = new double[2][rows];
+    for (int i = 0; i < x.size(); i++) {
+      statistics[0][i / width] += x.data()[i] / width;
+    }
+    for (int i = 0; i < x.size(); i++) {
+      double centred = x.data()[i] - statistics[0][i / width];
+      statistics[1][i / width] += centred * centred / width;
+    }
+    statistics[1] = roots(statistics[1], epsilon);
+    return statistics;
+  }
+
+  void gradients() {
+    normalized(
+        "batch normalization's backward pass divides its means by n - 1 in place of n",
+        (normalized, reference) -> normalized.slope(normalized.count() - 1, 1));
+    normalized(
+        "batch normalization's backward pass divides its means by the number of features in place of n",
+        (normalized, reference) -> normalized.slope(normalized.features(), 1));
+    normalized(
+        "batch normalization's backward pass adds the term of the variance in place of subtracting it",
+        (normalized, reference) -> normalized.slope(normalized.count(), -1));
+    normalized(
+        "batch normalization's backward pass divides by the standard deviation once too often",
+        (normalized, reference) ->
+            normalized.rescaled(
+                reference, Numbers.each(normalized.features(), f -> normalized.variance(f))));
+    found.add(
+        Hypothesis.local(
+            NAMED,
+            "batch normalization's backward pass divides by the running deviation",
+            scope,
+            (look, judged) -> {
+              LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
+              ModelState after = look.step().after();
+              Tensor variance =
+                  after == null
+                      ? null
+                      : after.tensors().get(judged.tensor().layer() + "/runningVar");
+              Normalized normalized =
+                  layer instanceof LayerSpec.BatchNormalization norm
+                      ? Normalized.of(look, norm)
+                      : null;
+              return variance == null
+                      || normalized == null
+                      || !(layer instanceof LayerSpec.BatchNormalization norm)
+                  ? null
+                  : normalized.rescaled(
+                      judged.reference().data(), roots(variance.data(), norm.epsilon()));
+            }));
+    normalized(
+        "batch normalization's backward pass takes mean and variance for constants",
+        (normalized, reference) -> normalized.constantStatistics());
+    normalized(
+        "batch normalization's backward pass takes the variance for a constant",
+        (normalized, reference) -> normalized.constantVariance());
+    normalized(
+        "batch normalization's backward pass takes the mean for a constant",
+        (normalized, reference) -> normalized.constantMean());
+    normalized(
+        "batch normalization's backward pass leaves out gamma",
+        (normalized, reference) -> normalized.withoutGamma(reference));
+  }
+
+  private interface Slope {
+    double[] of(Normalized normalized, double[] reference);
+  }
+
+  private void normalized(String text, Slope slope) {
+    found.add(
+        Hypothesis.local(
+            NAMED,
+            text,
+            scope,
+            (look, judged) -> {
+              LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
+              Normalized normalized =
+                  layer instanceof LayerSpec.BatchNormalization norm
+                      ? Normalized.of(look, norm)
+                      : null;
+              return normalized == null ? null : slope.of(normalized, judged.reference().data());
+            }));
+  }
+
+  /** Gradients of gamma. */
+  void gammas() {
+    gamma(
+        "gamma's gradient is taken with x - μ, not divided by the deviation",
+        (normalized, norm) ->
+            normalized.gammaGradient(Numbers.each(normalized.features(), f -> 1)));
+    gamma(
+        "gamma's gradient is taken with the output in place of the normalized input",
+        (normalized, norm) -> normalized.gammaGradientOfOutput());
+  }
+
+  private interface OfGamma {
+    double[] of(Normalized normalized, LayerSpec.BatchNormalization norm);
+  }
+
+  private void gamma(String text, OfGamma gradient) {
+    found.add(
+        Hypothesis.local(
+            NAMED,
+            text,
+            scope,
+            (look, judged) -> {
+              LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
+              if (!(layer instanceof LayerSpec.BatchNormalization norm)
+                  || !judged.tensor().key().path().endsWith("/gamma")) {
+                return null;
+              }
+              Normalized normalized = Normalized.of(look, norm);
+              return normalized == null ? null : gradient.of(normalized, norm);
+            }));
+  }
+}

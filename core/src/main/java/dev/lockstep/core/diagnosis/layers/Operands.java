@@ -1,0 +1,542 @@
+package dev.lockstep.core.diagnosis.layers;
+
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.ARITHMETIC;
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.NAMED;
+
+import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
+import dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank;
+import dev.lockstep.core.diagnosis.hypothesis.Judged;
+import dev.lockstep.core.diagnosis.hypothesis.Look;
+import dev.lockstep.core.diagnosis.hypothesis.Numbers;
+import dev.lockstep.core.diagnosis.hypothesis.Variant;
+import dev.lockstep.core.diagnosis.tensors.Rearranged;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Masks;
+import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer that computes as it should, from something else than it should: what it reads, the
+ * gradient of its output or a parameter is changed on the way into it. The reference's own layer
+ * tells what comes out, so that one list of changes serves every kind of layer.
+ */
+public final class Operands {
+
+  private static final String OUT = "/out";
+
+  /** Elements of a step beyond which a step of the reference for each change takes too long. */
+  private static final long MANY = 20_000_000;
+
+  /** Below these, small numbers are dropped by programs that skip or flush them. */
+  private static final double[] SMALL = {1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1};
+
+  private final ModelProvider reference;
+  private final Look first;
+  private final List<Set<TensorKey>> scopes;
+  private final Judged judged;
+  private final TensorKey key;
+  private final String layer;
+  private final List<Hypothesis> found = new ArrayList<>();
+
+  private Operands(
+      ModelProvider reference, Look first, Judged judged, List<Set<TensorKey>> scopes) {
+    this.reference = reference;
+    this.first = first;
+    this.scopes = scopes;
+    this.judged = judged;
+    this.key = judged.tensor().key();
+    this.layer = judged.tensor().layer();
+  }
+
+  /**
+   * @param judged the first tensor that differs
+   * @param scopes what a mistake in a backward pass may concern
+   */
+  public static List<Hypothesis> of(
+      ModelProvider reference, Look first, Judged judged, List<Set<TensorKey>> scopes) {
+    Operands operands = new Operands(reference, first, judged, scopes);
+    if (first.layer(operands.layer).isPresent() && first.elements() <= MANY) {
+      switch (operands.key.phase()) {
+        case FORWARD -> operands.forward();
+        case BACKWARD -> operands.backward();
+        case LOSS, UPDATE -> {}
+      }
+    }
+    return operands.found;
+  }
+
+  /** What a layer computes from. */
+  private sealed interface Operand {
+    record Input(String path) implements Operand {}
+
+    record Gradient(String path) implements Operand {}
+
+    record Parameter(String path) implements Operand {}
+  }
+
+  /** What is done to an operand. */
+  @FunctionalInterface
+  private interface Change {
+    /** Returns what is computed from in its place; null if a step does not show it. */
+    @Nullable Tensor of(Look look, Tensor operand);
+  }
+
+  private void forward() {
+    String input = inputPath();
+    if (input != null) {
+      changes("what the layer reads", true)
+          .forEach((text, change) -> forwardFrom(text, new Operand.Input(input), change));
+    }
+    for (String parameter : List.of("W", "b", "gamma", "beta")) {
+      String path = layer + "/" + parameter;
+      if (first.before(path) != null) {
+        changes(path, false)
+            .forEach((text, change) -> forwardFrom(text, new Operand.Parameter(path), change));
+      }
+    }
+  }
+
+  private @Nullable String inputPath() {
+    String path = Look.inputOf(first.network(), layer);
+    return path != null || first.network().layers().get(0).name().equals(layer) ? "" + path : null;
+  }
+
+  private void backward() {
+    boolean parameter = !judged.tensor().perSample();
+    String gradient = layer + OUT;
+    Tensor dout = first.candidate(Phase.BACKWARD, gradient);
+    if (dout != null) {
+      if (parameter) {
+        sums(gradient, dout);
+      }
+      changes("the gradient of the layer's output", true)
+          .forEach((text, change) -> backwardFrom(text, new Operand.Gradient(gradient), change));
+    }
+    String input = inputPath();
+    Tensor x = first.input(layer);
+    if (input != null && x != null) {
+      changes("what the layer reads", true)
+          .forEach((text, change) -> backwardFrom(text, new Operand.Input(input), change));
+      others(input, x);
+    }
+    if (!parameter) {
+      for (String own : List.of("W", "gamma")) {
+        String path = layer + "/" + own;
+        if (first.before(path) != null) {
+          changes(path, false)
+              .forEach((text, change) -> backwardFrom(text, new Operand.Parameter(path), change));
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns what may be done to any operand, by what is said of it.
+   *
+   * @param samples whether it has a row for each sample
+   */
+  private static Map<String, Change> changes(String name, boolean samples) {
+    Map<String, Change> changes = new LinkedHashMap<>();
+    each(changes, "negative elements of %s count as 0".formatted(name), v -> Math.max(0, v));
+    each(changes, "positive elements of %s count as 0".formatted(name), v -> Math.min(0, v));
+    each(changes, "%s counts by its magnitudes".formatted(name), Math::abs);
+    each(changes, "%s counts by its signs".formatted(name), Math::signum);
+    each(changes, "%s is squared".formatted(name), v -> v * v);
+    each(changes, "%s is rounded to float".formatted(name), v -> (float) v);
+    for (double small : SMALL) {
+      each(
+          changes,
+          "elements of %s below %s in magnitude count as 0".formatted(name, Numbers.setting(small)),
+          v -> Math.abs(v) < small ? 0 : v);
+    }
+    kept(changes, "the last column of %s is left out".formatted(name), false, true);
+    kept(changes, "the first column of %s is left out".formatted(name), true, true);
+    if (samples) {
+      for (int by : new int[] {1, -1}) {
+        changes.put(
+            "%s is that of the %s of the batch".formatted(name, by > 0 ? "row before" : "next row"),
+            (look, operand) ->
+                Rearranged.rolled(operand, operand.size(), by * Rearranged.row(operand)));
+      }
+      centred(changes, name);
+    } else {
+      kept(changes, "the last row of %s is left out".formatted(name), false, false);
+      kept(changes, "the first row of %s is left out".formatted(name), true, false);
+    }
+    return changes;
+  }
+
+  private static void each(Map<String, Change> changes, String text, DoubleUnaryOperator value) {
+    changes.put(
+        text,
+        (look, operand) ->
+            Tensor.of(
+                operand.shape(),
+                Numbers.each(operand.size(), i -> value.applyAsDouble(operand.data()[i]))));
+  }
+
+  /** Leaves out the first or the last of an operand's rows or columns. */
+  private static void kept(
+      Map<String, Change> changes, String text, boolean atStart, boolean column) {
+    changes.put(
+        text,
+        (look, operand) -> {
+          int rank = operand.shape().rank();
+          if (rank < 2) {
+            return null;
+          }
+          int length = operand.shape().length(column ? rank - 1 : 0);
+          int block = column ? 1 : Rearranged.row(operand);
+          int left = atStart ? 0 : length - 1;
+          return without(operand, i -> i / block % length == left);
+        });
+  }
+
+  private static Tensor without(Tensor operand, IntPredicate left) {
+    return Tensor.of(
+        operand.shape(), Numbers.each(operand.size(), i -> left.test(i) ? 0 : operand.data()[i]));
+  }
+
+  private static void centred(Map<String, Change> changes, String name) {
+    changes.put(
+        "the mean over the batch is subtracted from %s".formatted(name),
+        (look, operand) -> {
+          int row = Rearranged.row(operand);
+          double[] sums = Numbers.columnSums(operand, row);
+          double rows = operand.shape().length(0);
+          return Tensor.of(
+              operand.shape(),
+              Numbers.each(operand.size(), i -> operand.data()[i] - sums[i % row] / rows));
+        });
+    changes.put(
+        "the mean of each row is subtracted from %s".formatted(name),
+        (look, operand) -> {
+          int row = Rearranged.row(operand);
+          double[] means = new double[operand.shape().length(0)];
+          for (int i = 0; i < operand.size(); i++) {
+            means[i / row] += operand.data()[i] / row;
+          }
+          return Tensor.of(
+              operand.shape(),
+              Numbers.each(operand.size(), i -> operand.data()[i] - means[i / row]));
+        });
+  }
+
+  /** Sums over a batch that leave samples or places out, or count some twice. */
+  private void sums(String path, Tensor dout) {
+    sum(
+        path,
+        "the gradient of the last sample of the batch alone: each overwrites the one before",
+        (row, rows) -> row == rows - 1 ? 1 : 0);
+    sum(
+        path,
+        "the gradient of the first sample of the batch alone",
+        (row, rows) -> row == 0 ? 1 : 0);
+    sum(
+        path,
+        "the last sample of the batch is left out of the sum",
+        (row, rows) -> row == rows - 1 ? 0 : 1);
+    sum(
+        path,
+        "the first sample of the batch is left out of the sum",
+        (row, rows) -> row == 0 ? 0 : 1);
+    sum(
+        path,
+        "the last sample of the batch counts twice in the sum",
+        (row, rows) -> row == rows - 1 ? 2 : 1);
+    sum(
+        path,
+        "the first sample of the batch counts twice in the sum",
+        (row, rows) -> row == 0 ? 2 : 1);
+    sum(path, "every other sample is left out of the sum", (row, rows) -> row % 2 == 0 ? 1 : 0);
+    int kept = summed(dout);
+    if (kept > 0) {
+      sum(
+          path,
+          "samples from number %d on are left out of the sum".formatted(kept + 1),
+          (row, rows) -> row < kept ? 1 : 0);
+    }
+    places(
+        path,
+        "the gradient of the first window of each image alone",
+        (row, column, height, width) -> row == 0 && column == 0);
+    places(
+        path,
+        "the gradients of an image's first row of places alone are summed",
+        (row, column, height, width) -> row == 0);
+    places(
+        path,
+        "places at the image's border are left out",
+        (row, column, height, width) ->
+            row > 0 && column > 0 && row < height - 1 && column < width - 1);
+  }
+
+  private interface Counts {
+    double of(int row, int rows);
+  }
+
+  /** Returns how many of the first samples a sum is of that is shown; 0 if it is no such sum. */
+  private int summed(Tensor dout) {
+    int rows = dout.shape().length(0);
+    int width = Rearranged.row(dout);
+    double[] shown = judged.candidate().data();
+    double[] sums = LayerMistakes.decay(first, key.path());
+    for (int row = 0; row < rows - 1; row++) {
+      double[] slopes = Arrays.copyOfRange(dout.data(), row * width, (row + 1) * width);
+      double[] own = key.path().endsWith("/W") ? outer(row, slopes) : slopes;
+      if (own.length == 0
+          || own.length % shown.length != 0
+          || (long) own.length * rows > WindowMistakes.AFFORDABLE) {
+        return 0;
+      }
+      int places = own.length / shown.length;
+      for (int i = 0; i < own.length; i++) {
+        sums[i / places] += own[i];
+      }
+      if (judged.fits(sums)) {
+        return row + 1;
+      }
+    }
+    return 0;
+  }
+
+  /** Returns one sample's gradient of an affine layer's weights; none of another layer. */
+  private double[] outer(int row, double[] slopes) {
+    Tensor x = first.input(layer);
+    if (x == null || !(first.layer(layer).orElse(null) instanceof LayerSpec.Affine)) {
+      return new double[0];
+    }
+    int inputs = Rearranged.row(x);
+    return Numbers.each(
+        inputs * slopes.length,
+        i -> x.data()[row * inputs + i / slopes.length] * slopes[i % slopes.length]);
+  }
+
+  private void sum(String path, String text, Counts counts) {
+    backwardFrom(
+        text,
+        new Operand.Gradient(path),
+        (look, dout) -> {
+          int rows = dout.shape().length(0);
+          int row = dout.size() / rows;
+          return Tensor.of(
+              dout.shape(),
+              Numbers.each(dout.size(), i -> counts.of(i / row, rows) * dout.data()[i]));
+        });
+  }
+
+  private interface Places {
+    boolean has(int row, int column, int height, int width);
+  }
+
+  private void places(String path, String text, Places places) {
+    backwardFrom(
+        text,
+        new Operand.Gradient(path),
+        (look, dout) -> {
+          if (dout.shape().rank() != 4) {
+            return null;
+          }
+          int height = dout.shape().length(2);
+          int width = dout.shape().length(3);
+          int area = height * width;
+          return without(dout, i -> !places.has(i % area / width, i % area % width, height, width));
+        });
+  }
+
+  /** What a layer kept from elsewhere, or from another time. */
+  private void others(String input, Tensor x) {
+    Operand.Input operand = new Operand.Input(input);
+    backwardFrom(
+        "it is computed from what the layer read in the step before",
+        operand,
+        (look, own) -> look.previous() == null ? null : look.previous().input(layer));
+    for (Judged other : first.judged().values()) {
+      TensorKey from = other.tensor().key();
+      if (from.phase() == Phase.FORWARD
+          && other.tensor().perSample()
+          && !from.path().equals(input)
+          && other.candidate().size() == x.size()) {
+        backwardFrom(
+            ARITHMETIC,
+            "it is computed from another tensor, %s, in place of the layer's input".formatted(from),
+            operand,
+            (look, own) -> look.candidate(Phase.FORWARD, from.path()));
+      }
+    }
+  }
+
+  private void backwardFrom(String text, Operand operand, Change change) {
+    backwardFrom(NAMED, text, operand, change);
+  }
+
+  private void backwardFrom(Rank rank, String text, Operand operand, Change change) {
+    Computed computed = new Computed(operand, change);
+    if (!computed.explains()) {
+      return;
+    }
+    for (Set<TensorKey> scope : scopes) {
+      found.add(
+          Hypothesis.local(
+              rank,
+              text,
+              scope,
+              (look, of) -> {
+                Map<TensorKey, double[]> shown = computed.shown(look);
+                return shown == null ? null : shown.get(of.tensor().key());
+              }));
+    }
+  }
+
+  /** The layer learns from what it read, and predicts, by the same operand or by the right one. */
+  private void forwardFrom(String text, Operand operand, Change change) {
+    Computed computed = new Computed(operand, change);
+    if (!computed.explains()) {
+      return;
+    }
+    for (boolean predicts : new boolean[] {true, false}) {
+      for (boolean learns : new boolean[] {true, false}) {
+        found.add(new Hypothesis(NAMED, text, look -> predicted(look, computed, predicts, learns)));
+      }
+    }
+  }
+
+  private @Nullable Map<TensorKey, double[]> predicted(
+      Look look, Computed computed, boolean predicts, boolean learns) {
+    Map<TensorKey, double[]> shown = computed.shown(look);
+    double[] prediction = predicts && shown != null ? computed.prediction(look) : null;
+    if (shown == null || (predicts && prediction == null)) {
+      return null;
+    }
+    Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+    shown.forEach(
+        (shownKey, values) -> {
+          if (shownKey.equals(key) || (learns && shownKey.phase() == Phase.BACKWARD)) {
+            predicted.put(shownKey, values);
+          }
+        });
+    if (prediction != null) {
+      predicted.put(ExpectedTensor.PREDICTION, prediction);
+    }
+    return predicted;
+  }
+
+  /** What the layer shows in a step by a changed operand; the last one asked for is kept. */
+  private record Shown(Computed by, Look look, @Nullable Map<TensorKey, double[]> tensors) {}
+
+  private @Nullable Shown last;
+
+  /** What the reference computes from a changed operand. */
+  private final class Computed {
+
+    private final Operand operand;
+    private final Change change;
+
+    Computed(Operand operand, Change change) {
+      this.operand = operand;
+      this.change = change;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // of the very step, not of one like it
+    @Nullable Map<TensorKey, double[]> shown(Look look) {
+      Shown known = last;
+      if (known == null || known.by() != this || known.look() != look) {
+        Variant variant = variant(look, Variant.of(look));
+        Map<TensorKey, double[]> shown = variant == null ? null : variant.stepped(reference, look);
+        if (shown != null) {
+          shown.keySet().removeIf(of -> !isOwn(look, of));
+        }
+        known = new Shown(this, look, shown);
+        last = known;
+      }
+      return known.tensors();
+    }
+
+    /** Most changes are wrong, and cheaply found to be. */
+    boolean explains() {
+      try {
+        Map<TensorKey, double[]> shown = shown(first);
+        double[] values = shown == null ? null : shown.get(key);
+        return values != null && judged.explains(values);
+      } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+        return false; // it does not fit the shapes of this layer
+      }
+    }
+
+    private boolean isOwn(Look look, TensorKey of) {
+      Judged own = look.judged().get(of);
+      return own != null && own.tensor().layer().equals(layer);
+    }
+
+    /** Predicts by a step in which nothing is dropped; null where training normalizes otherwise. */
+    double @Nullable [] prediction(Look look) {
+      Variant predicting =
+          Variant.of(look).with((Masks) (name, ratio, shape) -> Tensor.filled(shape, 1 - ratio));
+      if (look.network().allLayers().stream()
+          .anyMatch(LayerSpec.BatchNormalization.class::isInstance)) {
+        return operand instanceof Operand.Parameter ? predictedFromState(look) : null;
+      }
+      Variant variant = variant(look, predicting);
+      return variant == null ? null : variant.ungrafted(reference, ExpectedTensor.OUTPUT.key());
+    }
+
+    private double @Nullable [] predictedFromState(Look look) {
+      Variant variant = variant(look, Variant.of(look));
+      return variant == null ? null : variant.predicted(reference, look);
+    }
+
+    private @Nullable Variant variant(Look look, Variant variant) {
+      if (operand instanceof Operand.Parameter parameter) {
+        Tensor right = look.before(parameter.path());
+        Tensor other = right == null ? null : change.of(look, right);
+        if (other == null) {
+          return null;
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
+        tensors.put(parameter.path(), other);
+        return variant.with(tensors);
+      }
+      Phase phase = operand instanceof Operand.Input ? Phase.FORWARD : Phase.BACKWARD;
+      String path =
+          operand instanceof Operand.Input input
+              ? input.path()
+              : ((Operand.Gradient) operand).path();
+      if (look.candidate(phase, path) == null && phase == Phase.FORWARD) {
+        Batch batch = look.batch();
+        Tensor other = change.of(look, batch.inputs());
+        return other == null || !other.shape().equals(batch.inputs().shape())
+            ? null
+            : variant.with(new Batch(batch.step(), other, batch.targets()));
+      }
+      Tensor own = look.candidate(phase, path);
+      Tensor trial = own == null ? null : change.of(look, own);
+      return trial == null
+              || own == null
+              || trial.size() != own.size()
+              || trial.largestMagnitude() == 0 // says no more than that nothing was computed
+          ? null
+          : variant.reading(
+              (at, shownPath, tensor) -> {
+                if (at == phase && shownPath.equals(path)) {
+                  Tensor other = change.of(look, tensor);
+                  if (other != null && other.size() == tensor.size()) {
+                    System.arraycopy(other.data(), 0, tensor.data(), 0, tensor.size());
+                  }
+                }
+              });
+    }
+  }
+}

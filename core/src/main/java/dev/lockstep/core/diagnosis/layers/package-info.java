@@ -1,0 +1,2 @@
+/** Mistakes within a layer, forward and backward, found from the layer alone. */
+package dev.lockstep.core.diagnosis.layers;

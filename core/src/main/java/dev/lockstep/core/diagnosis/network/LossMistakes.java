@@ -1,0 +1,163 @@
+package dev.lockstep.core.diagnosis.network;
+
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.ARITHMETIC;
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.NAMED;
+
+import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
+import dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank;
+import dev.lockstep.core.diagnosis.hypothesis.Judged;
+import dev.lockstep.core.diagnosis.hypothesis.Look;
+import dev.lockstep.core.diagnosis.hypothesis.Numbers;
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** Other ways to write the value of a loss down. */
+public final class LossMistakes {
+
+  private static final TensorKey VALUE = new TensorKey(Phase.LOSS, NetworkSpec.LOSS);
+
+  private final List<Hypothesis> found = new ArrayList<>();
+
+  private LossMistakes() {}
+
+  public static List<Hypothesis> of(Look first, TensorKey key) {
+    LossMistakes mistakes = new LossMistakes();
+    if (key.equals(VALUE)) {
+      mistakes.all(first);
+    }
+    return mistakes.found;
+  }
+
+  private void add(Rank rank, String text, ToDoubleFunction<Look> value) {
+    found.add(
+        new Hypothesis(
+            rank, text, look -> Look.only(VALUE, new double[] {value.applyAsDouble(look)})));
+  }
+
+  private void all(Look first) {
+    LossSpec loss = first.network().loss();
+    if (loss.type() == LossSpec.Type.SOFTMAX_CROSS_ENTROPY) {
+      add(
+          NAMED,
+          "the small constant stands outside the logarithm",
+          look ->
+              shown(look)
+                  - entropy(look, loss.stabilizer())
+                  + entropy(look, 0)
+                  - loss.stabilizer());
+      add(
+          NAMED,
+          "the small constant is missing in the logarithm",
+          look -> shown(look) - entropy(look, loss.stabilizer()) + entropy(look, 0));
+      smoothedLabels(first, loss.stabilizer());
+      add(
+          ARITHMETIC,
+          "the logarithm is that to base 2",
+          look -> data(look) / Math.log(2) + penalty(look));
+      add(
+          ARITHMETIC,
+          "the logarithm is that to base 10",
+          look -> data(look) / Math.log(10) + penalty(look));
+    }
+    if (first.network().weightDecay() > 0) {
+      add(NAMED, "the weight decay is missing in the loss", this::data);
+      add(
+          NAMED,
+          "the weight decay counts twice in the loss",
+          look -> data(look) + 2 * penalty(look));
+      add(
+          ARITHMETIC,
+          "it is the reference's, but for the weight decay, times the batch size: it is summed, not averaged",
+          look -> data(look) * look.batch().size() + penalty(look));
+    }
+  }
+
+  /** The labels (1 − ε)·t + ε/classes, in the loss and in its gradient. */
+  private void smoothedLabels(Look first, double stabilizer) {
+    TensorKey scores = new TensorKey(Phase.BACKWARD, Look.scoresOf(first.network()));
+    double classes = first.network().classes();
+    Judged dout = first.judged().get(scores);
+    if (dout == null) {
+      return;
+    }
+    double[] t = first.batch().targets().data();
+    double fitted =
+        -first.batch().size()
+            * Numbers.leastSquares(
+                Numbers.each(t.length, i -> 1 / classes - t[i]),
+                Numbers.minus(dout.candidate().data(), dout.reference().data()));
+    double by = Math.rint(fitted * 1e9) / 1e9;
+    if (!(by > 0 && by < 1)) {
+      return;
+    }
+    found.add(
+        new Hypothesis(
+            NAMED,
+            "it is as if labels were smoothed by " + Numbers.setting(by),
+            look -> {
+              Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+              Judged gradient = look.judged().get(scores);
+              if (y == null || gradient == null) {
+                return null;
+              }
+              double[] targets = look.batch().targets().data();
+              double n = look.batch().size();
+              double more = 0;
+              for (int i = 0; i < targets.length; i++) {
+                more -= by * (1 / classes - targets[i]) * Math.log(y.data()[i] + stabilizer) / n;
+              }
+              Map<TensorKey, double[]> predicted =
+                  Look.only(VALUE, new double[] {shown(look) + more});
+              predicted.put(
+                  scores,
+                  Numbers.each(
+                      targets.length,
+                      i -> gradient.reference().data()[i] - by * (1 / classes - targets[i]) / n));
+              return predicted;
+            }));
+  }
+
+  private static double shown(Look look) {
+    Judged judged = look.judged().get(VALUE);
+    return judged == null ? Double.NaN : judged.reference().data()[0];
+  }
+
+  private double data(Look look) {
+    return shown(look) - penalty(look);
+  }
+
+  private static double entropy(Look look, double stabilizer) {
+    Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+    if (y == null) {
+      return Double.NaN;
+    }
+    double[] targets = look.batch().targets().data();
+    double sum = 0;
+    for (int i = 0; i < targets.length; i++) {
+      if (targets[i] != 0) {
+        sum -= targets[i] * Math.log(y.data()[i] + stabilizer);
+      }
+    }
+    return sum / look.batch().size();
+  }
+
+  /** ½ λ Σ W² over the decayed parameters. */
+  private static double penalty(Look look) {
+    double sum = 0;
+    for (ParameterSpec parameter : look.network().parameters()) {
+      Tensor w = parameter.decayed() ? look.before(parameter.path()) : null;
+      for (int i = 0; w != null && i < w.size(); i++) {
+        sum += w.data()[i] * w.data()[i];
+      }
+    }
+    return 0.5 * look.network().weightDecay() * sum;
+  }
+}

@@ -11,7 +11,7 @@ import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.compare.CompareSettings.Alignment;
-import dev.lockstep.experiments.faults.Fault;
+import dev.lockstep.experiments.faults.seeded.Fault;
 import dev.lockstep.experiments.search.arbiter.ArbiterSpace;
 import dev.lockstep.experiments.search.space.ExperimentSpace;
 import dev.lockstep.experiments.search.space.SearchSpace;

@@ -56,13 +56,13 @@ import picocli.CommandLine.Spec;
       "  lockstep compare",
       "  lockstep compare two-layer-net optimizer.learningRate=0.05 --steps 500",
       "  lockstep compare my.yaml --precision float",
-      "  lockstep compare two-layer-net --candidate fault:softmax-over-batch --steps 600",
-      "  lockstep compare two-layer-net --candidate-command \"python3 my_net.py\" --steps 300",
+      "  lockstep compare two-layer-net --candidate fault:softmax-over-batch",
+      "  lockstep compare two-layer-net --candidate-command \"python3 my_net.py\"",
       "  lockstep compare simple-convnet --reference dl4j --candidate pytorch",
       "  lockstep compare --all --seeds 1..10 --jobs 4",
       "  lockstep compare --dl4j-config net.json training.batchSize=50 --epochs 1",
-      "  lockstep compare --reference dl4j-config:lstm.json --candidate my-lstm --classpath my.jar"
-          + " --data sequences:DIR"
+      "  lockstep compare --reference dl4j-config:lstm.json --candidate my-lstm \\",
+      "      --classpath my.jar --data sequences:DIR"
     })
 final class CompareCommand implements Callable<Integer> {
 

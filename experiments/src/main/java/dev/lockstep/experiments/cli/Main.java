@@ -46,8 +46,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Exit codes: 0 agree, 1 differ, 2 usage, 3 internal error, 4 input missing or corrupt,",
-      "5 nothing compared or undecided, 130 interrupted."
+      "Exit codes: 0 agree, 1 differ, 2 usage, 3 internal error,",
+      "4 input missing or corrupt, 5 nothing compared or undecided, 130 interrupted."
     })
 public final class Main implements Runnable {
 

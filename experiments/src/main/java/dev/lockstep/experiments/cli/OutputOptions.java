@@ -107,6 +107,11 @@ final class OutputOptions {
     return without(WHERE, words);
   }
 
+  /** Returns the words of a command that may be going on with an earlier run. */
+  static List<String> withoutResume(List<String> words) {
+    return without(Set.of("--resume"), words);
+  }
+
   private static List<String> without(Set<String> options, List<String> words) {
     List<String> kept = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {

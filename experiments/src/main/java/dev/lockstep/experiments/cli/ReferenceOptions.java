@@ -10,6 +10,7 @@ import dev.lockstep.dl4j.model.Precision;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,18 @@ final class ReferenceOptions {
   /** Returns whether a program of a user's is the reference. */
   boolean isCommand() {
     return referenceCommand != null;
+  }
+
+  /** Returns the options that were given. */
+  List<String> arguments() {
+    List<String> given = new ArrayList<>();
+    if (reference != null) {
+      given.addAll(List.of("--reference", reference));
+    }
+    if (referenceCommand != null) {
+      given.addAll(List.of("--reference-command", referenceCommand));
+    }
+    return given;
   }
 
   /** Returns whether a reference was named. */

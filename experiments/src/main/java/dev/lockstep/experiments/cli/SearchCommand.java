@@ -5,16 +5,19 @@ import dev.lockstep.core.UsageException;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.compare.CompareSettings.Alignment;
+import dev.lockstep.experiments.faults.seeded.Fault;
 import dev.lockstep.experiments.search.arbiter.ArbiterSpace;
 import dev.lockstep.experiments.search.space.ExperimentSpace;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.space.Spaces;
 import dev.lockstep.experiments.search.strategy.Strategy;
+import dev.lockstep.experiments.search.trial.Comparing;
 import dev.lockstep.experiments.search.trial.SearchSettings;
 import dev.lockstep.experiments.search.trial.Trainer;
 import dev.lockstep.experiments.search.trial.TrialRunner;
@@ -31,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +60,9 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  lockstep search",
-      "  lockstep search my-space.yaml --strategy genetic --max-trials 60 --output runs/shape",
+      "  lockstep search my-space.yaml --strategy genetic --output runs/shape",
       "  lockstep search --arbiter-space space.json training.epochs=5",
+      "  lockstep search --candidate-command \"python3 my_net.py\" --max-trials 10",
       "  lockstep search --resume runs/shape"
     })
 final class SearchCommand implements Callable<Integer> {
@@ -94,6 +99,7 @@ final class SearchCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
   @Mixin private JobOptions jobs;
   @Mixin private ClusterOptions cluster;
+  @Mixin private SideOptions sideOptions;
 
   @Parameters(
       paramLabel = "SPACE|SPACE.yaml|key=value",
@@ -162,7 +168,7 @@ final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       defaultValue = "double",
-      description = "What DL4J computes in: double or float.")
+      description = "What the candidate computes in, if it knows both: double or float.")
   private Precision precision;
 
   @Option(
@@ -170,26 +176,39 @@ final class SearchCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Go on with the search that was interrupted there; where its candidates are trained and -q may"
-              + " differ.")
+              + " differ. With a candidate of your own: the whole command again, and this.")
   private @Nullable Path resumed;
 
   @Override
   public Integer call() {
     List<String> arguments = arguments();
-    if (resumed == null) {
+    Path directory = resumed;
+    if (directory == null) {
       SearchSpace space = space();
-      return session(space, arguments).begin(output.directory("search-" + space.id()));
+      return withSession(
+          space, arguments, session -> session.begin(output.directory("search-" + space.id())));
+    }
+    List<String> original = OutputOptions.withoutWhere(SearchSession.argumentsOf(directory));
+    if (sideOptions.startsSomething()
+        && OutputOptions.withoutResume(OutputOptions.withoutWhere(arguments)).equals(original)) {
+      return withSession(space(), original, session -> session.resume(directory, output.quiet()));
     }
     if (!BESIDES_RESUME.containsAll(given())) {
       throw new UsageException(
           "--resume: expected nothing beside it but --jobs, --master, --spark and -q, found more; the search goes on as"
               + " it began");
     }
-    List<String> original = OutputOptions.withoutWhere(SearchSession.argumentsOf(resumed));
-    SearchCommand command = asBegun(original, resumed);
+    SearchCommand command = asBegun(original, directory);
+    if (command.sideOptions.startsSomething()) {
+      throw new UsageException(
+          ("--resume %s: it was begun with --candidate, --reference or --classpath, which are not taken from a file:"
+                  + " give the whole command again and add --resume")
+              .formatted(directory));
+    }
     command.jobs = jobs;
     command.cluster = cluster;
-    return command.session(command.space(), original).resume(resumed, output.quiet());
+    return command.withSession(
+        command.space(), original, session -> session.resume(directory, output.quiet()));
   }
 
   /** Returns the command as it was given when the search was begun. */
@@ -225,11 +244,25 @@ final class SearchCommand implements Callable<Integer> {
     return all.subList(all.indexOf("search") + 1, all.size());
   }
 
-  private SearchSession session(SearchSpace space, List<String> arguments) {
+  /** Does something with a session, whose programs end with it. */
+  private int withSession(
+      SearchSpace space, List<String> arguments, ToIntFunction<SearchSession> use) {
+    PrintWriter err = output.quiet() ? null : spec.commandLine().getErr();
+    Alignment formulas = settings(space).alignment();
+    try (SidesPool sides = new SidesPool(() -> sideOptions.open(precision, formulas.id(), err))) {
+      return use.applyAsInt(session(space, arguments, sides));
+    }
+  }
+
+  private SearchSession session(SearchSpace space, List<String> arguments, SidesPool sides) {
     output.requireFormats("search", FORMATS);
     List<String> elsewhere = cluster.isGiven() ? argumentsOfOne() : List.of();
+    if (sideOptions.runsOneByOne()) {
+      jobs = jobs.oneByOne();
+    }
     SearchSettings settings = settings(space);
     Experiment trained = space.requireFit();
+    Map<String, String> names = sides(trained, sides);
     PrintWriter err = spec.commandLine().getErr();
     space.notices().forEach(notice -> err.println("NOTICE: " + notice));
     Dataset dataset = data.load(trained.data(), err);
@@ -242,6 +275,8 @@ final class SearchCommand implements Callable<Integer> {
                 values.put(key, value.flow());
               }
             });
+    List<String> shared = new ArrayList<>(data.arguments());
+    shared.addAll(sideOptions.arguments());
     return new SearchSession(
         spec,
         output,
@@ -250,8 +285,50 @@ final class SearchCommand implements Callable<Integer> {
         settings,
         dataset,
         values,
-        data.arguments(),
+        shared,
+        names,
+        names.isEmpty()
+            ? Comparing.AS_IT_IS
+            : (comparer, experiment, seed, listener) ->
+                sides.lend(
+                    lent ->
+                        comparer
+                            .with(lent.reference(), lent.candidate())
+                            .run(experiment, seed, listener)
+                            .result()),
         elsewhere.isEmpty() ? null : new SearchSession.Elsewhere(cluster, elsewhere));
+  }
+
+  /**
+   * Returns what tells the sides from others; nothing for those of a bundled search.
+   *
+   * @throws UsageException if they cannot be had, or cannot train what is searched
+   */
+  private Map<String, String> sides(Experiment trained, SidesPool sides) {
+    if (!sideOptions.hasCandidate() && !sideOptions.hasReference()) {
+      return Map.of();
+    }
+    if (arbiterSpace != null || sideOptions.referenceFile() != null) {
+      throw new UsageException(
+          "expected a space file, whose candidates every side knows, found a network of Deeplearning4j's;"
+              + " leave --candidate and --reference out");
+    }
+    Fault fault = sideOptions.fault();
+    if (fault != null) {
+      fault.requireFit(trained.network());
+    }
+    return sides.lend(
+        lent -> {
+          Map<String, String> names = new LinkedHashMap<>();
+          names.put("reference", name(lent.reference(), "scratch"));
+          names.put("candidate", name(lent.candidate(), "Deeplearning4j"));
+          names.put("candidate's code", sideOptions.candidateCode());
+          return names;
+        });
+  }
+
+  private static String name(@Nullable ModelProvider side, String otherwise) {
+    return side == null ? otherwise : side.name();
   }
 
   /**
@@ -267,6 +344,11 @@ final class SearchCommand implements Callable<Integer> {
       throw new UsageException(
           "%s: expected a space file, found %s, whose networks are made in this process; use --jobs"
               .formatted(ClusterOptions.MASTER, ARBITER_SPACE));
+    }
+    if (sideOptions.startsSomething()) {
+      throw new UsageException(
+          "%s: expected Deeplearning4j as the candidate and scratch as the reference, found others; use --jobs"
+              .formatted(ClusterOptions.MASTER));
     }
     return CommandWorker.words(spec, OF_THE_WHOLE);
   }
@@ -285,7 +367,7 @@ final class SearchCommand implements Callable<Integer> {
           "expected the data set that the search began with, of SHA-256 %s, found %s of %s"
               .formatted(unit.sha256(), dataset.name(), dataset.sha256()));
     }
-    return new TrialRunner(space, settings(space), dataset);
+    return new TrialRunner(space, settings(space), dataset, Comparing.AS_IT_IS);
   }
 
   private SearchSpace space() {

@@ -27,6 +27,7 @@ import dev.lockstep.experiments.search.result.SearchResult;
 import dev.lockstep.experiments.search.result.SearchText;
 import dev.lockstep.experiments.search.space.ExperimentSpace;
 import dev.lockstep.experiments.search.space.SearchSpace;
+import dev.lockstep.experiments.search.trial.Comparing;
 import dev.lockstep.experiments.search.trial.HeldOut;
 import dev.lockstep.experiments.search.trial.JsonFile;
 import dev.lockstep.experiments.search.trial.SearchSettings;
@@ -65,7 +66,9 @@ final class SearchSession {
   private final SearchSettings settings;
   private final Dataset dataset;
   private final Map<String, String> values;
-  private final List<String> dataArguments;
+  private final List<String> sharedArguments;
+  private final Map<String, String> sides;
+  private final Comparing comparing;
   private final @Nullable Elsewhere elsewhere;
 
   /**
@@ -78,7 +81,9 @@ final class SearchSession {
   /**
    * @param arguments of the command line after {@code search}
    * @param values that the user set for all candidates
-   * @param dataArguments options that name the same data in another command
+   * @param sharedArguments options that name the same data and sides in another command
+   * @param sides what tells them from others, by name
+   * @param comparing on these sides
    * @param elsewhere null: this process trains the candidates
    */
   SearchSession(
@@ -89,7 +94,9 @@ final class SearchSession {
       SearchSettings settings,
       Dataset dataset,
       Map<String, String> values,
-      List<String> dataArguments,
+      List<String> sharedArguments,
+      Map<String, String> sides,
+      Comparing comparing,
       @Nullable Elsewhere elsewhere) {
     this.spec = spec;
     this.output = output;
@@ -98,7 +105,9 @@ final class SearchSession {
     this.settings = settings;
     this.dataset = dataset;
     this.values = values;
-    this.dataArguments = dataArguments;
+    this.sharedArguments = sharedArguments;
+    this.sides = sides;
+    this.comparing = comparing;
     this.elsewhere = elsewhere;
   }
 
@@ -161,7 +170,9 @@ final class SearchSession {
 
   private Map<String, String> identity() {
     byte[] definition = space.definition().getBytes(StandardCharsets.UTF_8);
-    return new Identity()
+    Identity identity = new Identity();
+    sides.forEach(identity::with);
+    return identity
         .with("SHA-256 of the space and its experiment", Sha256.of(definition))
         .with("SHA-256 of the data set", dataset.sha256())
         .with("environment", Environment.ofNumbers(Blas.fastest().name()))
@@ -220,13 +231,14 @@ final class SearchSession {
 
   private String search(Path directory, Trials trials, Consumer<Kept> progress) {
     if (elsewhere == null || !(space instanceof ExperimentSpace experiments)) {
-      return new Search(space, settings, dataset, trials, here -> here, progress).run();
+      return new Search(space, settings, dataset, comparing, trials, here -> here, progress).run();
     }
     try (Cluster cluster = elsewhere.cluster().connect()) {
       return new Search(
               space,
               settings,
               dataset,
+              comparing,
               trials,
               here ->
                   SearchWorker.on(
@@ -253,13 +265,15 @@ final class SearchSession {
             null,
             images.train().size(),
             settings.testSize());
-    return new Comparer(tested, observed, command, null)
-        .run(candidate.experiment(), settings.seed(), LockstepListener.NONE)
-        .result();
+    return comparing.run(
+        new Comparer(tested, observed, command, null),
+        candidate.experiment(),
+        settings.seed(),
+        LockstepListener.NONE);
   }
 
   private List<String> options(HeldOut images) {
-    List<String> options = new ArrayList<>(dataArguments);
+    List<String> options = new ArrayList<>(sharedArguments);
     options.addAll(List.of("--train-size", Integer.toString(images.train().size())));
     long last = settings.seed() + settings.repeats() - 1;
     options.addAll(

@@ -106,6 +106,24 @@ final class SideOptions {
     return reference.file();
   }
 
+  /** Returns the options that were given, as another command takes them. */
+  List<String> arguments() {
+    List<String> given = new ArrayList<>(reference.arguments());
+    if (candidate != null) {
+      given.addAll(List.of("--candidate", candidate));
+    }
+    if (candidateCommand != null) {
+      given.addAll(List.of("--candidate-command", candidateCommand));
+    }
+    if (classPath != null) {
+      given.addAll(List.of(CLASS_PATH, classPath));
+    }
+    if (inProcess) {
+      given.add("--in-process");
+    }
+    return given;
+  }
+
   /** Returns whether code of a user's, or a program, takes part. */
   boolean startsSomething() {
     return candidate != null

@@ -7,6 +7,7 @@ import dev.lockstep.experiments.search.strategy.InOrder;
 import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
 import dev.lockstep.experiments.search.strategy.Strategy;
 import dev.lockstep.experiments.search.strategy.ValidationAccuracy;
+import dev.lockstep.experiments.search.trial.Comparing;
 import dev.lockstep.experiments.search.trial.SearchSettings;
 import dev.lockstep.experiments.search.trial.Trainer;
 import dev.lockstep.experiments.search.trial.Trial;
@@ -52,6 +53,7 @@ public final class Search {
   private final AtomicReference<@Nullable RuntimeException> broken = new AtomicReference<>();
 
   /**
+   * @param comparing on which sides candidates are trained
    * @param trials where finished ones are kept, and those of an interrupted search found again
    * @param elsewhere has candidates trained by other processes, beside what trains them in this one
    * @param listener told of every trial as it finishes, by several threads in turn
@@ -60,13 +62,14 @@ public final class Search {
       SearchSpace space,
       SearchSettings settings,
       Dataset dataset,
+      Comparing comparing,
       Trials trials,
       UnaryOperator<Trainer> elsewhere,
       Consumer<Kept> listener) {
     this(
         settings,
         trials,
-        new TrialRunner(space, settings, dataset),
+        new TrialRunner(space, settings, dataset, comparing),
         elsewhere,
         settings.strategy().generator(space.ranges(), settings.seed()),
         listener);

@@ -1,12 +1,15 @@
 package dev.lockstep.experiments.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.lockstep.bridge.program.Python;
+import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.resume.DirectoryLock;
 import dev.lockstep.report.Reports;
 import java.io.File;
@@ -270,6 +273,57 @@ class SearchCommandTest {
         Invocation.of(arguments(small, "training.epochs=2", "--max-trials", "1", "-q"));
     assertThat(other.exitCode()).as(other.err()).isZero();
     assertThat(result(small).at("/trials/0/runs/0/steps").asInt()).isEqualTo(16);
+  }
+
+  /** A program is started only by who typed its name, not by a file in a directory. */
+  @Test
+  void aProgramIsSearchedLikeDeeplearning4j() throws IOException {
+    assumeTrue(Python.with("numpy").isPresent(), "skipped: no Python here has numpy");
+    Path output = temp.resolve("numpy");
+    String[] command = arguments(output, "--candidate", "numpy", "--max-trials", "2", "-q");
+    Invocation run = Invocation.of(command);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(result(output).at("/finalist/implementations/1/name").asText()).isEqualTo("numpy");
+    assertThat(result(output).at("/trials/0/command").asText()).contains(" --candidate numpy");
+    Path ordinary = temp.resolve("not-numpy");
+    assertThat(Invocation.of(arguments(ordinary, "--max-trials", "2", "-q")).exitCode()).isZero();
+    assertThat(result(output).at("/trials/1/referenceScore"))
+        .isEqualTo(result(ordinary).at("/trials/1/referenceScore"));
+
+    Invocation alone = Invocation.of("search", "--resume", output.toString());
+    assertThat(alone.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(alone.err()).contains("give the whole command again and add --resume");
+    String[] again = Arrays.copyOf(command, command.length + 2);
+    again[command.length] = "--resume";
+    again[command.length + 1] = output.toString();
+    Invocation whole = Invocation.of(again);
+    assertThat(whole.exitCode()).as(whole.err()).isZero();
+  }
+
+  @Test
+  void aWrongCandidateIsToldAndWhatNoSideKnowsIsRefused() throws IOException {
+    Path output = temp.resolve("fault");
+    Invocation run =
+        Invocation.of(
+            arguments(
+                output,
+                "--candidate",
+                "fault:bias-gradient-after-activation",
+                "layers.relu1=sigmoid",
+                "--max-trials",
+                "1",
+                "-q"));
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(Verdict.DIFFER.exitCode());
+    assertThat(result(output).at("/verdict").asText()).isEqualTo("DIFFER");
+    Path refused = temp.resolve("refused");
+    Invocation elsewhere =
+        Invocation.of(arguments(refused, "--candidate", "numpy", "--master", "local[2]"));
+    assertThat(elsewhere.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(elsewhere.err()).contains("use --jobs");
+    Invocation unknown = Invocation.of(arguments(refused, "--candidate", "numpi"));
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(unknown.err()).contains("numpy");
+    assertThat(refused).doesNotExist();
   }
 
   @Test

@@ -77,6 +77,11 @@ class StockCommandTest {
         .extracting(JsonNode::asText)
         .containsExactlyInAnyOrder(entries.split(" "));
     assertThat(result.at("/attribution/remainder").isNull()).isTrue();
+    assertThat(result.at("/configuration"))
+        .filteredOn(setting -> !setting.at("/reference").equals(setting.at("/candidate")))
+        .extracting(setting -> setting.at("/key").asText())
+        .contains("formulas")
+        .contains(entries.split(" "));
     assertThat(result.at("/attribution/unexplained").asDouble()).isLessThanOrEqualTo(100);
     assertThat(result.at("/attribution/total").asDouble()).isGreaterThan(100);
   }

@@ -12,6 +12,7 @@ import dev.lockstep.experiments.search.result.SearchReport;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.space.Spaces;
 import dev.lockstep.experiments.search.strategy.Strategy;
+import dev.lockstep.experiments.search.trial.Comparing;
 import dev.lockstep.experiments.search.trial.SearchSettings;
 import dev.lockstep.experiments.search.trial.Trial;
 import dev.lockstep.experiments.search.trial.TrialRunner;
@@ -87,7 +88,9 @@ class SearchTest {
 
   private Outcome search(SearchSpace space, SearchSettings settings, String name) {
     Trials trials = Trials.in(directory.resolve(name));
-    String ending = new Search(space, settings, DIGITS, trials, here -> here, kept -> {}).run();
+    String ending =
+        new Search(space, settings, DIGITS, Comparing.AS_IT_IS, trials, here -> here, kept -> {})
+            .run();
     return new Outcome(ending, trials.all().stream().map(Kept::trial).toList());
   }
 
@@ -205,7 +208,7 @@ class SearchTest {
     SearchSpace space = space("optimizer.learningRate: {uniform: [0, 1]}");
     SearchSettings settings = settings(Strategy.RANDOM, 2, 6);
     Trials trials = Trials.in(directory.resolve("faulty"));
-    TrialRunner runner = new TrialRunner(space, settings, DIGITS);
+    TrialRunner runner = new TrialRunner(space, settings, DIGITS, Comparing.AS_IT_IS);
     CandidateGenerator like = Strategy.RANDOM.generator(space.ranges(), 1);
     String ending =
         new Search(

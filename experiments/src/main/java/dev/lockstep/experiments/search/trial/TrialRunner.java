@@ -32,14 +32,18 @@ public final class TrialRunner implements Trainer {
   private final SearchSpace space;
   private final SearchSettings settings;
   private final Dataset dataset;
+  private final Comparing comparing;
 
   /**
    * @param dataset of which the test images are not used
+   * @param comparing on which sides
    */
-  public TrialRunner(SearchSpace space, SearchSettings settings, Dataset dataset) {
+  public TrialRunner(
+      SearchSpace space, SearchSettings settings, Dataset dataset, Comparing comparing) {
     this.space = space;
     this.settings = settings;
     this.dataset = dataset;
+    this.comparing = comparing;
   }
 
   /**
@@ -105,7 +109,7 @@ public final class TrialRunner implements Trainer {
         new Dl4jProvider(
             settings.precision(), settings.alignment().leaves(candidate.conventions()), 0);
     RunResult result =
-        new Comparer(scored, bare, "", other).run(experiment, seed, listener).result();
+        comparing.run(new Comparer(scored, bare, "", other), experiment, seed, listener);
     if (settings.alignment() == CompareSettings.Alignment.ALIGNED && !isSettled(result)) {
       result = observed(result, scored, bare, other, experiment, seed);
     }
@@ -129,7 +133,7 @@ public final class TrialRunner implements Trainer {
    * Trains once more as {@code compare} does, which looks on the way and so knows from where on
    * rounding has grown too large to judge the two trainings by: what it says is what counts.
    */
-  private static RunResult observed(
+  private RunResult observed(
       RunResult bare,
       Dataset scored,
       CompareSettings settings,
@@ -148,9 +152,8 @@ public final class TrialRunner implements Trainer {
             new TrainingSpec.Length.Steps(bare.experiment().steps()),
             settings.trainSize(),
             settings.testSize());
-    return new Comparer(scored, looking, "", other)
-        .run(experiment, seed, LockstepListener.NONE)
-        .result();
+    return comparing.run(
+        new Comparer(scored, looking, "", other), experiment, seed, LockstepListener.NONE);
   }
 
   /** Returns why a training counts as failed, null if it does not. */

@@ -325,7 +325,7 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private void saveNetwork(Comparer.Comparison comparison) {
+  private void saveNetwork(Comparer.Compared comparison) {
     if (savedNetwork != null) {
       Objects.requireNonNull(own)
           .save(savedNetwork, Objects.requireNonNull(comparison.candidate()));

@@ -60,7 +60,7 @@ final class CompareSession {
   private final String command;
   private final Cadence cadence;
   private final @Nullable Path parameters;
-  private final Consumer<Comparer.Comparison> kept;
+  private final Consumer<Comparer.Compared> kept;
   private final boolean reproduce;
   private final JobOptions jobs;
   private final @Nullable Elsewhere elsewhere;
@@ -95,7 +95,7 @@ final class CompareSession {
       Cadence cadence,
       @Nullable Elsewhere elsewhere,
       @Nullable Path parameters,
-      Consumer<Comparer.Comparison> kept,
+      Consumer<Comparer.Compared> kept,
       boolean reproduce) {
     this.spec = spec;
     this.output = output;
@@ -128,7 +128,7 @@ final class CompareSession {
       long seed,
       Map<String, String> identity,
       long memory,
-      BiFunction<LockstepListener, Path, Comparer.Comparison> comparison,
+      BiFunction<LockstepListener, Path, Comparer.Compared> comparison,
       Function<FirstDivergence, Optional<TestSource>> reproduction,
       Function<Map<String, Tensor>, List<SideAnswers>> answers) {
 
@@ -174,7 +174,7 @@ final class CompareSession {
           0,
           DrawingComparer.identity(drawing),
           0,
-          (listener, checkpoints) -> Comparer.Comparison.of(comparer.run(drawing)),
+          (listener, checkpoints) -> Comparer.Compared.of(comparer.run(drawing)),
           first -> Optional.empty(),
           answers -> List.of());
     }
@@ -197,7 +197,7 @@ final class CompareSession {
 
     /** Carries it out in this process and leaves all that came of it in a directory. */
     void carryOut(Path directory, Set<Format> formats) {
-      Comparer.Comparison came = comparison.apply(LockstepListener.NONE, directory);
+      Comparer.Compared came = comparison.apply(LockstepListener.NONE, directory);
       if (isMember()) {
         Map<String, Tensor> outputs = new LinkedHashMap<>();
         came.answers().forEach(side -> outputs.put(side.name(), side.answers().outputs()));
@@ -213,12 +213,12 @@ final class CompareSession {
     }
 
     /** Returns what came of it elsewhere, from its directory. */
-    Comparer.Comparison came(RunDirectory directory) {
+    Comparer.Compared came(RunDirectory directory) {
       List<SideAnswers> sides =
           isMember()
               ? answers.apply(NpzFile.read(directory.of(path).resolve(CheckpointFile.ANSWERS)))
               : List.of();
-      return new Comparer.Comparison(directory.result(path), Map.of(), null, sides);
+      return new Comparer.Compared(directory.result(path), Map.of(), null, sides);
     }
 
     /** Returns whether a figure over several runs needs more of this one than its result holds. */
@@ -446,7 +446,7 @@ final class CompareSession {
 
   private void take(
       int number, Planned run, RunDirectory directory, Gathered gathered, Tally tally) {
-    Comparer.Comparison came = run.came(directory);
+    Comparer.Compared came = run.came(directory);
     gathered.add(number, came, true);
     processors.add(came.result().environment().getOrDefault("cpu", "unknown"));
     tally.ended(run.title(), came.result().verdict());
@@ -545,7 +545,7 @@ final class CompareSession {
   }
 
   /** What came of one run. */
-  private record Run(Comparer.Comparison comparison, End end) {
+  private record Run(Comparer.Compared comparison, End end) {
 
     boolean isInterrupted() {
       return end == End.INTERRUPTED || isLost();
@@ -562,7 +562,7 @@ final class CompareSession {
   private Run run(
       Planned planned, String position, RunDirectory directory, Interruption interruption) {
     if (directory.isFinished(planned.path()) && !planned.isMember()) {
-      return new Run(Comparer.Comparison.of(directory.result(planned.path())), End.COMPLETE_BEFORE);
+      return new Run(Comparer.Compared.of(directory.result(planned.path())), End.COMPLETE_BEFORE);
     }
     Path kept = directory.of(planned.path());
     Progress progress =
@@ -574,7 +574,7 @@ final class CompareSession {
             interruption::asked,
             new CheckpointFile(kept, planned.identity()));
     try {
-      Comparer.Comparison comparison = planned.comparison().apply(checkpoints, kept);
+      Comparer.Compared comparison = planned.comparison().apply(checkpoints, kept);
       if (!checkpoints.interrupted()) {
         boolean ended = candidateFailed(comparison.result()) && interruption.arrives();
         return new Run(comparison, ended ? End.LOST : End.COMPLETE);

@@ -2,7 +2,7 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.experiments.cli.CompareSession.Planned;
-import dev.lockstep.experiments.compare.Comparer.Comparison;
+import dev.lockstep.experiments.compare.Comparer.Compared;
 import dev.lockstep.experiments.figures.Ensembles;
 import dev.lockstep.experiments.resume.RunDirectory;
 import dev.lockstep.report.summary.Summary;
@@ -23,7 +23,7 @@ final class Gathered {
   private final RunDirectory directory;
   private final SummaryBuilder summary;
   private final Ensembles ensembles = new Ensembles();
-  private final NavigableMap<Integer, Supplier<Comparison>> waiting = new TreeMap<>();
+  private final NavigableMap<Integer, Supplier<Compared>> waiting = new TreeMap<>();
   private int next;
   private boolean isEmpty = true;
 
@@ -39,10 +39,10 @@ final class Gathered {
    * @param number of the run, from 0
    * @param written whether its directory holds the result
    */
-  synchronized void add(int number, Comparison run, boolean written) {
+  synchronized void add(int number, Compared run, boolean written) {
     boolean readAgain = written && number != next && !planned.get(number).isMember();
     String path = planned.get(number).path();
-    waiting.put(number, readAgain ? () -> Comparison.of(directory.result(path)) : () -> run);
+    waiting.put(number, readAgain ? () -> Compared.of(directory.result(path)) : () -> run);
     while (!waiting.isEmpty() && waiting.firstKey() == next) {
       takeFirst();
     }
@@ -53,7 +53,7 @@ final class Gathered {
     next = first.getKey() + 1;
     isEmpty = false;
     Planned run = planned.get(first.getKey());
-    Comparison came = first.getValue().get();
+    Compared came = first.getValue().get();
     if (run.experiment() != null) {
       ensembles.add(run.experiment(), run.seed(), came.answers());
     }

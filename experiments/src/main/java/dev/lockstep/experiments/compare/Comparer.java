@@ -219,7 +219,7 @@ public final class Comparer {
    * @param seed of every random choice
    * @throws UsageException if the network does not fit the data
    */
-  public Comparison run(Experiment asked, long seed, LockstepListener listener) {
+  public Compared run(Experiment asked, long seed, LockstepListener listener) {
     return run(asked, seed, listener, null);
   }
 
@@ -230,7 +230,7 @@ public final class Comparer {
    * @throws UsageException if the network does not fit the data
    * @throws InputException if a checkpoint is damaged or of another run
    */
-  public Comparison run(
+  public Compared run(
       Experiment asked, long seed, LockstepListener listener, @Nullable Path checkpoints) {
     long start = System.nanoTime();
     Experiment experiment = settings.applyTo(asked);
@@ -348,7 +348,7 @@ public final class Comparer {
             alone == null ? null : alone.solo(),
             figures.figures(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
-    return new Comparison(
+    return new Compared(
         result, trained(network, last), outcome.candidateState(), figures.answers());
   }
 
@@ -376,15 +376,15 @@ public final class Comparer {
    * @param candidate its state after the last step that was compared; null if that is not known
    * @param answers of both sides to the test images; empty if no figure needs them
    */
-  public record Comparison(
+  public record Compared(
       RunResult result,
       Map<String, Tensor> trained,
       @Nullable ModelState candidate,
       List<SideAnswers> answers) {
 
     /** Returns what a result holds of a comparison. */
-    public static Comparison of(RunResult result) {
-      return new Comparison(result, Map.of(), null, List.of());
+    public static Compared of(RunResult result) {
+      return new Compared(result, Map.of(), null, List.of());
     }
   }
 

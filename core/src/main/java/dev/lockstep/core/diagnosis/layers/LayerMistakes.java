@@ -27,7 +27,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.IntPredicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -194,15 +193,6 @@ public final class LayerMistakes {
   private void derivatives(ActivationFunction function) {
     if (function instanceof ActivationFunction.Relu) {
       derivative("1 at 0", (x, y) -> x >= 0 ? 1 : 0);
-      local(
-          "the derivative looks at the input of the step before",
-          (look, judged) -> {
-            Tensor late =
-                look.previous() == null ? null : look.previous().input(judged.tensor().layer());
-            return late == null || late.size() != judged.candidate().size()
-                ? null
-                : stale(look, judged, late);
-          });
       double slope = slope();
       if (Double.isFinite(slope) && slope != 0 && Math.abs(slope - 1) > ROUNDING) {
         derivative(
@@ -269,13 +259,6 @@ public final class LayerMistakes {
         }
       }
     }
-  }
-
-  private static double @Nullable [] stale(Look look, Judged judged, Tensor late) {
-    Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
-    return dout == null || dout.size() != late.size()
-        ? null
-        : Numbers.each(late.size(), i -> late.data()[i] > 0 ? dout.data()[i] : 0);
   }
 
   /** Fitted where the input is below 0. */
@@ -390,9 +373,6 @@ public final class LayerMistakes {
               ? null
               : Pooled.assigned(conv, judged.reference().shape(), w, dout);
         });
-    reading(
-        "the gradient of the first window alone is handed back",
-        (path, tensor) -> firstWindow(tensor));
   }
 
   private void updatedBefore() {
@@ -435,41 +415,6 @@ public final class LayerMistakes {
           return other.equals(path) || taken == null ? null : taken.reference().data();
         });
     weights();
-  }
-
-  /** A tensor of the candidate is changed before the reference computes this one from it. */
-  private interface Reading {
-    void change(String path, Tensor gradient);
-  }
-
-  private void reading(String text, Reading reading) {
-    Set<String> downstream =
-        scope.stream()
-            .map(key -> Objects.requireNonNull(first.judged().get(key)).tensor().layer() + "/out")
-            .collect(Collectors.toSet());
-    local(
-        text,
-        (look, judged) -> {
-          Map<TensorKey, double[]> shown =
-              Variant.of(look)
-                  .reading(
-                      (phase, path, tensor) -> {
-                        if (phase == Phase.BACKWARD && downstream.contains(path)) {
-                          reading.change(path, tensor);
-                        }
-                      })
-                  .shown(reference, look);
-          return shown == null ? null : shown.get(judged.tensor().key());
-        });
-  }
-
-  private static void firstWindow(Tensor gradient) {
-    if (gradient.shape().rank() == 4) {
-      int windows = gradient.shape().length(2) * gradient.shape().length(3);
-      for (int i = 0; i < gradient.size(); i++) {
-        gradient.data()[i] = i % windows == 0 ? gradient.data()[i] : 0;
-      }
-    }
   }
 
   /** Weight decay of another strength or kind. */

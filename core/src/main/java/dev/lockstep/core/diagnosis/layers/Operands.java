@@ -133,6 +133,12 @@ public final class Operands {
       others(input, x);
     }
     if (!parameter) {
+      if (first.layer(layer).orElse(null) instanceof LayerSpec.Convolution) {
+        places(
+            gradient,
+            "the gradient of the first window alone is handed back",
+            (row, column, height, width) -> row == 0 && column == 0);
+      }
       for (String own : List.of("W", "gamma")) {
         String path = layer + "/" + own;
         if (first.before(path) != null) {

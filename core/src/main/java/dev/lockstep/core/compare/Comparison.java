@@ -9,6 +9,7 @@ import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FiniteDifferenceCheck;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.FirstDivergence.Element;
@@ -66,6 +67,7 @@ final class Comparison {
   private @Nullable Long horizon;
   private @Nullable Finding first;
   private @Nullable Finding suspected;
+  private List<Figure.Elements> elementsShown = List.of();
 
   /**
    * Something that does not agree.
@@ -104,6 +106,7 @@ final class Comparison {
    *
    * @param readings by step, of the steps that are kept
    * @param leftOut what had left the finite numbers on both sides
+   * @param elementsShown of the step that a report shows
    */
   record Memory(
       Map<Phase, Worst> worst,
@@ -121,8 +124,10 @@ final class Comparison {
       String undecided,
       @Nullable Long horizon,
       @Nullable Finding first,
-      @Nullable Finding suspected) {
+      @Nullable Finding suspected,
+      List<Figure.Elements> elementsShown) {
     Memory {
+      elementsShown = List.copyOf(elementsShown);
       judged = Map.copyOf(judged);
       worst = Map.copyOf(worst);
       leftOut = List.copyOf(leftOut);
@@ -746,6 +751,26 @@ final class Comparison {
     return difference.finite() && tooFar(difference, floors.of(tensor, difference.magnitude()));
   }
 
+  /** Measures the elements of a step that a report shows, in place of those of an earlier one. */
+  void showElements(
+      long step, Reading reading, Recording reference, Recording candidate, Floors floors) {
+    List<Figure.Elements> shown = new ArrayList<>();
+    for (ExpectedTensor tensor : selected) {
+      Tensor a = reference.tensor(tensor.key());
+      Tensor b = candidate.tensor(tensor.key());
+      if (a != null && b != null && a.shape().equals(b.shape()) && a.size() > 0) {
+        double floor = floors.of(tensor, a.largestMagnitude());
+        shown.add(ElementFigures.of(step, reading, tensor, a, b, floor));
+      }
+    }
+    elementsShown = shown;
+  }
+
+  /** Returns the elements of the step of the first difference, or else of the last observed one. */
+  List<Figure.Elements> elementsShown() {
+    return elementsShown;
+  }
+
   /** Remembers a finding if it is the first of the run. */
   void report(Finding finding) {
     if (first == null) {
@@ -842,7 +867,8 @@ final class Comparison {
         undecided,
         horizon,
         first,
-        suspected);
+        suspected,
+        elementsShown);
   }
 
   void recall(Memory memory) {
@@ -871,5 +897,6 @@ final class Comparison {
     horizon = memory.horizon();
     first = memory.first();
     suspected = memory.suspected();
+    elementsShown = memory.elementsShown();
   }
 }

@@ -108,6 +108,7 @@ public final class OwnDraws {
         Map.of(),
         log.curves(),
         List.of(),
+        List.of(),
         reference.state(),
         candidate.state(),
         log.speeds(referenceName, candidateName));

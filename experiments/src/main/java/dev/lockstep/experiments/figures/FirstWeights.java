@@ -5,6 +5,7 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.Figure.Images.Picture;
+import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.core.wording.Numbers;
 import java.math.BigDecimal;
@@ -39,11 +40,13 @@ final class FirstWeights {
    * Returns two figures; none where the first layer with weights reads no images, or a side has
    * none.
    *
+   * @param image shape of the samples: channels × height × width
    * @param names of the reference and the candidate
    * @param states of both
    */
-  static List<Figure> of(NetworkSpec network, List<String> names, List<ModelState> states) {
-    if (network.input().rank() != IMAGE || network.layers().isEmpty()) {
+  static List<Figure> of(
+      NetworkSpec network, Shape image, List<String> names, List<ModelState> states) {
+    if (image.rank() != IMAGE || network.layers().isEmpty()) {
       return List.of();
     }
     LayerSpec layer = network.layers().get(0);
@@ -53,14 +56,14 @@ final class FirstWeights {
     if (a == null || b == null || !a.shape().equals(b.shape())) {
       return List.of();
     }
-    if (layer instanceof LayerSpec.Affine) {
+    if (layer instanceof LayerSpec.Affine && a.shape().length(0) == image.size()) {
       int units = a.shape().length(1);
       return figures(
           layer.name(),
           names,
           states.get(0).step(),
-          network.input().length(0) * network.input().length(1),
-          network.input().length(2),
+          image.length(0) * image.length(1),
+          image.length(2),
           units,
           (unit, pixel) -> pixel * units + unit,
           a,

@@ -140,6 +140,7 @@ public final class RunFigures {
       figures.addAll(
           FirstWeights.of(
               network,
+              test.image(),
               List.of(reference.provider().name(), candidate.provider().name()),
               List.of(reference.state(), candidate.state())));
     }

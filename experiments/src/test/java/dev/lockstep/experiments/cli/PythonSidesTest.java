@@ -62,8 +62,7 @@ class PythonSidesTest {
             "--output",
             output.toString());
     assertThat(run.exitCode()).as(run.err()).isZero();
-    JsonNode result =
-        JsonMapper.builder().build().readTree(output.resolve("result.json").toFile());
+    JsonNode result = JsonMapper.builder().build().readTree(output.resolve("result.json").toFile());
     assertThat(result.at("/verdict").asText()).isEqualTo("AGREE");
     assertThat(result.at("/experiment/steps").asInt()).isEqualTo(STEPS);
     assertThat(result.at("/implementations/1/name").asText()).isEqualTo(side);

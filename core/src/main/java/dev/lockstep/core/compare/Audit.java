@@ -1,7 +1,8 @@
 package dev.lockstep.core.compare;
 
-import dev.lockstep.core.compare.Comparison.Finding;
-import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.compare.judging.Comparison;
+import dev.lockstep.core.compare.judging.Finding;
+import dev.lockstep.core.compare.judging.StepOutcome;
 import dev.lockstep.core.diagnosis.Case;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
@@ -67,7 +68,7 @@ public final class Audit {
    * @throws NothingComparedException if the options leave nothing to compare
    */
   public Outcome run(ModelProvider reference, ModelProvider perturbed, RecordedRun run) {
-    if (new Comparison(network, options).comparesNothing()) {
+    if (options.comparison(network).comparesNothing()) {
       throw new NothingComparedException();
     }
     CandidateStep first = run.next();
@@ -76,8 +77,7 @@ public final class Audit {
     }
     Ahead ahead = new Ahead(run, first);
     List<ExpectedTensor> missing = new ArrayList<>();
-    Comparison comparison =
-        new Comparison(network, options, tensor -> skips(tensor, first, missing));
+    Comparison comparison = options.comparison(network, tensor -> skips(tensor, first, missing));
     if (comparison.comparesNothing()) {
       return nothing(
           reference,
@@ -126,7 +126,7 @@ public final class Audit {
         List.of(
             new RunResult.Implementation(reference.name(), "reference", none, none, none),
             new RunResult.Implementation(run.name(), "candidate", none, none, none)),
-        new Comparison(network, options).coverage(),
+        options.comparison(network).coverage(),
         null,
         Map.of(),
         new Curves(List.of(), List.of()),

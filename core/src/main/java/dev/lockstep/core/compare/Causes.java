@@ -1,7 +1,8 @@
 package dev.lockstep.core.compare;
 
-import dev.lockstep.core.compare.Comparison.Finding;
-import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.compare.judging.Comparison;
+import dev.lockstep.core.compare.judging.Finding;
+import dev.lockstep.core.compare.judging.StepOutcome;
 import dev.lockstep.core.diagnosis.Case;
 import dev.lockstep.core.diagnosis.Cause;
 import dev.lockstep.core.diagnosis.Diagnosis;

@@ -1,6 +1,7 @@
 package dev.lockstep.core.compare;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.compare.judging.Comparison;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
@@ -60,7 +61,7 @@ public final class Lockstep {
     this.trainPart = train.part(test.size());
     this.options = options;
     this.listener = listener;
-    this.comparison = new Comparison(network, options);
+    this.comparison = options.comparison(network);
     this.steps = plan.steps();
     this.rounding = KnownRounding.of(network, plan.samples(1).length, options.floatCandidate());
   }

@@ -1,9 +1,12 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.compare.judging.Comparison;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.rounding.DeclaredTolerance;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,18 @@ public record LockstepOptions(
   /** Everything is compared at the default cadence. */
   public static final LockstepOptions DEFAULT =
       new LockstepOptions(new Cadence(Cadence.SPARSER), Selection.ALL, false, false, null, false);
+
+  /** Returns a comparison of what these options ask for. */
+  Comparison comparison(NetworkSpec network) {
+    return comparison(network, this::skips);
+  }
+
+  /**
+   * @param skips returns why a tensor is not compared, empty if it is
+   */
+  Comparison comparison(NetworkSpec network, Function<ExpectedTensor, Optional<String>> skips) {
+    return new Comparison(network, mayDiverge, tolerance != null, skips);
+  }
 
   /** Returns why a tensor is not compared, empty if it is. */
   Optional<String> skips(ExpectedTensor tensor) {

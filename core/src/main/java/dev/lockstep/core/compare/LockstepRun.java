@@ -1,9 +1,12 @@
 package dev.lockstep.core.compare;
 
-import dev.lockstep.core.compare.Comparison.Finding;
-import dev.lockstep.core.compare.Comparison.StepOutcome;
 import dev.lockstep.core.compare.ReferenceThread.Work;
 import dev.lockstep.core.compare.Snapshot.Standing;
+import dev.lockstep.core.compare.judging.Classification;
+import dev.lockstep.core.compare.judging.Comparison;
+import dev.lockstep.core.compare.judging.Finding;
+import dev.lockstep.core.compare.judging.Predictions;
+import dev.lockstep.core.compare.judging.StepOutcome;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;

@@ -1,5 +1,6 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.compare.judging.Classification;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;

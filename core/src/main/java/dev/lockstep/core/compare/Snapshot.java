@@ -1,5 +1,6 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.compare.judging.Comparison;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.TensorKey;

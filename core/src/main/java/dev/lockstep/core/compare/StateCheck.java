@@ -1,6 +1,6 @@
 package dev.lockstep.core.compare;
 
-import dev.lockstep.core.compare.Comparison.Finding;
+import dev.lockstep.core.compare.judging.Finding;
 import dev.lockstep.core.diagnosis.Resemblance;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;

@@ -1,5 +1,6 @@
 package dev.lockstep.core.compare;
 
+import dev.lockstep.core.compare.judging.Comparison;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;

@@ -2,7 +2,8 @@ package dev.lockstep.core.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.core.compare.Comparison.StepOutcome;
+import dev.lockstep.core.compare.judging.Comparison;
+import dev.lockstep.core.compare.judging.StepOutcome;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
@@ -32,7 +33,7 @@ class ComparisonTest {
           TinyRun.images(TinyRun.SAMPLES, 1),
           1);
 
-  private final Comparison comparison = new Comparison(TinyRun.NETWORK, LockstepOptions.DEFAULT);
+  private final Comparison comparison = LockstepOptions.DEFAULT.comparison(TinyRun.NETWORK);
   private final Recording right = record(TinyModel.summing(Summation.FORWARD));
 
   private Recording record(ModelProvider provider) {

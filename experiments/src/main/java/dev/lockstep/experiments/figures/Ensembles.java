@@ -1,6 +1,6 @@
 package dev.lockstep.experiments.figures;
 
-import dev.lockstep.core.compare.Classification;
+import dev.lockstep.core.compare.judging.Classification;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.FigureKind;
 import dev.lockstep.core.result.Figure;

@@ -1,6 +1,6 @@
 package dev.lockstep.experiments.figures;
 
-import dev.lockstep.core.compare.Classification;
+import dev.lockstep.core.compare.judging.Classification;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.data.Task;
 import dev.lockstep.core.experiment.Experiment;

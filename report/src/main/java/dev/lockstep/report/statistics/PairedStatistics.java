@@ -136,7 +136,7 @@ public record PairedStatistics(
   /**
    * Returns whether the two sides are equally good: {@link Verdict#AGREE} if they lie within the
    * margin that was fixed before the runs, {@link Verdict#DIFFER} if they surely differ, and {@link
-   * Verdict#NOTHING_COMPARED} if the seeds do not decide.
+   * Verdict#UNDECIDED} if the seeds do not decide.
    *
    * @param together how many measures are judged together: of many that do not differ, one in
    *     twenty would by chance seem to, so that each must show it more surely (Bonferroni)
@@ -144,13 +144,13 @@ public record PairedStatistics(
   public Verdict verdict(int together) {
     PairedTest.Equivalence equivalence = test == null ? null : test.equivalence();
     if (test == null || equivalence == null) {
-      return Verdict.NOTHING_COMPARED;
+      return Verdict.UNDECIDED;
     }
     if (equivalence.equivalent()) {
       return Verdict.AGREE;
     }
     boolean sure = together == 1 || together * test.p() <= PairedTest.LEVEL;
-    return sure && !test.interval().contains(0) ? Verdict.DIFFER : Verdict.NOTHING_COMPARED;
+    return sure && !test.interval().contains(0) ? Verdict.DIFFER : Verdict.UNDECIDED;
   }
 
   /** Returns the number of seeds. */

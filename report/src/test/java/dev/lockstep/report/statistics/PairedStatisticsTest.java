@@ -235,7 +235,7 @@ class PairedStatisticsTest {
     assertThat(p).isEqualTo(4 / 1024.0); // no sign turned, or only the smallest; and their mirrors
     assertThat(found.verdict(1)).isEqualTo(Verdict.DIFFER);
     assertThat(found.verdict(12)).isEqualTo(Verdict.DIFFER);
-    assertThat(found.verdict(13)).isEqualTo(Verdict.NOTHING_COMPARED);
+    assertThat(found.verdict(13)).isEqualTo(Verdict.UNDECIDED);
   }
 
   @Test
@@ -243,12 +243,12 @@ class PairedStatisticsTest {
     List<Double> reference = List.of(.9, .91, .92, .93, .94, .95);
     List<Double> worse = List.of(.8, .81, .83, .84, .85, .86);
     assertThat(PairedStatistics.of("x", Better.HIGHER, reference, worse, null).verdict(1))
-        .isEqualTo(Verdict.NOTHING_COMPARED);
+        .isEqualTo(Verdict.UNDECIDED);
     assertThat(
             PairedStatistics.of(
                     "x", Better.HIGHER, reference.subList(0, 5), worse.subList(0, 5), .01)
                 .verdict(1))
-        .isEqualTo(Verdict.NOTHING_COMPARED);
+        .isEqualTo(Verdict.UNDECIDED);
     assertThat(PairedStatistics.of("x", Better.HIGHER, reference, worse, .01).verdict(1))
         .isEqualTo(Verdict.DIFFER);
     assertThat(PairedStatistics.of("x", Better.HIGHER, reference, worse, .5).verdict(1))

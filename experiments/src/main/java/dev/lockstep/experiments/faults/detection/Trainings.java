@@ -1,10 +1,10 @@
 package dev.lockstep.experiments.faults.detection;
 
-import dev.lockstep.core.compare.Classification;
 import dev.lockstep.core.compare.Lockstep;
 import dev.lockstep.core.compare.LockstepListener;
 import dev.lockstep.core.compare.LockstepOptions;
 import dev.lockstep.core.compare.Outcome;
+import dev.lockstep.core.compare.judging.Classification;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;

@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.compare.judging;
 
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.data.Task;

@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.compare.judging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

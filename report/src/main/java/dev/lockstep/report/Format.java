@@ -20,7 +20,11 @@ public enum Format {
   /** One page with charts, for people. */
   HTML("html", "report.html"),
   /** Each compared tensor as a test, for build servers. */
-  JUNIT("junit", "junit.xml");
+  JUNIT("junit", "junit.xml"),
+  /** Curves of both sides and of error ÷ noise floor, a folder of event files. */
+  TENSORBOARD("tensorboard", "tensorboard"),
+  /** Both sides as runs of MLflow, a folder in the form of its file store. */
+  MLFLOW("mlflow", "mlruns");
 
   private final String id;
   private final String fileName;
@@ -35,9 +39,14 @@ public enum Format {
     return id;
   }
 
-  /** Returns the name of the file that is written, empty if none is. */
+  /** Returns the name of the file or folder that is written, empty if none is. */
   public String fileName() {
     return fileName;
+  }
+
+  /** Returns whether a folder is written, for each run one of its own. */
+  public boolean isFolder() {
+    return this == TENSORBOARD || this == MLFLOW;
   }
 
   /**

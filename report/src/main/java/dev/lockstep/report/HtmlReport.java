@@ -42,6 +42,7 @@ public final class HtmlReport {
           "search",
           "runs",
           "training",
+          "elements",
           "network",
           "heat",
           "sections",
@@ -59,14 +60,24 @@ public final class HtmlReport {
 
   /** Returns a page that is not about the training of a network. */
   public static String write(Page page) {
-    return write(page.title(), page.word() + " — " + page.headline(), page);
+    return write(page.title(), page.word() + " — " + page.headline(), page, 0);
+  }
+
+  /**
+   * Returns a page that asks the server that it comes from, and nobody else, whether it has
+   * changed.
+   *
+   * @param version the number of its changes so far, at least 1
+   */
+  public static String writeLive(Page page, long version) {
+    return write(page.title(), page.word() + " — " + page.headline(), page, version);
   }
 
   static String write(ReportView view) {
-    return write(view.title(), view.verdict() + " — " + view.headline(), view);
+    return write(view.title(), view.verdict() + " — " + view.headline(), view, 0);
   }
 
-  private static String write(String title, String headline, Object view) {
+  private static String write(String title, String headline, Object view, long version) {
     String style = resource("report.css");
     String charts = script(resource(D3) + "\n" + resource(DAGRE));
     String page =
@@ -82,8 +93,13 @@ public final class HtmlReport {
                   case "title" -> text(title);
                   case "headline" -> text(headline);
                   case "policy" ->
-                      "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src %s; script-src %s %s"
-                          .formatted(hash(style), hash(charts), hash(page));
+                      "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src %s; script-src %s %s%s"
+                          .formatted(
+                              hash(style),
+                              hash(charts),
+                              hash(page),
+                              version > 0 ? "; connect-src 'self'" : "");
+                  case "live" -> version > 0 ? Long.toString(version) : "";
                   case "style" -> style;
                   case "charts" -> charts;
                   case "page" -> page;

@@ -4,15 +4,19 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.wording.Reasons;
+import dev.lockstep.report.scalars.MlFlow;
+import dev.lockstep.report.scalars.TensorBoard;
 import dev.lockstep.report.summary.Summary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -33,7 +37,19 @@ public final class Reports {
    * @throws InputException if they cannot be written
    */
   public static List<Path> write(Path directory, Set<Format> formats, RunResult result) {
-    return write(directory, formats, format -> content(format, result));
+    Map<String, Supplier<byte[]>> files = texts(formats, format -> content(format, result));
+    for (Format format : formats) {
+      if (format.isFolder()) {
+        Path folder = directory.resolve(format.fileName());
+        Instant now = Instant.now();
+        Map<String, byte[]> held =
+            format == Format.TENSORBOARD
+                ? TensorBoard.files(result, now)
+                : MlFlow.files(result, folder.toAbsolutePath().toUri(), now);
+        held.forEach((name, content) -> files.put(format.fileName() + "/" + name, () -> content));
+      }
+    }
+    return writeAll(directory, files);
   }
 
   /**
@@ -41,12 +57,12 @@ public final class Reports {
    *
    * @param directory is created if it is not there
    * @param formats those that exist for one run only, {@link Format#CSV} and {@link Format#JUNIT},
-   *     gather all runs
+   *     gather all runs; folders are written for each run alone
    * @return the files written
    * @throws InputException if they cannot be written
    */
   public static List<Path> write(Path directory, Set<Format> formats, Summary summary) {
-    return write(directory, formats, format -> content(format, summary));
+    return writeAll(directory, texts(formats, format -> content(format, summary)));
   }
 
   /**
@@ -58,13 +74,26 @@ public final class Reports {
    * @throws InputException if one cannot be written, naming those that were
    */
   public static List<Path> write(Path directory, Map<String, Supplier<String>> files) {
+    Map<String, Supplier<byte[]>> encoded = new LinkedHashMap<>();
+    files.forEach((name, text) -> encoded.put(name, () -> bytes(text.get())));
+    return writeAll(directory, encoded);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<Path> writeAll(Path directory, Map<String, Supplier<byte[]>> files) {
     List<Path> written = new ArrayList<>();
     Map<String, IOException> failures = new LinkedHashMap<>();
     files.forEach(
         (name, content) -> {
           try {
-            Files.createDirectories(directory);
-            written.add(write(directory.resolve(name), content.get()));
+            Path file = directory.resolve(name);
+            byte[] held = content.get();
+            Files.createDirectories(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+            WholeFile.write(file, out -> out.write(held));
+            written.add(file);
           } catch (IOException e) {
             failures.put(name, e);
           }
@@ -96,6 +125,7 @@ public final class Reports {
       case MARKDOWN -> MarkdownReport.write(ReportView.of(result));
       case HTML -> HtmlReport.write(ReportView.of(result));
       case JUNIT -> JUnitXmlReport.write(result);
+      case TENSORBOARD, MLFLOW -> throw new IllegalArgumentException(format + " is a folder");
     };
   }
 
@@ -107,22 +137,18 @@ public final class Reports {
       case MARKDOWN -> MarkdownReport.write(ReportView.of(summary));
       case HTML -> HtmlReport.write(ReportView.of(summary));
       case JUNIT -> JUnitXmlReport.write(summary);
+      case TENSORBOARD, MLFLOW -> throw new IllegalArgumentException(format + " is a folder");
     };
   }
 
-  private static List<Path> write(
-      Path directory, Set<Format> formats, Function<Format, String> content) {
-    Map<String, Supplier<String>> files = new LinkedHashMap<>();
+  private static Map<String, Supplier<byte[]>> texts(
+      Set<Format> formats, Function<Format, String> content) {
+    Map<String, Supplier<byte[]>> files = new LinkedHashMap<>();
     for (Format format : new TreeSet<>(formats)) {
-      if (!format.fileName().isEmpty()) {
-        files.put(format.fileName(), () -> content.apply(format));
+      if (!format.fileName().isEmpty() && !format.isFolder()) {
+        files.put(format.fileName(), () -> bytes(content.apply(format)));
       }
     }
-    return write(directory, files);
-  }
-
-  private static Path write(Path file, String text) throws IOException {
-    WholeFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
-    return file;
+    return files;
   }
 }

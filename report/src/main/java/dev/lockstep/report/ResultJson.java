@@ -35,6 +35,8 @@ import dev.lockstep.report.summary.Summary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -44,9 +46,15 @@ import java.util.stream.Stream;
 /** Results as JSON: stable key order, numbers that are not finite as strings. */
 public final class ResultJson {
 
-  /** For the page, which may not grow past reading: points of curves without their names. */
+  /** A chart is no finer, and words show four digits. */
+  private static final MathContext OF_PAGE = new MathContext(6);
+
+  /**
+   * For the page, which may not grow past reading: points of curves without their names, numbers
+   * with the digits that can be seen.
+   */
   private static final ObjectWriter COMPACT =
-      mapper()
+      mapper(OF_PAGE)
           .rebuild()
           .addMixIn(Summary.DriftPoint.class, InOrder.class)
           .addMixIn(Summary.LossBand.class, InOrder.class)
@@ -55,7 +63,7 @@ public final class ResultJson {
           .writer();
 
   private static final ObjectWriter WRITER =
-      mapper()
+      mapper(MathContext.UNLIMITED)
           .writer()
           .with(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
@@ -63,14 +71,14 @@ public final class ResultJson {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  private static final ObjectReader RUN = mapper().readerFor(RunResult.class);
+  private static final ObjectReader RUN = mapper(MathContext.UNLIMITED).readerFor(RunResult.class);
 
   /** A result with a thousand steps of a large network, and its figures, needs a tenth of it. */
   private static final int MAX_BYTES = 1 << 28;
 
-  private static JsonMapper mapper() {
+  private static JsonMapper mapper(MathContext digits) {
     SimpleModule module = new SimpleModule();
-    JsonSerializer<Double> numbers = new NumberSerializer();
+    JsonSerializer<Double> numbers = new NumberSerializer(digits);
     module.addSerializer(Double.class, numbers);
     module.addSerializer(double.class, numbers);
     module.addSerializer(Phase.class, new NameSerializer<>(Phase::id));
@@ -193,11 +201,18 @@ public final class ResultJson {
   }
 
   private static final class NumberSerializer extends JsonSerializer<Double> {
+    private final MathContext digits;
+
+    NumberSerializer(MathContext digits) {
+      this.digits = digits;
+    }
+
     @Override
     public void serialize(Double value, JsonGenerator out, SerializerProvider provider)
         throws IOException {
       if (Double.isFinite(value)) {
-        out.writeNumber(value);
+        out.writeNumber(
+            digits.getPrecision() == 0 ? value : new BigDecimal(value).round(digits).doubleValue());
       } else {
         out.writeString(value.toString());
       }

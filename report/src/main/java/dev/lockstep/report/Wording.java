@@ -179,7 +179,7 @@ final class Wording {
         "Largest error ÷ floor over %s of %s: %s in all, %s with every convention in the book's way"
             .formatted(
                 Numbers.counted(attribution.steps(), "step"),
-                Numbers.counted(attribution.batchSize(), "image"),
+                Numbers.counted(attribution.batchSize(), "sample"),
                 Numbers.rounded(attribution.total()),
                 Numbers.rounded(attribution.unexplained())));
     attribution

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.diagnosis.Cause;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.report.summary.SummaryBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +55,34 @@ class FirstScreenTest {
   })
   void aRepeatedCommandDoesNotWriteOverTheFirst(String command, String again) {
     assertThat(FirstScreen.again(command)).isEqualTo(again);
+  }
+
+  @Test
+  void everyVerdictSaysWhatToTypeNext() {
+    assertThat(next(SampleRuns.undecided(1, "affine2/W was judged in no step")))
+        .isEqualTo(
+            "./lockstep compare mlp-batchnorm-dropout --seed 1 --observe-every 1; ./lockstep compare mlp-batchnorm-dropout --seed 1");
+    assertThat(next(SampleRuns.explained(1))).contains("./lockstep list conventions");
+    assertThat(next(SampleRuns.differing(1)))
+        .startsWith("./lockstep compare")
+        .contains("--reproduce; ");
+  }
+
+  private static String next(RunResult run) {
+    return FirstScreen.next(new SummaryBuilder(run.command()).add(run, "").build()).stream()
+        .map(Page.Next::command)
+        .collect(Collectors.joining("; "));
+  }
+
+  @Test
+  void aReaderIsToldWhichSideIsWrongOrWhyThatIsNotKnown() {
+    assertThat(
+            FirstScreen.where(
+                    new SummaryBuilder("compare").add(SampleRuns.differing(1), "").build().failed())
+                .stream()
+                .filter(fact -> fact.get(0).equals("which side is wrong")))
+        .hasSize(1)
+        .allSatisfy(fact -> assertThat(fact.get(1)).contains("finite differences"));
   }
 
   @ParameterizedTest

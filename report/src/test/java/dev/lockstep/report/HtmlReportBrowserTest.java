@@ -35,7 +35,7 @@ class HtmlReportBrowserTest extends PageInBrowser {
   }
 
   private static int charts(boolean all) {
-    return (all ? 6 : 2) * CHARTS_OF_A_RUN + SampleFigures.all().size() + 1;
+    return (all ? 6 : 2) * CHARTS_OF_A_RUN + CHARTS_OF_ELEMENTS + SampleFigures.all().size() + 1;
   }
 
   private static void unfold(Browser.Page page) {
@@ -85,7 +85,7 @@ class HtmlReportBrowserTest extends PageInBrowser {
   void aSingleRunTellsVerdictDivergenceAndCommandOnItsFirstScreen() throws IOException {
     String page = HtmlReport.write(ReportView.of(SampleRuns.differing(1)));
     Browser.Page visit = open(page);
-    assertSound(visit, CHARTS_OF_A_RUN);
+    assertSound(visit, CHARTS_OF_A_RUN + CHARTS_OF_ELEMENTS);
     assertThat(visit.dom())
         .containsSubsequence(
             "✖ DIFFER",
@@ -130,6 +130,54 @@ class HtmlReportBrowserTest extends PageInBrowser {
               page.evaluate("document.querySelectorAll('figure.chart .node.here').length").asInt())
           .as("layers marked as the first divergence")
           .isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400, false", "1400, true"})
+  void aLayerThatIsOpenedShowsItsTensorsElementsAndItsWeights(int width, boolean dark)
+      throws IOException {
+    String page = HtmlReport.write(ReportView.of(SampleRuns.differing(1)));
+    try (Browser.Page visit = open(page, width, dark)) {
+      assertThat(opened(visit))
+          .isEqualTo("Values of affine2/W; Errors of affine2/W; Map of affine2/W");
+      assertThat(visit.dom()).contains("✕ marks the worst, element (10, 14): scratch 0.0125");
+      visit.evaluate(
+          """
+          [...document.querySelectorAll('figure.chart .node')].find(n => n.textContent.startsWith('affine1'))
+            .dispatchEvent(new MouseEvent('click', {bubbles: true}))""");
+      visit.settle();
+      assertThat(opened(visit))
+          .isEqualTo(
+              "Values of affine1/W; Errors of affine1/W; Map of affine1/W; Weights of affine1 as images");
+      assertSound(visit, CHARTS_OF_A_RUN + CHARTS_OF_ELEMENTS + 1);
+    }
+  }
+
+  private static String opened(Browser.Page page) {
+    return page.evaluate(
+            "globalThis.lockstep.frames.filter(f => f.figure.closest('.layer')).map(f => f.title).join('; ')")
+        .asText();
+  }
+
+  @Test
+  void theHorizonIsDrawnWhereItsStepIs() throws IOException {
+    String page = HtmlReport.write(ReportView.of(SampleRuns.beyondTheHorizon(1)));
+    try (Browser.Page visit = open(page)) {
+      String beside =
+          visit
+              .evaluate(
+                  """
+                  (() => {
+                    const frame = globalThis.lockstep.frames.find(f => f.title === 'Layers over the steps, forward');
+                    const at = Number(frame.plot.querySelector('line.mark').getAttribute('x1'));
+                    const cells = [...frame.plot.querySelectorAll('rect')].map(r => Number(r.getAttribute('x')));
+                    const column = [...new Set(cells)].indexOf(at);
+                    const row = frame.figure.querySelectorAll('.table-behind tbody tr')[column];
+                    return row.children[1].textContent + ' of ' + frame.plot.querySelectorAll('line:not(.mark)').length;
+                  })()""")
+              .asText();
+      assertThat(beside).as("first column past step 100, of observed steps").isEqualTo("109 of 33");
     }
   }
 

@@ -24,6 +24,9 @@ public abstract class PageInBrowser {
   /** The network, loss, accuracy; for each of the four phases a heat map and a chart of lines. */
   protected static final int CHARTS_OF_A_RUN = 3 + 2 * 4;
 
+  /** Values, errors, map: of the tensor of the first difference, whose layer is open. */
+  protected static final int CHARTS_OF_ELEMENTS = 3;
+
   @TempDir static Path scratch;
 
   private static Browser browser;
@@ -47,7 +50,15 @@ public abstract class PageInBrowser {
     }
   }
 
+  protected static Browser.Page newPage(String page) throws IOException {
+    return opened(page, DESKTOP, false);
+  }
+
   protected Browser.Page open(String page, int width, boolean dark) throws IOException {
+    return opened(page, width, dark);
+  }
+
+  private static Browser.Page opened(String page, int width, boolean dark) throws IOException {
     Path file = Files.createTempFile(scratch, "report", ".html");
     return browser.open(Files.writeString(file, page).toUri().toString(), width, HEIGHT, dark);
   }

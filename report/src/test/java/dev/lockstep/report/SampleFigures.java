@@ -1,5 +1,7 @@
 package dev.lockstep.report;
 
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.Figure.Axis;
 import dev.lockstep.core.result.Figure.ConfusionMatrices;
@@ -39,6 +41,60 @@ final class SampleFigures {
         heatMap(),
         scatter(),
         search());
+  }
+
+  /** The gradient of a tensor whose errors grow from the first row to the last. */
+  static Figure.Elements elements(String tensor, long step) {
+    boolean weights = tensor.endsWith("/W");
+    int rows = weights ? 32 : 1;
+    List<List<Integer>> map =
+        IntStream.range(0, rows)
+            .mapToObj(
+                row ->
+                    IntStream.range(0, 25)
+                        .mapToObj(column -> column == 0 ? -99 : row == 3 && column == 7 ? 125 : row)
+                        .toList())
+            .toList();
+    List<Long> counts = IntStream.range(0, 24).mapToObj(bin -> (long) bin * (23 - bin)).toList();
+    return new Figure.Elements(
+        "elements-backward-" + tensor,
+        tensor + ", backward, step " + step,
+        "How values and errors are spread.",
+        step,
+        Phase.BACKWARD,
+        tensor.substring(0, tensor.indexOf('/')),
+        tensor,
+        Reading.SINGLE_LAYER,
+        weights ? List.of(100, 50) : List.of(50),
+        2.2e-16,
+        weights ? List.of(10, 14) : List.of(14),
+        0.0125,
+        0.0135,
+        -0.02,
+        0.02,
+        counts,
+        counts.stream().map(count -> count + 1).toList(),
+        List.of(25L, 0L, 100L, 800L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L),
+        map);
+  }
+
+  static Figure weights(String layer) {
+    return new Images(
+        Figure.WEIGHTS + layer,
+        "Weights of %s as images".formatted(layer),
+        "Two units.",
+        4,
+        4,
+        2,
+        -1,
+        1,
+        IntStream.range(0, 4)
+            .mapToObj(
+                picture ->
+                    new Images.Picture(
+                        "unit " + picture,
+                        IntStream.range(0, 16).mapToObj(pixel -> pixel / 8.0 - 1).toList()))
+            .toList());
   }
 
   private static List<Double> range(double from, double to, int points) {

@@ -66,6 +66,12 @@ public final class SampleRuns {
   public static RunResult differing(long seed) {
     Sample sample = new Sample(seed);
     sample.faultAt = 3;
+    sample.figures =
+        List.of(
+            SampleFigures.elements("affine2/W", 3),
+            SampleFigures.elements("affine2/b", 3),
+            SampleFigures.elements("affine1/W", 3),
+            SampleFigures.weights("affine1"));
     return sample.result();
   }
 
@@ -445,7 +451,10 @@ public final class SampleRuns {
           Map.of(
               "batch-norm-momentum",
               new Attribution.Formulas(
-                  "batch normalization", "decay 0.9", "decay 0.1: the other way round")),
+                  "batch normalization",
+                  "decay 0.9",
+                  "decay 0.1: the other way round",
+                  "momentum=0.1: the share of the new")),
           1.7);
     }
 

@@ -118,7 +118,7 @@ class WritersTest {
       assertThat(report)
           .containsSubsequence(
               set,
-              "over 10 steps of 20 images: 3.100e+12 in all, 1.7 with every convention",
+              "over 10 steps of 20 samples: 3.100e+12 in all, 1.7 with every convention",
               "batch-norm-momentum by itself: 3.100e+12",
               "dropout-scaling by itself: 0");
     }
@@ -324,6 +324,6 @@ class WritersTest {
     assertThatThrownBy(() -> Format.list("text,pdf"))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("'pdf'")
-        .hasMessageContaining("text,json,csv,md,html,junit");
+        .hasMessageContaining("text,json,csv,md,html,junit,tensorboard,mlflow");
   }
 }

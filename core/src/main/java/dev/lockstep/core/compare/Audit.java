@@ -131,6 +131,7 @@ public final class Audit {
         Map.of(),
         new Curves(List.of(), List.of()),
         List.of(),
+        List.of(),
         new ModelState(0, Map.of()),
         new ModelState(0, Map.of()),
         Map.of());
@@ -267,6 +268,7 @@ public final class Audit {
       TrainingLog.Losses losses = log.losses();
       listener.stepTaken(taken, Math.max(taken, steps), losses.reference(), losses.candidate());
       if (!outcome.agrees() && comparison.first() == null) {
+        readings.showElements(outcome);
         StepOutcome explained = causes.explained(outcome);
         Finding finding = explained.finding();
         if (finding == null) {
@@ -291,6 +293,9 @@ public final class Audit {
     private Outcome outcome() {
       log.add(
           new Curves.AccuracyPoint(last.step(), Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0));
+      if (comparison.first() == null) {
+        readings.showElements(StepOutcome.AGREES); // a recording may end anywhere
+      }
       Finding finding = comparison.conclusion();
       Verdict verdict = comparison.verdict(finding, divergedAlike);
       String reference = sides.reference().name();
@@ -308,6 +313,7 @@ public final class Audit {
           comparison.worst(),
           log.curves(),
           comparison.readings(),
+          comparison.elementsShown(),
           references.free().state(),
           Objects.requireNonNull(last.after()),
           speeds);

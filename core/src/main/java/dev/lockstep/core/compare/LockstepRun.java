@@ -218,6 +218,9 @@ final class LockstepRun {
     StepOutcome outcome = readings.read(candidate, batch(), plan.masks(step), segment());
     segmentStart = null;
     if (comparison.first() == null) {
+      if (!outcome.agrees() || step == steps) {
+        readings.showElements(outcome);
+      }
       if (restored != null) {
         comparison.report(restored);
       } else {
@@ -356,7 +359,10 @@ final class LockstepRun {
     StepOutcome outcome = StepOutcome.AGREES;
     for (step = last.step() + 1; step <= to && outcome.agrees(); step++) {
       outcome = readings.read(candidate, plan.batch(step), plan.masks(step), null);
-      outcome = outcome.agrees() ? outcome : causes.explained(outcome);
+      if (!outcome.agrees()) {
+        readings.showElements(outcome);
+        outcome = causes.explained(outcome);
+      }
     }
     step = to;
     boolean repeats =
@@ -626,6 +632,7 @@ final class LockstepRun {
         comparison.worst(),
         log.curves(),
         comparison.readings(),
+        comparison.elementsShown(),
         references.free().state(),
         candidateState(),
         log.speeds(referenceName, candidateName));

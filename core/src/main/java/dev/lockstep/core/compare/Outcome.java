@@ -5,6 +5,7 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.result.Coverage;
 import dev.lockstep.core.result.Curves;
 import dev.lockstep.core.result.Failure;
+import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.result.TensorReading;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param undecided why the run can come to no agreement though nothing differs; empty otherwise
  * @param stepsTaken less than planned if the run diverged, failed fast or was stopped
+ * @param elements of every tensor in the step of the first difference, or else in the last observed
+ *     one; empty if none was looked at
  * @param referenceState after the last step
  * @param candidateState after the last step
  * @param samplesPerSecond by implementation, training steps alone
@@ -35,6 +38,7 @@ public record Outcome(
     Map<Phase, Worst> worst,
     Curves curves,
     List<TensorReading> readings,
+    List<Figure.Elements> elements,
     ModelState referenceState,
     ModelState candidateState,
     Map<String, Double> samplesPerSecond) {}

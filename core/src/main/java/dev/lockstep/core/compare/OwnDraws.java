@@ -109,6 +109,7 @@ public final class OwnDraws {
         Map.of(),
         log.curves(),
         List.of(),
+        List.of(),
         reference.state(),
         candidate.state(),
         log.speeds(referenceName, candidateName));

@@ -198,6 +198,26 @@ final class StepReadings {
     return new Readings(singleLayer, singleStep, free);
   }
 
+  /**
+   * Measures the elements of the step that was read last, in the reading in which it differs, or
+   * else layer by layer.
+   */
+  void showElements(StepOutcome outcome) {
+    CandidateStep taken = candidateStep;
+    if (taken == null) {
+      return; // nothing was read since the run goes on
+    }
+    if (outcome.isOf(Reading.FREE_RUNNING)) {
+      Floors free = floors(freeSeen, freePerturbedSeen);
+      comparison.showElements(seenStep, Reading.FREE_RUNNING, freeSeen, taken.shown(), free);
+    } else if (singleLayer == null || outcome.isOf(Reading.SINGLE_STEP)) {
+      comparison.showElements(
+          seenStep, Reading.SINGLE_STEP, localSeen, taken.shown(), localFloors());
+    } else {
+      comparison.showElements(seenStep, Reading.SINGLE_LAYER, computed, taken.shown(), floors);
+    }
+  }
+
   /** Whether a prediction changes the state: what does so does it from the start. */
   private @Nullable Finding predictionMoves(Model candidate, long step, ModelState before) {
     return step <= FIRST_STEPS

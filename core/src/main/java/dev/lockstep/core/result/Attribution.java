@@ -34,8 +34,9 @@ public record Attribution(
    *
    * @param book the book's formula
    * @param dl4j Deeplearning4j's formula
+   * @param pytorch PyTorch's formula; null in results of before it was told
    */
-  public record Formulas(String topic, String book, String dl4j) {}
+  public record Formulas(String topic, String book, String dl4j, @Nullable String pytorch) {}
 
   /** Returns whether nothing is left of the differences. */
   public boolean explains() {

@@ -1,5 +1,7 @@
 package dev.lockstep.core.result;
 
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.observation.Reading;
 import java.util.List;
 
 /**
@@ -16,6 +18,14 @@ public sealed interface Figure {
 
   /** Returns one or two sentences: what to look for. */
   String caption();
+
+  /** Begins the id of pictures of a layer's weights; the layer's name follows. */
+  String WEIGHTS = "weights-";
+
+  /** Returns whether this is seen where a reader opens a layer, and not before. */
+  default boolean ofLayer() {
+    return this instanceof Elements || id().startsWith(WEIGHTS);
+  }
 
   /**
    * One axis.
@@ -163,6 +173,52 @@ public sealed interface Figure {
         requireLength("pixels of " + picture.label(), picture.pixels(), width * height);
       }
     }
+  }
+
+  /**
+   * The elements of one tensor in one step, on both sides: how their values and errors are spread,
+   * and where the errors lie.
+   *
+   * @param shape of the tensor
+   * @param floor the tensor's noise floor
+   * @param worst index of the element that lies furthest apart, or of the first that is not finite
+   * @param reference its value on the reference's side
+   * @param candidate its value on the candidate's side
+   * @param from the smallest finite value of both sides
+   * @param to the largest finite value of both sides
+   * @param referenceCounts how many of the reference's elements lie in each of as many bins of
+   *     equal width
+   * @param candidateCounts the same of the candidate's
+   * @param errorCounts how many elements have an error ÷ noise floor of 0; of at most 0.01, 0.1, 1
+   *     and so on to 10⁸; of more, or not finite
+   * @param map by blocks of the first axis, then of all others: the block's largest error ÷ noise
+   *     floor as 10·log₁₀ of it; {@link #IDENTICAL} where there is no error, {@link #BEYOND} where
+   *     a number is not finite
+   */
+  record Elements(
+      String id,
+      String title,
+      String caption,
+      long step,
+      Phase phase,
+      String layer,
+      String tensor,
+      Reading reading,
+      List<Integer> shape,
+      double floor,
+      List<Integer> worst,
+      double reference,
+      double candidate,
+      double from,
+      double to,
+      List<Long> referenceCounts,
+      List<Long> candidateCounts,
+      List<Long> errorCounts,
+      List<List<Integer>> map)
+      implements Figure {
+
+    public static final int IDENTICAL = -99;
+    public static final int BEYOND = 999;
   }
 
   /** Which class was taken for which, a matrix for each side. */

@@ -71,6 +71,7 @@ class SnapshotTest {
         outcome.worst(),
         outcome.curves(),
         outcome.readings(),
+        outcome.elements(),
         outcome.referenceState(),
         outcome.candidateState(),
         Map.of());

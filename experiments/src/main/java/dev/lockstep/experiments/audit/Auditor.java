@@ -126,7 +126,7 @@ public final class Auditor {
         outcome.readings(),
         List.of(),
         null,
-        List.of(),
+        List.copyOf(outcome.elements()),
         new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
   }
 

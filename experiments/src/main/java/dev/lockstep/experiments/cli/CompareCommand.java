@@ -187,6 +187,13 @@ final class CompareCommand implements Callable<Integer> {
   private boolean reproduce;
 
   @Option(
+      names = OutputOptions.LIVE,
+      description =
+          "Show the runs on a page while they last, at an address of this machine alone that is"
+              + " told at the start.")
+  private boolean live;
+
+  @Option(
       names = "--resume",
       paramLabel = "DIR",
       description =
@@ -304,6 +311,7 @@ final class CompareCommand implements Callable<Integer> {
             cluster.isGiven()
                 ? new CompareSession.Elsewhere(cluster, argumentsOfOne(), sideOptions.jars())
                 : null,
+            live,
             saved,
             this::saveNetwork,
             reproduce);

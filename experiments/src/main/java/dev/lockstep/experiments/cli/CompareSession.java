@@ -17,6 +17,7 @@ import dev.lockstep.experiments.figures.DrawingComparer;
 import dev.lockstep.experiments.figures.Ensembles;
 import dev.lockstep.experiments.figures.SideAnswers;
 import dev.lockstep.experiments.figures.VariantFigures;
+import dev.lockstep.experiments.live.LivePage;
 import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.resume.CheckpointFile;
 import dev.lockstep.experiments.resume.Checkpoints;
@@ -64,6 +65,8 @@ final class CompareSession {
   private final boolean reproduce;
   private final JobOptions jobs;
   private final @Nullable Elsewhere elsewhere;
+  private final boolean showsLive;
+  private @Nullable LivePage live;
 
   /** Of the hosts of a cluster. */
   private final Set<String> processors = new ConcurrentSkipListSet<>();
@@ -83,6 +86,7 @@ final class CompareSession {
    * @param command that the user gave
    * @param cadence which steps are observed
    * @param elsewhere null: this process carries the runs out
+   * @param showsLive whether a page shows the runs while they last
    * @param parameters where the trained parameters go; null: nowhere
    * @param kept told of one run that came to its end
    * @param reproduce true if a difference is to be made small and written as a test
@@ -94,6 +98,7 @@ final class CompareSession {
       String command,
       Cadence cadence,
       @Nullable Elsewhere elsewhere,
+      boolean showsLive,
       @Nullable Path parameters,
       Consumer<Comparer.Compared> kept,
       boolean reproduce) {
@@ -103,6 +108,7 @@ final class CompareSession {
     this.command = command;
     this.cadence = cadence;
     this.elsewhere = elsewhere;
+    this.showsLive = showsLive;
     this.parameters = parameters;
     this.kept = kept;
     this.reproduce = reproduce;
@@ -247,7 +253,12 @@ final class CompareSession {
     }
     List<Planned> planned = asked.size() == 1 ? List.of(asked.get(0).alone()) : asked;
     try (RunDirectory directory = directory(planned, resumed);
-        Interruption interruption = Interruption.heldBack()) {
+        Interruption interruption = Interruption.heldBack();
+        LivePage page = showsLive ? new LivePage(command, planned.size()) : null) {
+      live = page;
+      if (page != null) {
+        spec.commandLine().getErr().println("compare: live at " + page.address());
+      }
       return planned.size() == 1
           ? runOne(planned.get(0), directory, interruption)
           : runAll(planned, directory, interruption);
@@ -487,6 +498,9 @@ final class CompareSession {
         directory.finish(planned.path());
       }
       tally.ended(planned.title(), result.verdict());
+      if (live != null) {
+        live.ended(planned.title(), result);
+      }
       return run.isInterrupted();
     } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
       fail(number, planned, e);
@@ -569,7 +583,7 @@ final class CompareSession {
         new Progress(position + planned.title(), cadence, position.isEmpty(), output.quiet());
     Checkpoints checkpoints =
         new Checkpoints(
-            progress,
+            live == null ? progress : live.watching(planned.title(), progress),
             progress::say,
             interruption::asked,
             new CheckpointFile(kept, planned.identity()));
@@ -603,6 +617,9 @@ final class CompareSession {
 
   private void printReport(List<Path> written) {
     Path report = report(written);
+    if (live != null && report != null && report.endsWith(Format.HTML.fileName())) {
+      live.reported(report);
+    }
     if (report != null) {
       print("Report     " + report + "\n");
     }

@@ -30,6 +30,9 @@ final class OutputOptions {
 
   private static final String OUTPUT = "--output";
 
+  /** Shows a run on a page, and changes nothing of it. */
+  static final String LIVE = "--live";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -47,7 +50,8 @@ final class OutputOptions {
       names = "--format",
       paramLabel = "LIST",
       defaultValue = "text,json,html",
-      description = "Some of text, json, csv, md, html, junit (default: ${DEFAULT-VALUE}).")
+      description =
+          "Some of text, json, csv, md, html, junit, tensorboard, mlflow (default: ${DEFAULT-VALUE}).")
   private String formats;
 
   @Option(names = "--no-color", description = "No colours, also with NO_COLOR set.")
@@ -118,7 +122,8 @@ final class OutputOptions {
       String word = words.get(i);
       if (options.contains(word)) {
         i++; // its value
-      } else if (options.stream().noneMatch(option -> word.startsWith(option + "="))) {
+      } else if (!word.equals(LIVE)
+          && options.stream().noneMatch(option -> word.startsWith(option + "="))) {
         kept.add(word);
       }
     }

@@ -66,6 +66,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one experiment on both sides and gathers all that it found. */
@@ -346,7 +347,7 @@ public final class Comparer {
                 ? List.of()
                 : figures.metrics(evaluation()),
             alone == null ? null : alone.solo(),
-            figures.figures(),
+            Stream.concat(outcome.elements().stream(), figures.figures().stream()).toList(),
             new RunResult.Timing((System.nanoTime() - start) / 1e9, outcome.samplesPerSecond()));
     return new Compared(
         result, trained(network, last), outcome.candidateState(), figures.answers());

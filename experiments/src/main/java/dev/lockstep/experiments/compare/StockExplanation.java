@@ -80,7 +80,10 @@ record StockExplanation(
               formulas.put(
                   convention.id(),
                   new Attribution.Formulas(
-                      convention.topic(), convention.book(), convention.dl4j()));
+                      convention.topic(),
+                      convention.book(),
+                      convention.dl4j(),
+                      convention.pytorch()));
             });
     return new Attribution(
         plan.steps(),

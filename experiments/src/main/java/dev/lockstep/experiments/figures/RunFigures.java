@@ -136,6 +136,14 @@ public final class RunFigures {
       figures.addAll(
           Filters.of(network, reference.provider().name(), plan.initialState(), reference.state()));
     }
+    if (!alone) {
+      figures.addAll(
+          FirstWeights.of(
+              network,
+              test.image(),
+              List.of(reference.provider().name(), candidate.provider().name()),
+              List.of(reference.state(), candidate.state())));
+    }
     boolean classes = test.task().kind() == Task.Kind.CLASS;
     if (asked.contains(FigureKind.CONFUSION) && classes) {
       figures.add(new Answers(network, test, answers.get(0), answers.get(1), whose()).confusion());

@@ -5,9 +5,11 @@ import dev.lockstep.core.UsageException;
 import dev.lockstep.report.Format;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -62,7 +64,7 @@ public final class EarlierRun {
         // a report of somebody else's, without a result, is not ours to take away
         if (Files.exists(folder.resolve(Format.JSON.fileName()))) {
           for (String name : reports().toList()) {
-            removed |= Files.deleteIfExists(folder.resolve(name));
+            removed |= delete(folder.resolve(name));
           }
         }
       }
@@ -76,6 +78,19 @@ public final class EarlierRun {
               .formatted(directory, e),
           e);
     }
+  }
+
+  /** Deletes a report, a folder with all that is in it; returns whether there was one. */
+  private static boolean delete(Path report) throws IOException {
+    if (!Files.exists(report, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try (Stream<Path> all = Files.walk(report)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+    return true;
   }
 
   private static Stream<String> reports() {

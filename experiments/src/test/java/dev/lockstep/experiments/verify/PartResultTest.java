@@ -61,6 +61,7 @@ class PartResultTest {
         Map.of(),
         new Curves(List.of(), List.of()),
         List.of(reading),
+        List.of(),
         new ModelState(2, Map.of()),
         new ModelState(2, Map.of()),
         Map.of());

@@ -143,6 +143,10 @@ public final class SummaryBuilder {
     private final List<List<Implementation>> sides = new ArrayList<>();
     private final DriftCollector drift = new DriftCollector();
     private final List<Figure> figures = new ArrayList<>();
+
+    /** Whether the figures are of a run that differs: where one does, its layers are shown. */
+    private boolean figuresDiffer;
+
     private Verdict verdict = Verdict.AGREE;
     private @Nullable Long horizon;
 
@@ -169,8 +173,11 @@ public final class SummaryBuilder {
       }
       sides.add(result.implementations());
       drift.add(result.readings());
-      if (figures.isEmpty()) {
+      boolean differs = result.firstDivergence() != null;
+      if (figures.isEmpty() || (differs && !figuresDiffer)) {
+        figures.clear();
         figures.addAll(result.figures());
+        figuresDiffer = differs;
       }
     }
 
@@ -185,7 +192,7 @@ public final class SummaryBuilder {
           accuracies.entrySet().stream().map(e -> accuracyBand(e.getKey(), e.getValue())).toList(),
           drift.layers(experiment.layers()),
           drift.drift().stream().filter(d -> detailed || d.layer().isEmpty()).toList(),
-          List.copyOf(figures));
+          figures.stream().filter(figure -> detailed || !figure.ofLayer()).toList());
     }
 
     /** Returns what the seeds say, nothing if there is but one. */

@@ -19,15 +19,16 @@ function cividis(sheets, value) {
 
 /**
  * Coloured cells, one sheet or several side by side. Without colours of its own it takes cividis; told(value, row, column) is
- * what stands in a cell, choose(row, column) what a click or Enter on it does, least its smallest width.
+ * what stands in a cell, choose(row, column) what a click or Enter on it does, least its smallest width; lines are
+ * {column, name}, drawn before a column, and ticked columns each have a tick.
  */
-function cellGrid(self, width, {rowLabel, columnLabel, rows, columns, sheets, value, cell, told, shade, inkOn, more = () => [], choose, least = 0}) {
+function cellGrid(self, width, {rowLabel, columnLabel, rows, columns, sheets, value, cell, told, shade, inkOn, more = () => [], choose, least = 0, lines = [], ticked = false}) {
   const colours = shade ? {shade, inkOn} : cividis(sheets, value);
   let nodes = [];
   const paint = w => {
     nodes = [];
     const longest = Math.min(18, d3.max(rows, r => r.length));
-    const left = 34 + 7.4 * longest, top = sheets[0].name ? 40 : 10;
+    const left = 34 + 7.4 * longest, top = sheets[0].name ? 40 : lines.length ? 26 : 10;
     const across = w / sheets.length < 300 ? 1 : sheets.length;
     const sheetWidth = w / across;
     const side = Math.min(56, (sheetWidth - left - 12) / columns.length);
@@ -55,6 +56,12 @@ function cellGrid(self, width, {rowLabel, columnLabel, rows, columns, sheets, va
           items.push({x: x0 + (j + .5) * side, y: y0 + (i + .5) * tall, lines: [(sheet.name ? sheet.name + ': ' : '') + rowLabel + ' ' + r, columnLabel + ' ' + c, axisTitle(value) + ' ' + show(v), ...more(i, j)], choose: choose && (() => choose(i, j))});
         });
       });
+      if (ticked) columns.forEach((c, j) => svg.append('line').attr('stroke', 'var(--quiet)').attr('x1', x0 + (j + .5) * side).attr('x2', x0 + (j + .5) * side).attr('y1', y0 + rows.length * tall).attr('y2', y0 + rows.length * tall + 4));
+      for (const line of lines) {
+        const at = x0 + line.column * side, right = line.column > columns.length / 2;
+        svg.append('line').attr('class', 'mark').attr('x1', at).attr('x2', at).attr('y1', y0 - 16).attr('y2', y0 + rows.length * tall);
+        svg.append('text').attr('x', at + (right ? -5 : 5)).attr('y', y0 - 8).attr('text-anchor', right ? 'end' : 'start').text(line.name);
+      }
       columns.forEach((c, j) => {
         if (j % every) return;
         const label = svg.append('text').text(c.length > 16 ? c.slice(0, 15) + '…' : c);
@@ -85,7 +92,7 @@ renderers.ConfusionMatrices = figure => {
   const rows = figure.classes.flatMap((a, i) => figure.classes.map((b, j) => [a, b, ...figure.matrices.map(m => m.counts[i][j])]));
   return {head: ['true class', 'answer', ...figure.matrices.map(m => m.side)], rows, wide: figure.matrices.length > 1, draw(self, width) {
     return cellGrid(self, width, {rowLabel: 'true class', columnLabel: 'answer', rows: figure.classes, columns: figure.classes,
-      sheets: figure.matrices.map(m => ({name: m.side, values: m.counts})), value: {label: 'images', unit: '', logarithmic: true},
+      sheets: figure.matrices.map(m => ({name: m.side, values: m.counts})), value: {label: 'samples', unit: '', logarithmic: true},
       cell: (row, sheet) => row[2 + sheet], told: String});
   }};
 };

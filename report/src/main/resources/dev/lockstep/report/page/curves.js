@@ -67,12 +67,16 @@ function curves({x: xAxis, y: yAxis, series, vertical = [], horizontal = [], hei
             .attr('r', 3).attr('cx', p => x(p.x)).attr('cy', p => y(p.y)).attr('fill', s.colour);
         }
       }
-      vertical.forEach((v, i) => {
+      const told = horizontal.map(h => y(h.at) + (y(h.at) < box.top + 14 ? 15 : -5));
+      let down = box.top + 10;
+      vertical.forEach(v => {
         const at = x(v.at);
         if (!(at >= box.left - 1 && at <= box.right + 1)) return;
         ink.append('line').attr('class', 'mark').attr('x1', at).attr('x2', at).attr('y1', box.top).attr('y2', box.bottom);
         const right = at > (box.left + box.right) / 2;
-        ink.append('text').attr('x', at + (right ? -5 : 5)).attr('y', box.top + 10 + 14 * i).attr('text-anchor', right ? 'end' : 'start').text(v.name);
+        while (told.some(t => Math.abs(t - down) < 14)) down += 14;
+        ink.append('text').attr('x', at + (right ? -5 : 5)).attr('y', down).attr('text-anchor', right ? 'end' : 'start').text(v.name);
+        down += 14;
       });
       for (const h of horizontal) {
         ink.append('line').attr('class', 'mark').attr('x1', box.left).attr('x2', box.right).attr('y1', y(h.at)).attr('y2', y(h.at));

@@ -10,6 +10,9 @@ const many = summary && summary.variants.length > 1;
 const titleOf = run => run.variant ? run.experiment + '/' + run.variant : run.experiment;
 const variantTitle = variant => titleOf({experiment: variant.experiment.id, variant: variant.experiment.variant});
 const runsOf = variant => runs.filter(r => r.experiment === variant.experiment.id && r.variant === variant.experiment.variant);
+/** What is told of how well a side learned: R² where numbers are predicted. */
+const score = summary && summary.dataset.task === 'regression' ? 'R²' : 'accuracy';
+const scoreOf = value => score === 'R²' ? show(value) : percent(value);
 const sides = runs.length ? runs[0].implementations.map(side => side.name) : [];
 
 /** The verdict, one sentence of cause, where it is, and what to type next: what a reader needs before anything else. */
@@ -23,7 +26,7 @@ function firstScreen() {
   const shows = view.search ? view.search.shows : e && e.shows ? (e.chapter ? 'Chapter ' + e.chapter + ': ' : '') + e.shows : '';
   if (shows) main.append(el('p', {class: 'quiet'}, shows));
   if (summary && summary.dataset.notice) main.append(notice(summary.dataset.notice));
-  const stands = view.verdict ? standing(view.verdict) : view.good ? 'good' : 'bad';
+  const stands = document.body.dataset.live ? 'open' : view.verdict ? standing(view.verdict) : view.good ? 'good' : 'bad';
   main.append(el('section', {class: 'verdict ' + stands, 'aria-label': 'Verdict'},
     el('p', {class: 'word'}, SIGN[stands] + (view.word ?? view.verdict)),
     el('p', {class: 'headline'}, view.headline), view.cause ? el('p', {class: 'cause'}, view.cause) : null, el('p', {}, view.meaning),
@@ -50,23 +53,38 @@ function notice(text) {
     ? el('details', {}, el('summary', {}, '⚠ ' + text.slice(0, end).replace(/[:;]$/, '')), el('p', {}, text)) : '⚠ ' + text);
 }
 
-/** The images of a run; experiments on one page may each take their own. */
+/** The samples of a run; experiments on one page may each take their own. */
 function dataOf() {
   const name = 'Data: ' + summary.dataset.name;
   return new Set(runs.map(run => run.experiment)).size > 1 ? name + '; each experiment takes its own share.'
-    : name + ', ' + count(summary.dataset.train) + ' images to train on, ' + count(summary.dataset.test) + ' to test.';
+    : name + ', ' + count(summary.dataset.train) + ' samples to train on, ' + count(summary.dataset.test) + ' to test.';
 }
 
 const facts = rows => el('dl', {class: 'facts'}, rows.map(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
 const list = lines => el('ul', {class: 'lines'}, lines.map(line => el('li', {class: line.startsWith('  ') ? 'inner' : null}, line.trim())));
-const attribution = (run, lines) => el('section', {class: 'card'}, el('h2', {}, 'What explains ' + (single ? 'it' : titleOf(run))), list(lines));
+
+/** The conventions that explain a run: each with the formulas of all three, and what it changed here. */
+function attribution(run, lines) {
+  const {explanation, ownEffects, formulas} = run.attribution;
+  const title = 'What explains ' + (single ? 'it' : titleOf(run));
+  if (!explanation || !explanation.length) return el('section', {class: 'card'}, el('h2', {}, title), list(lines));
+  const others = Object.keys(ownEffects).filter(id => !explanation.includes(id));
+  return el('section', {class: 'card', id: single ? 'explanation' : null}, el('h2', {}, title), el('p', {}, lines[0]),
+    explanation.map(id => [el('h3', {}, id + (formulas[id] ? ', ' + formulas[id].topic : '')), facts([
+      ...(formulas[id] ? [['the book', formulas[id].book], ['Deeplearning4j', formulas[id].dl4j], ['PyTorch', formulas[id].pytorch ?? '–']] : []),
+      ['by itself, here', id in ownEffects ? 'up to ' + show(ownEffects[id]) + ' × the noise floor' : 'not measured'],
+    ])]),
+    el('p', {class: 'quiet'}, lines[1] + '.'),
+    others.length ? el('details', {}, el('summary', {}, 'Other conventions of this network'), facts(others.map(id => [id, 'by itself up to ' + show(ownEffects[id]) + ' × the noise floor']))) : null,
+    el('p', {class: 'quiet'}, 'Every convention, with the formulas of the book, Deeplearning4j and PyTorch: docs/conventions.md, or ', el('code', {}, './lockstep list conventions')));
+}
 
 function bothSides(run, solo) {
   return el('section', {class: 'card'}, el('h2', {}, view.search ? 'The finalist on both sides' : 'Both sides'),
     scroll('Both sides', table('Both sides', ['', ...run.implementations.map(side => side.name)], [
       ['loss of the last batch', ...run.implementations.map(side => num(side.trainLoss))],
-      ['accuracy on training images', ...run.implementations.map(side => percent(side.trainAccuracy))],
-      ['accuracy on test images', ...run.implementations.map(side => percent(side.testAccuracy))],
+      [score + ' on training samples', ...run.implementations.map(side => scoreOf(side.trainAccuracy))],
+      [score + ' on test samples', ...run.implementations.map(side => scoreOf(side.testAccuracy))],
     ])), solo ? el('p', {}, solo + '.') : null);
 }
 

@@ -90,3 +90,12 @@ function frame(parent, {title, note, wide, controls = [], zooming = true}, make)
   observer.observe(plot);
   return self;
 }
+
+/** Takes the charts of a part of the page away. */
+function clear(part) {
+  for (const gone of frames.filter(f => part.contains(f.figure))) {
+    observer.unobserve(gone.plot);
+    frames.splice(frames.indexOf(gone), 1);
+  }
+  part.replaceChildren();
+}

@@ -34,8 +34,8 @@ function ofRuns() {
       parent.append(el('h3', {}, 'Differences over the steps'), differences);
       heat(differences, variant);
       drift(differences, variant);
-      if (variant.figures.length) parent.append(el('h3', {}, 'Figures'));
-      figures(parent, variant.figures);
+      if (figuresBelow(variant).length) parent.append(el('h3', {}, 'Figures'));
+      figures(parent, figuresBelow(variant));
     };
     if (!many || parent.open) fill();
     else {
@@ -58,5 +58,10 @@ function printing(on) {
 addEventListener('beforeprint', () => printing(true));
 addEventListener('afterprint', () => printing(false));
 
+// While a run lasts, the server that the page comes from says when there is a newer one.
+if (document.body.dataset.live) {
+  new EventSource('/events?seen=' + document.body.dataset.live).onmessage = () => location.reload();
+}
+
 // What a test asks a page that is open.
-globalThis.lockstep = {frames, show, scale, ticks};
+globalThis.lockstep = {frames, show, brief, percent, count, scale, ticks, el, table, sortable, floorColour, worstOf, ratioOf, blocksOf, spanOf};

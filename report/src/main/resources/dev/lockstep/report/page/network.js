@@ -43,10 +43,14 @@ function network(parent, variant) {
 
   function open(name) {
     const layer = byName.get(name);
-    detail.replaceChildren(el('h4', {}, name), !layer ? el('p', {}, 'The data: nothing is compared here.') : scroll('Tensors of ' + name, table('Tensors of ' + name,
+    clear(detail);
+    detail.append(el('h4', {}, name), !layer ? el('p', {}, 'The data: nothing is compared here.') : scroll('Tensors of ' + name, table('Tensors of ' + name,
       ['tensor', 'phase', 'error ÷ noise floor', 'largest difference', 'step', 'reading', ''],
       layer.tensors.map(t => [t.tensor, t.phase, num(t.errorOverFloor), num(t.maxAbs), count(t.step), t.reading, reads(t)]), (row, i) => layer.tensors[i].failed ? 'differs' : null)));
     if (first && first.layer === name) detail.append(el('p', {}, '▲ First difference: step ' + count(first.step) + ', ' + first.phase + ', ' + first.tensor + (single ? '' : ', seed ' + failed.seed) + '.'));
+    const known = elementsOf(variant, name);
+    if (known.length) chooseTensor(detail, variant, known, layer.tensors, first && first.layer === name ? first : null);
+    if (weightsOf(variant, name).length) figures(detail, weightsOf(variant, name));
     detail.append(...figuresOf(variant, name));
   }
 
@@ -100,8 +104,21 @@ function network(parent, variant) {
   if (first && byName.has(first.layer)) open(first.layer);
 }
 
+/** A list of the tensors whose elements are known, and what they look like: of the first difference, else of the worst. */
+function chooseTensor(detail, variant, known, tensors, first) {
+  const names = runsOf(variant)[0].implementations.map(side => side.name);
+  const worst = first || worstOf(tensors.filter(t => known.some(f => f.tensor === t.tensor && f.phase === t.phase)));
+  const start = Math.max(0, worst ? known.findIndex(f => f.tensor === worst.tensor && f.phase === worst.phase) : 0);
+  const select = el('select', {'aria-label': 'Elements of'}, known.map((f, i) => el('option', {value: i, selected: i === start ? '' : null}, f.tensor + ', ' + f.phase)));
+  const charts = el('div', {class: 'charts'});
+  const draw = () => { clear(charts); elements(charts, known[select.value], names); };
+  select.addEventListener('change', draw);
+  detail.append(el('p', {class: 'tools'}, el('label', {}, 'Elements of', select), ' in step ' + count(known[0].step) + ', ' + known[0].reading + ' reading'), charts);
+  draw();
+}
+
 /** What the run drew of a layer: figures that name it. */
 function figuresOf(variant, layer) {
-  const named = variant.figures.filter(f => f.title.split(/[\s,:]+/).includes(layer));
+  const named = figuresBelow(variant).filter(f => f.title.split(/[\s,:]+/).includes(layer));
   return named.length ? [el('p', {}, 'See also, below: ' + named.map(f => f.title).join('; ') + '.')] : [];
 }

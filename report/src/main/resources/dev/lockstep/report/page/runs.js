@@ -2,11 +2,11 @@ const isTrained = side => Number.isFinite(num(side.testAccuracy));
 
 function runsTable(part) {
   part.append(scroll('All runs', table('All runs',
-    ['run', 'seed', 'verdict', ...sides.flatMap(s => ['loss, ' + s, 'test accuracy, ' + s]), 'first divergence'],
+    ['run', 'seed', 'verdict', ...sides.flatMap(s => ['loss, ' + s, 'test ' + score + ', ' + s]), 'first divergence'],
     summary.runs.map(run => [
       run.path ? el('a', {href: './' + encodeURI(run.path) + '/report.html'}, titleOf(run)) : titleOf(run),
       String(run.seed), badge(run.verdict),
-      ...run.implementations.flatMap(side => [isTrained(side) ? num(side.trainLoss) : '–', percent(side.testAccuracy)]),
+      ...run.implementations.flatMap(side => [isTrained(side) ? num(side.trainLoss) : '–', scoreOf(side.testAccuracy)]),
       run.firstDivergence ? 'step ' + count(run.firstDivergence.step) + ', ' + run.firstDivergence.phase + ', ' + run.firstDivergence.tensor : '–',
     ]))));
   const told = new Set();

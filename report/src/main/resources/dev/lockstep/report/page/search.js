@@ -1,4 +1,4 @@
-const score = value => value === null ? '–' : percent(value);
+const scored = value => value === null ? '–' : percent(value);
 const rounded = text => text !== '' && Number.isFinite(Number(text)) ? num(text) : text;
 
 function ranking(search) {
@@ -22,11 +22,11 @@ function finalist(search) {
 function trials(part, search) {
   part.append(scroll('Trials', table('Trials', ['trial', 'state', 'score, ' + sides[0], 'score, ' + sides[1], ...search.keys, 'seconds', 'to train it again'],
     search.trials.map(t => [String(t.number), el('span', {class: 'badge ' + (t.state === 'FAILED' ? 'bad' : 'good')}, t.state.toLowerCase()),
-      score(t.referenceScore), score(t.candidateScore), ...search.keys.map(key => rounded(t.values[key] ?? '–')), num(t.seconds),
+      scored(t.referenceScore), scored(t.candidateScore), ...search.keys.map(key => rounded(t.values[key] ?? '–')), num(t.seconds),
       el('details', {}, el('summary', {}, t.reason ? 'why, and how' : 'how'), t.reason ? el('p', {}, t.reason) : null, el('code', {class: 'command'}, t.command))]))));
   if (search.disagreements.length) {
     part.append(el('h3', {}, 'Where the sides disagree'), scroll('Disagreements', table('Disagreements',
-      ['trial', 'score, ' + sides[0], 'score, ' + sides[1], 'images classified differently', 'why'],
+      ['trial', 'score, ' + sides[0], 'score, ' + sides[1], 'samples classified differently', 'why'],
       search.disagreements.map(d => [String(d.trial), percent(d.referenceScore), percent(d.candidateScore), count(d.classifiedDifferently), d.why]))));
   }
 }

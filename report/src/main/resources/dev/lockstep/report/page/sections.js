@@ -35,7 +35,9 @@ function sortable(body) {
         const number = Number((cell.getAttribute('data-value') ?? cell.textContent).replace(/,/g, ''));
         return cell.textContent && !Number.isNaN(number) ? number : cell.textContent;
       };
-      const rows = [...body.tBodies[0].rows].sort((a, b) => d3.ascending(key(a), key(b)) * (up ? 1 : -1));
+      // numbers first, then words: the two cannot be compared with each other
+      const order = (a, b) => d3.ascending(typeof a === 'string', typeof b === 'string') || d3.ascending(a, b);
+      const rows = [...body.tBodies[0].rows].sort((a, b) => order(key(a), key(b)) * (up ? 1 : -1));
       body.tBodies[0].append(...rows);
     });
   });

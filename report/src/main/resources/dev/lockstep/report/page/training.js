@@ -8,11 +8,11 @@ function learning(parent, variant) {
   const steps = {label: 'step', unit: '', logarithmic: false};
   frame(parent, {title: 'Loss while training', note: ('Mean over the steps since the point before. ' + over).trim(),
     controls: [{key: 'y', label: 'Axis', options: [{value: 'linear', name: 'linear'}, {value: 'log', name: 'logarithmic'}]}]},
-  state => curves({x: steps, y: {label: 'cross entropy', unit: 'nats', logarithmic: state.y === 'log'},
+  state => curves({x: steps, y: {label: 'loss', unit: '', logarithmic: state.y === 'log'},
     series: ['reference', 'candidate'].map((role, i) => ({name: names[i], ...SIDE[i], points: variant.loss.map(p => band(p.step, p[role]))}))}));
   if (variant.accuracy.length > 1) {
-    frame(parent, {title: 'Accuracy', note: ('On the test images and on as many training images. ' + over).trim()},
-      () => curves({x: steps, y: {label: 'accuracy', unit: 'share of images', logarithmic: false},
+    frame(parent, {title: score === 'R²' ? score : 'Accuracy', note: ('On the test samples and on as many training samples. ' + over).trim()},
+      () => curves({x: steps, y: {label: score, unit: score === 'R²' ? '' : 'share of samples', logarithmic: false},
         series: [['referenceTest', names[0] + ', test', 'var(--c0)', '', 3], ['candidateTest', names[1] + ', test', 'var(--c1)', '6 4', 2],
           ['referenceTrain', names[0] + ', training', 'var(--c5)', '2 3', 3], ['candidateTrain', names[1] + ', training', 'var(--c4)', '10 3 2 3', 2]]
           .map(([key, name, stroke, dash, width]) => ({name, colour: stroke, dash, width, points: variant.accuracy.map(p => band(p.step, p[key]))}))}));
@@ -23,8 +23,8 @@ function solo(parent, variant) {
   const alone = runsOf(variant).filter(r => r.solo);
   if (!alone.length) return;
   const side = alone[0].solo.side;
-  frame(parent, {title: 'Accuracy of ' + side + ' alone', note: 'On the test images, after the last step that was compared: of these steps nothing was.'},
-    () => curves({x: {label: 'step', unit: '', logarithmic: false}, y: {label: 'accuracy', unit: 'share of images', logarithmic: false},
+  frame(parent, {title: 'Accuracy of ' + side + ' alone', note: 'On the test samples, after the last step that was compared: of these steps nothing was.'},
+    () => curves({x: {label: 'step', unit: '', logarithmic: false}, y: {label: score, unit: score === 'R²' ? '' : 'share of samples', logarithmic: false},
       series: alone.map((r, i) => ({name: 'seed ' + r.seed, ...seriesStyle(i), points: r.solo.accuracy.map(p => ({x: p.step, y: num(p.test)}))}))}));
 }
 

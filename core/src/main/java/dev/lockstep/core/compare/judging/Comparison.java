@@ -8,6 +8,7 @@ import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Coverage;
+import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.result.Verdict;
@@ -47,8 +48,13 @@ public final class Comparison {
   private final Kinks kinks;
   private @Nullable Finding first;
   private @Nullable Finding suspected;
+  private List<Figure.Elements> elementsShown = List.of();
 
-  /** All that is known so far. */
+  /**
+   * All that is known so far.
+   *
+   * @param elementsShown of the step that a report shows
+   */
   public record Memory(
       Map<Phase, Worst> worst,
       KeptReadings.Memory readings,
@@ -57,8 +63,10 @@ public final class Comparison {
       double predictionShare,
       String undecided,
       @Nullable Finding first,
-      @Nullable Finding suspected) {
+      @Nullable Finding suspected,
+      List<Figure.Elements> elementsShown) {
     public Memory {
+      elementsShown = List.copyOf(elementsShown);
       worst = Map.copyOf(worst);
     }
   }
@@ -467,6 +475,26 @@ public final class Comparison {
     return difference.finite() && tooFar(difference, floors.of(tensor, difference.magnitude()));
   }
 
+  /** Measures the elements of a step that a report shows, in place of those of an earlier one. */
+  public void showElements(
+      long step, Reading reading, Recording reference, Recording candidate, Floors floors) {
+    List<Figure.Elements> shown = new ArrayList<>();
+    for (ExpectedTensor tensor : selected) {
+      Tensor a = reference.tensor(tensor.key());
+      Tensor b = candidate.tensor(tensor.key());
+      if (a != null && b != null && a.shape().equals(b.shape()) && a.size() > 0) {
+        double floor = floors.of(tensor, a.largestMagnitude());
+        shown.add(ElementFigures.of(step, reading, tensor, a, b, floor));
+      }
+    }
+    elementsShown = shown;
+  }
+
+  /** Returns the elements of the step of the first difference, or else of the last observed one. */
+  public List<Figure.Elements> elementsShown() {
+    return elementsShown;
+  }
+
   /** Remembers a finding if it is the first of the run. */
   public void report(Finding finding) {
     if (first == null) {
@@ -523,7 +551,8 @@ public final class Comparison {
         predictionShare,
         undecided,
         first,
-        suspected);
+        suspected,
+        elementsShown);
   }
 
   public void recall(Memory memory) {
@@ -536,5 +565,6 @@ public final class Comparison {
     undecided = memory.undecided();
     first = memory.first();
     suspected = memory.suspected();
+    elementsShown = memory.elementsShown();
   }
 }

@@ -1,0 +1,2 @@
+/** The page of a comparison while it runs. */
+package dev.lockstep.experiments.live;

@@ -18,6 +18,7 @@ import dev.lockstep.scratch.layers.AveragePooling;
 import dev.lockstep.scratch.layers.BatchNormalization;
 import dev.lockstep.scratch.layers.Clipping;
 import dev.lockstep.scratch.layers.Convolution;
+import dev.lockstep.scratch.layers.DepthwiseConvolution;
 import dev.lockstep.scratch.layers.Dropout;
 import dev.lockstep.scratch.layers.Elu;
 import dev.lockstep.scratch.layers.Gelu;
@@ -26,11 +27,13 @@ import dev.lockstep.scratch.layers.HardSigmoid;
 import dev.lockstep.scratch.layers.Identity;
 import dev.lockstep.scratch.layers.Layer;
 import dev.lockstep.scratch.layers.LeakyRelu;
+import dev.lockstep.scratch.layers.LocalResponse;
 import dev.lockstep.scratch.layers.Loss;
 import dev.lockstep.scratch.layers.MaxPooling;
 import dev.lockstep.scratch.layers.Penalty;
 import dev.lockstep.scratch.layers.Relu;
 import dev.lockstep.scratch.layers.Selu;
+import dev.lockstep.scratch.layers.SeparableConvolution;
 import dev.lockstep.scratch.layers.Sigmoid;
 import dev.lockstep.scratch.layers.SigmoidWithLoss;
 import dev.lockstep.scratch.layers.SoftmaxWithLoss;
@@ -148,6 +151,36 @@ final class LayerFactory {
     @Override
     public Layer upsampling(LayerSpec.Upsampling layer) {
       return new Upsampling(layer.name(), input, layer.output(input));
+    }
+
+    @Override
+    public Layer localResponse(LayerSpec.LocalResponse layer) {
+      return new LocalResponse(
+          layer.name(), input, layer.k(), layer.size(), layer.alpha(), layer.beta());
+    }
+
+    @Override
+    public Layer depthwise(LayerSpec.Depthwise layer) {
+      return new DepthwiseConvolution(
+          layer.name(),
+          layer.multiplier(),
+          windows(input, layer.window()),
+          layer.bias().isPresent(),
+          penalty,
+          clipping);
+    }
+
+    @Override
+    public Layer separable(LayerSpec.Separable layer) {
+      return new SeparableConvolution(
+          layer.name(),
+          layer.filters(),
+          layer.multiplier(),
+          windows(input, layer.window()),
+          layer.bias().isPresent(),
+          penalty,
+          clipping,
+          product);
     }
 
     @Override

@@ -168,6 +168,32 @@ public final class NetworkText {
     }
 
     @Override
+    public Map<String, Object> localResponse(LayerSpec.LocalResponse response) {
+      Map<String, Object> settings = components(response);
+      settings.putAll(named());
+      return fields("localResponse", settings);
+    }
+
+    @Override
+    public Map<String, Object> depthwise(LayerSpec.Depthwise depthwise) {
+      Map<String, Object> settings = named();
+      settings.put("multiplier", depthwise.multiplier());
+      window(settings, depthwise.window());
+      weights(settings, depthwise);
+      return fields("depthwiseConv", settings);
+    }
+
+    @Override
+    public Map<String, Object> separable(LayerSpec.Separable separable) {
+      Map<String, Object> settings = named();
+      settings.put("filters", separable.filters());
+      settings.put("multiplier", separable.multiplier());
+      window(settings, separable.window());
+      weights(settings, separable);
+      return fields("separableConv", settings);
+    }
+
+    @Override
     public Map<String, Object> branches(LayerSpec.Branches branches) {
       Map<String, Object> settings = named();
       settings.put(

@@ -123,6 +123,30 @@ public final class LayerReader {
         (f, name, reader) ->
             new LayerSpec.Upsampling(
                 name, f.requiredPair("size").get(0), f.requiredPair("size").get(1)));
+    types.put(
+        "localResponse",
+        (f, name, reader) ->
+            new LayerSpec.LocalResponse(
+                name,
+                f.number("k", 2),
+                f.integer("size", 5),
+                f.number("alpha", 1e-4),
+                f.number("beta", 0.75)));
+    types.put(
+        "depthwiseConv",
+        (f, name, reader) ->
+            new LayerSpec.Depthwise(
+                name, f.integer("multiplier", 1), window(f, 1), reader.initial(f), bias(f)));
+    types.put(
+        "separableConv",
+        (f, name, reader) ->
+            new LayerSpec.Separable(
+                name,
+                f.integer("filters"),
+                f.integer("multiplier", 1),
+                window(f, 1),
+                reader.initial(f),
+                bias(f)));
     types.put("residual", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.SUM));
     types.put(
         "inception", (f, name, reader) -> reader.branches(f, name, LayerSpec.Join.CONCATENATE));

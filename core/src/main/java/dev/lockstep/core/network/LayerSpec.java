@@ -73,6 +73,12 @@ public sealed interface LayerSpec {
 
     R upsampling(Upsampling layer);
 
+    R localResponse(LocalResponse layer);
+
+    R depthwise(Depthwise layer);
+
+    R separable(Separable layer);
+
     R branches(Branches layer);
 
     R open(Open layer);
@@ -477,6 +483,147 @@ public sealed interface LayerSpec {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.upsampling(this);
+    }
+  }
+
+  /**
+   * Local response normalization (Krizhevsky et al. 2012): {@code x · (k + alpha · Σ x²)^−beta},
+   * the sum over the {@code size} channels around each at the same place. DL4J: {@code
+   * LocalResponseNormalization}.
+   */
+  record LocalResponse(String name, double k, int size, double alpha, double beta)
+      implements WithoutState {
+    public LocalResponse {
+      Require.positive("k", k);
+      Require.atLeastOne("size", size);
+      Require.nonNegative("alpha", alpha);
+      Require.nonNegative("beta", beta);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      return in;
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return size;
+    }
+
+    @Override
+    public Kink kink() {
+      return Kink.NONE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.localResponse(this);
+    }
+  }
+
+  /**
+   * A convolution of each channel by itself (Sifre 2014), with several filters for each. Parameters
+   * {@code W} (height × width of the window × channels × multiplier) and {@code b} (channels ·
+   * multiplier); the filters of one channel stand together. DL4J: {@code DepthwiseConvolution2D}.
+   *
+   * @param multiplier filters of each channel
+   */
+  record Depthwise(
+      String name, int multiplier, Window window, InitialValues initial, OptionalDouble bias)
+      implements Weighted {
+    public Depthwise {
+      Require.atLeastOne("multiplier", multiplier);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      Require.size(name, (double) multiplier * in.length(0) * window.elements());
+      return window.over(name, in, in.length(0) * multiplier);
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(Shape in) {
+      return ParameterSpec.weightsAndBias(
+          name,
+          Shape.of(window.height(), window.width(), in.length(0), multiplier),
+          initial,
+          in.length(0) * window.elements(),
+          multiplier * window.elements(),
+          in.length(0) * multiplier,
+          bias);
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return window.elements();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.depthwise(this);
+    }
+  }
+
+  /**
+   * A depthwise convolution without biases, and one of 1×1 over all that it puts out (Chollet
+   * 2017). Parameters {@code W} (multiplier × channels × height × width of the window), {@code pW}
+   * (filters × channels · multiplier × 1 × 1) and {@code b} (filters). DL4J: {@code
+   * SeparableConvolution2D}.
+   *
+   * @param multiplier filters of each channel in the first
+   */
+  record Separable(
+      String name,
+      int filters,
+      int multiplier,
+      Window window,
+      InitialValues initial,
+      OptionalDouble bias)
+      implements Weighted {
+    public Separable {
+      Require.atLeastOne("filters", filters);
+      Require.atLeastOne("multiplier", multiplier);
+    }
+
+    @Override
+    public Shape output(Shape in) {
+      Require.image(name, in);
+      int between = in.length(0) * multiplier;
+      Require.size(name, (double) between * Math.max(filters, window.elements()));
+      return window.over(name, in, filters);
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(Shape in) {
+      int channels = in.length(0);
+      int between = channels * multiplier;
+      List<ParameterSpec> parameters =
+          new ArrayList<>(
+              ParameterSpec.weightsAndBias(
+                  name,
+                  Shape.of(multiplier, channels, window.height(), window.width()),
+                  initial,
+                  channels * window.elements(),
+                  multiplier * window.elements(),
+                  filters,
+                  bias));
+      parameters.add(
+          1,
+          new ParameterSpec(
+              name + "/pW", Shape.of(filters, between, 1, 1), initial, between, filters, true));
+      return parameters;
+    }
+
+    @Override
+    public int terms(Shape in) {
+      return in.length(0) * multiplier + window.elements();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.separable(this);
     }
   }
 

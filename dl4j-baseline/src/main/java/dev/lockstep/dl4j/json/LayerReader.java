@@ -5,6 +5,7 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.dl4j.book.BookLocalResponse;
 import dev.lockstep.dl4j.book.MaskedDropout;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.translate.Activations;
@@ -29,13 +30,16 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
@@ -77,13 +81,17 @@ final class LayerReader {
     return Set.of(
         ActivationLayer.class,
         BatchNormalization.class,
+        BookLocalResponse.class,
         ConvolutionLayer.class,
         DenseLayer.class,
+        DepthwiseConvolution2D.class,
         DropoutLayer.class,
         GlobalPoolingLayer.class,
+        LocalResponseNormalization.class,
         LossLayer.class,
         MaskedDropout.class,
         OutputLayer.class,
+        SeparableConvolution2D.class,
         SubsamplingLayer.class,
         Upsampling2D.class,
         ZeroPaddingLayer.class,
@@ -108,17 +116,18 @@ final class LayerReader {
   }
 
   /**
-   * Returns the loss, null if there was no output layer. A network that ends with a softmax, such
-   * as a model of DL4J's zoo, gets the cross entropy that a user puts after it.
+   * Returns the loss. A network that ends with a softmax, such as a model of DL4J's zoo, gets the
+   * cross entropy that a user puts after it; one that ends with another layer, since its program
+   * gives it gradients from outside, the mean of squares.
    */
-  @Nullable LossSpec loss() {
+  LossSpec loss() {
     if (softmax != null && (loss != null || !softmax.equals(last))) {
       findings.unknown(softmax, "softmax, which is not the last layer");
     } else if (softmax != null) {
       findings.leftToDl4j(Convention.CROSS_ENTROPY_CLIPPING);
       return new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
     }
-    return loss;
+    return loss == null ? new LossSpec(LossSpec.Type.MEAN_SQUARED, 0) : loss;
   }
 
   /**
@@ -133,6 +142,7 @@ final class LayerReader {
         return reshapes.get(i) instanceof CnnToFeedForwardPreProcessor;
       } else if (layer instanceof ConvolutionLayer
           || layer instanceof SubsamplingLayer
+          || layer instanceof LocalResponseNormalization
           || layer instanceof ZeroPaddingLayer) {
         return true;
       } else if (layer instanceof DenseLayer || layer instanceof OutputLayer) {
@@ -262,6 +272,19 @@ final class LayerReader {
       wantsImages = true;
       int[] size = upsampling.getSize();
       layers.add(new LayerSpec.Upsampling(name, size[0], size[size.length - 1]));
+    } else if (layer instanceof LocalResponseNormalization response) {
+      wantsImages = true;
+      findings.require(name, "data format", response.getDataFormat(), CNN2DFormat.NCHW);
+      if (!(response instanceof BookLocalResponse)) {
+        findings.leftToDl4j(Convention.LOCAL_RESPONSE_GRADIENT);
+      }
+      layers.add(
+          new LayerSpec.LocalResponse(
+              name,
+              response.getK(),
+              (int) response.getN(),
+              response.getAlpha(),
+              response.getBeta()));
     } else {
       findings.unknown(name, layer.getClass().getSimpleName());
     }
@@ -295,26 +318,42 @@ final class LayerReader {
     int[] kernel = layer.getKernelSize();
     findings.require(name, "data format", layer.getCnn2dDataFormat(), CNN2DFormat.NCHW);
     training.add(name, layer, true);
-    expectedParameters.put(
-        name + "/W", Shape.of((int) layer.getNOut(), (int) layer.getNIn(), kernel[0], kernel[1]));
-    int window = kernel[0] * kernel[1];
-    return new LayerSpec.Convolution(
-        name,
-        (int) layer.getNOut(),
+    int in = (int) layer.getNIn();
+    int out = (int) layer.getNOut();
+    Window window =
         window(
             name,
             kernel,
             layer.getStride(),
             layer.getPadding(),
             layer.getDilation(),
-            layer.getConvolutionMode()),
-        initial(
-            name,
-            layer,
-            (int) layer.getNIn() * window,
-            (int) layer.getNOut() * window,
-            layer.getStride()[0] * layer.getStride()[1]),
-        bias(layer, layer.hasBias()));
+            layer.getConvolutionMode());
+    OptionalDouble bias = bias(layer, layer.hasBias());
+    int elements = window.elements();
+    int stride = layer.getStride()[0] * layer.getStride()[1];
+    if (layer instanceof DepthwiseConvolution2D depthwise) {
+      int multiplier = depthwise.getDepthMultiplier();
+      expectedParameters.put(name + "/W", Shape.of(kernel[0], kernel[1], in, multiplier));
+      return new LayerSpec.Depthwise(
+          name,
+          multiplier,
+          window,
+          initial(name, layer, in * elements, multiplier * elements, stride),
+          bias);
+    } else if (layer instanceof SeparableConvolution2D separable) {
+      int multiplier = separable.getDepthMultiplier();
+      expectedParameters.put(name + "/W", Shape.of(multiplier, in, kernel[0], kernel[1]));
+      return new LayerSpec.Separable(
+          name,
+          out,
+          multiplier,
+          window,
+          initial(name, layer, in * elements, multiplier * elements, stride),
+          bias);
+    }
+    expectedParameters.put(name + "/W", Shape.of(out, in, kernel[0], kernel[1]));
+    return new LayerSpec.Convolution(
+        name, out, window, initial(name, layer, in * elements, out * elements, stride), bias);
   }
 
   private static OptionalDouble bias(BaseLayer layer, boolean has) {

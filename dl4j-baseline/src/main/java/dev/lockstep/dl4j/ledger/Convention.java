@@ -290,6 +290,15 @@ public enum Convention {
       Role.STOCK,
       network -> network.optimizer().learningRate().decay() instanceof Decay.Polynomial),
 
+  LOCAL_RESPONSE_GRADIENT(
+      "local-response-gradient",
+      "local response normalization",
+      "with s = k + alpha·Σ x²: the gradient has Σ dout_j·y_j ÷ s_j, over the channels around",
+      "LocalResponseNormalization: the gradient has (Σ dout_j·y_j) ÷ s of the channel itself, which is not the derivative",
+      "local_response_norm: s = k + alpha ÷ size · Σ x², and its derivative",
+      Role.STOCK,
+      network -> anyLayer(network, LayerSpec.LocalResponse.class)),
+
   GRADIENT_SUM(
       "gradient-sum",
       "gradients",

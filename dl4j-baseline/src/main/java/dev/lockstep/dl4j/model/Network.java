@@ -62,12 +62,13 @@ public interface Network extends AutoCloseable {
   /**
    * Takes one step on a batch of sequences.
    *
+   * @param targets one for each output
    * @param targetMask samples × steps, 1 where an answer is asked for; null: everywhere
    */
-  void fit(Sequences inputs, INDArray targets, @Nullable INDArray targetMask);
+  void fit(Sequences inputs, List<INDArray> targets, @Nullable INDArray targetMask);
 
-  /** Returns the output for sequences in prediction mode. */
-  INDArray output(Sequences inputs);
+  /** Returns the outputs for sequences in prediction mode. */
+  List<INDArray> outputs(Sequences inputs);
 
   /** Returns what each layer puts out in prediction mode, by name. */
   Map<String, INDArray> feedForward(List<INDArray> inputs);
@@ -93,6 +94,13 @@ public interface Network extends AutoCloseable {
       byName.put(names.get(i - 1), activations.get(i));
     }
     return byName;
+  }
+
+  /** Returns the names of a graph's output layers, in the order of its outputs. */
+  default List<String> outputNames() {
+    return model() instanceof ComputationGraph graph
+        ? graph.getConfiguration().getNetworkOutputs()
+        : List.of();
   }
 
   /** Puts other objects in the layers' place; {@code identity} puts them back. */
@@ -158,13 +166,14 @@ public interface Network extends AutoCloseable {
     }
 
     @Override
-    public void fit(Network.Sequences inputs, INDArray targets, @Nullable INDArray targetMask) {
-      network.fit(inputs.arrays().get(0), targets, mask(inputs), targetMask);
+    public void fit(
+        Network.Sequences inputs, List<INDArray> targets, @Nullable INDArray targetMask) {
+      network.fit(inputs.arrays().get(0), targets.get(0), mask(inputs), targetMask);
     }
 
     @Override
-    public INDArray output(Network.Sequences inputs) {
-      return network.output(inputs.arrays().get(0), false, mask(inputs), null);
+    public List<INDArray> outputs(Network.Sequences inputs) {
+      return List.of(network.output(inputs.arrays().get(0), false, mask(inputs), null));
     }
 
     @Override
@@ -213,7 +222,7 @@ public interface Network extends AutoCloseable {
     }
   }
 
-  /** A graph of layers with one input and one output. */
+  /** A graph of layers. */
   final class Graph implements Network {
 
     private final ComputationGraph network;
@@ -247,17 +256,19 @@ public interface Network extends AutoCloseable {
     }
 
     @Override
-    public void fit(Network.Sequences inputs, INDArray targets, @Nullable INDArray targetMask) {
+    public void fit(
+        Network.Sequences inputs, List<INDArray> targets, @Nullable INDArray targetMask) {
       network.fit(
           inputs.arrays().toArray(INDArray[]::new),
-          new INDArray[] {targets},
+          targets.toArray(INDArray[]::new),
           masks(inputs),
           targetMask == null ? null : new INDArray[] {targetMask});
     }
 
     @Override
-    public INDArray output(Network.Sequences inputs) {
-      return network.output(false, inputs.arrays().toArray(INDArray[]::new), masks(inputs))[0];
+    public List<INDArray> outputs(Network.Sequences inputs) {
+      return List.of(
+          network.output(false, inputs.arrays().toArray(INDArray[]::new), masks(inputs)));
     }
 
     private static INDArray @Nullable [] masks(Network.Sequences inputs) {

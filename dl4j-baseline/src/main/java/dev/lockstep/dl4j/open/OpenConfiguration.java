@@ -53,6 +53,9 @@ public final class OpenConfiguration {
 
   private static final String FORMAT = "rnnDataFormat";
 
+  /** The name of what several output layers answer, one after another. */
+  static final String ANSWERS = "answers";
+
   private static final String DROPOUT = "org.deeplearning4j.nn.conf.dropout.Dropout";
 
   private final String json;
@@ -203,18 +206,19 @@ public final class OpenConfiguration {
                 ends.add(name);
               }
             });
-    if (ends.size() != 1 || outputs(network) != 1) {
+    List<String> outputs = network.outputNames();
+    if (ends.isEmpty() || (!outputs.isEmpty() && !Set.copyOf(ends).equals(Set.copyOf(outputs)))) {
       throw new InputException(
-          "expected a network with one output layer, found %s; a comparison has one loss"
-              .formatted(ends.isEmpty() ? "none" : ends.size() + ": " + String.join(", ", ends)));
+          "expected a network each of whose outputs is an output layer, with a loss, found %s"
+              .formatted(ends.isEmpty() ? "none" : String.join(", ", ends)));
     }
-    String end = ends.get(0);
-    Layer output = Objects.requireNonNull(network.layers().get(end));
-    OutputLoss loss = OutputLoss.of(output);
-    if (loss == null) {
-      throw new InputException(
-          "the loss of %s, %s, is part of the layer, and cannot be watched"
-              .formatted(end, kind(output)));
+    for (String end : ends) {
+      Layer output = Objects.requireNonNull(network.layers().get(end));
+      if (OutputLoss.of(output) == null) {
+        throw new InputException(
+            "the loss of %s, %s, is part of the layer, and cannot be watched"
+                .formatted(end, kind(output)));
+      }
     }
     boolean isMean = requireOrdinaryTraining(network);
     Probe probe = probe(network);
@@ -226,30 +230,48 @@ public final class OpenConfiguration {
         .forEach(
             (name, layer) -> {
               INDArray out = Objects.requireNonNull(probe.outputs().get(name), name);
-              boolean endsWithout = name.equals(end) && layer.paramTable().isEmpty();
+              boolean endsWithout = ends.contains(name) && layer.paramTable().isEmpty();
               if (!endsWithout) {
                 layers.add(open(network, name, layer, sequences.sample(out.shape()), training));
               }
             });
+    List<Shape> answers =
+        (outputs.isEmpty() ? ends : outputs)
+            .stream()
+                .map(end -> Objects.requireNonNull(probe.outputs().get(end)))
+                .map(out -> sequences.sample(out.shape()))
+                .toList();
+    if (ends.size() > 1) {
+      layers.add(joined(outputs, answers));
+    }
     NetworkSpec spec =
         new NetworkSpec(
             probe.input(),
             layers,
-            lossSpec(output, loss),
+            lossSpec(network, ends),
             training.weightDecay(),
             training.optimizer(),
             training.adjustments());
-    Shape answers = sequences.sample(Objects.requireNonNull(probe.outputs().get(end)).shape());
-    if (!spec.output().equals(answers)) {
+    if (ends.size() == 1 && !spec.output().equals(answers.get(0))) {
       throw new InputException(
           "%s makes %s of %s: such an output layer is not known here"
-              .formatted(end, answers, spec.output()));
+              .formatted(ends.get(0), answers.get(0), spec.output()));
     }
-    return new OpenNetwork(spec, json, graph, probe.inputs(), wholeNumbers, isMean, remarks);
+    List<Integer> widths =
+        ends.size() == 1 ? List.of() : answers.stream().map(Shape::size).toList();
+    return new OpenNetwork(
+        spec, json, graph, probe.inputs(), widths, wholeNumbers, isMean, remarks);
   }
 
-  private static int outputs(Network network) {
-    return network.model() instanceof ComputationGraph graph ? graph.getNumOutputArrays() : 1;
+  /** Returns what several output layers answer, one after another, as a layer at the end. */
+  private static LayerSpec joined(List<String> outputs, List<Shape> answers) {
+    if (answers.stream().anyMatch(answer -> answer.rank() != 1)) {
+      throw new InputException(
+          "expected one output layer, or several that answer with numbers for a sample, found %s of %s"
+              .formatted(String.join(", ", outputs), answers));
+    }
+    int all = answers.stream().mapToInt(Shape::size).sum();
+    return new LayerSpec.Open(ANSWERS, "answers", outputs, Shape.of(all), List.of(), Map.of());
   }
 
   private static boolean requireOrdinaryTraining(Network network) {
@@ -404,7 +426,13 @@ public final class OpenConfiguration {
     }
   }
 
-  private static LossSpec lossSpec(Layer output, OutputLoss loss) {
+  /** The loss of several output layers is the sum of theirs. */
+  private static LossSpec lossSpec(Network network, List<String> ends) {
+    if (ends.size() > 1) {
+      return new LossSpec(LossSpec.Type.OPEN, 0);
+    }
+    Layer output = Objects.requireNonNull(network.layers().get(ends.get(0)));
+    OutputLoss loss = Objects.requireNonNull(OutputLoss.of(output));
     Findings findings = new Findings();
     LossSpec known = Losses.read("the output", loss.function(), findings);
     boolean fits =

@@ -56,7 +56,7 @@ public final class OpenModel implements Model {
     Network.Sequences inputs = inputs(batch.inputs(), open.inputs(), type, open.wholeNumbers());
     Shape answers = spec.output().batchOf(batch.size());
     Tensor asked = batch.targets().reshape(answers);
-    INDArray targets = Sequences.array(asked, type, lengths(answers));
+    List<INDArray> targets = targets(asked);
     INDArray targetMask = answers.rank() == 3 ? Sequences.mask(Sequences.there(asked), type) : null;
     PlannedDropout.Source source =
         (layer, ratio, input) -> {
@@ -68,6 +68,32 @@ public final class OpenModel implements Model {
         () ->
             PlannedDropout.during(
                 source, () -> step(inputs, targets, targetMask, sequences, observer)));
+  }
+
+  /** Returns what DL4J is to answer: one array, or of several outputs one for each. */
+  private List<INDArray> targets(Tensor asked) {
+    if (open.answers().isEmpty()) {
+      return List.of(Sequences.array(asked, type, lengths(asked.shape())));
+    }
+    List<INDArray> targets = new ArrayList<>();
+    int from = 0;
+    for (int width : open.answers()) {
+      Tensor own = columns(asked, from, width);
+      targets.add(Sequences.array(own, type, lengths(own.shape())));
+      from += width;
+    }
+    return targets;
+  }
+
+  /** Returns some columns of rows. */
+  private static Tensor columns(Tensor rows, int from, int width) {
+    int samples = rows.shape().length(0);
+    int all = rows.size() / samples;
+    Tensor columns = Tensor.zeros(Shape.of(samples, width));
+    for (int row = 0; row < samples; row++) {
+      System.arraycopy(rows.data(), row * all + from, columns.data(), row * width, width);
+    }
+    return columns;
   }
 
   /** DL4J says what it cannot do in an exception of any kind. */
@@ -84,7 +110,7 @@ public final class OpenModel implements Model {
 
   private double step(
       Network.Sequences inputs,
-      INDArray targets,
+      List<INDArray> targets,
       @Nullable INDArray targetMask,
       Sequences sequences,
       Observer observer) {
@@ -156,11 +182,19 @@ public final class OpenModel implements Model {
               inputs.shape().sample().batchOf(to - from),
               Arrays.copyOfRange(inputs.data(), from * width, to * width));
       Network.Sequences read = inputs(part, open.inputs(), type, open.wholeNumbers());
-      INDArray output = answered("its prediction", () -> network.output(read));
-      Tensor result = Sequences.of(part).tensor(output);
+      List<INDArray> answers = answered("its prediction", () -> network.outputs(read));
+      int column = 0;
+      for (INDArray answer : answers) {
+        Tensor result = Sequences.of(part).tensor(answer);
+        int own = result.size() / (to - from);
+        for (int row = 0; row < to - from; row++) {
+          System.arraycopy(
+              result.data(), row * own, predicted.data(), (from + row) * outputs + column, own);
+        }
+        column += own;
+      }
       read.arrays().forEach(Network::free);
-      Network.free(output);
-      System.arraycopy(result.data(), 0, predicted.data(), from * outputs, result.size());
+      answers.forEach(Network::free);
     }
     return predicted;
   }

@@ -21,6 +21,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param graph whether that is a graph's
  * @param inputs the shape of one sample of each input; they come one after another in a tensor of
  *     samples
+ * @param answers of several output layers, how many numbers each answers with, one layer after
+ *     another; empty for one
  * @param wholeNumbers whether inputs are indices, as an embedding takes
  * @param meansOverBatch whether gradients are divided by the number of samples
  * @param remarks what is other than the file says, a sentence each
@@ -30,6 +32,7 @@ public record OpenNetwork(
     String json,
     boolean graph,
     List<Shape> inputs,
+    List<Integer> answers,
     boolean wholeNumbers,
     boolean meansOverBatch,
     List<String> remarks) {
@@ -37,6 +40,7 @@ public record OpenNetwork(
   public OpenNetwork {
     remarks = List.copyOf(remarks);
     inputs = List.copyOf(inputs);
+    answers = List.copyOf(answers);
   }
 
   Network build(DataType type, long seed) {

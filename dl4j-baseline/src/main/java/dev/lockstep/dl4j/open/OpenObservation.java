@@ -11,13 +11,16 @@ import dev.lockstep.dl4j.model.WatchedLayer;
 import dev.lockstep.dl4j.translate.TensorConversion;
 import dev.lockstep.dl4j.translate.Workspaces;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -34,6 +37,7 @@ import org.nd4j.linalg.learning.GradientUpdater;
 final class OpenObservation extends BaseTrainingListener implements WatchedLayer.Watcher {
 
   private final Network network;
+  private final OpenNetwork open;
   private final NetworkSpec spec;
   private final Sequences sequences;
   private final Observer observer;
@@ -41,9 +45,16 @@ final class OpenObservation extends BaseTrainingListener implements WatchedLayer
   private final Map<String, Shape> outputs;
   private final Map<String, ParameterSpec> parameters = new LinkedHashMap<>();
 
+  /** Of a network with several output layers, what each has shown, by phase and tensor. */
+  private final Map<String, Map<String, Tensor>> gathered = new LinkedHashMap<>();
+
+  /** The layers that a gradient has come back to. */
+  private final Set<String> reached = new HashSet<>();
+
   private OpenObservation(
       Network network, OpenNetwork open, Sequences sequences, Observer observer) {
     this.network = network;
+    this.open = open;
     this.spec = open.spec();
     this.sequences = sequences;
     this.observer = observer;
@@ -75,12 +86,51 @@ final class OpenObservation extends BaseTrainingListener implements WatchedLayer
         observation.watch(block, undo);
       }
       network.replaceLayers(
-          layer -> layer instanceof IOutputLayer ? layer : WatchedLayer.of(layer, observation));
+          layer ->
+              layer instanceof IOutputLayer || layer instanceof FrozenLayer
+                  ? layer // DL4J asks whether a layer is one of these
+                  : WatchedLayer.of(layer, observation));
       step.run();
+      observation.showWhereNothingComesBack();
     } finally {
       network.replaceLayers(layer -> layer);
       network.listen(List.of());
       undo.forEach(Runnable::run);
+    }
+  }
+
+  /** Of several output layers, what each shows is put one after another. */
+  private void gather(Phase phase, String path, String output, Tensor part) {
+    Map<String, Tensor> parts =
+        gathered.computeIfAbsent(phase + path, tensor -> new LinkedHashMap<>());
+    parts.put(output, part);
+    if (parts.size() == open.answers().size()) {
+      observer.observe(phase, path, () -> joined(parts));
+    }
+  }
+
+  private Tensor joined(Map<String, Tensor> parts) {
+    Tensor all = Tensor.zeros(spec.output().batchOf(sequences.samples()));
+    int column = 0;
+    for (String output : network.outputNames()) {
+      Tensor part = Objects.requireNonNull(parts.get(output), output);
+      int width = part.size() / sequences.samples();
+      for (int row = 0; row < sequences.samples(); row++) {
+        System.arraycopy(
+            part.data(), row * width, all.data(), row * spec.classes() + column, width);
+      }
+      column += width;
+    }
+    return all;
+  }
+
+  /** DL4J goes no further back than to the last layer that is trained. */
+  private void showWhereNothingComesBack() {
+    for (Map.Entry<String, Shape> layer : outputs.entrySet()) {
+      if (!reached.contains(layer.getKey())) {
+        Shape shape = layer.getValue().batchOf(sequences.samples());
+        observer.observe(Phase.BACKWARD, layer.getKey() + "/out", () -> Tensor.zeros(shape));
+      }
     }
   }
 
@@ -156,6 +206,7 @@ final class OpenObservation extends BaseTrainingListener implements WatchedLayer
   public void backward(Layer layer, INDArray epsilon) {
     String name = layer.conf().getLayer().getLayerName();
     if (outputs.containsKey(name)) {
+      reached.add(name);
       observer.observe(Phase.BACKWARD, name + "/out", () -> mean(epsilon));
     }
   }
@@ -167,8 +218,16 @@ final class OpenObservation extends BaseTrainingListener implements WatchedLayer
    */
   private void loss(String name, Layer layer, INDArray before, INDArray after, INDArray gradient) {
     if (outputs.containsKey(name)) {
+      reached.add(name);
       observer.observe(Phase.FORWARD, name + "/out", () -> tensor(before));
       observer.observe(Phase.BACKWARD, name + "/out", () -> mean(gradient));
+    }
+    if (!open.answers().isEmpty()) {
+      reached.add(OpenConfiguration.ANSWERS);
+      gather(Phase.FORWARD, OpenConfiguration.ANSWERS + "/out", name, tensor(before));
+      gather(Phase.BACKWARD, OpenConfiguration.ANSWERS + "/out", name, mean(gradient));
+      gather(Phase.FORWARD, NetworkSpec.OUTPUT, name, tensor(after));
+      return;
     }
     Shape expected = spec.output();
     observer.observe(

@@ -8,6 +8,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.dl4j.book.BookLocalResponse;
 import dev.lockstep.dl4j.book.MaskedDropout;
 import dev.lockstep.dl4j.ledger.Convention;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -26,11 +28,14 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
@@ -191,6 +196,42 @@ public final class Translation {
     }
 
     @Override
+    public Place localResponse(LayerSpec.LocalResponse layer) {
+      LocalResponseNormalization response =
+          leftToDl4j(Convention.LOCAL_RESPONSE_GRADIENT)
+              ? new LocalResponseNormalization()
+              : new BookLocalResponse();
+      response.setK(layer.k());
+      response.setN(layer.size());
+      response.setAlpha(layer.alpha());
+      response.setBeta(layer.beta());
+      response.setDataFormat(CNN2DFormat.NCHW);
+      return add(layer.name(), response, in, true);
+    }
+
+    @Override
+    public Place depthwise(LayerSpec.Depthwise layer) {
+      DepthwiseConvolution2D depthwise =
+          windowed(new DepthwiseConvolution2D.Builder(), layer, layer.window(), in.sample())
+              .dataFormat(CNN2DFormat.NCHW)
+              .depthMultiplier(layer.multiplier())
+              .nOut(in.sample().length(0) * layer.multiplier())
+              .build();
+      return add(layer.name(), depthwise, in, true);
+    }
+
+    @Override
+    public Place separable(LayerSpec.Separable layer) {
+      SeparableConvolution2D separable =
+          windowed(new SeparableConvolution2D.Builder(), layer, layer.window(), in.sample())
+              .dataFormat(CNN2DFormat.NCHW)
+              .depthMultiplier(layer.multiplier())
+              .nOut(layer.filters())
+              .build();
+      return add(layer.name(), separable, in, true);
+    }
+
+    @Override
     public Place branches(LayerSpec.Branches layer) {
       return joined(layer, in);
     }
@@ -236,17 +277,21 @@ public final class Translation {
   }
 
   private ConvolutionLayer convolutionLayer(LayerSpec.Convolution convolution, Shape in) {
-    Window window = convolution.window();
-    ConvolutionLayer.Builder layer = new ConvolutionLayer.Builder(window.height(), window.width());
-    return weighted(layer, convolution)
-        .hasBias(convolution.bias().isPresent())
+    return windowed(new ConvolutionLayer.Builder(), convolution, convolution.window(), in)
+        .nOut(convolution.filters())
+        .build();
+  }
+
+  private <T extends ConvolutionLayer.BaseConvBuilder<T>> T windowed(
+      T layer, LayerSpec.Weighted spec, Window window, Shape in) {
+    return weighted(layer, spec)
+        .kernelSize(window.height(), window.width())
+        .hasBias(spec.bias().isPresent())
         .stride(window.rows().stride(), window.columns().stride())
         .padding(padding(window))
         .dilation(window.rows().dilation(), window.columns().dilation())
         .convolutionMode(mode(window))
-        .nIn(in.length(0))
-        .nOut(convolution.filters())
-        .build();
+        .nIn(in.length(0));
   }
 
   private static ConvolutionMode mode(Window window) {

@@ -6,6 +6,7 @@ import dev.lockstep.dl4j.ledger.Convention;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.ConstantDistribution;
+import org.deeplearning4j.nn.conf.distribution.GaussianDistribution;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.TruncatedNormalDistribution;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
@@ -37,9 +38,15 @@ public final class Weights {
   /** Deviations and limits are the square roots of fractions: equal to a few units of the last. */
   private static final double ROUNDING = 1e-12;
 
+  /** {@code GaussianDistribution} is the old name of the other. */
+  @SuppressWarnings("deprecation")
+  private static final Set<String> NORMAL =
+      Set.of(NormalDistribution.class.getName(), GaussianDistribution.class.getName());
+
   private Weights() {}
 
   /** Returns the classes that {@link #read} knows. */
+  @SuppressWarnings("deprecation") // GaussianDistribution
   public static Set<Class<?>> classes() {
     return Set.of(
         WeightInitConstant.class,
@@ -62,6 +69,7 @@ public final class Weights {
         ConstantDistribution.class,
         TruncatedNormalDistribution.class,
         NormalDistribution.class,
+        GaussianDistribution.class,
         UniformDistribution.class);
   }
 
@@ -170,7 +178,7 @@ public final class Weights {
     String type = distribution.path("type").asText();
     double deviation = distribution.path("std").asDouble();
     boolean centred = distribution.path("mean").asDouble() == 0;
-    if (centred && type.equals(NormalDistribution.class.getName())) {
+    if (centred && NORMAL.contains(type)) {
       return normal(deviation, fanIn);
     } else if (centred && type.equals(TruncatedNormalDistribution.class.getName())) {
       return new InitialValues.TruncatedNormal(deviation);

@@ -329,6 +329,36 @@ class ConventionSwitchTest {
   }
 
   @Test
+  void localResponseGradient() {
+    // x = (1, 2, 3), s = 1 + Σ x² = (6, 15, 14) and y = x / s; dout is y, and dW[0][0] is dx of 1
+    double[] y = {1.0 / 6, 2.0 / 15, 3.0 / 14};
+    double own = y[0] / 6;
+    assertThat(responseAfterOneStep(BOOKS_WAY))
+        .isCloseTo(1 - 0.1 * (own - 2 * (y[0] * y[0] / 6 + y[1] * y[1] / 15)), ROUNDING);
+    assertThat(responseAfterOneStep(dl4jsWay(Convention.LOCAL_RESPONSE_GRADIENT)))
+        .isCloseTo(1 - 0.1 * (own - 2 * (y[0] * y[0] + y[1] * y[1]) / 6), ROUNDING);
+  }
+
+  private static double responseAfterOneStep(Set<Convention> conventions) {
+    NetworkSpec network =
+        Fixture.network(
+            Shape.of(3, 1, 1),
+            SQUARES,
+            0,
+            new OptimizerSpec.Sgd(RATE),
+            new LayerSpec.Convolution("conv1", 3, 1, 1, 1, 0, Fixture.SMALL),
+            new LayerSpec.LocalResponse("localResponse1", 1, 3, 1, 1));
+    Tensor identity = Tensor.of(Shape.of(3, 3, 1, 1), 1, 0, 0, 0, 1, 0, 0, 0, 1);
+    try (Dl4jModel model = model(network, conventions, Map.of("conv1/W", identity))) {
+      model.step(
+          new Batch(1, Tensor.of(Shape.of(1, 3, 1, 1), 1, 2, 3), Tensor.zeros(Shape.of(1, 3))),
+          Fixture.masks(1),
+          Observer.NONE);
+      return model.state().tensor("conv1/W").data()[0];
+    }
+  }
+
+  @Test
   void poolingDefaults() {
     LayerSpec pool = new LayerSpec.Pooling("pool1", LayerSpec.PoolingType.MAX, 2, 2, 2, 0);
     Tensor pixels = image(2, 2, 1, 2, 3, 4);

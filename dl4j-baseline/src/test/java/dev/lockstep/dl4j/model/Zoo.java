@@ -51,6 +51,12 @@ public final class Zoo {
                 new LayerSpec.ZeroPadding("zeroPadding1", 1, 0, 2, 1),
                 new LayerSpec.Convolution("conv1", 3, same, Fixture.SMALL, OptionalDouble.empty()),
                 tanh("tanh1"),
+                new LayerSpec.Separable(
+                    "separableConv1", 3, 2, new Window(3, 2, 1, 1), Fixture.SMALL, LayerSpec.BIAS),
+                tanh("tanh2"),
+                new LayerSpec.Depthwise(
+                    "depthwiseConv1", 2, new Window(2, 2, 1, 0), Fixture.SMALL, LayerSpec.BIAS),
+                new LayerSpec.LocalResponse("localResponse1", 2, 3, 0.3, 0.75),
                 new LayerSpec.Upsampling("upsampling1", 2, 3),
                 new LayerSpec.Convolution(
                     "conv2", 4, dilated, Fixture.SMALL, OptionalDouble.of(0.2)),

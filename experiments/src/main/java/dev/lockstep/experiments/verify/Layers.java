@@ -170,6 +170,24 @@ final class Layers {
     }
     add("zeroPadding", Networks.images(new LayerSpec.ZeroPadding("zeroPadding1", 1, 0, 2, 1)));
     add("upsampling", Networks.images(new LayerSpec.Upsampling("upsampling1", 2, 3)));
+    add(
+        "localResponse",
+        Networks.images(new LayerSpec.LocalResponse("localResponse1", 2, 3, 0.3, 0.75)));
+    Window strided = new Window(new Window.Axis(3, 2, 1, 1), new Window.Axis(2, 1, 0, 1));
+    for (OptionalDouble bias : List.of(LayerSpec.BIAS, OptionalDouble.empty())) {
+      String name = bias.isPresent() ? "" : ", without bias";
+      add(
+          "depthwiseConv" + name,
+          Networks.images(
+              relu(""),
+              new LayerSpec.Depthwise("depthwiseConv1", 2, strided, new InitialValues.He(), bias)));
+      add(
+          "separableConv" + name,
+          Networks.images(
+              relu(""),
+              new LayerSpec.Separable(
+                  "separableConv1", 4, 2, strided, new InitialValues.He(), bias)));
+    }
   }
 
   private void residual() {

@@ -196,6 +196,11 @@ CHECKS = {
     "elu-alpha": lambda: same(slope(lambda x: F.elu(x, 2.0), [-1.0]), 2 * torch.tensor(-1.0).exp()),
     "binary-cross-entropy-clipping": binary,
     "polynomial-schedule": polynomial,
+    # the middle one of three equal channels: k + alpha / size * sum of squares = 2 + 0.3 / 3 * 3 * 4
+    "local-response-gradient": lambda: same(
+        F.local_response_norm(torch.full((1, 3, 1, 1), 2.0), 3, 0.3, 0.75, 2.0)[0, 1, 0],
+        2 * torch.tensor([3.2]) ** -0.75,
+    ),
     "gradient-sum": cross_entropy_gradient,
     "score-before-update": cross_entropy,
     "default-precision": lambda: unless_said_otherwise == torch.float32,

@@ -115,20 +115,8 @@ public final class Convolution implements Layer {
     double[] col = this.col[x.slice().index()];
     for (int n = 0; n < x.count(); n++) {
       im2col.toColumns(x.data(), x.start(n), col); // K×P
-      fillWithBias(y.data(), y.start(n)); // F×P
+      PerChannel.fill(bias, y.data(), y.start(n), output); // F×P
       product.add(filters, positions, elements, w, col, y.data(), y.start(n));
-    }
-  }
-
-  private void fillWithBias(double[] y, int from) {
-    if (bias == null) {
-      Arrays.fill(y, from, from + filters * positions, 0);
-      return;
-    }
-    double[] b = bias.value().data();
-    for (int f = 0; f < filters; f++) {
-      int start = from + f * positions;
-      Arrays.fill(y, start, start + positions, b[f]);
     }
   }
 
@@ -141,10 +129,7 @@ public final class Convolution implements Layer {
       im2col.toColumns(x.data(), x.start(n), col); // K×P
       product.addSecondTransposed(
           filters, elements, positions, dout.data(), dout.start(n), col, dw);
-      for (int f = 0; f < filters; f++) {
-        int from = dout.start(n) + f * positions;
-        db[f] += Sum.of(dout.data(), from, from + positions);
-      }
+      PerChannel.addSums(dout.data(), dout.start(n), output, db);
     }
   }
 

@@ -75,6 +75,22 @@ class LayerGradientTest {
                     Clipping.NONE,
                     PRODUCT),
                 IMAGE),
+            Arguments.of(new LocalResponse("localResponse", IMAGE, 2, 3, 0.3, 0.75), IMAGE),
+            Arguments.of(
+                new DepthwiseConvolution(
+                    "depthwise", 2, SAME_DILATED, true, Penalty.NONE, Clipping.NONE),
+                IMAGE),
+            Arguments.of(
+                new SeparableConvolution(
+                    "separable",
+                    3,
+                    2,
+                    new Windows(2, 3, 4, 2, 3, 1, 1),
+                    true,
+                    Penalty.NONE,
+                    Clipping.NONE,
+                    PRODUCT),
+                IMAGE),
             Arguments.of(new GlobalPooling("globalMax", GlobalPoolingType.MAX, IMAGE), IMAGE),
             Arguments.of(
                 new GlobalPooling("globalAverage", GlobalPoolingType.AVERAGE, IMAGE), IMAGE),

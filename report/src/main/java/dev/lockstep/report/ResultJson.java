@@ -210,11 +210,17 @@ public final class ResultJson {
     @Override
     public void serialize(Double value, JsonGenerator out, SerializerProvider provider)
         throws IOException {
-      if (Double.isFinite(value)) {
-        out.writeNumber(
-            digits.getPrecision() == 0 ? value : new BigDecimal(value).round(digits).doubleValue());
-      } else {
+      if (!Double.isFinite(value)) {
         out.writeString(value.toString());
+      } else if (digits.getPrecision() == 0) {
+        out.writeNumber(value);
+      } else {
+        double rounded = new BigDecimal(value).round(digits).doubleValue();
+        if (rounded == (int) rounded) {
+          out.writeNumber((int) rounded); // a picture has thousands of whole numbers
+        } else {
+          out.writeNumber(rounded);
+        }
       }
     }
   }

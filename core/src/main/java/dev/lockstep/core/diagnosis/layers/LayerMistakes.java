@@ -64,7 +64,11 @@ public final class LayerMistakes {
   }
 
   private void local(String text, Local local) {
-    found.add(Hypothesis.local(NAMED, text, scope, local));
+    local(NAMED, text, local);
+  }
+
+  private void local(Hypothesis.Rank rank, String text, Local local) {
+    found.add(Hypothesis.local(rank, text, scope, local));
   }
 
   private void divisors() {
@@ -210,28 +214,33 @@ public final class LayerMistakes {
     }
     if (!(function instanceof ActivationFunction.Relu)) {
       double slope = slope();
-      if (Double.isFinite(slope)) {
+      if (Double.isFinite(slope) && Math.abs(slope - 1) > ROUNDING) {
         derivative(Numbers.setting(slope) + " below 0, 1 above", (x, y) -> x > 0 ? 1 : slope);
       }
       String name = function instanceof ActivationFunction.Sigmoid ? "the sigmoid" : function.id();
       derivative(
           "that at its output: %s is taken twice".formatted(name),
           (x, y) -> Slopes.of(function, y));
-      Slopes.others(function)
-          .forEach(other -> derivative("that of " + other.id(), (x, y) -> Slopes.of(other, x)));
-      formulas(function);
+      if (!isFormula(function)) {
+        Slopes.others(function)
+            .forEach(other -> derivative("that of " + other.id(), (x, y) -> Slopes.of(other, x)));
+      }
     }
   }
 
-  /** The first of many small formulas that is what the candidate shows. */
-  private void formulas(ActivationFunction function) {
+  /** Adds the first of many small formulas that is what the candidate shows, if one is. */
+  private boolean isFormula(ActivationFunction function) {
     String layer = judged.tensor().layer();
     Tensor x = first.input(layer);
     Tensor y = first.candidate(Phase.FORWARD, layer + "/out");
     Tensor dout = first.candidate(Phase.BACKWARD, layer + "/out");
     if (x == null || y == null || dout == null || x.size() != dout.size()) {
-      return;
+      return false;
     }
+    String right =
+        function instanceof ActivationFunction.Sigmoid
+            ? " in place of y(1 - y)"
+            : function instanceof ActivationFunction.Tanh ? " in place of 1 - y²" : "";
     double alpha = function instanceof ActivationFunction.Elu elu ? elu.alpha() : 1;
     double above = function instanceof ActivationFunction.Selu ? Slopes.SELU_SCALE : 1;
     boolean bent =
@@ -254,11 +263,12 @@ public final class LayerMistakes {
             Numbers.each(
                 x.size(), i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]));
         if (judged.explains(predicted)) {
-          derivative(form.getKey().formatted(expression.text()), derivative);
-          return;
+          derivative(ARITHMETIC, form.getKey().formatted(expression.text()) + right, derivative);
+          return true;
         }
       }
     }
+    return false;
   }
 
   /** Fitted where the input is below 0. */
@@ -276,7 +286,12 @@ public final class LayerMistakes {
   }
 
   private void derivative(String text, DoubleBinaryOperator derivative) {
+    derivative(NAMED, text, derivative);
+  }
+
+  private void derivative(Hypothesis.Rank rank, String text, DoubleBinaryOperator derivative) {
     local(
+        rank,
         "the derivative is " + text,
         (look, judged) -> {
           String layer = judged.tensor().layer();

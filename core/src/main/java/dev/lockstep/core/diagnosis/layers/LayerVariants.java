@@ -1,5 +1,6 @@
 package dev.lockstep.core.diagnosis.layers;
 
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
@@ -399,7 +400,7 @@ public final class LayerVariants {
           layers.size() == 1
               ? dropout.name() + " drops other elements than it was told to: a mask of its own"
               : "dropout layers drop other elements than they were told to: masks of their own";
-      found.add(new Hypothesis(NAMED, text, look -> masked(look, layers)));
+      found.add(new Hypothesis(ARITHMETIC, text, look -> masked(look, layers)));
     }
   }
 

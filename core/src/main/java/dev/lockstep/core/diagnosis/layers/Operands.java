@@ -333,6 +333,7 @@ public final class Operands {
 
   private void sum(String path, String text, Counts counts) {
     backwardFrom(
+        NAMED,
         text,
         new Operand.Gradient(path),
         (look, dout) -> {
@@ -350,6 +351,7 @@ public final class Operands {
 
   private void places(String path, String text, Places places) {
     backwardFrom(
+        NAMED,
         text,
         new Operand.Gradient(path),
         (look, dout) -> {
@@ -367,6 +369,7 @@ public final class Operands {
   private void others(String input, Tensor x) {
     Operand.Input operand = new Operand.Input(input);
     backwardFrom(
+        NAMED,
         "it is computed from what the layer read in the step before",
         operand,
         (look, own) -> look.previous() == null ? null : look.previous().input(layer));
@@ -377,7 +380,6 @@ public final class Operands {
           && !from.path().equals(input)
           && other.candidate().size() == x.size()) {
         backwardFrom(
-            ARITHMETIC,
             "it is computed from another tensor, %s, in place of the layer's input".formatted(from),
             operand,
             (look, own) -> look.candidate(Phase.FORWARD, from.path()));
@@ -386,7 +388,7 @@ public final class Operands {
   }
 
   private void backwardFrom(String text, Operand operand, Change change) {
-    backwardFrom(NAMED, text, operand, change);
+    backwardFrom(ARITHMETIC, text, operand, change);
   }
 
   private void backwardFrom(Rank rank, String text, Operand operand, Change change) {
@@ -415,7 +417,8 @@ public final class Operands {
     }
     for (boolean predicts : new boolean[] {true, false}) {
       for (boolean learns : new boolean[] {true, false}) {
-        found.add(new Hypothesis(NAMED, text, look -> predicted(look, computed, predicts, learns)));
+        found.add(
+            new Hypothesis(ARITHMETIC, text, look -> predicted(look, computed, predicts, learns)));
       }
     }
   }

@@ -1,7 +1,6 @@
 package dev.lockstep.core.diagnosis.tensors;
 
 import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.ARITHMETIC;
-import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
 import dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Local;
@@ -327,7 +326,10 @@ public final class Regions {
   }
 
   private void told(String part, Place place) {
-    told(NAMED, part, (look, of) -> each(of.reference().size(), i -> place.has(of.reference(), i)));
+    told(
+        ARITHMETIC,
+        part,
+        (look, of) -> each(of.reference().size(), i -> place.has(of.reference(), i)));
   }
 
   /** Adds all that such a part may be. */

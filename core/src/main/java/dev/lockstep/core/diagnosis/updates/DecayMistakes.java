@@ -81,11 +81,20 @@ public final class DecayMistakes {
     if (fittedL1 || !other || strengths.values().stream().allMatch(strength -> strength == 0)) {
       return;
     }
+    // another strength for all is a setting, and told as one
+    boolean setting =
+        kind.text().isEmpty()
+            && first.network().parameters().stream()
+                .allMatch(
+                    parameter ->
+                        (strengths.getOrDefault(parameter.path(), 0.0) != 0) == parameter.decayed())
+            && strengths.values().stream().filter(strength -> strength != 0).distinct().count()
+                == 1;
     String text = "weight decay is " + kind.text() + told(kind, strengths);
     for (boolean inLoss : new boolean[] {true, false}) {
       found.add(
           new Hypothesis(
-              inLoss ? NAMED : ARITHMETIC,
+              inLoss && !setting ? NAMED : ARITHMETIC,
               text + (inLoss ? "" : ", in the gradients alone"),
               look -> predicted(look, kind, strengths, inLoss)));
     }

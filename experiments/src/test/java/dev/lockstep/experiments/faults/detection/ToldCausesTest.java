@@ -208,7 +208,7 @@ class ToldCausesTest {
                   double[] x = step.shown(FORWARD, "affine1/out").data();
                   Arrays.setAll(dx.data(), i -> dout[i] / (1 + x[i] * x[i]));
                 }),
-            "the derivative is 1 / (1 + x²)"),
+            "the derivative is 1 / (1 + x²) in place of 1 - y²"),
         told(
             SIGMOID_SGD,
             Injection.edit(

@@ -210,6 +210,9 @@ public record Dl4jConfiguration(
       throw new InputException("DL4J configuration: DL4J cannot read it: " + e.getMessage(), e);
     }
     LossSpec loss = reader.loss();
+    if (loss == null) {
+      findings.unknown("the network", "ends without an output or a loss layer");
+    }
     boolean images = reader.wantsImages() || !reader.expectedInputs().isEmpty();
     NetworkSpec network;
     try {
@@ -220,7 +223,7 @@ public record Dl4jConfiguration(
           new NetworkSpec(
               images ? sample : Shape.of(sample.size()),
               settings.layers(),
-              loss,
+              Objects.requireNonNull(loss),
               weightDecay,
               optimizer,
               training.adjustments());

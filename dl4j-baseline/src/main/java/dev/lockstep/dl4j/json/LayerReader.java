@@ -116,18 +116,17 @@ final class LayerReader {
   }
 
   /**
-   * Returns the loss. A network that ends with a softmax, such as a model of DL4J's zoo, gets the
-   * cross entropy that a user puts after it; one that ends with another layer, since its program
-   * gives it gradients from outside, the mean of squares.
+   * Returns the loss, null if there was no output layer. A network that ends with a softmax, such
+   * as a model of DL4J's zoo, gets the cross entropy that a user puts after it.
    */
-  LossSpec loss() {
+  @Nullable LossSpec loss() {
     if (softmax != null && (loss != null || !softmax.equals(last))) {
       findings.unknown(softmax, "softmax, which is not the last layer");
     } else if (softmax != null) {
       findings.leftToDl4j(Convention.CROSS_ENTROPY_CLIPPING);
       return new LossSpec(LossSpec.Type.SOFTMAX_CROSS_ENTROPY, LossSpec.BOOK_STABILIZER);
     }
-    return loss == null ? new LossSpec(LossSpec.Type.MEAN_SQUARED, 0) : loss;
+    return loss;
   }
 
   /**

@@ -66,15 +66,22 @@ class HtmlReportTest {
     return known;
   }
 
+  private static Set<Double> unknown(String page, Set<Double> known) throws IOException {
+    Set<Double> unknown = numbers(data(page));
+    assertThat(unknown).hasSizeGreaterThan(100);
+    unknown.removeAll(known);
+    return unknown;
+  }
+
   @Test
   void everyNumberOfThePageIsOneOfTheResults() throws IOException {
     for (RunResult run : List.of(SampleRuns.differing(1), SampleRuns.with(SampleFigures.all()))) {
       Set<Double> known = known(ResultJson.write(run));
-      assertThat(known).containsAll(numbers(data(page(run))));
+      assertThat(unknown(page(run), known)).isEmpty();
     }
     Summary summary = SampleRuns.summary(10);
     Set<Double> known = known(ResultJson.write(summary));
-    assertThat(known).containsAll(numbers(data(HtmlReport.write(ReportView.of(summary)))));
+    assertThat(unknown(HtmlReport.write(ReportView.of(summary)), known)).isEmpty();
   }
 
   @Test

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /** A whole layer that computes something else: what it predicts is known from the layer alone. */
 public final class LayerVariants {
 
+  /** Of a factor that was fitted. */
+  private static final double ROUNDING = 1e-9;
+
   private final ModelProvider reference;
   private final Look first;
   private final Judged judged;
@@ -114,7 +117,8 @@ public final class LayerVariants {
         Numbers.leastSquares(
             Numbers.each(out.size(), i -> b.data()[i / places % b.size()]),
             Numbers.minus(out.data(), judged.reference().data()));
-    return Double.isFinite(more) ? Numbers.exact(1 + more) : 0;
+    // next to nothing is left of a bias that is left out
+    return Double.isFinite(more) && Math.abs(1 + more) > ROUNDING ? Numbers.exact(1 + more) : 0;
   }
 
   /** The layer computes with a changed parameter, there and in prediction, and hands back by it. */

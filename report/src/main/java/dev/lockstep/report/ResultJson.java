@@ -112,6 +112,9 @@ public final class ResultJson {
         throw new InputException(
             "%s: expected a result of version %d".formatted(file, RunResult.SCHEMA_VERSION));
       }
+      // every format names both sides
+      result.side("reference");
+      result.side("candidate");
       return result;
     } catch (JsonProcessingException e) {
       throw new InputException(

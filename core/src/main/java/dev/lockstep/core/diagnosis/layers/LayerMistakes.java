@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,6 +242,7 @@ public final class LayerMistakes {
         function instanceof ActivationFunction.Sigmoid
             ? " in place of y(1 - y)"
             : function instanceof ActivationFunction.Tanh ? " in place of 1 - y²" : "";
+    double furthest = judged.furthest();
     double alpha = function instanceof ActivationFunction.Elu elu ? elu.alpha() : 1;
     double above = function instanceof ActivationFunction.Selu ? Slopes.SELU_SCALE : 1;
     boolean bent =
@@ -259,16 +261,26 @@ public final class LayerMistakes {
       }
       for (Map.Entry<String, DoubleBinaryOperator> form : forms.entrySet()) {
         DoubleBinaryOperator derivative = form.getValue();
-        double[] predicted =
-            Numbers.each(
-                x.size(), i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]));
-        if (judged.explains(predicted)) {
+        IntToDoubleFunction predicted =
+            i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]);
+        if (isNear(predicted, furthest) && judged.explains(Numbers.each(x.size(), predicted))) {
           derivative(ARITHMETIC, form.getKey().formatted(expression.text()) + right, derivative);
           return true;
         }
       }
     }
     return false;
+  }
+
+  /** Ends at the first element that lies further away: most formulas have one at once. */
+  private boolean isNear(IntToDoubleFunction predicted, double furthest) {
+    double[] shown = judged.candidate().data();
+    for (int i = 0; i < shown.length; i++) {
+      if (!(Math.abs(predicted.applyAsDouble(i) - shown[i]) <= furthest)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Fitted where the input is below 0. */
@@ -278,11 +290,9 @@ public final class LayerMistakes {
     if (x == null || dout == null || x.size() != dout.size()) {
       return Double.NaN;
     }
-    double fitted =
-        Numbers.leastSquares(
-            Numbers.each(x.size(), i -> x.data()[i] <= 0 ? dout.data()[i] : 0),
-            Numbers.each(x.size(), i -> x.data()[i] <= 0 ? judged.candidate().data()[i] : 0));
-    return fitted;
+    return Numbers.leastSquares(
+        Numbers.each(x.size(), i -> x.data()[i] <= 0 ? dout.data()[i] : 0),
+        Numbers.each(x.size(), i -> x.data()[i] <= 0 ? judged.candidate().data()[i] : 0));
   }
 
   private void derivative(String text, DoubleBinaryOperator derivative) {

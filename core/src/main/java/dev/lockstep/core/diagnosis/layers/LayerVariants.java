@@ -198,8 +198,7 @@ public final class LayerVariants {
       Tensor w = look.before(layer + "/W");
       if (order != null && w != null) {
         read.put(layer, order);
-        tensors.put(
-            layer + "/W", Tensor.of(w.shape(), Numbers.each(w.size(), i -> w.data()[order[i]])));
+        tensors.put(layer + "/W", Numbers.like(w, i -> w.data()[order[i]]));
       }
     }
     Map<TensorKey, double[]> shown = Variant.of(look).with(tensors).shown(reference, look);

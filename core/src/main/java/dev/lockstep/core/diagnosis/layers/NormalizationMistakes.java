@@ -159,14 +159,12 @@ final class NormalizationMistakes {
       tensors.computeIfPresent(
           norm.name() + "/runningVar",
           (path, variance) ->
-              Tensor.of(
-                  variance.shape(),
-                  Numbers.each(
-                      variance.size(),
-                      f -> {
-                        double d = divisor.of(variance.data()[f], norm.epsilon(), MANY);
-                        return d * d - norm.epsilon();
-                      })));
+              Numbers.like(
+                  variance,
+                  f -> {
+                    double d = divisor.of(variance.data()[f], norm.epsilon(), MANY);
+                    return d * d - norm.epsilon();
+                  }));
     }
     return Variant.of(look).with(tensors).predicted(reference, look);
   }

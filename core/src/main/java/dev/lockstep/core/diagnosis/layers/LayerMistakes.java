@@ -17,6 +17,7 @@ import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
@@ -104,8 +105,9 @@ public final class LayerMistakes {
       dropout();
     } else if (layer instanceof LayerSpec.BatchNormalization) {
       new NormalizationMistakes(reference, first, scope, found).gradients();
-    } else if (layer instanceof LayerSpec.Convolution) {
+    } else if (layer instanceof LayerSpec.Convolution convolution) {
       overlap();
+      withoutStride(convolution);
     } else if (layer instanceof LayerSpec.Branches branches) {
       skips(branches);
     } else if (layer == null) {
@@ -400,6 +402,42 @@ public final class LayerMistakes {
         });
   }
 
+  /** Gradients of a convolution as if its windows lay side by side. */
+  private void withoutStride(LayerSpec.Convolution convolution) {
+    Window window = convolution.window();
+    if (window.stride() == 1 || !window.isPlain()) {
+      return;
+    }
+    local(
+        "the windows are taken one element apart in place of %d".formatted(window.stride()),
+        (look, judged) -> {
+          String layer = judged.tensor().layer();
+          Tensor x = look.input(layer);
+          Tensor w = look.before(layer + "/W");
+          Tensor dout = look.candidate(Phase.BACKWARD, layer + "/out");
+          if (x == null
+              || w == null
+              || dout == null
+              || (long) dout.size() * (w.size() / w.shape().length(0))
+                  > WindowMistakes.AFFORDABLE) {
+            return null;
+          }
+          int filters = w.shape().length(0);
+          Patches patches =
+              new Patches(
+                  new Window(window.height(), window.width(), 1, window.pad()),
+                  Patches.Border.ZERO,
+                  x.shape(),
+                  dout.shape());
+          return judged.tensor().perSample()
+              ? patches.convolvedBack(dout.data(), w.data(), filters, x.shape().length(0))
+              : Numbers.plus(
+                  patches.kernelGradient(x.data(), dout.data(), filters),
+                  1,
+                  decay(look, layer + "/W"));
+        });
+  }
+
   private void updatedBefore() {
     local(
         "the gradient passes through weights that are already updated",
@@ -412,8 +450,11 @@ public final class LayerMistakes {
   }
 
   private void parameterGradients() {
-    if (key.path().endsWith("/b")
-        && first.layer(judged.tensor().layer()).orElse(null) instanceof LayerSpec.Convolution) {
+    LayerSpec layer = first.layer(judged.tensor().layer()).orElse(null);
+    if (key.path().endsWith("/W") && layer instanceof LayerSpec.Convolution convolution) {
+      withoutStride(convolution);
+    }
+    if (key.path().endsWith("/b") && layer instanceof LayerSpec.Convolution) {
       local(
           "it is summed along the wrong axis: the places are taken for filters",
           (look, judged) -> {

@@ -21,12 +21,12 @@ import dev.lockstep.core.network.Window;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoublePredicate;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -253,15 +253,15 @@ public final class LayerMistakes {
             || function instanceof ActivationFunction.LeakyRelu;
     for (Expression expression : Expressions.ofInputAndOutput()) {
       DoubleBinaryOperator value = expression.value();
-      Map<String, DoubleBinaryOperator> forms = new LinkedHashMap<>();
+      List<Map.Entry<String, DoubleBinaryOperator>> forms = new ArrayList<>();
       if (bent) {
-        forms.put("%s below 0", (a, b) -> a > 0 ? above : value.applyAsDouble(a, b));
-        forms.put("%s + alpha below 0", (a, b) -> a > 0 ? 1 : value.applyAsDouble(a, b) + alpha);
-        forms.put("alpha·%s below 0", (a, b) -> a > 0 ? 1 : value.applyAsDouble(a, b) * alpha);
+        bent(forms, value, v -> v > 0, above, alpha);
+        // where many inputs are 0, as of black pixels, it matters whose they are
+        bent(forms, value, v -> v >= 0, above, alpha);
       } else {
-        forms.put("%s", value);
+        forms.add(Map.entry("%s", value));
       }
-      for (Map.Entry<String, DoubleBinaryOperator> form : forms.entrySet()) {
+      for (Map.Entry<String, DoubleBinaryOperator> form : forms) {
         DoubleBinaryOperator derivative = form.getValue();
         IntToDoubleFunction predicted =
             i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]);
@@ -272,6 +272,24 @@ public final class LayerMistakes {
       }
     }
     return false;
+  }
+
+  /** Adds the forms of a derivative that is a number above 0. */
+  private static void bent(
+      List<Map.Entry<String, DoubleBinaryOperator>> forms,
+      DoubleBinaryOperator value,
+      DoublePredicate isAbove,
+      double above,
+      double alpha) {
+    forms.add(
+        Map.entry("%s below 0", (x, y) -> isAbove.test(x) ? above : value.applyAsDouble(x, y)));
+    forms.add(
+        Map.entry(
+            "%s + alpha below 0",
+            (x, y) -> isAbove.test(x) ? 1 : value.applyAsDouble(x, y) + alpha));
+    forms.add(
+        Map.entry(
+            "alpha·%s below 0", (x, y) -> isAbove.test(x) ? 1 : value.applyAsDouble(x, y) * alpha));
   }
 
   /** Ends at the first element that lies further away: most formulas have one at once. */

@@ -195,6 +195,35 @@ class LibraryTest {
             "-Dmaven.repo.local.tail=" + Staging.LOCAL));
   }
 
+  @Test
+  void aStrangersProjectInGradle() throws IOException, InterruptedException {
+    assumeTrue(hasGradle(), "skipped: no Gradle of version 7 or later on the path");
+    Path project = copyOfTheExample(work.resolve("stranger-gradle"));
+    Path staged =
+        Files.writeString(
+            work.resolve("staged.init.gradle.kts"),
+            "allprojects { repositories { maven { url = uri(\"%s\") } } }\n"
+                .formatted(first.toUri()));
+    Staging.Run run =
+        Staging.run(
+            project,
+            Map.of("GRADLE_USER_HOME", work.resolve("gradle").toString()),
+            List.of("gradle", "--no-daemon", "--init-script", staged.toString(), "test"));
+
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.output())
+        .contains("2 tests completed, 1 failed", printed().lines().findFirst().orElseThrow());
+  }
+
+  private static boolean hasGradle() throws IOException, InterruptedException {
+    try {
+      Staging.Run run = Staging.run(work, Map.of(), List.of("gradle", "--version"));
+      return Pattern.compile("Gradle ([7-9]|\\d\\d)\\.").matcher(run.output()).find();
+    } catch (IOException none) {
+      return false;
+    }
+  }
+
   /** Everything that the two artifacts bring, of the repository that was empty. */
   private static long sizeOfWhatIsNeeded(Path local) throws IOException {
     long size = 0;

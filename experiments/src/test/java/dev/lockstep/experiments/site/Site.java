@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -102,7 +103,8 @@ final class Site {
 
   void write(Path target) throws IOException {
     String template;
-    try (InputStream file = Site.class.getResourceAsStream("page.html")) {
+    try (InputStream file =
+        Objects.requireNonNull(Site.class.getResourceAsStream("page.html"), "page.html")) {
       template = new String(file.readAllBytes(), StandardCharsets.UTF_8);
     }
     for (Map.Entry<Path, Page> page : pages.entrySet()) {

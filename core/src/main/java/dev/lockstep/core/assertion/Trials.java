@@ -181,9 +181,17 @@ final class Trials implements AutoCloseable {
                 null,
                 some,
                 () -> null,
-                judge))
+                step -> answered(judge, step)))
         .map(Cause::sentence)
         .orElse(null);
+  }
+
+  /** Leaves out what the reference has computed beside the user's own, such as an update. */
+  private Map<TensorKey, Judged> answered(SingleLayerJudge judge, CandidateStep step) {
+    Set<TensorKey> own = answered.get(steps.indexOf(step));
+    Map<TensorKey, Judged> judged = new LinkedHashMap<>(judge.read(step));
+    judged.values().removeIf(each -> each.differs() && !own.contains(each.tensor().key()));
+    return judged;
   }
 
   private static FirstDivergence divergence(

@@ -247,11 +247,12 @@ final class LockstepRun {
     if (atStart == null && known != null) {
       candidate.step(plan.batch(1), plan.masks(1), Observer.NONE);
       ModelState again = candidate.state();
-      if (stateCheck.differs(initial, known, again)) {
+      String path = stateCheck.elsewhere(initial, known, again);
+      if (path != null) {
         candidate.restore(initial);
         candidate.step(plan.batch(1), plan.masks(1), new Recording(comparison.wanted()));
-        boolean observedAlone = !stateCheck.differs(initial, known, candidate.state());
-        atStart = stateCheck.otherFirstStep(step, initial, known, again, observedAlone);
+        boolean observedAlone = stateCheck.elsewhere(initial, known, candidate.state()) == null;
+        atStart = stateCheck.otherFirstStep(step, path, known, again, observedAlone);
       }
       afterFirstStep = null;
     }

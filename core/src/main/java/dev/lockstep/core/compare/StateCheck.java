@@ -46,38 +46,31 @@ record StateCheck(Set<String> paths, boolean inFloat) {
   }
 
   /**
-   * Returns whether a step leads elsewhere after {@code restore} than it did the first time.
+   * Tells where a step has led after {@code restore}, which it did not the first time.
    *
-   * @param from the state that was restored
+   * @param path see {@link #elsewhere}
+   * @param observedAlone whether it leads to the same as the first time if it is observed
    */
-  boolean differs(ModelState from, ModelState known, ModelState again) {
-    return elsewhere(from, known, again) != null;
+  Finding otherFirstStep(
+      long step, String path, ModelState known, ModelState again, boolean observedAlone) {
+    return finding(
+        step,
+        path,
+        known,
+        again.tensor(path),
+        false,
+        observedAlone
+            ? "the first step, taken once more without being observed, leads elsewhere than observed: the candidate computes otherwise where nobody looks. state() has %s, observed it had %s"
+            : "after restore(…) of the initial state the first step leads elsewhere: something that a step reads is not restored. state() has %s, the first time it had %s");
   }
 
   /**
-   * Tells where a step has led after {@code restore}, which it did not the first time.
+   * Returns the first tensor that a repeated step moves elsewhere by more than rounding.
    *
    * @param from the state that was restored
-   * @param observedAlone whether it leads to the same as the first time if it is observed
+   * @param known where the step led the first time
    */
-  @Nullable Finding otherFirstStep(
-      long step, ModelState from, ModelState known, ModelState again, boolean observedAlone) {
-    String path = elsewhere(from, known, again);
-    return path == null
-        ? null
-        : finding(
-            step,
-            path,
-            known,
-            again.tensor(path),
-            false,
-            observedAlone
-                ? "the first step, taken once more without being observed, leads elsewhere than observed: the candidate computes otherwise where nobody looks. state() has %s, observed it had %s"
-                : "after restore(…) of the initial state the first step leads elsewhere: something that a step reads is not restored. state() has %s, the first time it had %s");
-  }
-
-  /** Returns the first tensor that a repeated step moves elsewhere by more than rounding. */
-  private @Nullable String elsewhere(ModelState from, ModelState known, ModelState again) {
+  @Nullable String elsewhere(ModelState from, ModelState known, ModelState again) {
     Map<String, Double> furthest = new HashMap<>();
     for (String path : paths) {
       furthest.merge(slot(path), move(path, from, known), Math::max);

@@ -108,11 +108,9 @@ public final class Diagnosis {
     List<Hypothesis> all = new ArrayList<>(whole);
     all.addAll(ofParts);
     Tried tried = tried(all);
-    Optional<Cause> cause = tried.confirmed();
-    if (cause.isEmpty()) {
-      cause = tried(Regions.within(first, judged.tensor().key(), whole)).confirmed();
-    }
-    return cause.isPresent() ? cause : hint(tried.partly());
+    return confirmed(tried)
+        .or(() -> confirmed(tried(Regions.within(first, judged.tensor().key(), whole))))
+        .or(() -> hint(tried.partly()));
   }
 
   /**
@@ -124,34 +122,28 @@ public final class Diagnosis {
    * @param partly what those do not explain that explain the first tensor
    */
   private record Tried(
-      Diagnosis of,
       List<Hypothesis> fitting,
       List<Hypothesis> since,
       List<Hypothesis> once,
-      Map<Hypothesis, Set<TensorKey>> partly) {
+      Map<Hypothesis, Set<TensorKey>> partly) {}
 
-    Optional<Cause> confirmed() {
-      if (!fitting.isEmpty()) {
-        return Optional.of(of.confirmed(fitting));
-      }
-      if (!since.isEmpty()) {
-        long step = of.looks.get(0).step().step();
-        return Optional.of(
-            of.confirmed(
-                since.stream()
-                    .map(hypothesis -> hypothesis.told(", from step %d on".formatted(step)))
-                    .toList()));
-      }
-      return once.isEmpty() ? Optional.empty() : Optional.of(of.alone(best(once)));
+  private Optional<Cause> confirmed(Tried tried) {
+    if (!tried.fitting().isEmpty()) {
+      return Optional.of(confirmed(tried.fitting()));
     }
+    if (!tried.since().isEmpty()) {
+      String when = ", from step %d on".formatted(looks.get(0).step().step());
+      return Optional.of(
+          confirmed(tried.since().stream().map(hypothesis -> hypothesis.told(when)).toList()));
+    }
+    return tried.once().isEmpty() ? Optional.empty() : Optional.of(alone(best(tried.once())));
   }
 
   private Tried tried(List<Hypothesis> hypotheses) {
     Look first = looks.get(0);
     TensorKey key = first.failing().iterator().next();
     Tried tried =
-        new Tried(
-            this, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
+        new Tried(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
     // In the first step parameters and slots are still equal numbers, which anything may explain.
     boolean rightAfterwards =
         looks.size() >= STEPS

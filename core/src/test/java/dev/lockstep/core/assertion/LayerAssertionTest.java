@@ -13,6 +13,7 @@ import dev.lockstep.core.tiny.Fault;
 import dev.lockstep.core.tiny.Summation;
 import dev.lockstep.core.tiny.TinyModel;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class LayerAssertionTest {
@@ -78,7 +79,101 @@ class LayerAssertionTest {
             () -> assertThatTanh(new Elementwise(Math::tanh, x -> 1 - Math.tanh(x))).agrees())
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("Step 1, backward, layer tanh1, tensor input/out")
+        .hasMessageContaining("Diagnosis: the derivative is 1 - y in place of 1 - y²")
         .hasMessageContaining("Finite-difference check: your layer is wrong");
+  }
+
+  /** An affine layer with its weights and biases. */
+  private static final class MyAffine {
+    private Tensor w = Tensor.zeros(Shape.of(0));
+    private Tensor b = Tensor.zeros(Shape.of(0));
+    private Tensor x = Tensor.zeros(Shape.of(0));
+    private Tensor dout = Tensor.zeros(Shape.of(0));
+
+    /** Returns elements that are sums, one for each number of terms. */
+    private static Tensor sums(Shape shape, int terms, Term term) {
+      Tensor sums = Tensor.zeros(shape);
+      for (int i = 0; i < sums.size(); i++) {
+        for (int k = 0; k < terms; k++) {
+          sums.data()[i] += term.of(i, k);
+        }
+      }
+      return sums;
+    }
+
+    private interface Term {
+      double of(int element, int k);
+    }
+
+    Tensor forward(Tensor read) {
+      x = read;
+      int inputs = w.shape().length(0);
+      int units = w.shape().length(1);
+      Tensor y =
+          sums(
+              Shape.of(x.shape().length(0), units),
+              inputs,
+              (i, k) -> x.data()[i / units * inputs + k] * w.data()[k * units + i % units]);
+      for (int i = 0; i < y.size(); i++) {
+        y.data()[i] += b.data()[i % units];
+      }
+      return y;
+    }
+
+    Tensor backward(Tensor gradient) {
+      dout = gradient;
+      int inputs = w.shape().length(0);
+      int units = w.shape().length(1);
+      return sums(
+          x.shape(),
+          units,
+          (i, k) -> dout.data()[i / inputs * units + k] * w.data()[i % inputs * units + k]);
+    }
+
+    Tensor weightGradient() {
+      int inputs = w.shape().length(0);
+      int units = w.shape().length(1);
+      return sums(
+          w.shape(),
+          x.shape().length(0),
+          (i, k) -> x.data()[k * inputs + i / units] * dout.data()[k * units + i % units]);
+    }
+
+    Tensor biasGradient() {
+      return sums(b.shape(), x.shape().length(0), (i, k) -> dout.data()[k * b.size() + i]);
+    }
+
+    LayerAssertion with(Supplier<Tensor> biasGradient) {
+      return assertThatLayer(this::forward, this::backward)
+          .withParameter("W", value -> w = value, this::weightGradient)
+          .withParameter("b", value -> b = value, biasGradient)
+          .against(TinyModel.summing(Summation.FORWARD))
+          .as(new LayerSpec.Affine("affine1", 4, new InitialValues.He()))
+          .on(Shape.of(6));
+    }
+  }
+
+  /** What the reference makes of the right gradient afterwards is no evidence against a cause. */
+  @Test
+  void theCauseOfAWrongGradientOfAParameterIsConfirmed() {
+    MyAffine layer = new MyAffine();
+    layer.with(layer::biasGradient).agrees();
+
+    assertThatThrownBy(
+            () ->
+                layer
+                    .with(
+                        () -> {
+                          Tensor halved = layer.biasGradient();
+                          for (int i = 0; i < halved.size(); i++) {
+                            halved.data()[i] /= 2;
+                          }
+                          return halved;
+                        })
+                    .agrees())
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("backward, layer affine1, tensor affine1/b")
+        .hasMessageContaining("Diagnosis: it is the reference's times 1/2\n");
   }
 
   /** Agreement with a reference that is wrong in the same way proves nothing. */

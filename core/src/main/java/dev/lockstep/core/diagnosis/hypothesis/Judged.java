@@ -45,6 +45,19 @@ public record Judged(ExpectedTensor tensor, Tensor reference, Tensor candidate, 
     return fits(predicted) || error(predicted) <= NEXT_TO_NOTHING * error(reference.data());
   }
 
+  /**
+   * Returns how far an element of a prediction that fits can lie from the candidate's at most: what
+   * lies further need not be predicted to its end.
+   */
+  public double furthest() {
+    double right = reference.largestMagnitude();
+    double share = right == 0 ? 0 : allowed / right;
+    // a prediction is no larger than what is shown and its own error
+    return share >= 1
+        ? Double.POSITIVE_INFINITY
+        : Math.max(allowed, share / (1 - share) * candidate.largestMagnitude());
+  }
+
   private static final double NEXT_TO_NOTHING = 1e-3;
 
   /** What explains less than nine tenths of a difference does not explain it. */

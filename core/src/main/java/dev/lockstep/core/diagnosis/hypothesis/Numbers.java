@@ -32,6 +32,11 @@ public final class Numbers {
     return values;
   }
 
+  /** Returns a tensor of the same shape with other elements. */
+  public static Tensor like(Tensor tensor, IntToDoubleFunction element) {
+    return Tensor.of(tensor.shape(), each(tensor.size(), element));
+  }
+
   public static double[] times(double factor, double[] values) {
     return each(values.length, i -> factor * values[i]);
   }

@@ -50,6 +50,11 @@ public record Variant(
     return new Variant(network, other, batch, masks, downstream);
   }
 
+  /** Returns the step in which nothing is dropped, as in a prediction. */
+  public Variant undropped() {
+    return with((Masks) (layer, ratio, shape) -> Tensor.filled(shape, 1 - ratio));
+  }
+
   /** Returns the same count of steps with other parameters. */
   public Variant with(Map<String, Tensor> tensors) {
     return with(new ModelState(before.step(), tensors));

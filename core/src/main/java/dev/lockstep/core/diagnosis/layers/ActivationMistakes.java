@@ -85,6 +85,11 @@ final class ActivationMistakes {
           x -> x > 0 ? Slopes.SELU_SCALE * x : scale * Math.expm1(x),
           (x, y) -> x > 0 ? Slopes.SELU_SCALE : scale * Math.exp(x));
     }
+    if (function instanceof ActivationFunction.Softplus
+        || function instanceof ActivationFunction.Gelu
+        || function instanceof ActivationFunction.Swish) {
+      linearAbove();
+    }
     if (function instanceof ActivationFunction.Elu elu) {
       double scale = fitted(x -> x > 0 ? 0 : Math.expm1(x), (x, y) -> x > 0 ? 0 : y);
       for (double derived : new double[] {scale, elu.alpha()}) {
@@ -102,6 +107,43 @@ final class ActivationMistakes {
           x -> x > 0 ? x : slope * x,
           (x, y) -> x > 0 ? 1 : slope);
     }
+  }
+
+  /**
+   * Functions that come near x are often cut short there, as PyTorch does its softplus above 20.
+   */
+  private void linearAbove() {
+    Tensor x = first.input(layer.name());
+    if (x == null || x.size() != judged.candidate().size()) {
+      return;
+    }
+    double low = Double.POSITIVE_INFINITY;
+    double under = Double.NEGATIVE_INFINITY;
+    double[] y = judged.candidate().data();
+    double[] right = judged.reference().data();
+    for (int i = 0; i < y.length; i++) {
+      if (Math.abs(y[i] - right[i]) > judged.allowed()) {
+        low = Math.min(low, x.data()[i]);
+      }
+    }
+    for (double value : x.data()) {
+      under = value < low ? Math.max(under, value) : under;
+    }
+    if (!Double.isFinite(under) || !Double.isFinite(low)) {
+      return;
+    }
+    double limit = Numbers.between(under, low);
+    for (Set<String> layers : alike()) {
+      recomputed.add(
+          "%s hands x on where x is above %s".formatted(name(layers), Numbers.setting(limit)),
+          layers,
+          read -> above(read.input(), limit, read.input(), read.right()),
+          (read, out, dout) -> above(read.input(), limit, dout, read.right()));
+    }
+  }
+
+  private static double[] above(Tensor x, double limit, Tensor there, Tensor elsewhere) {
+    return Numbers.each(x.size(), i -> x.data()[i] > limit ? there.data()[i] : elsewhere.data()[i]);
   }
 
   private static final double GELU = Math.sqrt(2 / Math.PI);
@@ -129,8 +171,8 @@ final class ActivationMistakes {
         Numbers.each(y.length, i -> shown.applyAsDouble(x.data()[i], y[i])));
   }
 
-  private void computes(
-      String formula, DoubleUnaryOperator function, DoubleBinaryOperator derivative) {
+  /** The layer alone, and all of the same function. */
+  private List<Set<String>> alike() {
     Set<String> alike =
         first.network().allLayers().stream()
             .filter(
@@ -139,11 +181,18 @@ final class ActivationMistakes {
                         && activation.function().equals(layer.function()))
             .map(LayerSpec::name)
             .collect(Collectors.toSet());
-    for (Set<String> layers : List.of(Set.of(layer.name()), alike)) {
+    return List.of(Set.of(layer.name()), alike);
+  }
+
+  private String name(Set<String> layers) {
+    return layers.size() == 1 ? layer.name() : "every " + layer.function().id();
+  }
+
+  private void computes(
+      String formula, DoubleUnaryOperator function, DoubleBinaryOperator derivative) {
+    for (Set<String> layers : alike()) {
       recomputed.add(
-          "%s computes %s"
-              .formatted(
-                  layers.size() == 1 ? layer.name() : "every " + layer.function().id(), formula),
+          "%s computes %s".formatted(name(layers), formula),
           layers,
           read ->
               Numbers.each(

@@ -17,16 +17,18 @@ import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoublePredicate;
 import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,8 +105,9 @@ public final class LayerMistakes {
       dropout();
     } else if (layer instanceof LayerSpec.BatchNormalization) {
       new NormalizationMistakes(reference, first, scope, found).gradients();
-    } else if (layer instanceof LayerSpec.Convolution) {
+    } else if (layer instanceof LayerSpec.Convolution convolution) {
       overlap();
+      withoutStride(convolution);
     } else if (layer instanceof LayerSpec.Branches branches) {
       skips(branches);
     } else if (layer == null) {
@@ -241,6 +244,7 @@ public final class LayerMistakes {
         function instanceof ActivationFunction.Sigmoid
             ? " in place of y(1 - y)"
             : function instanceof ActivationFunction.Tanh ? " in place of 1 - y²" : "";
+    double furthest = judged.furthest();
     double alpha = function instanceof ActivationFunction.Elu elu ? elu.alpha() : 1;
     double above = function instanceof ActivationFunction.Selu ? Slopes.SELU_SCALE : 1;
     boolean bent =
@@ -249,26 +253,54 @@ public final class LayerMistakes {
             || function instanceof ActivationFunction.LeakyRelu;
     for (Expression expression : Expressions.ofInputAndOutput()) {
       DoubleBinaryOperator value = expression.value();
-      Map<String, DoubleBinaryOperator> forms = new LinkedHashMap<>();
+      List<Map.Entry<String, DoubleBinaryOperator>> forms = new ArrayList<>();
       if (bent) {
-        forms.put("%s below 0", (a, b) -> a > 0 ? above : value.applyAsDouble(a, b));
-        forms.put("%s + alpha below 0", (a, b) -> a > 0 ? 1 : value.applyAsDouble(a, b) + alpha);
-        forms.put("alpha·%s below 0", (a, b) -> a > 0 ? 1 : value.applyAsDouble(a, b) * alpha);
+        bent(forms, value, v -> v > 0, above, alpha);
+        // where many inputs are 0, as of black pixels, it matters whose they are
+        bent(forms, value, v -> v >= 0, above, alpha);
       } else {
-        forms.put("%s", value);
+        forms.add(Map.entry("%s", value));
       }
-      for (Map.Entry<String, DoubleBinaryOperator> form : forms.entrySet()) {
+      for (Map.Entry<String, DoubleBinaryOperator> form : forms) {
         DoubleBinaryOperator derivative = form.getValue();
-        double[] predicted =
-            Numbers.each(
-                x.size(), i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]));
-        if (judged.explains(predicted)) {
+        IntToDoubleFunction predicted =
+            i -> dout.data()[i] * derivative.applyAsDouble(x.data()[i], y.data()[i]);
+        if (isNear(predicted, furthest) && judged.explains(Numbers.each(x.size(), predicted))) {
           derivative(ARITHMETIC, form.getKey().formatted(expression.text()) + right, derivative);
           return true;
         }
       }
     }
     return false;
+  }
+
+  /** Adds the forms of a derivative that is a number above 0. */
+  private static void bent(
+      List<Map.Entry<String, DoubleBinaryOperator>> forms,
+      DoubleBinaryOperator value,
+      DoublePredicate isAbove,
+      double above,
+      double alpha) {
+    forms.add(
+        Map.entry("%s below 0", (x, y) -> isAbove.test(x) ? above : value.applyAsDouble(x, y)));
+    forms.add(
+        Map.entry(
+            "%s + alpha below 0",
+            (x, y) -> isAbove.test(x) ? 1 : value.applyAsDouble(x, y) + alpha));
+    forms.add(
+        Map.entry(
+            "alpha·%s below 0", (x, y) -> isAbove.test(x) ? 1 : value.applyAsDouble(x, y) * alpha));
+  }
+
+  /** Ends at the first element that lies further away: most formulas have one at once. */
+  private boolean isNear(IntToDoubleFunction predicted, double furthest) {
+    double[] shown = judged.candidate().data();
+    for (int i = 0; i < shown.length; i++) {
+      if (!(Math.abs(predicted.applyAsDouble(i) - shown[i]) <= furthest)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Fitted where the input is below 0. */
@@ -278,11 +310,9 @@ public final class LayerMistakes {
     if (x == null || dout == null || x.size() != dout.size()) {
       return Double.NaN;
     }
-    double fitted =
-        Numbers.leastSquares(
-            Numbers.each(x.size(), i -> x.data()[i] <= 0 ? dout.data()[i] : 0),
-            Numbers.each(x.size(), i -> x.data()[i] <= 0 ? judged.candidate().data()[i] : 0));
-    return fitted;
+    return Numbers.leastSquares(
+        Numbers.each(x.size(), i -> x.data()[i] <= 0 ? dout.data()[i] : 0),
+        Numbers.each(x.size(), i -> x.data()[i] <= 0 ? judged.candidate().data()[i] : 0));
   }
 
   private void derivative(String text, DoubleBinaryOperator derivative) {
@@ -390,6 +420,42 @@ public final class LayerMistakes {
         });
   }
 
+  /** Gradients of a convolution as if its windows lay side by side. */
+  private void withoutStride(LayerSpec.Convolution convolution) {
+    Window window = convolution.window();
+    if (window.stride() == 1 || !window.isPlain()) {
+      return;
+    }
+    local(
+        "the windows are taken one element apart in place of %d".formatted(window.stride()),
+        (look, judged) -> {
+          String layer = judged.tensor().layer();
+          Tensor x = look.input(layer);
+          Tensor w = look.before(layer + "/W");
+          Tensor dout = look.candidate(Phase.BACKWARD, layer + "/out");
+          if (x == null
+              || w == null
+              || dout == null
+              || (long) dout.size() * (w.size() / w.shape().length(0))
+                  > WindowMistakes.AFFORDABLE) {
+            return null;
+          }
+          int filters = w.shape().length(0);
+          Patches patches =
+              new Patches(
+                  new Window(window.height(), window.width(), 1, window.pad()),
+                  Patches.Border.ZERO,
+                  x.shape(),
+                  dout.shape());
+          return judged.tensor().perSample()
+              ? patches.convolvedBack(dout.data(), w.data(), filters, x.shape().length(0))
+              : Numbers.plus(
+                  patches.kernelGradient(x.data(), dout.data(), filters),
+                  1,
+                  decay(look, layer + "/W"));
+        });
+  }
+
   private void updatedBefore() {
     local(
         "the gradient passes through weights that are already updated",
@@ -402,8 +468,11 @@ public final class LayerMistakes {
   }
 
   private void parameterGradients() {
-    if (key.path().endsWith("/b")
-        && first.layer(judged.tensor().layer()).orElse(null) instanceof LayerSpec.Convolution) {
+    LayerSpec layer = first.layer(judged.tensor().layer()).orElse(null);
+    if (key.path().endsWith("/W") && layer instanceof LayerSpec.Convolution convolution) {
+      withoutStride(convolution);
+    }
+    if (key.path().endsWith("/b") && layer instanceof LayerSpec.Convolution) {
       local(
           "it is summed along the wrong axis: the places are taken for filters",
           (look, judged) -> {

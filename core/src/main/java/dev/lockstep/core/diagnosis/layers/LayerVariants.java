@@ -198,8 +198,7 @@ public final class LayerVariants {
       Tensor w = look.before(layer + "/W");
       if (order != null && w != null) {
         read.put(layer, order);
-        tensors.put(
-            layer + "/W", Tensor.of(w.shape(), Numbers.each(w.size(), i -> w.data()[order[i]])));
+        tensors.put(layer + "/W", Numbers.like(w, i -> w.data()[order[i]]));
       }
     }
     Map<TensorKey, double[]> shown = Variant.of(look).with(tensors).shown(reference, look);
@@ -330,27 +329,39 @@ public final class LayerVariants {
               "the softmax is taken over the whole batch in place of each row",
               look -> softmaxOverTheBatch(look, gradientToo)));
     }
-    found.add(
-        new Hypothesis(
-            NAMED,
-            "the softmax is taken over each column in place of each row",
-            this::softmaxByColumn));
+    for (boolean predicts : new boolean[] {true, false}) {
+      found.add(
+          new Hypothesis(
+              NAMED,
+              "the softmax is taken over each column in place of each row",
+              look -> softmaxOfScores(look, LayerVariants::byColumn, predicts)));
+      found.add(
+          new Hypothesis(
+              NAMED,
+              "the softmax subtracts the largest score of each column, not of each row",
+              look -> softmaxOfScores(look, LayerVariants::shiftedByColumn, predicts)));
+    }
   }
 
   private static @Nullable Tensor scores(Look look) {
     return look.candidate(Phase.FORWARD, Look.scoresOf(look.network()));
   }
 
-  private @Nullable Map<TensorKey, double[]> softmaxByColumn(Look look) {
+  private interface OfScores {
+    double[] of(double[] scores, int classes);
+  }
+
+  private @Nullable Map<TensorKey, double[]> softmaxOfScores(
+      Look look, OfScores softmax, boolean predicts) {
     Tensor scores = scores(look);
     if (scores == null) {
       return null;
     }
     int columns = look.network().classes();
-    Map<TensorKey, double[]> predicted = Look.only(key, byColumn(scores.data(), columns));
-    double[] predictedScores = Variant.scores(reference, look);
+    Map<TensorKey, double[]> predicted = Look.only(key, softmax.of(scores.data(), columns));
+    double[] predictedScores = predicts ? Variant.scores(reference, look) : null;
     if (predictedScores != null) {
-      predicted.put(ExpectedTensor.PREDICTION, byColumn(predictedScores, columns));
+      predicted.put(ExpectedTensor.PREDICTION, softmax.of(predictedScores, columns));
     }
     return predicted;
   }
@@ -362,6 +373,16 @@ public final class LayerVariants {
       sums[i % columns] += y[i];
     }
     return Numbers.each(y.length, i -> y[i] / sums[i % columns]);
+  }
+
+  private static double[] shiftedByColumn(double[] scores, int columns) {
+    double[] largest = new double[columns];
+    Arrays.fill(largest, Double.NEGATIVE_INFINITY);
+    for (int i = 0; i < scores.length; i++) {
+      largest[i % columns] = Math.max(largest[i % columns], scores[i]);
+    }
+    return normalized(
+        Numbers.each(scores.length, i -> scores[i] - largest[i % columns]), columns, Math::exp);
   }
 
   private @Nullable Map<TensorKey, double[]> softmaxOverTheBatch(Look look, boolean gradientToo) {

@@ -159,14 +159,12 @@ final class NormalizationMistakes {
       tensors.computeIfPresent(
           norm.name() + "/runningVar",
           (path, variance) ->
-              Tensor.of(
-                  variance.shape(),
-                  Numbers.each(
-                      variance.size(),
-                      f -> {
-                        double d = divisor.of(variance.data()[f], norm.epsilon(), MANY);
-                        return d * d - norm.epsilon();
-                      })));
+              Numbers.like(
+                  variance,
+                  f -> {
+                    double d = divisor.of(variance.data()[f], norm.epsilon(), MANY);
+                    return d * d - norm.epsilon();
+                  }));
     }
     return Variant.of(look).with(tensors).predicted(reference, look);
   }
@@ -425,6 +423,27 @@ final class NormalizationMistakes {
     normalized(
         "batch normalization's backward pass leaves out gamma",
         (normalized, reference) -> normalized.withoutGamma(reference));
+    outputForNormalized();
+  }
+
+  private void outputForNormalized() {
+    found.add(
+        Hypothesis.local(
+            NAMED,
+            "batch normalization's backward pass takes the output for the normalized input",
+            scope,
+            (look, judged) -> {
+              Normalized normalized =
+                  look.layer(judged.tensor().layer()).orElse(null)
+                          instanceof LayerSpec.BatchNormalization norm
+                      ? Normalized.of(look, norm)
+                      : null;
+              return normalized == null
+                  ? null
+                  : judged.tensor().perSample()
+                      ? normalized.slopeOfOutput()
+                      : normalized.gammaGradientOfOutput();
+            }));
   }
 
   private interface Slope {
@@ -456,6 +475,7 @@ final class NormalizationMistakes {
     gamma(
         "gamma's gradient is taken with the output in place of the normalized input",
         (normalized, norm) -> normalized.gammaGradientOfOutput());
+    outputForNormalized();
   }
 
   private interface OfGamma {

@@ -169,6 +169,22 @@ public final class Normalized {
     return gradient;
   }
 
+  /** Returns the input's gradient with the output in place of x̂. */
+  public double[] slopeOfOutput() {
+    double[] y = output(Numbers.each(gamma.length, this::root));
+    double[] products = gammaGradientOfOutput();
+    double[] sums = new double[gamma.length];
+    for (int i = 0; i < x.length; i++) {
+      sums[feature(i)] += dout[i];
+    }
+    return Numbers.each(
+        x.length,
+        i -> {
+          int f = feature(i);
+          return gamma[f] / root(f) * (dout[i] - (sums[f] + y[i] * products[f]) / count);
+        });
+  }
+
   public double[] gammaGradient(double[] divisors) {
     return gammaGradient(mean, divisors);
   }

@@ -11,7 +11,6 @@ import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.diagnosis.hypothesis.Variant;
 import dev.lockstep.core.diagnosis.tensors.Rearranged;
 import dev.lockstep.core.model.Batch;
-import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
@@ -23,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
@@ -49,6 +49,7 @@ public final class Operands {
   private final Judged judged;
   private final TensorKey key;
   private final String layer;
+  private final Operand gradient;
   private final List<Hypothesis> found = new ArrayList<>();
 
   private Operands(
@@ -59,6 +60,7 @@ public final class Operands {
     this.judged = judged;
     this.key = judged.tensor().key();
     this.layer = judged.tensor().layer();
+    this.gradient = new Operand.Shown(new TensorKey(Phase.BACKWARD, layer + OUT));
   }
 
   /**
@@ -80,9 +82,10 @@ public final class Operands {
 
   /** What a layer computes from. */
   private sealed interface Operand {
-    record Input(String path) implements Operand {}
+    record Images() implements Operand {}
 
-    record Gradient(String path) implements Operand {}
+    /** What another layer put out, or the gradient that comes back. */
+    record Shown(TensorKey key) implements Operand {}
 
     record Parameter(String path) implements Operand {}
   }
@@ -95,10 +98,10 @@ public final class Operands {
   }
 
   private void forward() {
-    String input = inputPath();
+    Operand input = input();
     if (input != null) {
       changes("what the layer reads", true)
-          .forEach((text, change) -> forwardFrom(text, new Operand.Input(input), change));
+          .forEach((text, change) -> forwardFrom(text, input, change));
     }
     for (String parameter : List.of("W", "b", "gamma", "beta")) {
       String path = layer + "/" + parameter;
@@ -109,33 +112,34 @@ public final class Operands {
     }
   }
 
-  private @Nullable String inputPath() {
+  private @Nullable Operand input() {
     String path = Look.inputOf(first.network(), layer);
-    return path != null || first.network().layers().get(0).name().equals(layer) ? "" + path : null;
+    if (path != null) {
+      return new Operand.Shown(new TensorKey(Phase.FORWARD, path));
+    }
+    return first.network().layers().get(0).name().equals(layer) ? new Operand.Images() : null;
   }
 
   private void backward() {
     boolean parameter = !judged.tensor().perSample();
-    String gradient = layer + OUT;
-    Tensor dout = first.candidate(Phase.BACKWARD, gradient);
+    Tensor dout = first.candidate(Phase.BACKWARD, layer + OUT);
     if (dout != null) {
       if (parameter) {
-        sums(gradient, dout);
+        sums(dout);
       }
       changes("the gradient of the layer's output", true)
-          .forEach((text, change) -> backwardFrom(text, new Operand.Gradient(gradient), change));
+          .forEach((text, change) -> backwardFrom(text, gradient, change));
     }
-    String input = inputPath();
+    Operand input = input();
     Tensor x = first.input(layer);
     if (input != null && x != null) {
       changes("what the layer reads", true)
-          .forEach((text, change) -> backwardFrom(text, new Operand.Input(input), change));
+          .forEach((text, change) -> backwardFrom(text, input, change));
       others(input, x);
     }
     if (!parameter) {
       if (first.layer(layer).orElse(null) instanceof LayerSpec.Convolution) {
         places(
-            gradient,
             "the gradient of the first window alone is handed back",
             (row, column, height, width) -> row == 0 && column == 0);
       }
@@ -188,10 +192,7 @@ public final class Operands {
   private static void each(Map<String, Change> changes, String text, DoubleUnaryOperator value) {
     changes.put(
         text,
-        (look, operand) ->
-            Tensor.of(
-                operand.shape(),
-                Numbers.each(operand.size(), i -> value.applyAsDouble(operand.data()[i]))));
+        (look, operand) -> Numbers.like(operand, i -> value.applyAsDouble(operand.data()[i])));
   }
 
   /** Leaves out the first or the last of an operand's rows or columns. */
@@ -212,8 +213,7 @@ public final class Operands {
   }
 
   private static Tensor without(Tensor operand, IntPredicate left) {
-    return Tensor.of(
-        operand.shape(), Numbers.each(operand.size(), i -> left.test(i) ? 0 : operand.data()[i]));
+    return Numbers.like(operand, i -> left.test(i) ? 0 : operand.data()[i]);
   }
 
   private static void centred(Map<String, Change> changes, String name) {
@@ -223,9 +223,7 @@ public final class Operands {
           int row = Rearranged.row(operand);
           double[] sums = Numbers.columnSums(operand, row);
           double rows = operand.shape().length(0);
-          return Tensor.of(
-              operand.shape(),
-              Numbers.each(operand.size(), i -> operand.data()[i] - sums[i % row] / rows));
+          return Numbers.like(operand, i -> operand.data()[i] - sums[i % row] / rows);
         });
     changes.put(
         "the mean of each row is subtracted from %s".formatted(name),
@@ -235,56 +233,38 @@ public final class Operands {
           for (int i = 0; i < operand.size(); i++) {
             means[i / row] += operand.data()[i] / row;
           }
-          return Tensor.of(
-              operand.shape(),
-              Numbers.each(operand.size(), i -> operand.data()[i] - means[i / row]));
+          return Numbers.like(operand, i -> operand.data()[i] - means[i / row]);
         });
   }
 
   /** Sums over a batch that leave samples or places out, or count some twice. */
-  private void sums(String path, Tensor dout) {
+  private void sums(Tensor dout) {
     sum(
-        path,
         "the gradient of the last sample of the batch alone: each overwrites the one before",
         (row, rows) -> row == rows - 1 ? 1 : 0);
+    sum("the gradient of the first sample of the batch alone", (row, rows) -> row == 0 ? 1 : 0);
     sum(
-        path,
-        "the gradient of the first sample of the batch alone",
-        (row, rows) -> row == 0 ? 1 : 0);
-    sum(
-        path,
         "the last sample of the batch is left out of the sum",
         (row, rows) -> row == rows - 1 ? 0 : 1);
+    sum("the first sample of the batch is left out of the sum", (row, rows) -> row == 0 ? 0 : 1);
     sum(
-        path,
-        "the first sample of the batch is left out of the sum",
-        (row, rows) -> row == 0 ? 0 : 1);
-    sum(
-        path,
         "the last sample of the batch counts twice in the sum",
         (row, rows) -> row == rows - 1 ? 2 : 1);
-    sum(
-        path,
-        "the first sample of the batch counts twice in the sum",
-        (row, rows) -> row == 0 ? 2 : 1);
-    sum(path, "every other sample is left out of the sum", (row, rows) -> row % 2 == 0 ? 1 : 0);
+    sum("the first sample of the batch counts twice in the sum", (row, rows) -> row == 0 ? 2 : 1);
+    sum("every other sample is left out of the sum", (row, rows) -> row % 2 == 0 ? 1 : 0);
     int kept = summed(dout);
     if (kept > 0) {
       sum(
-          path,
           "samples from number %d on are left out of the sum".formatted(kept + 1),
           (row, rows) -> row < kept ? 1 : 0);
     }
     places(
-        path,
         "the gradient of the first window of each image alone",
         (row, column, height, width) -> row == 0 && column == 0);
     places(
-        path,
         "the gradients of an image's first row of places alone are summed",
         (row, column, height, width) -> row == 0);
     places(
-        path,
         "places at the image's border are left out",
         (row, column, height, width) ->
             row > 0 && column > 0 && row < height - 1 && column < width - 1);
@@ -331,17 +311,15 @@ public final class Operands {
         i -> x.data()[row * inputs + i / slopes.length] * slopes[i % slopes.length]);
   }
 
-  private void sum(String path, String text, Counts counts) {
+  private void sum(String text, Counts counts) {
     backwardFrom(
         NAMED,
         text,
-        new Operand.Gradient(path),
+        gradient,
         (look, dout) -> {
           int rows = dout.shape().length(0);
-          int row = dout.size() / rows;
-          return Tensor.of(
-              dout.shape(),
-              Numbers.each(dout.size(), i -> counts.of(i / row, rows) * dout.data()[i]));
+          int row = Rearranged.row(dout);
+          return Numbers.like(dout, i -> counts.of(i / row, rows) * dout.data()[i]);
         });
   }
 
@@ -349,11 +327,11 @@ public final class Operands {
     boolean has(int row, int column, int height, int width);
   }
 
-  private void places(String path, String text, Places places) {
+  private void places(String text, Places places) {
     backwardFrom(
         NAMED,
         text,
-        new Operand.Gradient(path),
+        gradient,
         (look, dout) -> {
           if (dout.shape().rank() != 4) {
             return null;
@@ -366,22 +344,21 @@ public final class Operands {
   }
 
   /** What a layer kept from elsewhere, or from another time. */
-  private void others(String input, Tensor x) {
-    Operand.Input operand = new Operand.Input(input);
+  private void others(Operand input, Tensor x) {
     backwardFrom(
         NAMED,
         "it is computed from what the layer read in the step before",
-        operand,
+        input,
         (look, own) -> look.previous() == null ? null : look.previous().input(layer));
     for (Judged other : first.judged().values()) {
       TensorKey from = other.tensor().key();
       if (from.phase() == Phase.FORWARD
           && other.tensor().perSample()
-          && !from.path().equals(input)
+          && !new Operand.Shown(from).equals(input)
           && other.candidate().size() == x.size()) {
         backwardFrom(
             "it is computed from another tensor, %s, in place of the layer's input".formatted(from),
-            operand,
+            input,
             (look, own) -> look.candidate(Phase.FORWARD, from.path()));
       }
     }
@@ -393,26 +370,24 @@ public final class Operands {
 
   private void backwardFrom(Rank rank, String text, Operand operand, Change change) {
     Computed computed = new Computed(operand, change);
-    if (!computed.explains()) {
-      return;
+    if (explains(computed)) {
+      for (Set<TensorKey> scope : scopes) {
+        found.add(Hypothesis.local(rank, text, scope, computed));
+      }
     }
-    for (Set<TensorKey> scope : scopes) {
-      found.add(
-          Hypothesis.local(
-              rank,
-              text,
-              scope,
-              (look, of) -> {
-                Map<TensorKey, double[]> shown = computed.shown(look);
-                return shown == null ? null : shown.get(of.tensor().key());
-              }));
-    }
+  }
+
+  /** Most changes are wrong, and cheaply found to be. */
+  private boolean explains(Computed computed) {
+    Map<TensorKey, double[]> shown =
+        Hypothesis.local(ARITHMETIC, "", Set.of(key), computed).predict(first);
+    return shown != null && judged.explains(Objects.requireNonNull(shown.get(key)));
   }
 
   /** The layer learns from what it read, and predicts, by the same operand or by the right one. */
   private void forwardFrom(String text, Operand operand, Change change) {
     Computed computed = new Computed(operand, change);
-    if (!computed.explains()) {
+    if (!explains(computed)) {
       return;
     }
     for (boolean predicts : new boolean[] {true, false}) {
@@ -449,7 +424,7 @@ public final class Operands {
   private @Nullable Shown last;
 
   /** What the reference computes from a changed operand. */
-  private final class Computed {
+  private final class Computed implements Hypothesis.Local {
 
     private final Operand operand;
     private final Change change;
@@ -474,15 +449,10 @@ public final class Operands {
       return known.tensors();
     }
 
-    /** Most changes are wrong, and cheaply found to be. */
-    boolean explains() {
-      try {
-        Map<TensorKey, double[]> shown = shown(first);
-        double[] values = shown == null ? null : shown.get(key);
-        return values != null && judged.explains(values);
-      } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-        return false; // it does not fit the shapes of this layer
-      }
+    @Override
+    public double @Nullable [] predict(Look look, Judged of) {
+      Map<TensorKey, double[]> shown = shown(look);
+      return shown == null ? null : shown.get(of.tensor().key());
     }
 
     private boolean isOwn(Look look, TensorKey of) {
@@ -492,18 +462,15 @@ public final class Operands {
 
     /** Predicts by a step in which nothing is dropped; null where training normalizes otherwise. */
     double @Nullable [] prediction(Look look) {
-      Variant predicting =
-          Variant.of(look).with((Masks) (name, ratio, shape) -> Tensor.filled(shape, 1 - ratio));
-      if (look.network().allLayers().stream()
-          .anyMatch(LayerSpec.BatchNormalization.class::isInstance)) {
-        return operand instanceof Operand.Parameter ? predictedFromState(look) : null;
+      boolean normalizes =
+          look.network().allLayers().stream()
+              .anyMatch(LayerSpec.BatchNormalization.class::isInstance);
+      if (!normalizes) {
+        Variant variant = variant(look, Variant.of(look).undropped());
+        return variant == null ? null : variant.ungrafted(reference, ExpectedTensor.OUTPUT.key());
       }
-      Variant variant = variant(look, predicting);
-      return variant == null ? null : variant.ungrafted(reference, ExpectedTensor.OUTPUT.key());
-    }
-
-    private double @Nullable [] predictedFromState(Look look) {
-      Variant variant = variant(look, Variant.of(look));
+      Variant variant =
+          operand instanceof Operand.Parameter ? variant(look, Variant.of(look)) : null;
       return variant == null ? null : variant.predicted(reference, look);
     }
 
@@ -518,34 +485,29 @@ public final class Operands {
         tensors.put(parameter.path(), other);
         return variant.with(tensors);
       }
-      Phase phase = operand instanceof Operand.Input ? Phase.FORWARD : Phase.BACKWARD;
-      String path =
-          operand instanceof Operand.Input input
-              ? input.path()
-              : ((Operand.Gradient) operand).path();
-      if (look.candidate(phase, path) == null && phase == Phase.FORWARD) {
-        Batch batch = look.batch();
-        Tensor other = change.of(look, batch.inputs());
-        return other == null || !other.shape().equals(batch.inputs().shape())
+      if (operand instanceof Operand.Shown shown) {
+        Tensor own = look.candidate(shown.key().phase(), shown.key().path());
+        Tensor other = own == null ? null : change.of(look, own);
+        return other == null
+                || own == null
+                || other.size() != own.size()
+                || other.largestMagnitude() == 0 // says no more than that nothing was computed
             ? null
-            : variant.with(new Batch(batch.step(), other, batch.targets()));
+            : variant.reading(
+                (phase, path, tensor) -> change(look, shown.key(), phase, path, tensor));
       }
-      Tensor own = look.candidate(phase, path);
-      Tensor trial = own == null ? null : change.of(look, own);
-      return trial == null
-              || own == null
-              || trial.size() != own.size()
-              || trial.largestMagnitude() == 0 // says no more than that nothing was computed
+      Batch batch = look.batch();
+      Tensor other = change.of(look, batch.inputs());
+      return other == null || !other.shape().equals(batch.inputs().shape())
           ? null
-          : variant.reading(
-              (at, shownPath, tensor) -> {
-                if (at == phase && shownPath.equals(path)) {
-                  Tensor other = change.of(look, tensor);
-                  if (other != null && other.size() == tensor.size()) {
-                    System.arraycopy(other.data(), 0, tensor.data(), 0, tensor.size());
-                  }
-                }
-              });
+          : variant.with(new Batch(batch.step(), other, batch.targets()));
+    }
+
+    private void change(Look look, TensorKey meant, Phase phase, String path, Tensor tensor) {
+      Tensor other = meant.equals(new TensorKey(phase, path)) ? change.of(look, tensor) : null;
+      if (other != null && other.size() == tensor.size()) {
+        System.arraycopy(other.data(), 0, tensor.data(), 0, tensor.size());
+      }
     }
   }
 }

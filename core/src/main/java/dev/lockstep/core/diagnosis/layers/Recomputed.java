@@ -8,7 +8,6 @@ import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.diagnosis.hypothesis.Variant;
-import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
@@ -230,7 +229,7 @@ public final class Recomputed {
     boolean[] failed = {false};
     double[] shown =
         Variant.of(look)
-            .with((Masks) (layer, ratio, shape) -> Tensor.filled(shape, 1 - ratio))
+            .undropped()
             .reading(
                 (phase, path, tensor) -> {
                   if (phase != Phase.FORWARD || !path.endsWith(OUT)) {

@@ -72,12 +72,7 @@ final class ImageMistakes {
   }
 
   private void each(String text, DoubleUnaryOperator value) {
-    found.put(
-        text,
-        images ->
-            Tensor.of(
-                images.shape(),
-                Numbers.each(images.size(), i -> value.applyAsDouble(images.data()[i]))));
+    found.put(text, images -> Numbers.like(images, i -> value.applyAsDouble(images.data()[i])));
   }
 
   private void ofEachImage(String text, ToDoubleFunction<double[]> divisor) {
@@ -91,11 +86,8 @@ final class ImageMistakes {
                   i ->
                       divisor.applyAsDouble(
                           Arrays.copyOfRange(images.data(), i * pixels, (i + 1) * pixels)));
-          return Tensor.of(
-              images.shape(),
-              Numbers.each(
-                  images.size(),
-                  i -> divisors[i / pixels] == 0 ? 0 : images.data()[i] / divisors[i / pixels]));
+          return Numbers.like(
+              images, i -> divisors[i / pixels] == 0 ? 0 : images.data()[i] / divisors[i / pixels]);
         });
   }
 
@@ -171,14 +163,12 @@ final class ImageMistakes {
     found.put(
         text,
         images ->
-            Tensor.of(
-                images.shape(),
-                Numbers.each(
-                    images.size(),
-                    i -> {
-                      int at = from.applyAsInt(i % group);
-                      return at < 0 ? 0 : images.data()[i - i % group + at];
-                    })));
+            Numbers.like(
+                images,
+                i -> {
+                  int at = from.applyAsInt(i % group);
+                  return at < 0 ? 0 : images.data()[i - i % group + at];
+                }));
   }
 
   /** Fits a·x + c: the first layer's output is linear in its images. */

@@ -1,6 +1,7 @@
 package dev.lockstep.core.diagnosis.network;
 
 import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.ARITHMETIC;
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.FITTED;
 import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
@@ -8,6 +9,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank;
 import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -15,9 +17,11 @@ import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Other ways to write the value of a loss down. */
 public final class LossMistakes {
@@ -58,6 +62,7 @@ public final class LossMistakes {
           "the small constant is missing in the logarithm",
           look -> shown(look) - entropy(look, loss.stabilizer()) + entropy(look, 0));
       smoothedLabels(first, loss.stabilizer());
+      clippedRows(first, loss.stabilizer());
       add(
           ARITHMETIC,
           "the logarithm is that to base 2",
@@ -74,10 +79,68 @@ public final class LossMistakes {
           "the weight decay counts twice in the loss",
           look -> data(look) + 2 * penalty(look));
       add(
+          NAMED,
+          "the weight decay in the loss is that of the weights of the step before",
+          look -> look.previous() == null ? shown(look) : data(look) + penalty(look.previous()));
+      add(
+          NAMED,
+          "the weight decay in the loss is that of the weights after the step",
+          look ->
+              look.step().after() == null
+                  ? Double.NaN
+                  : data(look) + penalty(look.network(), look.step().after()));
+      add(
           ARITHMETIC,
           "it is the reference's, but for the weight decay, times the batch size: it is summed, not averaged",
           look -> data(look) * look.batch().size() + penalty(look));
     }
+  }
+
+  /** Each row's share of the loss is no larger than some number, read off the first step. */
+  private void clippedRows(Look first, double stabilizer) {
+    double[] rows = rows(first, stabilizer);
+    Judged value = first.judged().get(VALUE);
+    if (rows == null || value == null) {
+      return;
+    }
+    Arrays.sort(rows);
+    // what the rows above the limit have lost, were the limit the largest row below them
+    double lost = (value.reference().data()[0] - value.candidate().data()[0]) * rows.length;
+    double above = 0;
+    for (int n = 1; n <= rows.length; n++) {
+      above += rows[rows.length - n];
+      double limit = (above - lost) / n;
+      if (limit < rows[rows.length - n]
+          && (n == rows.length || limit >= rows[rows.length - n - 1])) {
+        double meant = Numbers.exact(limit);
+        add(
+            FITTED,
+            "the loss of a row is at most %s".formatted(Numbers.setting(meant)),
+            look -> {
+              double[] each = rows(look, stabilizer);
+              return each == null
+                  ? Double.NaN
+                  : shown(look)
+                      - Arrays.stream(each).map(row -> Math.max(0, row - meant)).sum()
+                          / each.length;
+            });
+      }
+    }
+  }
+
+  /** Returns −log of the right class's probability, of each row. */
+  private static double @Nullable [] rows(Look look, double stabilizer) {
+    Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+    if (y == null) {
+      return null;
+    }
+    double[] targets = look.batch().targets().data();
+    int classes = look.network().classes();
+    double[] rows = new double[targets.length / classes];
+    for (int i = 0; i < targets.length; i++) {
+      rows[i / classes] -= targets[i] == 0 ? 0 : targets[i] * Math.log(y.data()[i] + stabilizer);
+    }
+    return rows;
   }
 
   /** The labels (1 − ε)·t + ε/classes, in the loss and in its gradient. */
@@ -135,29 +198,23 @@ public final class LossMistakes {
   }
 
   private static double entropy(Look look, double stabilizer) {
-    Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
-    if (y == null) {
-      return Double.NaN;
-    }
-    double[] targets = look.batch().targets().data();
-    double sum = 0;
-    for (int i = 0; i < targets.length; i++) {
-      if (targets[i] != 0) {
-        sum -= targets[i] * Math.log(y.data()[i] + stabilizer);
-      }
-    }
-    return sum / look.batch().size();
+    double[] rows = rows(look, stabilizer);
+    return rows == null ? Double.NaN : Numbers.sum(rows) / rows.length;
   }
 
   /** ½ λ Σ W² over the decayed parameters. */
   private static double penalty(Look look) {
+    return penalty(look.network(), look.step().before());
+  }
+
+  private static double penalty(NetworkSpec network, ModelState state) {
     double sum = 0;
-    for (ParameterSpec parameter : look.network().parameters()) {
-      Tensor w = parameter.decayed() ? look.before(parameter.path()) : null;
+    for (ParameterSpec parameter : network.parameters()) {
+      Tensor w = parameter.decayed() ? state.tensors().get(parameter.path()) : null;
       for (int i = 0; w != null && i < w.size(); i++) {
         sum += w.data()[i] * w.data()[i];
       }
     }
-    return 0.5 * look.network().weightDecay() * sum;
+    return 0.5 * network.weightDecay() * sum;
   }
 }

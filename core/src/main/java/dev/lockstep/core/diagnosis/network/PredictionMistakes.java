@@ -233,18 +233,16 @@ public final class PredictionMistakes {
           tensors.replaceAll(
               (path, tensor) ->
                   paths.contains(path)
-                      ? Tensor.of(
-                          tensor.shape(),
-                          Numbers.each(
-                              tensor.size(),
-                              i ->
-                                  change.of(
-                                      look.layer(path.substring(0, path.length() - ending.length()))
-                                                  .orElse(null)
-                                              instanceof LayerSpec.BatchNormalization norm
-                                          ? norm
-                                          : none,
-                                      tensor.data()[i])))
+                      ? Numbers.like(
+                          tensor,
+                          i ->
+                              change.of(
+                                  look.layer(path.substring(0, path.length() - ending.length()))
+                                              .orElse(null)
+                                          instanceof LayerSpec.BatchNormalization norm
+                                      ? norm
+                                      : none,
+                                  tensor.data()[i]))
                       : tensor);
           return tensors;
         });

@@ -151,8 +151,7 @@ public final class Rewritten {
   private void predicting() {
     predicting(
         "prediction took batch normalization's statistics from the batch",
-        look ->
-            Variant.of(look).with((Masks) (layer, ratio, shape) -> Tensor.filled(shape, 1 - ratio)),
+        look -> Variant.of(look).undropped(),
         true);
     for (double scale : new double[] {0.5, 1}) {
       predicting(
@@ -182,8 +181,7 @@ public final class Rewritten {
   }
 
   private static Tensor repeated(Tensor images, Tensor like) {
-    return Tensor.of(
-        like.shape(), Numbers.each(like.size(), i -> images.data()[i % images.size()]));
+    return Numbers.like(like, i -> images.data()[i % images.size()]);
   }
 
   private void predicting(String text, Function<Look, Variant> variant) {

@@ -48,13 +48,20 @@ public final class Regions {
     Regions regions = new Regions(first, Set.of(key));
     regions.all();
     List<Hypothesis> within = new ArrayList<>();
-    for (Part part : regions.parts) {
-      for (Hypothesis hypothesis : all) {
-        within.add(
-            new Hypothesis(
-                hypothesis.rank(),
-                hypothesis.text() + part.where(),
-                look -> part.within(look, key, hypothesis.predict(look))));
+    for (Hypothesis hypothesis : regions.parts.isEmpty() ? List.<Hypothesis>of() : all) {
+      Map<TensorKey, double[]> predicted = hypothesis.predict(first); // once for all parts
+      for (Part part : regions.parts) {
+        String text = hypothesis.text() + part.where();
+        Map<TensorKey, double[]> there =
+            new Hypothesis(hypothesis.rank(), text, look -> part.within(look, key, predicted))
+                .predict(first);
+        if (there != null && regions.judged.explains(Objects.requireNonNull(there.get(key)))) {
+          within.add(
+              new Hypothesis(
+                  hypothesis.rank(),
+                  text,
+                  look -> part.within(look, key, hypothesis.predict(look))));
+        }
       }
     }
     return within;

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.faults.detection;
 
 import static dev.lockstep.core.model.Phase.BACKWARD;
 import static dev.lockstep.core.model.Phase.FORWARD;
+import static dev.lockstep.core.model.Phase.LOSS;
 import static dev.lockstep.core.model.Phase.UPDATE;
 import static dev.lockstep.experiments.faults.injection.BaseNetwork.BATCH_NORM;
 import static dev.lockstep.experiments.faults.injection.BaseNetwork.CONVNET;
@@ -11,13 +12,19 @@ import static dev.lockstep.experiments.faults.injection.BaseNetwork.SIGMOID_SGD;
 import static dev.lockstep.experiments.faults.injection.BaseNetwork.TANH_ADAGRAD;
 import static dev.lockstep.experiments.faults.injection.BaseNetwork.TANH_ADAM;
 import static dev.lockstep.experiments.faults.injection.BaseNetwork.TANH_RMSPROP;
+import static dev.lockstep.experiments.faults.injection.BaseNetwork.TWO_CONVOLUTIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.ActivationFunction;
+import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.experiments.faults.injection.BaseNetwork;
 import dev.lockstep.experiments.faults.injection.Injection;
+import dev.lockstep.experiments.faults.injection.StepSoFar;
 import dev.lockstep.experiments.faults.injection.Tampering;
 import dev.lockstep.experiments.faults.seeded.Explanation;
 import dev.lockstep.experiments.faults.seeded.Fault;
@@ -25,6 +32,8 @@ import dev.lockstep.experiments.faults.seeded.Fault.Place;
 import dev.lockstep.experiments.faults.seeded.UpdateRule;
 import dev.lockstep.experiments.work.Cores;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
@@ -220,7 +229,171 @@ class ToldCausesTest {
                         dx.data(),
                         0,
                         dx.size() / dx.shape().length(0))),
-            "it is the gradient of the layer's output, handed on as it is, without its derivative, in its first row alone"));
+            "it is the gradient of the layer's output, handed on as it is, without its derivative, in its first row alone"),
+        told(
+            BATCH_NORM,
+            Injection.edit(
+                Tampering.at(BACKWARD, "affine1/out"),
+                (step, path, dx) -> normalizedBackward(step, dx)),
+            "batch normalization's backward pass takes the output for the normalized input"),
+        told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(FORWARD, NetworkSpec.OUTPUT),
+                (step, path, y) -> softmaxShiftedByColumn(step.shown(FORWARD, "affine2/out"), y)),
+            "the softmax subtracts the largest score of each column, not of each row"),
+        told(
+            RELU_MOMENTUM,
+            staleDecay(),
+            "the weight decay in the loss is that of the weights of the step before"),
+        told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(LOSS, NetworkSpec.LOSS),
+                (step, path, loss) -> loss.data()[0] = clippedLoss(step, 2.2)),
+            "the loss of a row is at most 2.2"),
+        told(
+            SOFTPLUS,
+            Injection.edit(
+                (phase, path) ->
+                    (phase == FORWARD && path.equals("sigmoid1/out"))
+                        || (phase == BACKWARD && path.equals("affine1/out")),
+                ToldCausesTest::handOnAboveOne),
+            "sigmoid1 hands x on where x is above 1"),
+        told(
+            STRIDED,
+            Injection.edit(
+                Tampering.at(BACKWARD, "conv2/W"), ToldCausesTest::kernelGradientWithoutStride),
+            "the windows are taken one element apart in place of 2"));
+  }
+
+  /** With a function that comes near x. */
+  private static final BaseNetwork SOFTPLUS =
+      new BaseNetwork(
+          "softplus-sgd",
+          SIGMOID_SGD
+              .network()
+              .withEachLayer(
+                  layer ->
+                      layer instanceof LayerSpec.Activation
+                          ? new LayerSpec.Activation(
+                              layer.name(), new ActivationFunction.Softplus())
+                          : layer));
+
+  /** Its second convolution takes windows of 2 by 2 that lie side by side. */
+  private static final BaseNetwork STRIDED =
+      new BaseNetwork(
+          "strided",
+          TWO_CONVOLUTIONS
+              .network()
+              .withEachLayer(
+                  layer ->
+                      layer instanceof LayerSpec.Convolution conv && conv.name().equals("conv2")
+                          ? new LayerSpec.Convolution(
+                              "conv2", conv.filters(), new Window(2, 2, 2, 0), conv.initial())
+                          : layer));
+
+  private static void normalizedBackward(StepSoFar step, Tensor dx) {
+    double[] dout = step.shown(BACKWARD, "batchNorm1/out").data();
+    double[] y = step.shown(FORWARD, "batchNorm1/out").data();
+    double[] x = step.shown(FORWARD, "affine1/out").data();
+    double[] gamma = step.before("batchNorm1/gamma").data();
+    int rows = dx.shape().length(0);
+    int width = gamma.length;
+    for (int f = 0; f < width; f++) {
+      double mean = 0;
+      double variance = 0;
+      double sum = 0;
+      double product = 0;
+      for (int i = f; i < x.length; i += width) {
+        mean += x[i] / rows;
+        sum += dout[i] / rows;
+        product += dout[i] * y[i] / rows;
+      }
+      for (int i = f; i < x.length; i += width) {
+        variance += (x[i] - mean) * (x[i] - mean) / rows;
+      }
+      for (int i = f; i < x.length; i += width) {
+        dx.data()[i] = gamma[f] / Math.sqrt(variance + 1e-7) * (dout[i] - sum - y[i] * product);
+      }
+    }
+  }
+
+  private static void softmaxShiftedByColumn(Tensor scores, Tensor y) {
+    int classes = scores.shape().length(1);
+    for (int i = 0; i < y.size(); i++) {
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int row = i % classes; row < y.size(); row += classes) {
+        largest = Math.max(largest, scores.data()[row]);
+      }
+      y.data()[i] = Math.exp(scores.data()[i] - largest);
+    }
+    for (int row = 0; row < y.size(); row += classes) {
+      double sum = Arrays.stream(y.data(), row, row + classes).sum();
+      for (int i = row; i < row + classes; i++) {
+        y.data()[i] /= sum;
+      }
+    }
+  }
+
+  /** Half of λ times the squares of the weights, one step late. */
+  private static Injection staleDecay() {
+    Map<Long, Double> decays = new HashMap<>();
+    return Injection.edit(
+        Tampering.at(LOSS, NetworkSpec.LOSS),
+        (step, path, loss) -> {
+          double decay =
+              Stream.of("affine1/W", "affine2/W", "affine3/W")
+                  .flatMapToDouble(name -> Arrays.stream(step.before(name).data()))
+                  .map(w -> step.network().weightDecay() / 2 * w * w)
+                  .sum();
+          decays.put(step.taken(), decay);
+          loss.data()[0] += decays.getOrDefault(step.taken() - 1, decay) - decay;
+        });
+  }
+
+  private static double clippedLoss(StepSoFar step, double limit) {
+    double[] y = step.shown(FORWARD, NetworkSpec.OUTPUT).data();
+    double[] t = step.batch().targets().data();
+    double loss = 0;
+    for (int i = 0; i < t.length; i++) {
+      loss += t[i] == 0 ? 0 : Math.min(limit, -Math.log(y[i] + 1e-7));
+    }
+    return loss / step.batch().size();
+  }
+
+  private static void handOnAboveOne(StepSoFar step, String path, Tensor tensor) {
+    double[] x = step.shown(FORWARD, "affine1/out").data();
+    for (int i = 0; i < x.length; i++) {
+      if (x[i] > 1) {
+        tensor.data()[i] =
+            path.equals("affine1/out") ? step.shown(BACKWARD, "sigmoid1/out").data()[i] : x[i];
+      }
+    }
+  }
+
+  /** Of windows of 2 by 2 without padding. */
+  private static void kernelGradientWithoutStride(StepSoFar step, String path, Tensor dw) {
+    Tensor x = step.shown(FORWARD, "pool1/out");
+    Tensor dout = step.shown(BACKWARD, "conv2/out");
+    int channels = x.shape().length(1);
+    int side = x.shape().length(3);
+    int out = dout.shape().length(3);
+    for (int i = 0; i < dw.size(); i++) {
+      int filter = i / 4 / channels;
+      int channel = i / 4 % channels;
+      double sum = 0;
+      for (int n = 0; n < x.shape().length(0); n++) {
+        for (int at = 0; at < out * out; at++) {
+          int row = at / out + i % 4 / 2;
+          int column = at % out + i % 2;
+          sum +=
+              dout.data()[(n * dout.shape().length(1) + filter) * out * out + at]
+                  * x.data()[((n * channels + channel) * side + row) * side + column];
+        }
+      }
+      dw.data()[i] = sum;
+    }
   }
 
   /** Fills a matrix with the product of changed inputs, transposed, and gradients. */

@@ -25,6 +25,9 @@ final class FirstScreen {
 
   private static final String COMPARE = "./lockstep compare";
 
+  /** Fewer than six decide nothing, as {@link dev.lockstep.report.statistics.PairedTest} tells. */
+  private static final int SEEDS = 10;
+
   /** Seeded faults, programs, what was recorded, and what is a test already. */
   private static final Pattern BEYOND_A_TEST =
       Pattern.compile(
@@ -158,7 +161,9 @@ final class FirstScreen {
         }
       }
       case UNDECIDED -> {
-        if (again.startsWith(COMPARE) && !again.contains("--observe-every")) {
+        if (again.contains("--own-draws")) {
+          next.add(moreSeeds(again, 2 * summary.runs().size()));
+        } else if (again.startsWith(COMPARE) && !again.contains("--observe-every")) {
           next.add(
               new Next(
                   "Observe every step, so that more is judged:", again + " --observe-every 1"));
@@ -166,14 +171,19 @@ final class FirstScreen {
       }
       case NOTHING_COMPARED -> {
         if (again.contains("--own-draws") && !again.contains("--seeds")) {
-          next.add(
-              new Next("Where each side draws, judge by many seeds:", again + " --seeds 1..10"));
+          next.add(moreSeeds(again, SEEDS));
         }
       }
       default -> {}
     }
     next.add(new Next("Repeat it:", again));
     return next;
+  }
+
+  private static Next moreSeeds(String again, int seeds) {
+    return new Next(
+        "Where each side draws, judge by more seeds:",
+        again.replaceAll(" --seeds(=| +)\\S+", "") + " --seeds 1.." + Math.max(seeds, SEEDS));
   }
 
   /** Returns whether a comparison is one of two sides that a test in Java can build. */

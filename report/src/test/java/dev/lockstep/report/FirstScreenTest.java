@@ -62,6 +62,11 @@ class FirstScreenTest {
     assertThat(next(SampleRuns.undecided(1, "affine2/W was judged in no step")))
         .isEqualTo(
             "./lockstep compare mlp-batchnorm-dropout --seed 1 --observe-every 1; ./lockstep compare mlp-batchnorm-dropout --seed 1");
+    assertThat(
+            next(
+                "./lockstep compare two-layer-net --own-draws --seeds 1..3 --steps 60",
+                SampleRuns.undecided(1, "3 seeds are too few")))
+        .startsWith("./lockstep compare two-layer-net --own-draws --steps 60 --seeds 1..10; ");
     assertThat(next(SampleRuns.explained(1))).contains("./lockstep list conventions");
     assertThat(next(SampleRuns.differing(1)))
         .startsWith("./lockstep compare")
@@ -69,7 +74,11 @@ class FirstScreenTest {
   }
 
   private static String next(RunResult run) {
-    return FirstScreen.next(new SummaryBuilder(run.command()).add(run, "").build()).stream()
+    return next(run.command(), run);
+  }
+
+  private static String next(String command, RunResult run) {
+    return FirstScreen.next(new SummaryBuilder(command).add(run, "").build()).stream()
         .map(Page.Next::command)
         .collect(Collectors.joining("; "));
   }

@@ -69,11 +69,11 @@ function attribution(run, lines) {
   const title = 'What explains ' + (single ? 'it' : titleOf(run));
   if (!explanation || !explanation.length) return el('section', {class: 'card'}, el('h2', {}, title), list(lines));
   const others = Object.keys(ownEffects).filter(id => !explanation.includes(id));
-  return el('section', {class: 'card', id: single ? 'explanation' : null}, el('h2', {}, title), el('p', {}, lines[0]),
-    explanation.map(id => [el('h3', {}, id + (formulas[id] ? ', ' + formulas[id].topic : '')), facts([
+  return el('section', {class: 'card wide', id: single ? 'explanation' : null}, el('h2', {}, title), el('p', {}, lines[0]),
+    el('div', {class: 'conventions'}, explanation.map(id => el('div', {}, el('h3', {}, id + (formulas[id] ? ', ' + formulas[id].topic : '')), facts([
       ...(formulas[id] ? [['the book', formulas[id].book], ['Deeplearning4j', formulas[id].dl4j], ['PyTorch', formulas[id].pytorch ?? '–']] : []),
       ['by itself, here', id in ownEffects ? 'up to ' + show(ownEffects[id]) + ' × the noise floor' : 'not measured'],
-    ])]),
+    ])))),
     el('p', {class: 'quiet'}, lines[1] + '.'),
     others.length ? el('details', {}, el('summary', {}, 'Other conventions of this network'), facts(others.map(id => [id, 'by itself up to ' + show(ownEffects[id]) + ' × the noise floor']))) : null,
     el('p', {class: 'quiet'}, 'Every convention, with the formulas of the book, Deeplearning4j and PyTorch: docs/conventions.md, or ', el('code', {}, './lockstep list conventions')));

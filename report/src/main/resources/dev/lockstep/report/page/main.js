@@ -31,9 +31,10 @@ function ofRuns() {
       learning(charts, variant);
       solo(charts, variant);
       const differences = el('div', {class: 'charts'});
-      parent.append(el('h3', {}, 'Differences over the steps'), differences);
+      parent.append(differences);
       heat(differences, variant);
       drift(differences, variant);
+      if (differences.children.length) differences.before(el('h3', {}, 'Differences over the steps'));
       if (figuresBelow(variant).length) parent.append(el('h3', {}, 'Figures'));
       figures(parent, figuresBelow(variant));
     };

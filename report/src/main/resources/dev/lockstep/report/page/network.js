@@ -54,8 +54,9 @@ function network(parent, variant) {
     detail.append(...figuresOf(variant, name));
   }
 
-  const self = frame(parent, {title: 'The network', wide: true, note: 'From input to loss, both sides in one picture. Each layer shows the largest error ÷ noise floor of its tensors in each phase ('
-    + phases.join(', ') + '); ≉ differs, ≠ is where the first difference lies. Choose a layer to see its tensors.'}, () => ({head, rows, draw(self, width) {
+  const self = frame(parent, {title: 'The network', wide: true, note: 'From input to loss, both sides in one picture. ' + (phases.length
+    ? 'Each layer shows the largest error ÷ noise floor of its tensors in each phase (' + phases.join(', ') + '); ≉ differs, ≠ is where the first difference lies. Choose a layer to see its tensors.'
+    : 'No tensor was compared.')}, () => ({head, rows, draw(self, width) {
     const down = width < 520;
     const side = 30, box = {width: Math.max(side * phases.length, 92) + 8, height: 46};
     const graph = new dagre.graphlib.Graph().setGraph({rankdir: down ? 'TB' : 'LR', nodesep: 14, ranksep: 26, marginx: 10, marginy: 18}).setDefaultEdgeLabel(() => ({}));
@@ -95,7 +96,7 @@ function network(parent, variant) {
       }
       return svg.node();
     });
-    self.legend.replaceChildren(...floorKey());
+    if (phases.length) self.legend.replaceChildren(...floorKey());
     if (first && graph.node(first.layer)) inner.scrollLeft = graph.node(first.layer).x - width / 2;
     return {marks: order.length + cells.length, verify: told => told.flatMap(row => cells.filter(c => c.name === row[0]).flatMap(c =>
       row[2 + c.i] === '' || d3.rgb(getComputedStyle(c.node).fill).formatHex() === d3.rgb(floorColour(row[2 + c.i])).formatHex() ? [] : [row[0] + ', ' + phases[c.i]]))};

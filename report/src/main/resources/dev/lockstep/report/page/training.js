@@ -6,7 +6,7 @@ function learning(parent, variant) {
   const over = variant.seeds.length > 1 ? 'Mean over ' + variant.seeds.length + ' seeds; the bands reach from the lowest to the highest.' : '';
   const names = runsOf(variant)[0].implementations.map(s => s.name);
   const steps = {label: 'step', unit: '', logarithmic: false};
-  frame(parent, {title: 'Loss while training', note: ('Mean over the steps since the point before. ' + over).trim(),
+  frame(parent, {title: 'Loss while training', wide: variant.accuracy.length <= 1, note: ('Mean over the steps since the point before. ' + over).trim(),
     controls: [{key: 'y', label: 'Axis', options: [{value: 'linear', name: 'linear'}, {value: 'log', name: 'logarithmic'}]}]},
   state => curves({x: steps, y: {label: 'loss', unit: '', logarithmic: state.y === 'log'},
     series: ['reference', 'candidate'].map((role, i) => ({name: names[i], ...SIDE[i], points: variant.loss.map(p => band(p.step, p[role]))}))}));

@@ -8,6 +8,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.diagnosis.tensors.Rearranged;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
@@ -63,7 +64,7 @@ final class JoinMistakes {
 
   /** What goes back into a branch. */
   private interface IntoBranch {
-    double[] of(Tensor dout, int branch);
+    double[] of(Look look, Tensor dout, int branch);
   }
 
   private void sums() {
@@ -71,12 +72,17 @@ final class JoinMistakes {
     joined(
         "the branches are averaged, not summed",
         read -> Numbers.times(1.0 / branches, read.right().data()),
-        (dout, branch) -> Numbers.times(1.0 / branches, dout.data()));
+        (look, dout, branch) -> Numbers.times(1.0 / branches, dout.data()));
     if (branches == 2) {
       // what is read is the end of the first branch with layers
       int read = join.branches().get(0).isEmpty() ? 1 : 0;
       leftOut(1 - read, reading -> reading.input().data());
       leftOut(read, reading -> Numbers.minus(reading.right().data(), reading.input().data()));
+      if (join.branches().get(1 - read).isEmpty()
+          && join.branches().get(read).get(0) instanceof LayerSpec.Activation start
+          && start.function() instanceof ActivationFunction.Relu) {
+        inPlace(start.name());
+      }
     }
   }
 
@@ -86,7 +92,37 @@ final class JoinMistakes {
             ? "the skip connection is left out of the sum"
             : "branch number %d is left out of the sum".formatted(left + 1),
         output,
-        (dout, branch) -> branch == left ? new double[dout.size()] : dout.data());
+        (look, dout, branch) -> branch == left ? new double[dout.size()] : dout.data());
+  }
+
+  /** The first layer of a branch writes over what the skip connection hands on. */
+  private void inPlace(String start) {
+    joined(
+        "the skip connection hands on what %s has made of it in place".formatted(start),
+        read -> {
+          double[] end = read.input().data();
+          double[] right = read.right().data();
+          return Numbers.each(end.length, i -> end[i] + Math.max(0, right[i] - end[i]));
+        },
+        (look, dout, branch) -> {
+          Tensor x = join.branches().get(branch).isEmpty() ? read(look) : null;
+          return x == null || x.size() != dout.size()
+              ? dout.data()
+              : Numbers.each(dout.size(), i -> x.data()[i] > 0 ? dout.data()[i] : 0);
+        });
+  }
+
+  /** Returns what all branches read; null if it is not shown. */
+  private @Nullable Tensor read(Look look) {
+    return look.judged().values().stream()
+        .map(Judged::tensor)
+        .filter(tensor -> tensor.key().phase() == Phase.BACKWARD && tensor.perSample())
+        .filter(tensor -> tensor.layer().equals(join.name()))
+        .map(tensor -> tensor.key().path())
+        .filter(path -> !path.startsWith(join.name() + "/"))
+        .findFirst()
+        .map(path -> look.candidate(Phase.FORWARD, path))
+        .orElse(null);
   }
 
   private void orders() {
@@ -101,7 +137,7 @@ final class JoinMistakes {
       joined(
           "the branches are joined in reverse order",
           read -> moved(read.right(), right, starts),
-          (dout, branch) -> part(dout, starts[branch], size(branch)));
+          (look, dout, branch) -> part(dout, starts[branch], size(branch)));
     }
   }
 
@@ -186,7 +222,7 @@ final class JoinMistakes {
     Set<TensorKey> ends = new LinkedHashSet<>();
     double[] more = new double[dout.size()];
     for (int branch = 0; branch < join.branches().size(); branch++) {
-      double[] gradient = back.of(dout, branch);
+      double[] gradient = back.of(look, dout, branch);
       if (join.branches().get(branch).isEmpty()) {
         more = Numbers.plus(more, 1, Numbers.minus(gradient, dout.data()));
       } else {

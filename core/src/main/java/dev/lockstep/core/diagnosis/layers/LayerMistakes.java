@@ -21,6 +21,7 @@ import dev.lockstep.core.network.Window;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,7 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoublePredicate;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +112,7 @@ public final class LayerMistakes {
       withoutStride(convolution);
     } else if (layer instanceof LayerSpec.Branches branches) {
       skips(branches);
+      overwritten(branches);
     } else if (layer == null) {
       lossGradient();
     }
@@ -125,6 +128,44 @@ public final class LayerMistakes {
         || layer instanceof LayerSpec.Convolution
         || layer instanceof LayerSpec.BatchNormalization) {
       updatedBefore();
+    }
+  }
+
+  /** What several branches read takes the gradients of all of them. */
+  private void overwritten(LayerSpec.Branches branches) {
+    List<String> starts =
+        branches.branches().stream()
+            .filter(branch -> !branch.isEmpty())
+            .map(branch -> branch.get(0).name())
+            .toList();
+    for (String start : starts) {
+      local(
+          "the gradient of the branch that begins with %s alone goes back: it overwrites the others"
+              .formatted(start),
+          (look, judged) -> {
+            Set<String> others =
+                starts.stream()
+                    .filter(other -> !other.equals(start))
+                    .map(other -> other + "/out")
+                    .collect(Collectors.toSet());
+            Map<TensorKey, double[]> shown =
+                Variant.of(look)
+                    .reading(
+                        (phase, path, tensor) -> {
+                          if (phase == Phase.BACKWARD && others.contains(path)) {
+                            Arrays.fill(tensor.data(), 0);
+                          }
+                        })
+                    .stepped(reference, look);
+            double[] all = shown == null ? null : shown.get(judged.tensor().key());
+            Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+            int skips = branches.branches().size() - starts.size();
+            return all == null || skips == 0
+                ? all
+                : dout == null || dout.size() != all.length
+                    ? null
+                    : Numbers.plus(all, -skips, dout.data());
+          });
     }
   }
 

@@ -19,11 +19,13 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,6 @@ public final class Operands {
   private final Judged judged;
   private final TensorKey key;
   private final String layer;
-  private final Operand gradient;
   private final List<Hypothesis> found = new ArrayList<>();
 
   private Operands(
@@ -60,7 +61,6 @@ public final class Operands {
     this.judged = judged;
     this.key = judged.tensor().key();
     this.layer = judged.tensor().layer();
-    this.gradient = new Operand.Shown(new TensorKey(Phase.BACKWARD, layer + OUT));
   }
 
   /**
@@ -80,44 +80,45 @@ public final class Operands {
     return operands.found;
   }
 
-  /** What a layer computes from. */
+  /** What layers compute from. */
   private sealed interface Operand {
-    record Images() implements Operand {}
 
-    /** What another layer put out, or the gradient that comes back. */
-    record Shown(TensorKey key) implements Operand {}
+    /** What a layer reads: images, or what another layer put out. */
+    record Input() implements Operand {}
 
-    record Parameter(String path) implements Operand {}
+    /** The gradient of a layer's output. */
+    record Gradient() implements Operand {}
+
+    /** A parameter, such as W. */
+    record Parameter(String name) implements Operand {}
   }
 
   /** What is done to an operand. */
   @FunctionalInterface
   private interface Change {
-    /** Returns what is computed from in its place; null if a step does not show it. */
-    @Nullable Tensor of(Look look, Tensor operand);
+    /** Returns what a layer computes from in its place; null if a step does not show it. */
+    @Nullable Tensor of(Look look, String layer, Tensor operand);
   }
 
   private void forward() {
-    Operand input = input();
-    if (input != null) {
+    if (reads()) {
       changes("what the layer reads", true)
-          .forEach((text, change) -> forwardFrom(text, input, change));
+          .forEach((text, change) -> forwardFrom(text, new Operand.Input(), change));
     }
     for (String parameter : List.of("W", "b", "gamma", "beta")) {
-      String path = layer + "/" + parameter;
-      if (first.before(path) != null) {
-        changes(path, false)
-            .forEach((text, change) -> forwardFrom(text, new Operand.Parameter(path), change));
+      if (first.before(layer + "/" + parameter) != null) {
+        changes(layer + "/" + parameter, false)
+            .forEach((text, change) -> forwardFrom(text, new Operand.Parameter(parameter), change));
       }
     }
   }
 
-  private @Nullable Operand input() {
-    String path = Look.inputOf(first.network(), layer);
-    if (path != null) {
-      return new Operand.Shown(new TensorKey(Phase.FORWARD, path));
-    }
-    return first.network().layers().get(0).name().equals(layer) ? new Operand.Images() : null;
+  private boolean reads() {
+    return Look.inputOf(first.network(), layer) != null || readsImages(first, layer);
+  }
+
+  private static boolean readsImages(Look look, String layer) {
+    return look.network().layers().get(0).name().equals(layer);
   }
 
   private void backward() {
@@ -128,14 +129,13 @@ public final class Operands {
         sums(dout);
       }
       changes("the gradient of the layer's output", true)
-          .forEach((text, change) -> backwardFrom(text, gradient, change));
+          .forEach((text, change) -> backwardFrom(text, new Operand.Gradient(), change));
     }
-    Operand input = input();
     Tensor x = first.input(layer);
-    if (input != null && x != null) {
+    if (x != null) {
       changes("what the layer reads", true)
-          .forEach((text, change) -> backwardFrom(text, input, change));
-      others(input, x);
+          .forEach((text, change) -> backwardFrom(text, new Operand.Input(), change));
+      others(x);
     }
     if (!parameter) {
       if (first.layer(layer).orElse(null) instanceof LayerSpec.Convolution) {
@@ -147,7 +147,7 @@ public final class Operands {
         String path = layer + "/" + own;
         if (first.before(path) != null) {
           changes(path, false)
-              .forEach((text, change) -> backwardFrom(text, new Operand.Parameter(path), change));
+              .forEach((text, change) -> backwardFrom(text, new Operand.Parameter(own), change));
         }
       }
     }
@@ -178,7 +178,7 @@ public final class Operands {
       for (int by : new int[] {1, -1}) {
         changes.put(
             "%s is that of the %s of the batch".formatted(name, by > 0 ? "row before" : "next row"),
-            (look, operand) ->
+            (look, of, operand) ->
                 Rearranged.rolled(operand, operand.size(), by * Rearranged.row(operand)));
       }
       centred(changes, name);
@@ -192,7 +192,7 @@ public final class Operands {
   private static void each(Map<String, Change> changes, String text, DoubleUnaryOperator value) {
     changes.put(
         text,
-        (look, operand) -> Numbers.like(operand, i -> value.applyAsDouble(operand.data()[i])));
+        (look, of, operand) -> Numbers.like(operand, i -> value.applyAsDouble(operand.data()[i])));
   }
 
   /** Leaves out the first or the last of an operand's rows or columns. */
@@ -200,7 +200,7 @@ public final class Operands {
       Map<String, Change> changes, String text, boolean atStart, boolean column) {
     changes.put(
         text,
-        (look, operand) -> {
+        (look, of, operand) -> {
           int rank = operand.shape().rank();
           if (rank < 2) {
             return null;
@@ -219,7 +219,7 @@ public final class Operands {
   private static void centred(Map<String, Change> changes, String name) {
     changes.put(
         "the mean over the batch is subtracted from %s".formatted(name),
-        (look, operand) -> {
+        (look, of, operand) -> {
           int row = Rearranged.row(operand);
           double[] sums = Numbers.columnSums(operand, row);
           double rows = operand.shape().length(0);
@@ -227,7 +227,7 @@ public final class Operands {
         });
     changes.put(
         "the mean of each row is subtracted from %s".formatted(name),
-        (look, operand) -> {
+        (look, of, operand) -> {
           int row = Rearranged.row(operand);
           double[] means = new double[operand.shape().length(0)];
           for (int i = 0; i < operand.size(); i++) {
@@ -315,8 +315,8 @@ public final class Operands {
     backwardFrom(
         NAMED,
         text,
-        gradient,
-        (look, dout) -> {
+        new Operand.Gradient(),
+        (look, of, dout) -> {
           int rows = dout.shape().length(0);
           int row = Rearranged.row(dout);
           return Numbers.like(dout, i -> counts.of(i / row, rows) * dout.data()[i]);
@@ -331,8 +331,8 @@ public final class Operands {
     backwardFrom(
         NAMED,
         text,
-        gradient,
-        (look, dout) -> {
+        new Operand.Gradient(),
+        (look, of, dout) -> {
           if (dout.shape().rank() != 4) {
             return null;
           }
@@ -344,22 +344,23 @@ public final class Operands {
   }
 
   /** What a layer kept from elsewhere, or from another time. */
-  private void others(Operand input, Tensor x) {
+  private void others(Tensor x) {
     backwardFrom(
         NAMED,
         "it is computed from what the layer read in the step before",
-        input,
-        (look, own) -> look.previous() == null ? null : look.previous().input(layer));
+        new Operand.Input(),
+        (look, of, own) -> look.previous() == null ? null : look.previous().input(of));
     for (Judged other : first.judged().values()) {
       TensorKey from = other.tensor().key();
       if (from.phase() == Phase.FORWARD
           && other.tensor().perSample()
-          && !new Operand.Shown(from).equals(input)
+          && !from.path().equals(Look.inputOf(first.network(), layer))
           && other.candidate().size() == x.size()) {
         backwardFrom(
             "it is computed from another tensor, %s, in place of the layer's input".formatted(from),
-            input,
-            (look, own) -> look.candidate(Phase.FORWARD, from.path()));
+            new Operand.Input(),
+            (look, of, own) ->
+                of.equals(layer) ? look.candidate(Phase.FORWARD, from.path()) : null);
       }
     }
   }
@@ -369,33 +370,50 @@ public final class Operands {
   }
 
   private void backwardFrom(Rank rank, String text, Operand operand, Change change) {
-    Computed computed = new Computed(operand, change);
-    if (explains(computed)) {
-      for (Set<TensorKey> scope : scopes) {
-        found.add(Hypothesis.local(rank, text, scope, computed));
+    each(
+        operand,
+        change,
+        computed -> {
+          for (Set<TensorKey> scope : scopes) {
+            found.add(Hypothesis.local(rank, computed.told(text), scope, computed));
+          }
+        });
+  }
+
+  /** Of the layer alone, and of all layers of its kind. */
+  private void each(Operand operand, Change change, Consumer<Computed> explained) {
+    LayerSpec own = first.layer(layer).orElseThrow();
+    for (Set<String> layers : Recomputed.groups(first, own)) {
+      Computed computed = new Computed(layers, operand, change);
+      if (!explains(computed)) {
+        return; // most changes are wrong, and cheaply found to be
       }
+      explained.accept(computed);
     }
   }
 
-  /** Most changes are wrong, and cheaply found to be. */
   private boolean explains(Computed computed) {
     Map<TensorKey, double[]> shown =
         Hypothesis.local(ARITHMETIC, "", Set.of(key), computed).predict(first);
     return shown != null && judged.explains(Objects.requireNonNull(shown.get(key)));
   }
 
-  /** The layer learns from what it read, and predicts, by the same operand or by the right one. */
+  /** Layers learn from what they read, and predict, by the same operand or by the right one. */
   private void forwardFrom(String text, Operand operand, Change change) {
-    Computed computed = new Computed(operand, change);
-    if (!explains(computed)) {
-      return;
-    }
-    for (boolean predicts : new boolean[] {true, false}) {
-      for (boolean learns : new boolean[] {true, false}) {
-        found.add(
-            new Hypothesis(ARITHMETIC, text, look -> predicted(look, computed, predicts, learns)));
-      }
-    }
+    each(
+        operand,
+        change,
+        computed -> {
+          for (boolean predicts : new boolean[] {true, false}) {
+            for (boolean learns : new boolean[] {true, false}) {
+              found.add(
+                  new Hypothesis(
+                      ARITHMETIC,
+                      computed.told(text),
+                      look -> predicted(look, computed, predicts, learns)));
+            }
+          }
+        });
   }
 
   private @Nullable Map<TensorKey, double[]> predicted(
@@ -408,7 +426,7 @@ public final class Operands {
     Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
     shown.forEach(
         (shownKey, values) -> {
-          if (shownKey.equals(key) || (learns && shownKey.phase() == Phase.BACKWARD)) {
+          if (computed.isOutput(shownKey) || (learns && shownKey.phase() == Phase.BACKWARD)) {
             predicted.put(shownKey, values);
           }
         });
@@ -423,15 +441,26 @@ public final class Operands {
 
   private @Nullable Shown last;
 
-  /** What the reference computes from a changed operand. */
+  /** What the reference computes from a changed operand of some layers. */
   private final class Computed implements Hypothesis.Local {
 
+    private final Set<String> layers;
     private final Operand operand;
     private final Change change;
 
-    Computed(Operand operand, Change change) {
+    Computed(Set<String> layers, Operand operand, Change change) {
+      this.layers = layers;
       this.operand = operand;
       this.change = change;
+    }
+
+    String told(String text) {
+      return layers.size() > 1 ? text + Recomputed.EVERY : text;
+    }
+
+    boolean isOutput(TensorKey of) {
+      return of.phase() == Phase.FORWARD
+          && layers.contains(of.path().substring(0, of.path().lastIndexOf('/')));
     }
 
     @SuppressWarnings("ReferenceEquality") // of the very step, not of one like it
@@ -457,7 +486,7 @@ public final class Operands {
 
     private boolean isOwn(Look look, TensorKey of) {
       Judged own = look.judged().get(of);
-      return own != null && own.tensor().layer().equals(layer);
+      return own != null && layers.contains(own.tensor().layer());
     }
 
     /** Predicts by a step in which nothing is dropped; null where training normalizes otherwise. */
@@ -474,37 +503,65 @@ public final class Operands {
       return variant == null ? null : variant.predicted(reference, look);
     }
 
+    /** Returns the step with the operand changed for every layer; null if a layer has none. */
     private @Nullable Variant variant(Look look, Variant variant) {
-      if (operand instanceof Operand.Parameter parameter) {
-        Tensor right = look.before(parameter.path());
-        Tensor other = right == null ? null : change.of(look, right);
-        if (other == null) {
+      Variant changed = variant;
+      Map<TensorKey, String> shown = new HashMap<>();
+      for (String of : layers) {
+        String input = Look.inputOf(look.network(), of);
+        if (operand instanceof Operand.Parameter parameter) {
+          changed = withParameter(look, changed, of, of + "/" + parameter.name());
+        } else if (operand instanceof Operand.Input && input == null) {
+          changed = readsImages(look, of) ? withImages(look, changed, of) : null;
+        } else {
+          TensorKey meant =
+              input == null || operand instanceof Operand.Gradient
+                  ? new TensorKey(Phase.BACKWARD, of + OUT)
+                  : new TensorKey(Phase.FORWARD, input);
+          changed = isChanged(look, of, meant) ? changed : null;
+          shown.put(meant, of);
+        }
+        if (changed == null) {
           return null;
         }
-        Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
-        tensors.put(parameter.path(), other);
-        return variant.with(tensors);
       }
-      if (operand instanceof Operand.Shown shown) {
-        Tensor own = look.candidate(shown.key().phase(), shown.key().path());
-        Tensor other = own == null ? null : change.of(look, own);
-        return other == null
-                || own == null
-                || other.size() != own.size()
-                || other.largestMagnitude() == 0 // says no more than that nothing was computed
-            ? null
-            : variant.reading(
-                (phase, path, tensor) -> change(look, shown.key(), phase, path, tensor));
+      return shown.isEmpty()
+          ? changed
+          : changed.reading((phase, path, tensor) -> change(look, shown, phase, path, tensor));
+    }
+
+    private @Nullable Variant withParameter(Look look, Variant variant, String of, String path) {
+      Tensor right = look.before(path);
+      Tensor other = right == null ? null : change.of(look, of, right);
+      if (other == null) {
+        return null;
       }
+      Map<String, Tensor> tensors = new LinkedHashMap<>(variant.before().tensors());
+      tensors.put(path, other);
+      return variant.with(tensors);
+    }
+
+    private @Nullable Variant withImages(Look look, Variant variant, String of) {
       Batch batch = look.batch();
-      Tensor other = change.of(look, batch.inputs());
+      Tensor other = change.of(look, of, batch.inputs());
       return other == null || !other.shape().equals(batch.inputs().shape())
           ? null
           : variant.with(new Batch(batch.step(), other, batch.targets()));
     }
 
-    private void change(Look look, TensorKey meant, Phase phase, String path, Tensor tensor) {
-      Tensor other = meant.equals(new TensorKey(phase, path)) ? change.of(look, tensor) : null;
+    private boolean isChanged(Look look, String of, TensorKey meant) {
+      Tensor own = look.candidate(meant.phase(), meant.path());
+      Tensor other = own == null ? null : change.of(look, of, own);
+      return other != null
+          && own != null
+          && other.size() == own.size()
+          && other.largestMagnitude() != 0; // says no more than that nothing was computed
+    }
+
+    private void change(
+        Look look, Map<TensorKey, String> shown, Phase phase, String path, Tensor tensor) {
+      String of = shown.get(new TensorKey(phase, path));
+      Tensor other = of == null ? null : change.of(look, of, tensor);
       if (other != null && other.size() == tensor.size()) {
         System.arraycopy(other.data(), 0, tensor.data(), 0, tensor.size());
       }

@@ -591,14 +591,18 @@ final class UpdateRules {
                 e.rate
                     * e.slots[0]
                     / (Math.sqrt(e.slots[1] / (1 - Math.pow(o.beta2(), e.t))) + o.epsilon()));
-    adam(
-        o,
-        "the update keeps the corrected averages and corrects them again in the next step",
-        e -> {
-          e.slots[0] /= 1 - Math.pow(o.beta1(), e.t);
-          e.slots[1] /= 1 - Math.pow(o.beta2(), e.t);
-          e.w -= e.rate * e.slots[0] / (Math.sqrt(e.slots[1]) + o.epsilon());
-        });
+    for (boolean corrected : new boolean[] {false, true}) {
+      adam(
+          o,
+          "the update keeps the corrected averages and corrects them again in the next step",
+          e -> {
+            double root = Math.sqrt(1 - Math.pow(o.beta2(), e.t));
+            e.slots[0] /= 1 - Math.pow(o.beta1(), e.t);
+            e.slots[1] /= root * root;
+            double epsilon = corrected ? o.epsilon() / root : o.epsilon();
+            e.w -= e.rate * e.slots[0] / (Math.sqrt(e.slots[1]) + epsilon);
+          });
+    }
     adam(
         o,
         "the optimizer's count of steps grows with every parameter, not with every batch",

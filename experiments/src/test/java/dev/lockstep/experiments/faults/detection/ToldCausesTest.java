@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.ActivationFunction;
+import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.Window;
@@ -31,8 +32,10 @@ import dev.lockstep.experiments.faults.seeded.Fault;
 import dev.lockstep.experiments.faults.seeded.Fault.Place;
 import dev.lockstep.experiments.faults.seeded.UpdateRule;
 import dev.lockstep.experiments.work.Cores;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
@@ -264,7 +267,81 @@ class ToldCausesTest {
             STRIDED,
             Injection.edit(
                 Tampering.at(BACKWARD, "conv2/W"), ToldCausesTest::kernelGradientWithoutStride),
-            "the windows are taken one element apart in place of 2"));
+            "the windows are taken one element apart in place of 2"),
+        told(
+            SIGMOID_SGD,
+            Injection.edit(
+                (phase, path) -> phase == BACKWARD && path.endsWith("/b"),
+                (step, path, db) -> {
+                  double[] dout = step.shown(BACKWARD, path.replace("/b", "/out")).data();
+                  Arrays.setAll(db.data(), i -> db.data()[i] + dout[dout.length - db.size() + i]);
+                }),
+            "the last sample of the batch counts twice in the sum, in every layer of its kind"),
+        told(
+            FORK,
+            Injection.edit(
+                Tampering.at(BACKWARD, "sigmoid1/out"),
+                (step, path, dx) ->
+                    transposed(
+                        step.shown(BACKWARD, "fork/left/out"), step.before("fork/left/W"), dx)),
+            "the gradient of the branch that begins with fork/left alone goes back: it overwrites the others"),
+        told(
+            SKIP,
+            Injection.edit(
+                (phase, path) ->
+                    (phase == FORWARD && path.equals("skip/out"))
+                        || (phase == BACKWARD && path.equals("affine1/out")),
+                (step, path, tensor) -> {
+                  double[] x = step.shown(FORWARD, "affine1/out").data();
+                  boolean forward = path.equals("skip/out");
+                  double[] y = forward ? x : step.shown(BACKWARD, "skip/out").data();
+                  Arrays.setAll(tensor.data(), i -> tensor.data()[i] - (x[i] > 0 ? 0 : y[i]));
+                }),
+            "the skip connection hands on what skip/relu has made of it in place"));
+  }
+
+  /** Two affine layers read the same and are summed. */
+  private static final BaseNetwork FORK =
+      joined(
+          "fork",
+          List.of(
+              List.of(new LayerSpec.Affine("fork/left", 20, new InitialValues.Xavier())),
+              List.of(new LayerSpec.Affine("fork/right", 20, new InitialValues.Xavier()))),
+          true);
+
+  /** A branch that begins with a ReLU, and a skip connection. */
+  private static final BaseNetwork SKIP =
+      joined(
+          "skip",
+          List.of(
+              List.of(
+                  new LayerSpec.Activation("skip/relu", ActivationFunction.RELU),
+                  new LayerSpec.Affine("skip/affine", 20, new InitialValues.Xavier())),
+              List.of()),
+          false);
+
+  private static BaseNetwork joined(String name, List<List<LayerSpec>> branches, boolean sigmoid) {
+    List<LayerSpec> layers = new ArrayList<>();
+    layers.add(new LayerSpec.Affine("affine1", 20, new InitialValues.Xavier()));
+    if (sigmoid) {
+      layers.add(new LayerSpec.Activation("sigmoid1", ActivationFunction.SIGMOID));
+    }
+    layers.add(new LayerSpec.Branches(name, LayerSpec.Join.SUM, branches));
+    layers.add(new LayerSpec.Affine("affine2", 10, new InitialValues.Xavier()));
+    return new BaseNetwork(name, SIGMOID_SGD.network().withLayers(layers));
+  }
+
+  /** Fills a matrix with the product of gradients and weights, transposed. */
+  private static void transposed(Tensor dout, Tensor w, Tensor dx) {
+    int inputs = w.shape().length(0);
+    int units = w.shape().length(1);
+    for (int i = 0; i < dx.size(); i++) {
+      double sum = 0;
+      for (int k = 0; k < units; k++) {
+        sum += dout.data()[i / inputs * units + k] * w.data()[i % inputs * units + k];
+      }
+      dx.data()[i] = sum;
+    }
   }
 
   /** With a function that comes near x. */

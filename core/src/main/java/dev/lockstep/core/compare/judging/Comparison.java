@@ -243,12 +243,15 @@ public final class Comparison {
       if (!difference.finite()) {
         if (mayDiverge && Finding.isNotFinite(a) && Finding.isNotFinite(b)) {
           divergedAlike = true;
-        } else {
-          finding =
-              finding != null
-                  ? finding
-                  : Finding.notFinite(step, reading, tensor, difference, a, b, floor);
+          if (last) {
+            tally.leftFinite(List.of(tensor));
+          }
+          continue;
         }
+        finding =
+            finding != null
+                ? finding
+                : Finding.notFinite(step, reading, tensor, difference, a, b, floor);
       }
       double allowed = Tolerance.MAX_ERROR_OVER_FLOOR * floor;
       boolean passed = difference.finite() && !tooFar(difference, floor);

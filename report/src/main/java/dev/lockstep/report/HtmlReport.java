@@ -99,6 +99,11 @@ public final class HtmlReport {
                               hash(charts),
                               hash(page),
                               version > 0 ? "; connect-src 'self'" : "");
+                  // an index, a diff and a page of a run at work have no result beside them
+                  case "beside" ->
+                      view instanceof ReportView
+                          ? "; without scripts, see %s beside it".formatted(Format.JSON.fileName())
+                          : "";
                   case "live" -> version > 0 ? Long.toString(version) : "";
                   case "style" -> style;
                   case "charts" -> charts;

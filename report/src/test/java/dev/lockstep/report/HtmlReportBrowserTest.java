@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +207,72 @@ class HtmlReportBrowserTest extends PageInBrowser {
     assertThat(visit.dom())
         .contains("test accuracy 98.34 %; nothing was compared after step 1,800")
         .contains("Accuracy of scratch alone");
+  }
+
+  @Test
+  void theSamplesAreThoseOfAllRunsOrOfNone() throws IOException {
+    RunResult run = SampleRuns.agreeing(1);
+    assertThat(dataOf(run)).isEqualTo("Data: mnist, 60,000 samples to train on, 10,000 to test.");
+    assertThat(dataOf(run, SampleRuns.ofExperiment("another", 60_000, run)))
+        .isEqualTo("Data: mnist; each experiment takes its own share.");
+    assertThat(dataOf(SampleRuns.ofExperiment("five-samples", 5, run), run))
+        .doesNotContainPattern("\\d");
+  }
+
+  private String dataOf(RunResult... runs) throws IOException {
+    SummaryBuilder summary = new SummaryBuilder("compare --all");
+    for (RunResult run : runs) {
+      summary.add(run, run.experiment().id());
+    }
+    try (Browser.Page page = open(HtmlReport.write(ReportView.of(summary.build())))) {
+      return page.evaluate(
+              "[...document.querySelectorAll('#next p')].map(p => p.textContent).filter(t => t.startsWith('Data')).join()")
+          .asText();
+    }
+  }
+
+  /** One dot says what a table says, and its axis would show digits that nobody asked for. */
+  @Test
+  void aLoneAccuracyIsNoChart() throws IOException {
+    RunResult run = SampleRuns.withOneAccuracy(SampleRuns.agreeing(1));
+    try (Browser.Page page = open(HtmlReport.write(ReportView.of(run)))) {
+      assertSound(page, CHARTS_OF_A_RUN - 1);
+      assertThat(titles(page)).contains("Loss while training").doesNotContain("Accuracy");
+      assertThat(page.dom()).contains("accuracy on test samples");
+    }
+    RunResult alone = SampleRuns.goingOnAlone(1, 1);
+    try (Browser.Page page = open(HtmlReport.write(ReportView.of(alone)))) {
+      assertThat(titles(page)).contains("Accuracy").doesNotContain("Accuracy of scratch alone");
+      assertThat(page.dom()).contains("nothing was compared after step 1,800");
+    }
+  }
+
+  private static List<String> titles(Browser.Page page) {
+    return List.of(
+        page.evaluate("globalThis.lockstep.frames.map(f => f.title).join(';')")
+            .asText()
+            .split(";"));
+  }
+
+  /** One line; what was tried to find the data is there to unfold. */
+  @Test
+  void aLongNoticeIsOneLineAndTheRestIsFolded() throws IOException {
+    String notice =
+        "MNIST is not on this machine and cannot be downloaded: this run trains on synthetic digits.\n"
+            + "  https://a.example: no address known\n".repeat(8);
+    RunResult run = SampleRuns.noticed(notice);
+    for (int width : new int[] {PHONE, DESKTOP}) {
+      try (Browser.Page page = open(HtmlReport.write(ReportView.of(run)), width, false)) {
+        String seen =
+            "document.querySelector('[role=alert]').innerText.trim() + '|' + document.querySelector('[role=alert]').offsetHeight";
+        String[] folded = page.evaluate(seen).asText().split("[|]", -1);
+        assertThat(folded[0]).startsWith("⚠ MNIST is not").doesNotContain("no address known");
+        page.evaluate("document.querySelector('[role=alert] summary').click()");
+        String[] open = page.evaluate(seen).asText().split("[|]", -1);
+        assertThat(open[0]).contains("no address known");
+        assertThat(Integer.parseInt(folded[1])).isLessThan(Integer.parseInt(open[1]) / 2);
+      }
+    }
   }
 
   @Test

@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +37,30 @@ class ReportsTest {
     try (Stream<Path> files = Files.list(directory.resolve("new/folder"))) {
       assertThat(files).containsExactlyInAnyOrderElementsOf(written);
     }
+  }
+
+  /** Who reads a page without scripts is sent to a file that is there. */
+  @Test
+  void aPageWithoutScriptsNamesOnlyWhatWasWritten() throws IOException {
+    List<Path> written =
+        Reports.write(directory, EnumSet.of(Format.JSON, Format.HTML), SampleRuns.agreeing(1));
+    assertThat(filesNamedWithoutScripts(Files.readString(written.get(1))))
+        .containsExactly("result.json")
+        .allSatisfy(name -> assertThat(directory.resolve(name)).exists());
+
+    Page index = new Page("Runs", "w", true, "h", "m", List.of(), List.of());
+    assertThat(filesNamedWithoutScripts(HtmlReport.write(index))).isEmpty();
+    assertThat(filesNamedWithoutScripts(HtmlReport.writeLive(index, 1))).isEmpty();
+  }
+
+  private static List<String> filesNamedWithoutScripts(String page) {
+    Matcher said = Pattern.compile("(?s)<noscript>(.*?)</noscript>").matcher(page);
+    assertThat(said.find()).isTrue();
+    return Pattern.compile("[\\w-]+\\.(json|md|html|csv|xml)\\b")
+        .matcher(said.group(1))
+        .results()
+        .map(MatchResult::group)
+        .toList();
   }
 
   @Test

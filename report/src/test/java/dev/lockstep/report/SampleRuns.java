@@ -89,6 +89,36 @@ public final class SampleRuns {
 
   /** The same run under another variant's name. */
   public static RunResult as(String variant, RunResult run) {
+    return as(run.experiment().id(), variant, run.dataset(), run.curves(), run);
+  }
+
+  /** The same run of another experiment, on fewer samples. */
+  public static RunResult ofExperiment(String id, int train, RunResult run) {
+    DatasetInfo data = run.dataset();
+    return as(
+        id,
+        "",
+        new DatasetInfo(
+            data.name(),
+            train,
+            data.test(),
+            data.sha256(),
+            data.notice(),
+            data.reading(),
+            data.task(),
+            data.outputs()),
+        run.curves(),
+        run);
+  }
+
+  /** The same run with its first accuracy alone. */
+  public static RunResult withOneAccuracy(RunResult run) {
+    Curves curves = new Curves(run.curves().loss(), run.curves().accuracy().subList(0, 1));
+    return as(run.experiment().id(), run.experiment().variant(), run.dataset(), curves, run);
+  }
+
+  private static RunResult as(
+      String id, String variant, DatasetInfo data, Curves curves, RunResult run) {
     ExperimentInfo info = run.experiment();
     return new RunResult(
         run.schemaVersion(),
@@ -97,7 +127,7 @@ public final class SampleRuns {
         run.undecided(),
         run.failure(),
         new ExperimentInfo(
-            info.id(),
+            id,
             variant,
             info.chapter(),
             info.shows(),
@@ -111,7 +141,7 @@ public final class SampleRuns {
             info.inputs(),
             info.equivalenceMargin(),
             info.declaredTolerance()),
-        run.dataset(),
+        data,
         run.environment(),
         Stream.concat(
                 run.configuration().stream(),
@@ -123,7 +153,7 @@ public final class SampleRuns {
         run.firstDivergence(),
         run.attribution(),
         run.worst(),
-        run.curves(),
+        curves,
         run.readings(),
         run.metrics(),
         run.solo(),
@@ -140,14 +170,17 @@ public final class SampleRuns {
 
   /** A run whose reference went on alone for two epochs. */
   public static RunResult goingOnAlone(long seed) {
+    return goingOnAlone(seed, 2);
+  }
+
+  /**
+   * @param accuracies how often the reference was tested alone, at most twice
+   */
+  public static RunResult goingOnAlone(long seed, int accuracies) {
     Sample sample = new Sample(seed);
-    sample.solo =
-        new Solo(
-            "scratch",
-            STEPS + 1,
-            3600,
-            0.0311,
-            List.of(new Solo.Point(2400, 0.975, 0.9712), new Solo.Point(3600, 0.991, 0.9834)));
+    List<Solo.Point> points =
+        List.of(new Solo.Point(2400, 0.975, 0.9712), new Solo.Point(3600, 0.991, 0.9834));
+    sample.solo = new Solo("scratch", STEPS + 1, 3600, 0.0311, points.subList(2 - accuracies, 2));
     return sample.result();
   }
 

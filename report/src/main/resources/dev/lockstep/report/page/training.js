@@ -21,7 +21,7 @@ function learning(parent, variant) {
 
 function solo(parent, variant) {
   const alone = runsOf(variant).filter(r => r.solo);
-  if (!alone.length) return;
+  if (!alone.some(r => r.solo.accuracy.length > 1)) return;
   const side = alone[0].solo.side;
   frame(parent, {title: 'Accuracy of ' + side + ' alone', note: 'On the test samples, after the last step that was compared: of these steps nothing was.'},
     () => curves({x: {label: 'step', unit: '', logarithmic: false}, y: {label: score, unit: score === 'R²' ? '' : 'share of samples', logarithmic: false},

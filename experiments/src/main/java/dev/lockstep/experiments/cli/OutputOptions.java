@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 final class OutputOptions {
 
   /** Set by the launcher, which knows; Java 17 cannot tell stdout from stderr. */
-  private static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.out");
+  static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.out");
 
   private static final String OUTPUT = "--output";
 

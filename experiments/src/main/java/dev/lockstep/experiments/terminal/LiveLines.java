@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveLines {
 
   /** Set by the launcher, which knows whether stderr is a terminal; Java 17 cannot tell. */
-  private static final boolean IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.err");
+  public static final boolean IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.err");
 
   private static final int REFRESH_MILLIS = 200;
   private static final int USUAL_COLUMNS = 80;
@@ -61,7 +61,7 @@ public final class LiveLines {
     this.columns = columns;
   }
 
-  private static int columns() {
+  static int columns() {
     int said = Integer.getInteger("lockstep.terminal.columns", USUAL_COLUMNS);
     return said < FEWEST_COLUMNS ? USUAL_COLUMNS : said;
   }
@@ -92,10 +92,11 @@ public final class LiveLines {
 
   /** Prints a line that stays, above those that do not. */
   public synchronized void print(String line) {
+    String fitted = terminal ? FittedLines.folded(line, columns) : line;
     if (drawn == 0) {
-      err.println(line);
+      err.println(fitted);
     } else {
-      draw(line + System.lineSeparator());
+      draw(fitted + System.lineSeparator());
     }
   }
 

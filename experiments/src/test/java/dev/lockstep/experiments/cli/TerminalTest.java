@@ -198,4 +198,49 @@ class TerminalTest {
           .allSatisfy(line -> assertThat(line.length()).isLessThan(columns));
     }
   }
+
+  /** However narrow the window, no word and no number goes on in the next line. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "compare two-layer-net training.batchSize=20 --steps 3 --seeds 1..2",
+        "compare two-layer-net training.batchSize=20 --steps 3 --candidate fault:bias-gradient-after-activation",
+        "search mlp-shape training.batchSize=20 --steps 2 --max-trials 2",
+        "list conventions",
+        "doctor",
+        "compare --help",
+        "compare tow-layer-net"
+      })
+  void noLineIsWiderThanTheWindow(String words) throws IOException, InterruptedException {
+    int columns = 44;
+    Path log = temp.resolve("narrow-%s.log".formatted(words.replaceAll("\\W+", "-")));
+    List<String> args = new ArrayList<>(List.of(words.split(" ")));
+    if (words.matches("(compare|search) .*=.*")) {
+      args.addAll(List.of("--data", data, "-q", "--output", log + ".d"));
+    }
+    try (Pty pty = Pty.start(log, columns, List.of(), args.toArray(String[]::new))) {
+      pty.exitCode();
+      List<String> lines =
+          pty.shown()
+              .replaceAll("\u001b\\[[0-9;?]*[a-zA-Z]", "")
+              .replace("\r", "")
+              .lines()
+              .filter(line -> !line.matches("Script (started|done) on .*"))
+              .toList();
+      assertThat(lines).hasSizeGreaterThan(2);
+      assertThat(lines)
+          .filteredOn(line -> line.strip().contains(" "))
+          .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(columns));
+    }
+  }
+
+  /** What is copied from the window must be a script still. */
+  @Test
+  void aScriptIsLeftAsItIs() throws IOException, InterruptedException {
+    try (Pty pty = Pty.start(temp.resolve("script.log"), 44, List.of(), "completion", "fish")) {
+      assertThat(pty.exitCode()).isZero();
+      assertThat(pty.shown().replace("\r", ""))
+          .contains(Invocation.of("completion", "fish").out().strip());
+    }
+  }
 }

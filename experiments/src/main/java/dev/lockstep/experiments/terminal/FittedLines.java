@@ -1,0 +1,148 @@
+package dev.lockstep.experiments.terminal;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Lines as wide as the window: the gaps of a table that is too wide become narrow, and what is
+ * still too wide goes on in the next line. No word and no number is broken.
+ */
+public final class FittedLines extends Writer {
+
+  private static final Pattern GAP_WITHIN = Pattern.compile("\\S {2,}\\S");
+  private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
+  private static final int GAP = 2;
+
+  private final Writer to;
+  private final int columns;
+  private final StringBuilder line = new StringBuilder();
+  private final List<String> table = new ArrayList<>();
+
+  FittedLines(Writer to, int columns) {
+    this.to = to;
+    this.columns = columns;
+  }
+
+  /**
+   * Returns a writer of lines that are as wide as the window, if there is one.
+   *
+   * @param terminal whether the stream is one
+   * @param atOnce whether each line is shown as soon as it ends; a table is then narrowed line by
+   *     line
+   */
+  public static PrintWriter of(OutputStream stream, boolean terminal, boolean atOnce) {
+    Writer bytes = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
+    return new PrintWriter(
+        terminal ? new FittedLines(bytes, LiveLines.columns()) : bytes, atOnce || !terminal);
+  }
+
+  @Override
+  public void write(char[] text, int from, int length) throws IOException {
+    for (int i = from; i < from + length; i++) {
+      if (text[i] == '\n') {
+        end(line.toString());
+        line.setLength(0);
+      } else {
+        line.append(text[i]);
+      }
+    }
+  }
+
+  private void end(String whole) throws IOException {
+    if (GAP_WITHIN.matcher(whole).find()) {
+      table.add(whole);
+    } else {
+      endTable();
+      to.write(folded(whole, columns) + "\n");
+    }
+  }
+
+  private void endTable() throws IOException {
+    boolean fits = table.stream().allMatch(row -> width(row) <= columns);
+    for (String row : fits ? table : narrow(table)) {
+      to.write(folded(row, columns) + "\n");
+    }
+    table.clear();
+  }
+
+  /** Takes from a gap that all rows have what is more than a gap needs. */
+  private static List<String> narrow(List<String> rows) {
+    int length = rows.stream().mapToInt(String::length).max().orElse(0);
+    List<StringBuilder> narrow = rows.stream().map(row -> new StringBuilder()).toList();
+    int gap = 0;
+    for (int column = 0; column < length; column++) {
+      int at = column;
+      boolean blank = rows.stream().allMatch(row -> at >= row.length() || row.charAt(at) == ' ');
+      gap = blank ? gap + 1 : 0;
+      if (gap <= GAP) {
+        for (int i = 0; i < rows.size(); i++) {
+          narrow.get(i).append(at < rows.get(i).length() ? rows.get(i).charAt(at) : ' ');
+        }
+      }
+    }
+    return narrow.stream().map(row -> row.toString().stripTrailing()).toList();
+  }
+
+  /** Breaks a line between its cells if it can, else between its words. */
+  static String folded(String line, int columns) {
+    int indent = line.length() - line.stripLeading().length();
+    String next = " ".repeat(Math.min(indent + GAP, columns / 2));
+    StringBuilder folded = new StringBuilder();
+    String rest = line;
+    while (width(rest) > columns) {
+      int end = breakAt(rest, rest.length() - rest.stripLeading().length(), columns);
+      if (end < 0) {
+        break;
+      }
+      folded.append(rest.substring(0, end).stripTrailing()).append('\n');
+      rest = next + rest.substring(end).stripLeading();
+    }
+    return folded + rest;
+  }
+
+  /**
+   * Returns where a line is best broken: between cells in the window's right half, else between
+   * words, or as soon as it can be.
+   */
+  private static int breakAt(String line, int indent, int columns) {
+    int word = -1;
+    int cell = -1;
+    for (int i = line.indexOf(' ', indent); i >= 0; i = line.indexOf(' ', i + 1)) {
+      boolean within = width(line.substring(0, i)) <= columns;
+      if (!within && word >= 0) {
+        break;
+      }
+      word = i;
+      if (line.startsWith("  ", i) && within) {
+        cell = i;
+        i = i + line.substring(i).length() - line.substring(i).stripLeading().length() - 1;
+      }
+    }
+    return cell >= columns / 2 ? cell : word;
+  }
+
+  private static int width(String line) {
+    return COLOUR.matcher(line).replaceAll("").length();
+  }
+
+  @Override
+  public void flush() throws IOException {
+    endTable();
+    to.write(line.toString());
+    line.setLength(0);
+    to.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    flush();
+    to.close();
+  }
+}

@@ -9,6 +9,7 @@ import dev.lockstep.report.scalars.TensorBoard;
 import dev.lockstep.report.summary.Summary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -40,16 +41,52 @@ public final class Reports {
     Map<String, Supplier<byte[]>> files = texts(formats, format -> content(format, result));
     for (Format format : formats) {
       if (format.isFolder()) {
-        Path folder = directory.resolve(format.fileName());
-        Instant now = Instant.now();
-        Map<String, byte[]> held =
-            format == Format.TENSORBOARD
-                ? TensorBoard.files(result, now)
-                : MlFlow.files(result, folder.toAbsolutePath().toUri(), now);
-        held.forEach((name, content) -> files.put(format.fileName() + "/" + name, () -> content));
+        held(directory, format, result, Instant.now())
+            .forEach((name, content) -> files.put(name, () -> content));
       }
     }
     return writeAll(directory, files);
+  }
+
+  /** Returns what the files of a folder hold, by their path within the directory. */
+  private static Map<String, byte[]> held(
+      Path directory, Format format, RunResult result, Instant written) {
+    Path folder = directory.resolve(format.fileName());
+    Map<String, byte[]> files =
+        format == Format.TENSORBOARD
+            ? TensorBoard.files(result, written)
+            : MlFlow.files(result, folder.toAbsolutePath().toUri(), written);
+    Map<String, byte[]> held = new LinkedHashMap<>();
+    files.forEach((name, content) -> held.put(format.fileName() + "/" + name, content));
+    return held;
+  }
+
+  /**
+   * Returns what {@link #write(Path, Set, RunResult)} made of a result in folders and is still
+   * there, without what others keep in the same folders.
+   *
+   * @throws IOException if a folder cannot be read
+   */
+  public static List<Path> inFolders(Path directory, RunResult result) throws IOException {
+    List<Path> ours = new ArrayList<>();
+    for (Format format : Format.values()) {
+      if (!format.isFolder()) {
+        continue;
+      }
+      for (String name : held(directory, format, result, Instant.EPOCH).keySet()) {
+        Path file = directory.resolve(name);
+        Path folder = Objects.requireNonNull(file.getParent());
+        // of TensorBoard's the time is in the name
+        String like =
+            String.valueOf(file.getFileName()).replaceAll("[.]0[.]lockstep$", ".*.lockstep");
+        if (Files.isDirectory(folder)) {
+          try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, like)) {
+            found.forEach(ours::add);
+          }
+        }
+      }
+    }
+    return ours;
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -41,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Results as JSON: stable key order, numbers that are not finite as strings. */
@@ -118,12 +120,30 @@ public final class ResultJson {
       return result;
     } catch (JsonProcessingException e) {
       throw new InputException(
-          "%s: expected the result of a run, found %s".formatted(file, e.getOriginalMessage()), e);
+          "%s: expected the result of a run, found %s".formatted(file, wrong(e)), e);
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read: " + Reasons.of(e), e);
     }
+  }
+
+  /** Says what is wrong with a file in JSON, without the classes that it is read into. */
+  public static String wrong(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    String where =
+        at == null || at.getLineNr() < 1
+            ? ""
+            : " in line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      String key =
+          mapping.getPath().stream()
+              .map(part -> part.getFieldName() == null ? "[]" : "." + part.getFieldName())
+              .collect(Collectors.joining())
+              .replaceFirst("^[.]", "");
+      return "a value of %s that it cannot have%s".formatted(key, where);
+    }
+    return "what is no such JSON%s".formatted(where);
   }
 
   /** Returns whether a file holds the result of one run, not a summary or another command's. */

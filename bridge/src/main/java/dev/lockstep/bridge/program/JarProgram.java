@@ -52,7 +52,8 @@ public final class JarProgram {
     command.addAll(
         List.of("-cp", classPath.isEmpty() ? own : own + File.pathSeparator + classPath));
     command.addAll(List.of(MAIN, name));
-    return new ProgramProvider(command, Map.of("OMP_NUM_THREADS", "1"), settings);
+    return new ProgramProvider(
+        "the process of '%s'".formatted(name), command, Map.of("OMP_NUM_THREADS", "1"), settings);
   }
 
   /** Lockstep's own classes; in a process of a cluster a class loader has some of them. */

@@ -11,6 +11,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.TypeNames;
 import dev.lockstep.core.yaml.YamlReader;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -272,11 +273,11 @@ public final class NetworkText {
     }
     return initial instanceof InitialValues.Normal normal
         ? normal.standardDeviation()
-        : typeOf(initial);
+        : TypeNames.of(initial);
   }
 
   private static Map<String, Object> optimizer(OptimizerSpec optimizer) {
-    Map<String, Object> settings = fields("type", typeOf(optimizer));
+    Map<String, Object> settings = fields("type", TypeNames.of(optimizer));
     settings.putAll(components(optimizer));
     if (optimizer instanceof OptimizerSpec.Nesterov nesterov) {
       settings.remove("printed");
@@ -285,7 +286,7 @@ public final class NetworkText {
     LearningRate rate = optimizer.learningRate();
     settings.put("learningRate", rate.initial());
     if (!(rate.decay() instanceof LearningRate.Decay.None)) {
-      Map<String, Object> decayed = fields("type", typeOf(rate.decay()));
+      Map<String, Object> decayed = fields("type", TypeNames.of(rate.decay()));
       if (rate.decay() instanceof LearningRate.Decay.Steps steps) {
         Map<String, Object> rates = new LinkedHashMap<>();
         steps.changes().forEach(change -> rates.put("" + change.from(), change.rate()));
@@ -296,12 +297,6 @@ public final class NetworkText {
       settings.put("decayed", decayed);
     }
     return settings;
-  }
-
-  /** Returns the name that a specification's type has in experiment files. */
-  private static String typeOf(Object specification) {
-    String type = specification.getClass().getSimpleName();
-    return type.substring(0, 1).toLowerCase(Locale.ROOT) + type.substring(1);
   }
 
   /** Returns the parts of a record, which experiment files name as it does. */

@@ -57,6 +57,7 @@ final class Program implements AutoCloseable {
   /**
    * Starts a program and asks for its name.
    *
+   * @param called what it is until it has told its name
    * @param environment that it gets where this process has none of that name
    * @param timeout for every answer
    * @param said told of every line that the program prints
@@ -64,6 +65,7 @@ final class Program implements AutoCloseable {
    * @throws ModelFailedException if it does not answer as the protocol says
    */
   Program(
+      String called,
       List<String> command,
       Map<String, String> environment,
       Duration timeout,
@@ -91,7 +93,7 @@ final class Program implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    this.name = '\'' + String.join(" ", command) + '\'';
+    this.name = called;
     timed(
         "starting",
         () -> {

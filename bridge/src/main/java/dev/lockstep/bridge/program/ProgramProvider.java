@@ -21,6 +21,7 @@ public final class ProgramProvider implements ModelProvider, AutoCloseable {
   /** Stands before the first answer; what a program printed before it is passed over. */
   public static final String GREETING = "\nLOCKSTEP " + VERSION + "\n";
 
+  private final String called;
   private final List<String> command;
   private final Map<String, String> environment;
   private final Settings settings;
@@ -49,6 +50,15 @@ public final class ProgramProvider implements ModelProvider, AutoCloseable {
    * @param environment that it gets where this process has none of that name
    */
   public ProgramProvider(List<String> command, Map<String, String> environment, Settings settings) {
+    this('\'' + String.join(" ", command) + '\'', command, environment, settings);
+  }
+
+  /**
+   * @param called what it is until it has told its name
+   */
+  ProgramProvider(
+      String called, List<String> command, Map<String, String> environment, Settings settings) {
+    this.called = called;
     this.command = List.copyOf(command);
     this.environment = Map.copyOf(environment);
     this.settings = settings;
@@ -85,7 +95,7 @@ public final class ProgramProvider implements ModelProvider, AutoCloseable {
     Program running = program;
     if (running == null || running.hasFailed()) {
       close();
-      running = new Program(command, environment, settings.timeout(), settings.said());
+      running = new Program(called, command, environment, settings.timeout(), settings.said());
       program = running;
     }
     return running;

@@ -1,6 +1,7 @@
 package dev.lockstep.bridge.program;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -148,7 +149,7 @@ public final class Python {
         return directory;
       } catch (IOException e) {
         throw new InputException(
-            "cannot write to the directory for temporary files: " + e.getMessage(), e);
+            "cannot write to the directory for temporary files: " + Reasons.of(e), e);
       }
     }
   }

@@ -14,6 +14,7 @@ import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +130,7 @@ public final class RecordedNetwork implements Audit.RecordedRun, AutoCloseable {
     try {
       return Files.size(file) / (Double.BYTES * Math.max(1, numbers)) + 1;
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read: " + Reasons.of(e), e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.lockstep.bridge.trace;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.storage.NpyFormat;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Reasons;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -164,7 +165,7 @@ public final class TraceReader implements AutoCloseable {
     try {
       zip.close();
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be closed: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be closed: " + Reasons.of(e), e);
     }
   }
 }

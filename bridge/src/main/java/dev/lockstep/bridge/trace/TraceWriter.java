@@ -6,6 +6,7 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.storage.NpyFormat;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Reasons;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ public final class TraceWriter implements AutoCloseable {
 
   private InputException failed(IOException e) {
     return new InputException(
-        "%s: expected a file that can be written, found: %s".formatted(file, e.getMessage()), e);
+        "%s: expected a file that can be written, found: %s".formatted(file, Reasons.of(e)), e);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -149,7 +150,7 @@ public final class NpzFile {
     } catch (IOException e) {
       throw new InputException(
           "%s: expected a NumPy archive (.npz), found a file that cannot be read as one: %s"
-              .formatted(file, e.getMessage()),
+              .formatted(file, Reasons.of(e)),
           e);
     }
   }
@@ -164,7 +165,7 @@ public final class NpzFile {
     try (InputStream in = Files.newInputStream(file)) {
       return NpyFormat.read(in, maxNumbers);
     } catch (IOException e) {
-      throw new InputException(file + ": " + e.getMessage(), e);
+      throw new InputException(file + ": " + Reasons.of(e), e);
     }
   }
 
@@ -219,7 +220,7 @@ public final class NpzFile {
       }
       return content;
     } catch (IOException e) {
-      throw new InputException(at(file, entry.getName()) + e.getMessage(), e);
+      throw new InputException(at(file, entry.getName()) + Reasons.of(e), e);
     }
   }
 
@@ -250,7 +251,7 @@ public final class NpzFile {
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be written (%s): choose a file in a directory that exists and is writable"
-              .formatted(file, e),
+              .formatted(file, Reasons.of(e)),
           e);
     }
   }

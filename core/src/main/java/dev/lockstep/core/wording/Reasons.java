@@ -1,5 +1,6 @@
 package dev.lockstep.core.wording;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -8,10 +9,22 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** Says in words why a file could not be read or written. */
+/** Says why something failed in words, without the classes of exceptions. */
 public final class Reasons {
 
   private Reasons() {}
+
+  /** As far as the failure that is at the root of it says why. */
+  public static String of(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (root instanceof IOException io) {
+      return of(io);
+    }
+    return root.getMessage() == null ? "no reason is given" : root.getMessage();
+  }
 
   public static String of(IOException e) {
     if (e instanceof CharacterCodingException) {
@@ -25,6 +38,9 @@ public final class Reasons {
     }
     if (e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException) {
       return "a file that is no directory is in the way";
+    }
+    if (e instanceof EOFException) {
+      return "it ends too early";
     }
     String reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
     return reason == null ? "the system gives no reason" : reason;

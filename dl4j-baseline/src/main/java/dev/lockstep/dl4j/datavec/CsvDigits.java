@@ -4,6 +4,7 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.DataSpec;
 import dev.lockstep.core.data.DataSpec.Scaling;
 import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ public final class CsvDigits {
           ? Optional.of(List.of(train.get(), test.get()))
           : Optional.empty();
     } catch (IOException e) {
-      throw new InputException(directory + ": cannot be listed: " + e, e);
+      throw new InputException(directory + ": cannot be listed: " + Reasons.of(e), e);
     }
   }
 }

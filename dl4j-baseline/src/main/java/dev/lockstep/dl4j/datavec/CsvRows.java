@@ -3,6 +3,7 @@ package dev.lockstep.dl4j.datavec;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.data.DataSpec;
+import dev.lockstep.core.wording.Reasons;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -69,7 +70,8 @@ final class CsvRows implements AutoCloseable {
     try {
       return new CsvRows(file, format);
     } catch (IOException e) {
-      throw new InputException(file + ": expected a CSV file that can be read, found " + e, e);
+      throw new InputException(
+          file + ": expected a CSV file that can be read, found that " + Reasons.of(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InputException(file + ": interrupted", e);
@@ -105,7 +107,8 @@ final class CsvRows implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new InputException(file + ": expected a CSV file that can be read, found " + e, e);
+      throw new InputException(
+          file + ": expected a CSV file that can be read, found that " + Reasons.of(e), e);
     }
     if (best == 0 || best == ',') {
       return ',';
@@ -250,7 +253,8 @@ final class CsvRows implements AutoCloseable {
     } catch (LockstepException e) {
       throw e;
     } catch (IllegalStateException e) { // how DataVec's line iterator passes on an IOException
-      throw new InputException(at(line + 1) + "expected text that can be read, found " + e, e);
+      throw new InputException(
+          at(line + 1) + "expected text that can be read, found that " + Reasons.of(e), e);
     }
   }
 
@@ -300,7 +304,7 @@ final class CsvRows implements AutoCloseable {
       reader.close();
       in.close();
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be closed: " + e, e);
+      throw new InputException(file + ": cannot be closed: " + Reasons.of(e), e);
     }
   }
 }

@@ -5,6 +5,7 @@ import com.drew.imaging.ImageProcessingException;
 import com.drew.metadata.exif.ExifIFD0Directory;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
+import dev.lockstep.core.wording.Reasons;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
@@ -50,7 +51,8 @@ final class ImageDecoder {
     try (InputStream in = Files.newInputStream(file)) {
       return read(in, file.toString());
     } catch (IOException e) {
-      throw new InputException(file + ": expected an image that can be read, found " + e, e);
+      throw new InputException(
+          file + ": expected an image that can be read, found that " + Reasons.of(e), e);
     }
   }
 
@@ -75,7 +77,8 @@ final class ImageDecoder {
     } catch (LockstepException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // decoders meet damage with either
-      throw new InputException(source + ": expected an image, found a damaged file: " + e, e);
+      throw new InputException(
+          source + ": expected an image, found a damaged file: " + Reasons.of(e), e);
     } finally {
       reader.dispose();
     }
@@ -90,7 +93,8 @@ final class ImageDecoder {
           return reader;
         }
       } catch (IOException e) {
-        throw new InputException(source + ": expected an image, found a damaged file: " + e, e);
+        throw new InputException(
+            source + ": expected an image, found a damaged file: " + Reasons.of(e), e);
       }
       reader.dispose();
     }

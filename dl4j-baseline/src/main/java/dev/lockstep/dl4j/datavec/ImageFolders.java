@@ -11,6 +11,7 @@ import dev.lockstep.core.data.Split;
 import dev.lockstep.core.data.Targets;
 import dev.lockstep.core.data.Task;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,7 +186,7 @@ public final class ImageFolders {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries.filter(entry -> !name(entry).startsWith(".")).filter(kind).sorted().toList();
     } catch (IOException e) {
-      throw new InputException(directory + ": cannot be listed: " + e, e);
+      throw new InputException(directory + ": cannot be listed: " + Reasons.of(e), e);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.lockstep.core.data.Split;
 import dev.lockstep.core.data.Targets;
 import dev.lockstep.core.data.Task;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.Reasons;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ public final class SequenceFolders {
       }
       return files;
     } catch (java.io.IOException e) {
-      throw new InputException(directory + ": cannot be listed: " + e, e);
+      throw new InputException(directory + ": cannot be listed: " + Reasons.of(e), e);
     }
   }
 

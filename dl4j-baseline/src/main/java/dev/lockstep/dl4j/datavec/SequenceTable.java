@@ -2,6 +2,7 @@ package dev.lockstep.dl4j.datavec;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.DataSpec;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,8 @@ final class SequenceTable {
       steps.removeIf(row -> row.size() == 1 && row.get(0).toString().isBlank());
       return steps;
     } catch (IOException | RuntimeException e) {
-      throw new InputException(file + ": expected a CSV file that can be read, found " + e, e);
+      throw new InputException(
+          file + ": expected a CSV file that can be read, found that " + Reasons.of(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InputException(file + ": interrupted", e);

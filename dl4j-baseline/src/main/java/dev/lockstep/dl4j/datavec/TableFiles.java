@@ -2,6 +2,7 @@ package dev.lockstep.dl4j.datavec;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.DataSpec;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class TableFiles {
       }
       return files;
     } catch (IOException e) {
-      throw new InputException(directory + ": cannot be listed: " + e, e);
+      throw new InputException(directory + ": cannot be listed: " + Reasons.of(e), e);
     }
   }
 
@@ -233,7 +234,8 @@ final class TableFiles {
           transform.execute(row.stream().map(cell -> (Writable) new Text(cell)).toList());
       return made == null ? List.of() : made.stream().map(Writable::toString).toList();
     } catch (RuntimeException e) {
-      throw new InputException(at + "the TransformProcess cannot take this row: " + e, e);
+      throw new InputException(
+          at + "the TransformProcess cannot take this row: " + Reasons.of(e), e);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.book.MaskedDropoutLayer;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.translate.TensorConversion;
@@ -170,7 +171,7 @@ public final class Dl4jModel implements Model {
     try {
       ModelSerializer.writeModel(network.model(), file.toFile(), true);
     } catch (IOException e) {
-      throw new InputException("cannot write the network to " + file + ": " + e.getMessage(), e);
+      throw new InputException("cannot write the network to " + file + ": " + Reasons.of(e), e);
     }
   }
 

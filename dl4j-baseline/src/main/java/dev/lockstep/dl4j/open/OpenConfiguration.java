@@ -8,6 +8,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.json.ClassAllowList;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
 import dev.lockstep.dl4j.json.Epochs;
@@ -195,7 +196,7 @@ public final class OpenConfiguration {
   }
 
   private static String firstLine(Throwable e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+    return Reasons.of(e).lines().findFirst().orElse("no reason is given");
   }
 
   private OpenNetwork seen(Network network) {

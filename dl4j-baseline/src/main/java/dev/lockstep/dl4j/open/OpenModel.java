@@ -10,6 +10,7 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.model.Network;
 import dev.lockstep.dl4j.model.StateViews;
 import java.util.ArrayList;
@@ -92,8 +93,7 @@ public final class OpenModel implements Model {
     } catch (RuntimeException e) {
       throw new ModelFailedException(
           "dl4j failed in %s: %s"
-              .formatted(
-                  asked, String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString())));
+              .formatted(asked, Reasons.of(e).lines().findFirst().orElse("no reason is given")));
     }
   }
 

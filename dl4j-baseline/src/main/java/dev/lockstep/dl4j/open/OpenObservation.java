@@ -102,7 +102,7 @@ final class OpenObservation extends BaseTrainingListener implements WatchedLayer
   /** Of several output layers, what each shows is put one after another. */
   private void gather(Phase phase, String path, String output, Tensor part) {
     Map<String, Tensor> parts =
-        gathered.computeIfAbsent(phase + path, tensor -> new LinkedHashMap<>());
+        gathered.computeIfAbsent(phase.id() + path, tensor -> new LinkedHashMap<>());
     parts.put(output, part);
     if (parts.size() == open.answers().size()) {
       observer.observe(phase, path, () -> joined(parts));

@@ -532,6 +532,9 @@ final class CompareCommand implements Callable<Integer> {
         experiments.forEach(experiment -> fault.requireFit(experiment.network()));
       }
       for (Experiment experiment : experiments) {
+        if (sideOptions.hasCandidate() || sideOptions.hasReference()) {
+          first.requireParts(experiment.network());
+        }
         Comparer comparer =
             comparers.computeIfAbsent(
                 data.load(experiment.data(), spec.commandLine().getErr()),

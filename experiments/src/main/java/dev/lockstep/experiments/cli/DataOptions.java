@@ -27,7 +27,7 @@ final class DataOptions {
   private static final String SOURCE = "--data";
   private static final String DIRECTORY = "--data-dir";
 
-  private final Map<String, Dataset> loaded = new HashMap<>();
+  private final Map<List<Object>, Dataset> loaded = new HashMap<>();
 
   @Option(
       names = SOURCE,
@@ -126,7 +126,7 @@ final class DataOptions {
   Dataset load(DataSpec spec, PrintWriter err) {
     String from = source != null ? source : spec.source() != null ? spec.source() : AUTO;
     return loaded.computeIfAbsent(
-        from + " " + spec,
+        List.of(from, spec),
         key -> {
           Dataset dataset = datasets(DownloadProgress.SILENT).load(from, directory, offline, spec);
           if (!dataset.notice().isEmpty()) {

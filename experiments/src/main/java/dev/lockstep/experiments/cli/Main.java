@@ -4,10 +4,11 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.compare.NothingComparedException;
 import dev.lockstep.core.model.ModelFailedException;
+import dev.lockstep.experiments.machine.Memory;
+import dev.lockstep.experiments.terminal.FittedLines;
 import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.experiments.terminal.LiveLines;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.logging.Level;
@@ -92,11 +93,10 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(Main::refuseAnEndWithoutAVerdict, "no end without a verdict"));
-    int exitCode =
-        run(
-            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-            args);
+    boolean script = args.length > 0 && args[0].equals("completion");
+    PrintWriter out = FittedLines.of(System.out, OutputOptions.OUT_IS_TERMINAL && !script, false);
+    int exitCode = run(out, FittedLines.of(System.err, LiveLines.IS_TERMINAL, true), args);
+    out.flush();
     hasVerdict = true;
     System.exit(exitCode);
   }

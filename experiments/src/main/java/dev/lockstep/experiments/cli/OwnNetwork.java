@@ -118,14 +118,17 @@ final class OwnNetwork {
         id, "the network of " + name + trainedAs(trainedAs) + more, network);
   }
 
-  /** Returns how a network is trained in the place of an experiment's, after its name. */
+  /**
+   * Returns how a network is trained in the place of an experiment's, after its name: as the
+   * command line and the data say, and else as the experiment is.
+   */
   static String trainedAs(Experiment experiment) {
     TrainingSpec training = experiment.training();
-    return ", trained as %s is: %s in batches of %d, %s"
+    return ", trained for %s in batches of %d, %s; what nothing else says is taken from %s"
         .formatted(
-            experiment.id(),
             Configuration.length(training.length()),
             training.batchSize(),
-            training.order().id());
+            training.order().id(),
+            experiment.id());
   }
 }

@@ -267,7 +267,14 @@ final class SearchCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     space.notices().forEach(notice -> err.println("NOTICE: " + notice));
     Dataset dataset = data.load(trained.data(), err);
-    space.requireFit(settings.trained(dataset));
+    TrialRunner trials = new TrialRunner(space, settings, dataset, Comparing.AS_IT_IS);
+    space.requireOne(
+        values -> {
+          Experiment first = trials.requireFit(values);
+          if (!names.isEmpty()) {
+            sides.lend(lent -> lent.requireParts(first.network()));
+          }
+        });
     Map<String, String> values = new LinkedHashMap<>();
     overrides()
         .forEach(

@@ -1,6 +1,7 @@
 package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.experiments.search.space.ExperimentSpace;
 import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
 import dev.lockstep.experiments.search.trial.JsonFile;
@@ -89,7 +90,8 @@ public final class SearchWorker extends CommandWorker<SearchWorker.Unit> {
         Map<String, byte[]> files = Parcel.open(came.get(0));
         return JsonFile.read(TRIAL, files.getOrDefault(TRIAL, new byte[0]), Trial.class);
       } catch (IOException e) {
-        throw new InputException("trial %d came back damaged: %s".formatted(number, e), e);
+        throw new InputException(
+            "trial %d came back damaged: %s".formatted(number, Reasons.of(e)), e);
       }
     };
   }

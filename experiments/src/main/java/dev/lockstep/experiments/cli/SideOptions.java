@@ -5,6 +5,7 @@ import dev.lockstep.bridge.program.ProgramProvider;
 import dev.lockstep.bridge.program.Python;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.compare.Candidates;
@@ -83,6 +84,20 @@ final class SideOptions {
       @Nullable ModelProvider candidate,
       List<ProgramProvider> programs)
       implements AutoCloseable {
+
+    /**
+     * Returns a network of which both sides have all parts.
+     *
+     * @throws UsageException if one has not, or cannot be found
+     */
+    NetworkSpec requireParts(NetworkSpec network) {
+      for (ModelProvider side : Arrays.asList(reference, candidate)) {
+        if (side != null) {
+          side.create(network).close();
+        }
+      }
+      return network;
+    }
 
     @Override
     public void close() {

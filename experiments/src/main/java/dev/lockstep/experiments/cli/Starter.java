@@ -6,6 +6,7 @@ import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Task;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.core.yaml.YamlValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ final class Starter {
           file,
           out -> out.write(text(file, dataset, source, settings).getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be written: " + e, e);
+      throw new InputException(file + ": cannot be written: " + Reasons.of(e), e);
     }
   }
 

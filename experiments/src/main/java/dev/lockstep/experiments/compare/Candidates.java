@@ -4,6 +4,7 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.data.Sha256;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.experiments.machine.Blas;
 import java.io.File;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class Candidates {
               .append('\n');
         }
       } catch (IOException | UncheckedIOException e) {
-        throw new InputException("--classpath: " + part + ": cannot be read: " + e, e);
+        throw new InputException("--classpath: " + part + ": cannot be read: " + Reasons.of(e), e);
       }
     }
     return Sha256.of(content.toString().getBytes(StandardCharsets.UTF_8));

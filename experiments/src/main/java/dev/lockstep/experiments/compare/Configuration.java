@@ -11,6 +11,7 @@ import dev.lockstep.core.plan.Augmentation;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Setting;
 import dev.lockstep.core.wording.Numbers;
+import dev.lockstep.core.wording.TypeNames;
 import dev.lockstep.dl4j.ledger.Convention;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -88,7 +89,7 @@ public final class Configuration {
   }
 
   private void optimizer(OptimizerSpec optimizer) {
-    both("optimizer", named((Record) optimizer));
+    both("optimizer", TypeNames.of(optimizer));
     for (RecordComponent component : optimizer.getClass().getRecordComponents()) {
       Object value = value(component, optimizer);
       if (value instanceof LearningRate rate) {
@@ -121,7 +122,7 @@ public final class Configuration {
 
   private static List<String> words(Object specification) {
     Record record = (Record) specification;
-    List<String> words = new ArrayList<>(List.of(named(record)));
+    List<String> words = new ArrayList<>(List.of(TypeNames.of(record)));
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       Object value = value(component, record);
       if (!component.getName().equals("name") && !value.equals(LayerSpec.BIAS)) {
@@ -129,11 +130,6 @@ public final class Configuration {
       }
     }
     return words;
-  }
-
-  private static String named(Record record) {
-    String name = record.getClass().getSimpleName();
-    return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
   }
 
   private static String word(Object value) {

@@ -3,6 +3,7 @@ package dev.lockstep.experiments.machine;
 import dev.lockstep.bridge.program.Python;
 import dev.lockstep.core.data.mnist.MnistPlace;
 import dev.lockstep.core.data.mnist.UserEnvironment;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -158,7 +159,7 @@ public final class Examination {
     } catch (LinkageError | RuntimeException e) {
       return Finding.missing(
           name,
-          "no native library for " + platform + " (" + e + ")",
+          "no native library for " + platform + " (" + Reasons.of(e) + ")",
           "it runs on Linux, macOS and Windows, x86-64 and arm64, with glibc on Linux");
     }
   }
@@ -229,7 +230,8 @@ public final class Examination {
           : Finding.warn(
               name, found, "make room for %,d MB, or %s".formatted(space / 1_000_000, option));
     } catch (IOException e) {
-      return Finding.warn(name, path + ", room unknown: " + e, "look whether it is full");
+      return Finding.warn(
+          name, path + ", room unknown: " + Reasons.of(e), "look whether it is full");
     }
   }
 

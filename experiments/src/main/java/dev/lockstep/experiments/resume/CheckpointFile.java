@@ -17,6 +17,7 @@ import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.storage.NpzFile;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.report.ResultJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -229,7 +230,7 @@ public final class CheckpointFile {
       return snapshot.apply(description, described.tensors());
     } catch (JsonProcessingException e) {
       throw new InputException(
-          file + ": expected the description of a checkpoint, found " + e.getOriginalMessage(), e);
+          file + ": expected the description of a checkpoint, found " + ResultJson.wrong(e), e);
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
     }

@@ -2,16 +2,19 @@ package dev.lockstep.experiments.resume;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.report.Format;
+import dev.lockstep.report.Reports;
+import dev.lockstep.report.ResultJson;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -24,6 +27,9 @@ public final class EarlierRun {
 
   /** Reports that only one command writes, beside those of {@link Format}. */
   private static final List<String> OTHER_REPORTS = List.of("detection.md", "trials.csv");
+
+  /** What MLflow keeps in each folder. */
+  private static final String DESCRIPTION = "meta.yaml";
 
   private EarlierRun() {}
 
@@ -62,9 +68,11 @@ public final class EarlierRun {
       boolean removed = false;
       for (Path folder : folders) {
         // a report of somebody else's, without a result, is not ours to take away
-        if (Files.exists(folder.resolve(Format.JSON.fileName()))) {
+        Path result = folder.resolve(Format.JSON.fileName());
+        if (Files.exists(result)) {
+          removed |= deleteInFolders(folder, result);
           for (String name : reports().toList()) {
-            removed |= delete(folder.resolve(name));
+            removed |= Files.deleteIfExists(folder.resolve(name));
           }
         }
       }
@@ -75,27 +83,54 @@ public final class EarlierRun {
     } catch (IOException e) {
       throw new InputException(
           "--output: %s holds reports of an earlier run that cannot be removed (%s); name another"
-              .formatted(directory, e),
+              .formatted(directory, Reasons.of(e)),
           e);
     }
   }
 
-  /** Deletes a report, a folder with all that is in it; returns whether there was one. */
-  private static boolean delete(Path report) throws IOException {
-    if (!Files.exists(report, LinkOption.NOFOLLOW_LINKS)) {
+  /** Deletes what the result says was written into folders, which others may use as well. */
+  private static boolean deleteInFolders(Path directory, Path result) throws IOException {
+    if (!ResultJson.holdsRun(result)) {
       return false;
     }
-    try (Stream<Path> all = Files.walk(report)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+    List<Path> files;
+    try {
+      files = Reports.inFolders(directory, ResultJson.read(result));
+    } catch (InputException e) {
+      return false; // of what cannot be read nothing is known
+    }
+    // the store's own description of a folder goes last, and stays with what others put beside it
+    files.sort(
+        Comparator.comparing((Path file) -> file.endsWith(DESCRIPTION))
+            .thenComparing(Comparator.comparing(Path::getNameCount).reversed()));
+    boolean removed = false;
+    for (Path file : files) {
+      Path folder = Objects.requireNonNull(file.getParent());
+      if (file.endsWith(DESCRIPTION) && !holdsOnly(folder, 1)) {
+        continue;
+      }
+      Files.delete(file);
+      removed = true;
+      while (!folder.equals(directory) && holdsOnly(folder, 0)) {
+        Files.delete(folder);
+        folder = Objects.requireNonNull(folder.getParent());
       }
     }
-    return true;
+    return removed;
+  }
+
+  private static boolean holdsOnly(Path folder, int number) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.limit(number + 1L).count() == number;
+    }
   }
 
   private static Stream<String> reports() {
     return Stream.concat(
-        Arrays.stream(Format.values()).map(Format::fileName).filter(name -> !name.isEmpty()),
+        Arrays.stream(Format.values())
+            .filter(format -> !format.isFolder())
+            .map(Format::fileName)
+            .filter(name -> !name.isEmpty()),
         OTHER_REPORTS.stream());
   }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.resume;
 
 import dev.lockstep.core.data.Sha256;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.TypeNames;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -41,7 +43,7 @@ public final class Identity {
 
   private void add(String name, @Nullable Object value) {
     if (value instanceof Record content) {
-      values.put(name, content.getClass().getSimpleName());
+      values.put(name, TypeNames.of(content));
       for (RecordComponent component : content.getClass().getRecordComponents()) {
         add(name + "." + component.getName(), read(component, content));
       }
@@ -66,7 +68,10 @@ public final class Identity {
       return "none";
     }
     if (value instanceof Enum<?> constant) {
-      return constant.name();
+      return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+    if (value instanceof OptionalDouble number) {
+      return number.isPresent() ? Double.toString(number.getAsDouble()) : "none";
     }
     if (value instanceof Pattern pattern) {
       return "%s, flags %d".formatted(pattern.pattern(), pattern.flags());
@@ -78,7 +83,6 @@ public final class Identity {
         || value instanceof Number
         || value instanceof Boolean
         || value instanceof Character
-        || value instanceof OptionalDouble
         || value instanceof Shape) {
       return value.toString();
     }

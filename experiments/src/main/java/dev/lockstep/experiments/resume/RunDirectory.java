@@ -193,7 +193,7 @@ public final class RunDirectory implements AutoCloseable {
     } catch (JsonProcessingException e) {
       throw new InputException(
           "%s: expected what a comparison was begun with, found %s; begin anew"
-              .formatted(file, e.getOriginalMessage()),
+              .formatted(file, ResultJson.wrong(e)),
           e);
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage() + "; begin anew", e);

@@ -4,6 +4,7 @@ import dev.lockstep.core.network.InitialValues;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.TypeNames;
 import java.util.Arrays;
 import org.apache.commons.statistics.distribution.ContinuousDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -75,7 +76,7 @@ public record Draws(
     var distance = KolmogorovSmirnovTest.withDefaults().test(values, exact::cumulativeProbability);
     double smallest = Math.min(distance.getPValue(), Math.min(meanPValue, deviationPValue));
     return new Draws(
-        Parts.nameOf(initial),
+        TypeNames.of(initial),
         place,
         drawnBy,
         values.length,

@@ -8,6 +8,7 @@ import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.plan.TrainingPlan;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.core.wording.TypeNames;
 import dev.lockstep.dl4j.model.OwnInitialValues;
 import dev.lockstep.experiments.work.Cores;
 import dev.lockstep.scratch.WeightInitialization;
@@ -42,7 +43,7 @@ final class InitialValuesVerifier {
       places(initial)
           .forEach(
               (place, network) -> {
-                if (chosen.test("initial %s, %s".formatted(Parts.nameOf(initial), place))) {
+                if (chosen.test("initial %s, %s".formatted(TypeNames.of(initial), place))) {
                   all.add(new Place(initial, place, network));
                 }
               });

@@ -9,10 +9,10 @@ import dev.lockstep.core.network.LearningRate.Decay;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.wording.TypeNames;
 import dev.lockstep.experiments.verify.Networks.Form;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Everything that a {@link NetworkSpec} can be made of, in the order of the table. */
 public final class Parts {
@@ -88,7 +88,7 @@ public final class Parts {
       for (Form form : Form.values()) {
         add(
             "initial",
-            nameOf(initial) + ", " + form.id(),
+            TypeNames.of(initial) + ", " + form.id(),
             Networks.of(form, ActivationFunction.SIGMOID, initial));
       }
     }
@@ -139,12 +139,12 @@ public final class Parts {
 
   /** With every optimizer: each computes its updates from the rate in its own way. */
   private void schedules() {
-    add("schedule", nameOf(new Decay.None()), Networks.of(Form.DENSE));
+    add("schedule", TypeNames.of(new Decay.None()), Networks.of(Form.DENSE));
     for (Decay decay : decays()) {
       for (OptimizerSpec optimizer : optimizerSpecs(decay)) {
         add(
             "schedule",
-            nameOf(decay) + ", " + optimizerName(optimizer),
+            TypeNames.of(decay) + ", " + optimizerName(optimizer),
             Networks.with(Networks.of(Form.DENSE), optimizer));
       }
     }
@@ -200,12 +200,6 @@ public final class Parts {
 
   static String optimizerName(OptimizerSpec optimizer) {
     boolean printed = optimizer instanceof OptimizerSpec.Nesterov nesterov && nesterov.printed();
-    return nameOf(optimizer) + (printed ? " as printed" : "");
-  }
-
-  /** Returns the name that a specification's type has in experiment files. */
-  static String nameOf(Object specification) {
-    String type = specification.getClass().getSimpleName();
-    return type.substring(0, 1).toLowerCase(Locale.ROOT) + type.substring(1);
+    return TypeNames.of(optimizer) + (printed ? " as printed" : "");
   }
 }

@@ -16,27 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each mistake ends with its own exit code and one message, and leaves nothing. */
 class BadInputTest {
 
-  /** Six lines of a usual terminal. */
-  private static final int LONGEST_LINE = 480;
-
   @TempDir Path temp;
 
   private void refused(int exitCode, Invocation run, String... said) {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
-    assertThat(run.err()).contains(said).doesNotContain("\tat ").doesNotContain("Exception");
-    assertSaidToAPerson(run.err());
+    assertThat(run.err()).contains(said);
+    PlainWords.assertIn(run.err());
     assertThat(temp.resolve("out")).doesNotExist();
-  }
-
-  /** No class, no record as Java prints it, no constant, and lines that can be read. */
-  private static void assertSaidToAPerson(String message) {
-    assertThat(message)
-        .doesNotContainPattern("\\b[a-z]\\w*(\\.[a-z]\\w*)+\\.[A-Z]\\w+")
-        .doesNotContainPattern("\\b[A-Z]\\w+\\[\\w+=")
-        .doesNotContainPattern("\\b[A-Z]+(_[A-Z]+)+\\b(?<!LOCKSTEP_DATA|LOCKSTEP_JAVA_OPTS)")
-        .doesNotContainPattern("\\[[A-Z]{2,}, ");
-    assertThat(message.lines())
-        .allSatisfy(line -> assertThat(line.length()).isLessThan(LONGEST_LINE));
   }
 
   private Invocation compare(String... args) {

@@ -8,7 +8,11 @@ import dev.lockstep.experiments.catalogue.Catalogue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +109,19 @@ class OutputDirectoryTest {
     assertThat(output.resolve("two-layer-net-relu/seed-2/result.json")).doesNotExist();
   }
 
+  /** What is refused has not begun, and has taken nothing away. */
+  @Test
+  void aCandidateThatIsRefusedLeavesAnEarlierRunAlone() throws IOException {
+    Path output = temp.resolve("earlier");
+    assertThat(compare(output, "two-layer-net").exitCode()).isZero();
+    for (String candidate : List.of("nonsense", "lacks-layers")) {
+      Invocation refused = compare(output, "two-layer-net", "--candidate", candidate);
+      assertThat(refused.exitCode()).as(refused.err()).isEqualTo(ExitCode.USAGE);
+      assertThat(output.resolve("result.json")).exists();
+      assertThat(output.resolve("report.html")).exists();
+    }
+  }
+
   @Test
   void whatCanBeGoneOnWithIsNotOverwritten() throws IOException {
     Path output = temp.resolve("interrupted");
@@ -129,5 +146,59 @@ class OutputDirectoryTest {
             OutputOptions.command(
                 List.of("verify", "--include", "layer (affine|conv)", "--output", "x y", "-q")))
         .isEqualTo("lockstep verify --include 'layer (affine|conv)' -q");
+  }
+
+  /** A store of MLflow's and a folder of TensorBoard's may hold runs of others. */
+  @Test
+  void inFoldersOnlyWhatWasWrittenIsRemoved() throws IOException {
+    Path output = temp.resolve("stores");
+    Invocation first = compare(output, "two-layer-net", "--format", "json,tensorboard,mlflow");
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    Path store = output.resolve("mlruns");
+    Path experiment = only(store);
+    List<Path> ours = files(store);
+    ours.addAll(files(output.resolve("tensorboard")));
+    assertThat(ours).hasSizeGreaterThan(10);
+    Path description = experiment.resolve("meta.yaml");
+    List<Path> theirs =
+        List.of(
+            write(store.resolve("0/meta.yaml")),
+            write(experiment.resolve("theirs/meta.yaml")),
+            write(experiment.resolve("theirs/metrics/loss")),
+            write(output.resolve("tensorboard/theirs/events.out.tfevents.1.host")));
+
+    Invocation second = compare(output, "two-layer-net", "--format", "json");
+    assertThat(second.exitCode()).as(second.err()).isZero();
+    assertThat(second.err()).contains(output + " held the reports of an earlier run");
+    assertThat(theirs).allSatisfy(file -> assertThat(file).exists());
+    assertThat(description).as("describes what is theirs, too").exists();
+    ours.remove(description);
+    assertThat(ours).allSatisfy(file -> assertThat(file).doesNotExist());
+
+    Path alone = temp.resolve("store-alone");
+    assertThat(compare(alone, "two-layer-net", "--format", "json,mlflow").exitCode()).isZero();
+    assertThat(compare(alone, "two-layer-net", "--format", "json").exitCode()).isZero();
+    assertThat(alone.resolve("mlruns")).doesNotExist();
+  }
+
+  private static Path write(Path file) throws IOException {
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    return Files.writeString(file, "theirs");
+  }
+
+  private static Path only(Path directory) throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.reduce(
+              (a, b) -> {
+                throw new IllegalStateException("two");
+              })
+          .orElseThrow();
+    }
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(Files::isRegularFile).collect(Collectors.toCollection(ArrayList::new));
+    }
   }
 }

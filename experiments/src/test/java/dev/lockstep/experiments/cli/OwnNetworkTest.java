@@ -132,8 +132,12 @@ class OwnNetworkTest {
     Invocation run = compare(config, "training.batchSize=20", "--steps", "12");
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-    assertThat(run.err()).contains("mine.json", Catalogue.DEFAULT, "12 steps in batches of 20");
+    String how =
+        "the network of mine.json, trained for 12 steps in batches of 20, shuffled; what nothing else says is taken from "
+            + Catalogue.DEFAULT;
+    assertThat(run.err()).contains("NOTICE: " + how);
     JsonNode result = result(config);
+    assertThat(result.at("/experiment/shows").asText()).isEqualTo(how);
     assertThat(result.at("/verdict").asText()).isEqualTo("EXPLAINED");
     assertThat(result.at("/experiment/id").asText()).isEqualTo("mine");
     assertThat(result.at("/experiment/precision").asText()).isEqualTo("double");

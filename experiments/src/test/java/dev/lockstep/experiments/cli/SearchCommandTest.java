@@ -426,4 +426,61 @@ class SearchCommandTest {
       return files.filter(file -> file.toString().endsWith(".json")).count();
     }
   }
+
+  /** What every trial would fail of is said before the first, and nothing is left behind. */
+  @Test
+  void whatNoCandidateCanBeTrainedWithIsRefusedBeforeTheFirstTrial() throws IOException {
+    refused("a batch of 5000 cannot be taken from 160 training samples", "training.batchSize=5000");
+    refused(
+        "a batch of 200 cannot be taken from 8 training samples",
+        "training.batchSize=200",
+        "--train-size",
+        "10");
+    refused("the network reads 100 numbers, a sample of this data set has", "input=100");
+    refused("the network has 7 outputs, this data set asks for", "layers.affine2.units=7");
+    Path table = temp.resolve("flowers.csv");
+    Files.writeString(table, "a,b,kind\n" + "1,2,x\n2,1,y\n".repeat(40));
+    Invocation run =
+        Invocation.of("search", space.toString(), "--data", "table:" + table, "--output", "none");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("the network reads 784 numbers");
+  }
+
+  /** Of several batch sizes only some must do. */
+  @Test
+  void aRangeWithOneThatCanBeTrainedIsSearched() throws IOException {
+    Path sizes = temp.resolve("sizes-space.yaml");
+    Files.writeString(
+        sizes,
+        "experiment: small.yaml\ntrials: 2\nspace: {training.batchSize: {choice: [5000, 20]}}\n");
+    Path output = temp.resolve("sizes");
+    Invocation run =
+        Invocation.of(
+            "search",
+            sizes.toString(),
+            "--data",
+            data,
+            "--strategy",
+            "grid",
+            "--steps",
+            "2",
+            "-q",
+            "--output",
+            output.toString());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(result(output).findValuesAsText("state")).contains("COMPLETED", "FAILED");
+  }
+
+  @Test
+  void aSideThatLacksALayerIsRefusedBeforeTheFirstTrial() {
+    refused("lacks-layers: has no affine layer", "--candidate", "lacks-layers", "--in-process");
+  }
+
+  private static void refused(String why, String... more) {
+    Path output = temp.resolve("refused");
+    Invocation run = Invocation.of(arguments(output, more));
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("no candidate that was tried can be compared", why);
+    assertThat(output).doesNotExist();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
@@ -11,7 +12,7 @@ import dev.lockstep.scratch.ScratchProvider;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Networks that do something to the process in their second step. */
+/** Networks that do something to the process in their second step, or refuse to be built. */
 public final class UnrulyProviders {
 
   private UnrulyProviders() {}
@@ -44,6 +45,19 @@ public final class UnrulyProviders {
   public static final class ChangesLocale extends Unruly {
     public ChangesLocale() {
       super("changes-locale", () -> Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab")));
+    }
+  }
+
+  /** Implements nothing, and says so. */
+  public static final class LacksLayers implements ModelProvider {
+    @Override
+    public String name() {
+      return "lacks-layers";
+    }
+
+    @Override
+    public Model create(NetworkSpec network) {
+      throw new UsageException("lacks-layers: has no affine layer");
     }
   }
 

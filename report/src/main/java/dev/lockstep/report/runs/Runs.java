@@ -2,6 +2,7 @@ package dev.lockstep.report.runs;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.result.RunResult;
+import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.ResultJson;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class Runs {
             ResultJson.read(file));
       }
     } catch (IOException e) {
-      throw new InputException(place + ": cannot be read: " + e.getMessage(), e);
+      throw new InputException(place + ": cannot be read: " + Reasons.of(e), e);
     }
     if (runs.isEmpty()) {
       throw new InputException(

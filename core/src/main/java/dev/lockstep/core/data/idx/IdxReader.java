@@ -2,6 +2,7 @@ package dev.lockstep.core.data.idx;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.Reasons;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -61,7 +62,7 @@ public final class IdxReader {
     try (InputStream in = Files.newInputStream(file)) {
       return read(in, Files.size(file), file, rank);
     } catch (IOException e) {
-      throw new InputException("%s: cannot be read: %s".formatted(file, e), e);
+      throw new InputException("%s: cannot be read: %s".formatted(file, Reasons.of(e)), e);
     }
   }
 

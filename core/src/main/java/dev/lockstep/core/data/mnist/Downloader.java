@@ -2,6 +2,7 @@ package dev.lockstep.core.data.mnist;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.idx.IdxPart;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -92,7 +93,7 @@ public final class Downloader {
         fetchMissing(directory);
       }
     } catch (IOException e) {
-      throw new InputException("%s: cannot be written: %s".formatted(directory, e), e);
+      throw new InputException("%s: cannot be written: %s".formatted(directory, Reasons.of(e)), e);
     } finally {
       THIS_PROCESS.unlock();
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.core.data.mnist;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.wording.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -163,7 +164,7 @@ final class Transfer {
     } catch (IOException e) {
       String expected = total < 0 ? "" : " of " + total;
       throw new MirrorException(
-          "broke off after %d%s bytes: %s".formatted(received, expected, e.getMessage()), e);
+          "broke off after %d%s bytes: %s".formatted(received, expected, Reasons.of(e)), e);
     }
   }
 
@@ -198,7 +199,8 @@ final class Transfer {
   }
 
   private InputException unwritable(IOException cause) {
-    return new InputException("%s: cannot be written: %s".formatted(file, cause), cause);
+    return new InputException(
+        "%s: cannot be written: %s".formatted(file, Reasons.of(cause)), cause);
   }
 
   private MirrorException failure(Throwable failure) {
@@ -219,8 +221,7 @@ final class Transfer {
     if (failure instanceof ConnectException) {
       return new MirrorException("no connection: refused or unreachable", failure);
     }
-    String message = failure.getMessage();
-    return new MirrorException(message == null ? failure.toString() : message, failure);
+    return new MirrorException(Reasons.of(failure), failure);
   }
 
   private static String seconds(Duration duration) {

@@ -288,11 +288,7 @@ public final class DetectionReport {
             .map(
                 kind ->
                     List.of(
-                        "%s, %s, %s"
-                            .formatted(
-                                kind.phase().toString().toLowerCase(Locale.ROOT),
-                                kind.part(),
-                                kind.tensor()),
+                        "%s, %s, %s".formatted(kind.phase().id(), kind.part(), kind.tensor()),
                         Long.toString(kind.tensors()),
                         Long.toString(kind.leftOut()),
                         factor(kind, kind.inDouble()),

@@ -9,6 +9,7 @@ import dev.lockstep.core.observation.Reading;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.FirstDivergence;
 import dev.lockstep.core.result.TensorReading;
+import dev.lockstep.core.wording.TypeNames;
 import dev.lockstep.experiments.faults.injection.BaseNetwork;
 import dev.lockstep.experiments.faults.injection.Edits;
 import dev.lockstep.experiments.faults.injection.Injection;
@@ -50,7 +51,7 @@ final class SmallestFaults {
       String path = tensor.key().path();
       String last = path.substring(path.lastIndexOf('/') + 1);
       if (phase == Phase.UPDATE && !base.network().statistics().containsKey(path)) {
-        String optimizer = base.network().optimizer().getClass().getSimpleName();
+        String optimizer = TypeNames.of(base.network().optimizer());
         return new Kind(phase, optimizer.toLowerCase(Locale.ROOT), last);
       }
       return new Kind(phase, part(base.network(), tensor.layer()), last);
@@ -88,11 +89,7 @@ final class SmallestFaults {
 
   /** Returns a layer's name in words, as tables have it. */
   private static String inWords(LayerSpec layer) {
-    return layer
-        .getClass()
-        .getSimpleName()
-        .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
-        .toLowerCase(Locale.ROOT);
+    return TypeNames.of(layer).replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
   }
 
   /** Measures every kind of tensor of the networks. */

@@ -7,6 +7,7 @@ import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.wording.TypeNames;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +96,7 @@ public record BaseNetwork(@JsonValue String id, NetworkSpec network) {
     if (network.weightDecay() > 0) {
       parts.add("weightDecay " + network.weightDecay());
     }
-    parts.add(network.optimizer().getClass().getSimpleName());
+    parts.add(TypeNames.of(network.optimizer()));
     return String.join(", ", parts);
   }
 

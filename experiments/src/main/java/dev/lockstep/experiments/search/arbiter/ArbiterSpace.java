@@ -1,7 +1,6 @@
 package dev.lockstep.experiments.search.arbiter;
 
 import dev.lockstep.core.InputException;
-import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
@@ -19,11 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.deeplearning4j.arbiter.BaseNetworkSpace;
 import org.deeplearning4j.arbiter.ComputationGraphSpace;
 import org.deeplearning4j.arbiter.DL4JConfiguration;
@@ -65,9 +62,6 @@ public final class ArbiterSpace implements SearchSpace {
           .copy()
           .addMixIn(MathOp.class, ReadableMathOp.class)
           .addMixIn(PairMathOp.class, ReadablePairMathOp.class);
-
-  /** Why candidates cannot be compared: how many of them are told. */
-  private static final int REASONS = 2;
 
   private final Path file;
   private final String shows;
@@ -242,36 +236,6 @@ public final class ArbiterSpace implements SearchSpace {
   }
 
   @Override
-  public void requireFit(Split train) {
-    Set<String> reasons = new LinkedHashSet<>();
-    int most =
-        ranges().values().stream().mapToInt(range -> range.examples().size()).max().orElse(1);
-    for (int i = 0; i < most; i++) {
-      Map<String, String> values = new LinkedHashMap<>();
-      int turn = i;
-      ranges()
-          .forEach(
-              (key, range) ->
-                  values.put(key, range.examples().get(turn % range.examples().size())));
-      try {
-        candidate(values, train);
-        return;
-      } catch (LockstepException e) {
-        reasons.add(String.valueOf(e.getMessage()));
-      }
-    }
-    throw new InputException(
-        "%s: no candidate that was tried can be compared: %s".formatted(file, first(reasons)));
-  }
-
-  /** Returns the first reasons: of many values of one range they differ by a number. */
-  private static String first(Set<String> reasons) {
-    int left = reasons.size() - REASONS;
-    return String.join("; ", reasons.stream().limit(REASONS).toList())
-        + (left > 0 ? "; and %d more of the kind".formatted(left) : "");
-  }
-
-  @Override
   public boolean hasConfigurations() {
     return true;
   }
@@ -359,13 +323,12 @@ public final class ArbiterSpace implements SearchSpace {
 
   /** Returns why Arbiter failed, without the whole file that its mapper's messages repeat. */
   private static String why(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable cause = root; cause != null; cause = cause.getCause()) {
-      root = cause;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JsonProcessingException json && json.getCause() == null) {
+        return json.getOriginalMessage();
+      }
     }
-    return root instanceof JsonProcessingException json
-        ? json.getOriginalMessage()
-        : root.toString();
+    return Reasons.of(failure);
   }
 
   /** Puts one value where a range was. */

@@ -1,6 +1,8 @@
 package dev.lockstep.experiments.search.space;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.data.Split;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.dl4j.ledger.Convention;
@@ -9,11 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What is searched: keys, what each may be, and what is trained with a candidate's values. */
 public interface SearchSpace {
+
+  /** Why candidates cannot be compared: how many of them are told. */
+  int REASONS = 2;
 
   /**
    * What a candidate's values make.
@@ -79,12 +85,44 @@ public interface SearchSpace {
   Experiment requireFit();
 
   /**
-   * Makes sure that a candidate can be trained on the data, before the first trial.
+   * Makes sure that a candidate can be trained, before the first trial.
    *
-   * @param train what it is trained on
-   * @throws LockstepException with the reason, if none of those tried can be
+   * @param trainable throws a {@link LockstepException} for values that cannot
+   * @throws LockstepException with the reasons, if none of those tried can be
    */
-  default void requireFit(Split train) {}
+  default void requireOne(Consumer<Map<String, String>> trainable) {
+    Map<String, LockstepException> reasons = new LinkedHashMap<>();
+    int most =
+        ranges().values().stream().mapToInt(range -> range.examples().size()).max().orElse(1);
+    for (int i = 0; i < most; i++) {
+      Map<String, String> values = new LinkedHashMap<>();
+      int turn = i;
+      ranges()
+          .forEach(
+              (key, range) ->
+                  values.put(key, range.examples().get(turn % range.examples().size())));
+      try {
+        trainable.accept(values);
+        return;
+      } catch (LockstepException e) {
+        reasons.putIfAbsent(String.valueOf(e.getMessage()), e);
+      }
+    }
+    String message =
+        "%s: no candidate that was tried can be compared: %s"
+            .formatted(id(), someOf(reasons.keySet()));
+    LockstepException first = reasons.values().iterator().next();
+    throw first instanceof InputException
+        ? new InputException(message, first)
+        : new UsageException(message, first);
+  }
+
+  /** Returns the first reasons: of many values of one range they differ by a number. */
+  private static String someOf(Set<String> reasons) {
+    int left = reasons.size() - REASONS;
+    return String.join("; ", reasons.stream().limit(REASONS).toList())
+        + (left > 0 ? "; and %d more of the kind".formatted(left) : "");
+  }
 
   /**
    * @param values of the ranges, by key

@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.search.strategy;
 
+import dev.lockstep.core.wording.Reasons;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +91,7 @@ public final class InOrder implements CandidateGenerator {
   }
 
   private String failed(RuntimeException e) {
-    return "the strategy failed after %d candidates: %s".formatted(next, e);
+    return "the strategy failed after %d candidates: %s".formatted(next, Reasons.of(e));
   }
 
   /** Hands a block's results on in order, once all are there. */
@@ -120,7 +121,7 @@ public final class InOrder implements CandidateGenerator {
     }
     Exception exception = candidate.getException();
     if (exception != null) {
-      return failure("the candidate cannot be made: " + exception);
+      return failure("the candidate cannot be made: " + Reasons.of(exception));
     }
     Proposal proposal = new Proposal((LinkedHashMap<String, String>) candidate.getValue(), null);
     Candidate ours = new Candidate(proposal, next++, candidate.getFlatParameters());

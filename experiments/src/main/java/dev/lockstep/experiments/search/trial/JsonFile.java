@@ -6,6 +6,7 @@ import dev.lockstep.core.CompleteRecord;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.WholeFile;
 import dev.lockstep.core.wording.Reasons;
+import dev.lockstep.report.ResultJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,9 @@ public final class JsonFile {
   private static InputException unreadable(String file, IOException e) {
     return new InputException(
         "%s: expected a file that search has written, found none that can be read: %s"
-            .formatted(file, e.getMessage()),
+            .formatted(
+                file,
+                e instanceof JsonProcessingException json ? ResultJson.wrong(json) : Reasons.of(e)),
         e);
   }
 }

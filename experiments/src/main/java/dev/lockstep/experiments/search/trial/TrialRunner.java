@@ -13,6 +13,7 @@ import dev.lockstep.core.result.Verdict;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.experiments.compare.CompareSettings;
 import dev.lockstep.experiments.compare.Comparer;
+import dev.lockstep.experiments.machine.Memory;
 import dev.lockstep.experiments.search.space.SearchSpace;
 import dev.lockstep.experiments.search.strategy.InOrder.Proposal;
 import java.util.ArrayList;
@@ -58,6 +59,19 @@ public final class TrialRunner implements Trainer {
     }
   }
 
+  /**
+   * Makes sure that a candidate can be trained on these data.
+   *
+   * @return what is trained
+   * @throws LockstepException if it cannot, with the reason
+   */
+  public Experiment requireFit(Map<String, String> values) {
+    Experiment experiment = space.candidate(values, settings.trained(dataset)).experiment();
+    HeldOut images = heldOut(experiment);
+    new Comparer(withSplits(images), bare(images), "", null).requireFit(experiment);
+    return experiment;
+  }
+
   @Override
   public Trial run(int number, Proposal proposal, List<Trial> earlier) {
     List<Trial.Run> runs = new ArrayList<>();
@@ -80,7 +94,9 @@ public final class TrialRunner implements Trainer {
       return new Trial(number, Trial.State.COMPLETED, "", proposal.values(), runs);
     } catch (LockstepException e) {
       return failed(number, proposal, e.getMessage(), runs);
-    } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+    } catch (OutOfMemoryError e) {
+      return failed(number, proposal, Memory.exhausted(e), runs);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       return failed(number, proposal, e.toString(), runs);
     }
   }
@@ -92,19 +108,9 @@ public final class TrialRunner implements Trainer {
   private Trial.Run train(Map<String, String> values, long seed, LockstepListener listener) {
     SearchSpace.Candidate candidate = space.candidate(values, settings.trained(dataset));
     Experiment experiment = candidate.experiment().thatMayDiverge();
-    HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
-    Dataset scored = dataset.withSplits(images.train(), images.validation());
-    CompareSettings bare =
-        new CompareSettings(
-            settings.alignment(),
-            false,
-            settings.precision(),
-            new Cadence(0),
-            Selection.ALL,
-            false,
-            null,
-            null,
-            images.validation().size());
+    HeldOut images = heldOut(experiment);
+    Dataset scored = withSplits(images);
+    CompareSettings bare = bare(images);
     Dl4jProvider other =
         new Dl4jProvider(
             settings.precision(), settings.alignment().leaves(candidate.conventions()), 0);
@@ -123,6 +129,27 @@ public final class TrialRunner implements Trainer {
         result.verdict(),
         difference == null ? null : difference.message(),
         result.curves().accuracy());
+  }
+
+  private HeldOut heldOut(Experiment experiment) {
+    return HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
+  }
+
+  private Dataset withSplits(HeldOut images) {
+    return dataset.withSplits(images.train(), images.validation());
+  }
+
+  private CompareSettings bare(HeldOut images) {
+    return new CompareSettings(
+        settings.alignment(),
+        false,
+        settings.precision(),
+        new Cadence(0),
+        Selection.ALL,
+        false,
+        null,
+        null,
+        images.validation().size());
   }
 
   private static boolean isSettled(RunResult result) {

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * {@link TwoLayerNet} as a model to be trained step by step: affine, a function, affine, softmax
@@ -68,7 +69,11 @@ public final class NumericalGradientModel implements Model {
           "the numerical gradient is there for affine, activation, affine with "
               + LossSpec.Type.SOFTMAX_CROSS_ENTROPY.id()
               + " and no weight decay; found "
-              + network);
+              + network.layers().stream()
+                  .map(LayerSpec::name)
+                  .collect(Collectors.joining(", ", "", ", "))
+              + "with %s and weight decay %s"
+                  .formatted(network.loss().type().id(), network.weightDecay()));
     }
     this.network = network;
     this.inputCheck = new InputCheck(network);

@@ -285,8 +285,7 @@ class SavedNetworkTest {
       INDArray array = Objects.requireNonNull(own.get(key.replace('/', '_')), path);
       Tensor tensor = Objects.requireNonNull(trained.get(path), path);
       // the archive holds the reference's, which sums in another order
-      assertThat(array.dup('c').data().asDouble())
-          .containsExactly(tensor.data(), within(ROUNDING));
+      assertThat(array.dup('c').data().asDouble()).containsExactly(tensor.data(), within(ROUNDING));
     }
     double before = restored.score(flat());
     for (int i = 0; i < 20; i++) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,8 @@ public final class LossMistakes {
           NAMED,
           "the small constant is missing in the logarithm",
           look -> shown(look) - entropy(look, loss.stabilizer()) + entropy(look, 0));
+      leftOut("last", loss.stabilizer(), rows -> rows - 1);
+      leftOut("first", loss.stabilizer(), rows -> 0);
       smoothedLabels(first, loss.stabilizer());
       clippedRows(first, loss.stabilizer());
       add(
@@ -93,6 +96,24 @@ public final class LossMistakes {
           ARITHMETIC,
           "it is the reference's, but for the weight decay, times the batch size: it is summed, not averaged",
           look -> data(look) * look.batch().size() + penalty(look));
+    }
+  }
+
+  /** A row that the value alone leaves out: its gradient is right. */
+  private void leftOut(String which, double stabilizer, IntUnaryOperator of) {
+    for (int less : new int[] {0, 1}) {
+      add(
+          NAMED,
+          "the %s row of the batch is left out of the loss, %s"
+              .formatted(
+                  which, less == 0 ? "which is divided by all" : "and of what it is divided by"),
+          look -> {
+            double[] rows = rows(look, stabilizer);
+            return rows == null
+                ? Double.NaN
+                : (Numbers.sum(rows) - rows[of.applyAsInt(rows.length)]) / (rows.length - less)
+                    + penalty(look);
+          });
     }
   }
 

@@ -256,6 +256,29 @@ class ToldCausesTest {
                 (step, path, loss) -> loss.data()[0] = clippedLoss(step, 2.2)),
             "the loss of a row is at most 2.2"),
         told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(FORWARD, NetworkSpec.OUTPUT),
+                (step, path, y) -> {
+                  double[] right = y.data().clone();
+                  Arrays.setAll(
+                      y.data(), i -> right[i] / (1 - right[i / 10 * 10 + 9])); // ten classes
+                }),
+            "the last class is left out of the softmax's sum"),
+        told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(LOSS, NetworkSpec.LOSS),
+                (step, path, loss) -> {
+                  double[] y = step.shown(FORWARD, NetworkSpec.OUTPUT).data();
+                  double[] t = step.batch().targets().data();
+                  int rows = step.batch().size();
+                  for (int i = y.length - 10; i < y.length; i++) {
+                    loss.data()[0] += t[i] * Math.log(y[i] + 1e-7) / rows;
+                  }
+                }),
+            "the last row of the batch is left out of the loss, which is divided by all"),
+        told(
             SOFTPLUS,
             Injection.edit(
                 (phase, path) ->

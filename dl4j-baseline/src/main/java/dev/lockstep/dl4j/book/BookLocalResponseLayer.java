@@ -55,9 +55,8 @@ public final class BookLocalResponseLayer extends LocalResponseNormalization {
   }
 
   private static INDArrayIndex[] channels(long from, long to) {
-    INDArrayIndex all = NDArrayIndex.all();
     return new INDArrayIndex[] {
-      all, NDArrayIndex.interval(from, to), NDArrayIndex.all(), NDArrayIndex.all()
+      NDArrayIndex.all(), NDArrayIndex.interval(from, to), NDArrayIndex.all(), NDArrayIndex.all()
     };
   }
 }

@@ -2,7 +2,6 @@ package dev.lockstep.dl4j.json;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.dl4j.translate.Activations;
-import dev.lockstep.dl4j.translate.Findings;
 import dev.lockstep.dl4j.translate.Losses;
 import dev.lockstep.dl4j.translate.Schedules;
 import dev.lockstep.dl4j.translate.Updaters;
@@ -112,18 +111,26 @@ public final class ClassAllowList {
    * @throws InputException if other classes are named, listing them and where they stand
    */
   public void check(JsonNode tree) {
-    Map<String, Set<String>> others = new TreeMap<>();
-    collectOthers(tree, "", "", others);
+    Map<String, Set<String>> others = others(tree);
     if (!others.isEmpty()) {
       throw new InputException(
           what
-              + ": it names classes that are "
-              + Findings.UNKNOWN
-              + ": "
+              + ": it names classes that are not known here: "
               + others.entrySet().stream()
                   .map(other -> other.getKey() + where(other.getValue()))
                   .collect(Collectors.joining(", ")));
     }
+  }
+
+  /** Returns whether every class that is named is on the list. */
+  boolean allowsAll(JsonNode tree) {
+    return others(tree).isEmpty();
+  }
+
+  private Map<String, Set<String>> others(JsonNode tree) {
+    Map<String, Set<String>> others = new TreeMap<>();
+    collectOthers(tree, "", "", others);
+    return others;
   }
 
   /**

@@ -76,14 +76,12 @@ public record Dl4jConfiguration(
    * ComputationGraphConfiguration.toJson()} gives, or a zip that {@code ModelSerializer} wrote,
    * with weights and, if they are in it, the updater's state.
    *
-   * @param sample the shape of one sample of the data, such as 1×28×28: a configuration need not
-   *     say it
    * @throws InputException if the file cannot be read, or as {@link #parse} does; names the file
    */
-  public static Dl4jConfiguration read(Path file, Shape sample) {
+  public static Dl4jConfiguration read(Path file, TrainedOn on) {
     String json = json(file);
     try {
-      Dl4jConfiguration own = parse(json, sample);
+      Dl4jConfiguration own = parse(json, on);
       return isZip(file) ? own.withStateIn(file) : own;
     } catch (IOException e) {
       throw new InputException(
@@ -174,12 +172,11 @@ public record Dl4jConfiguration(
 
   /** Returns whether a specification has words for all parts of a network. */
   public static boolean isKnown(String json) {
+    JsonNode tree = ClassAllowList.DL4J.parse(json);
     try {
-      var unused = parse(json, Shape.of(1));
-      return true;
+      return ClassAllowList.DL4J.allowsAll(tree) && Reading.of(tree).findings().allKnown();
     } catch (InputException e) {
-      // samples of another shape are no unknown part
-      return !String.valueOf(e.getMessage()).contains(Findings.UNKNOWN);
+      return true; // what DL4J itself cannot read is told by whoever reads it
     }
   }
 
@@ -188,45 +185,26 @@ public record Dl4jConfiguration(
    *
    * @throws InputException listing every part that is not known, or saying what does not fit
    */
-  public static Dl4jConfiguration parse(String json, Shape sample) {
+  public static Dl4jConfiguration parse(String json, TrainedOn on) {
     JsonNode tree = ClassAllowList.DL4J.check(json);
-    if (!tree.has("vertices") && !tree.has("confs")) {
-      throw new InputException(
-          "expected the JSON of a DL4J network, with confs or vertices, found an object with "
-              + String.join(", ", (Iterable<String>) tree::fieldNames));
-    }
-    Findings findings = new Findings();
-    Training training = new Training(findings);
-    LayerReader reader = new LayerReader(findings, training);
-    Settings settings;
-    try {
-      settings =
-          tree.has("vertices")
-              ? readGraph(tree.toString(), reader, findings)
-              : readSequence(tree.toString(), reader, findings);
-    } catch (InputException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new InputException("DL4J configuration: DL4J cannot read it: " + e.getMessage(), e);
-    }
-    LossSpec loss = reader.loss();
-    if (loss == null) {
-      findings.unknown("the network", "ends without an output or a loss layer");
-    }
+    on.epochs().toSteps(tree);
+    Reading reading = Reading.of(tree);
+    Shape sample = on.sample();
+    Findings findings = reading.findings();
+    LayerReader reader = reading.layers();
+    Settings settings = reading.settings();
+    findings.requireNothingUnknown();
     boolean images = reader.wantsImages() || !reader.expectedInputs().isEmpty();
     NetworkSpec network;
     try {
-      double weightDecay = training.weightDecay();
-      OptimizerSpec optimizer = training.optimizer();
-      findings.requireNothingUnknown();
       network =
           new NetworkSpec(
               images ? sample : Shape.of(sample.size()),
               settings.layers(),
-              Objects.requireNonNull(loss),
-              weightDecay,
-              optimizer,
-              training.adjustments());
+              only(reading.loss(), on.loss()),
+              reading.weightDecay(),
+              reading.optimizer(),
+              reading.training().adjustments());
     } catch (LayerException e) {
       throw new InputException(
           "DL4J configuration, for samples of %s: %s: %s"
@@ -246,6 +224,20 @@ public record Dl4jConfiguration(
         null);
   }
 
+  private static LossSpec only(@Nullable LossSpec own, @Nullable LossSpec given) {
+    if (own == null && given == null) {
+      throw new InputException(
+          "DL4J configuration: it ends without an output layer, so that its program gives it"
+              + " gradients; say by which loss it is to be trained, as in loss=meanSquared");
+    }
+    if (own != null && given != null) {
+      throw new InputException(
+          "DL4J configuration: expected no loss besides its own, %s, found %s"
+              .formatted(own.type().id(), given.type().id()));
+    }
+    return own == null ? Objects.requireNonNull(given) : own;
+  }
+
   /** Returns whether a configuration, already checked, is a graph's. */
   static boolean isGraph(String json) {
     return ClassAllowList.DL4J.parse(json).has("vertices");
@@ -253,6 +245,49 @@ public record Dl4jConfiguration(
 
   /** What a configuration says once. */
   private record Settings(List<LayerSpec> layers, Precision precision, long seed) {}
+
+  /** All that a configuration says by itself, whatever the data. */
+  private record Reading(
+      Settings settings,
+      LayerReader layers,
+      Training training,
+      double weightDecay,
+      OptimizerSpec optimizer,
+      @Nullable LossSpec loss,
+      Findings findings) {
+
+    /**
+     * @param tree that names no class but those that are known
+     */
+    static Reading of(JsonNode tree) {
+      if (!tree.has("vertices") && !tree.has("confs")) {
+        throw new InputException(
+            "expected the JSON of a DL4J network, with confs or vertices, found an object with "
+                + String.join(", ", (Iterable<String>) tree::fieldNames));
+      }
+      Findings findings = new Findings();
+      Training training = new Training(findings);
+      LayerReader reader = new LayerReader(findings, training);
+      Settings settings;
+      try {
+        settings =
+            tree.has("vertices")
+                ? readGraph(tree.toString(), reader, findings)
+                : readSequence(tree.toString(), reader, findings);
+      } catch (InputException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw new InputException("DL4J configuration: DL4J cannot read it: " + e.getMessage(), e);
+      }
+      LossSpec loss = reader.loss();
+      try {
+        double decay = training.weightDecay();
+        return new Reading(settings, reader, training, decay, training.optimizer(), loss, findings);
+      } catch (IllegalArgumentException e) {
+        throw new InputException("DL4J configuration: " + e.getMessage(), e);
+      }
+    }
+  }
 
   private static Settings readSequence(String json, LayerReader reader, Findings findings) {
     MultiLayerConfiguration sequence = Network.named(json);

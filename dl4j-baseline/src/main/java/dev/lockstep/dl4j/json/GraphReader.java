@@ -1,6 +1,5 @@
 package dev.lockstep.dl4j.json;
 
-import dev.lockstep.core.InputException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.dl4j.translate.Findings;
 import java.util.ArrayList;
@@ -98,9 +97,8 @@ final class GraphReader {
       return;
     }
     if (!begun.add(to)) {
-      throw new InputException(
-          "DL4J configuration: %s is part of several branches; expected branches that nest"
-              .formatted(to));
+      findings.unknown(to, "part of several branches, expected branches that nest");
+      return;
     }
     List<String> inputs = inputsOf(to);
     if (inputs.size() == 1) {

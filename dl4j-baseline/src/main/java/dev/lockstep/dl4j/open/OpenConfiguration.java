@@ -10,6 +10,7 @@ import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.json.ClassAllowList;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.json.Epochs;
 import dev.lockstep.dl4j.model.Network;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.dl4j.translate.Clippings;
@@ -77,9 +78,9 @@ public final class OpenConfiguration {
    * @throws InputException if it cannot be read, or cannot be compared; names the file, and says
    *     what to do
    */
-  public static OpenNetwork read(Path file, Tensor samples) {
+  public static OpenNetwork read(Path file, Tensor samples, Epochs epochs) {
     try {
-      return parse(Dl4jConfiguration.json(file), samples);
+      return parse(Dl4jConfiguration.json(file), samples, epochs);
     } catch (InputException e) {
       String message = String.valueOf(e.getMessage());
       throw message.startsWith(file.toString()) ? e : new InputException(file + ": " + message, e);
@@ -105,8 +106,9 @@ public final class OpenConfiguration {
    *
    * @throws InputException as {@link #read}, without the file
    */
-  public static OpenNetwork parse(String json, Tensor samples) {
+  public static OpenNetwork parse(String json, Tensor samples, Epochs epochs) {
     JsonNode tree = ClassAllowList.ALL_OF_DL4J.check(json);
+    epochs.toSteps(tree);
     if (!tree.has("vertices") && !tree.has("confs")) {
       throw new InputException(
           "expected the JSON of a DL4J network, with confs or vertices, found an object with "

@@ -78,22 +78,11 @@ public final class OpenModel implements Model {
     List<INDArray> targets = new ArrayList<>();
     int from = 0;
     for (int width : open.answers()) {
-      Tensor own = columns(asked, from, width);
+      Tensor own = Columns.take(asked, from, Shape.of(width));
       targets.add(Sequences.array(own, type, lengths(own.shape())));
       from += width;
     }
     return targets;
-  }
-
-  /** Returns some columns of rows. */
-  private static Tensor columns(Tensor rows, int from, int width) {
-    int samples = rows.shape().length(0);
-    int all = rows.size() / samples;
-    Tensor columns = Tensor.zeros(Shape.of(samples, width));
-    for (int row = 0; row < samples; row++) {
-      System.arraycopy(rows.data(), row * all + from, columns.data(), row * width, width);
-    }
-    return columns;
   }
 
   /** DL4J says what it cannot do in an exception of any kind. */
@@ -142,21 +131,14 @@ public final class OpenModel implements Model {
    */
   static Network.Sequences inputs(
       Tensor tensor, List<Shape> inputs, DataType type, boolean wholeNumbers) {
-    int samples = tensor.shape().length(0);
-    int length = tensor.size() / samples;
     List<INDArray> arrays = new ArrayList<>();
     List<@Nullable INDArray> masks = new ArrayList<>();
     int from = 0;
     for (Shape input : inputs) {
-      double[] numbers = new double[samples * input.size()];
-      for (int row = 0; row < samples; row++) {
-        System.arraycopy(
-            tensor.data(), row * length + from, numbers, row * input.size(), input.size());
+      Tensor own = Columns.take(tensor, from, input);
+      for (int i = 0; wholeNumbers && i < own.size(); i++) {
+        own.data()[i] = Math.rint(own.data()[i]);
       }
-      for (int i = 0; wholeNumbers && i < numbers.length; i++) {
-        numbers[i] = Math.rint(numbers[i]);
-      }
-      Tensor own = Tensor.of(input.batchOf(samples), numbers);
       arrays.add(Sequences.array(own, type, lengths(own.shape())));
       masks.add(input.rank() == 2 ? Sequences.mask(Sequences.there(own), type) : null);
       from += input.size();
@@ -185,13 +167,7 @@ public final class OpenModel implements Model {
       List<INDArray> answers = answered("its prediction", () -> network.outputs(read));
       int column = 0;
       for (INDArray answer : answers) {
-        Tensor result = Sequences.of(part).tensor(answer);
-        int own = result.size() / (to - from);
-        for (int row = 0; row < to - from; row++) {
-          System.arraycopy(
-              result.data(), row * own, predicted.data(), (from + row) * outputs + column, own);
-        }
-        column += own;
+        column = Columns.put(Sequences.of(part).tensor(answer), predicted, from, column);
       }
       read.arrays().forEach(Network::free);
       answers.forEach(Network::free);

@@ -113,13 +113,7 @@ final class OpenObservation extends BaseTrainingListener implements WatchedLayer
     Tensor all = Tensor.zeros(spec.output().batchOf(sequences.samples()));
     int column = 0;
     for (String output : network.outputNames()) {
-      Tensor part = Objects.requireNonNull(parts.get(output), output);
-      int width = part.size() / sequences.samples();
-      for (int row = 0; row < sequences.samples(); row++) {
-        System.arraycopy(
-            part.data(), row * width, all.data(), row * spec.classes() + column, width);
-      }
-      column += width;
+      column = Columns.put(Objects.requireNonNull(parts.get(output), output), all, 0, column);
     }
     return all;
   }

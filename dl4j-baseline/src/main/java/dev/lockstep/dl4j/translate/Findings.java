@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** What is gathered while a configuration is read: conventions, and parts that are not known. */
 public final class Findings {
 
-  /** Of every message that tells of parts without a name here. */
-  public static final String UNKNOWN = "not known here";
-
   private final Set<Convention> conventions = EnumSet.noneOf(Convention.class);
   private final List<String> unknown = new ArrayList<>();
 
@@ -42,13 +39,18 @@ public final class Findings {
     return Collections.unmodifiableSet(conventions);
   }
 
+  /** Returns whether everything is known. */
+  public boolean allKnown() {
+    return unknown.isEmpty();
+  }
+
   /**
    * @throws InputException listing everything that is not known
    */
   public void requireNothingUnknown() {
-    if (!unknown.isEmpty()) {
+    if (!allKnown()) {
       throw new InputException(
-          "DL4J configuration: parts that are " + UNKNOWN + ": " + String.join("; ", unknown));
+          "DL4J configuration: parts that are not known here: " + String.join("; ", unknown));
     }
   }
 }

@@ -40,7 +40,7 @@ class ClassAllowListTest {
 
   private static void assertRefused(String json) {
     MADE.set(false);
-    assertThatThrownBy(() -> Dl4jConfiguration.parse(json, Shape.of(2)))
+    assertThatThrownBy(() -> Dl4jConfiguration.parse(json, TrainedOn.samples(Shape.of(2))))
         .isInstanceOf(InputException.class);
     assertThat(MADE).isFalse();
   }

@@ -9,6 +9,7 @@ import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
@@ -69,6 +70,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 /** Users' own networks, read from what DL4J writes of them. */
 class ConfigurationTest {
@@ -93,7 +95,8 @@ class ConfigurationTest {
                     () -> {
                       NetworkSpec network = entry.getValue();
                       Dl4jConfiguration read =
-                          Dl4jConfiguration.parse(translated(network), network.input());
+                          Dl4jConfiguration.parse(
+                              translated(network), TrainedOn.samples(network.input()));
                       assertThat(read.network().layers()).isEqualTo(network.layers());
                       assertThat(read.network().loss()).isEqualTo(network.loss());
                       assertThat(read.network().optimizer()).isEqualTo(network.optimizer());
@@ -251,7 +254,7 @@ class ConfigurationTest {
 
   private static void assertTrainAlike(
       String json, Function<String, Layer> layers, BiConsumer<INDArray, INDArray> fit) {
-    Dl4jConfiguration read = Dl4jConfiguration.parse(json, IMAGE);
+    Dl4jConfiguration read = Dl4jConfiguration.parse(json, TrainedOn.samples(IMAGE));
     NetworkSpec network = read.network();
     try (Dl4jModel model = read.provider().create(network)) {
       Map<String, Tensor> start = new LinkedHashMap<>();
@@ -308,7 +311,7 @@ class ConfigurationTest {
                     .build())
             .build();
 
-    Dl4jConfiguration read = Dl4jConfiguration.parse(conf.toJson(), IMAGE);
+    Dl4jConfiguration read = Dl4jConfiguration.parse(conf.toJson(), TrainedOn.samples(IMAGE));
 
     assertThat(read.network().input()).isEqualTo(Shape.of(64));
     assertThat(read.network().layers().stream().map(LayerSpec::name))
@@ -327,7 +330,8 @@ class ConfigurationTest {
 
   @Test
   void aGraphsBranchesAreFound() {
-    List<LayerSpec> layers = Dl4jConfiguration.parse(graph().toJson(), IMAGE).network().layers();
+    List<LayerSpec> layers =
+        Dl4jConfiguration.parse(graph().toJson(), TrainedOn.samples(IMAGE)).network().layers();
 
     assertThat(layers.stream().map(LayerSpec::name))
         .containsExactly("conv1", "conv1-activation", "sum", "merge", "out");
@@ -363,7 +367,7 @@ class ConfigurationTest {
                     .build())
             .build();
 
-    assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), IMAGE))
+    assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), TrainedOn.samples(IMAGE)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("conv: convolution mode Causal")
         .hasMessageContaining("out: a gradient normalization of its own,")
@@ -384,7 +388,7 @@ class ConfigurationTest {
                     .build())
             .build();
 
-    assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), IMAGE))
+    assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), TrainedOn.samples(IMAGE)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("org.deeplearning4j.nn.conf.layers.LSTM (memory)")
         .hasMessageContaining("ActivationCube");
@@ -394,10 +398,65 @@ class ConfigurationTest {
   void dataOfAnotherShapeIsRefused() {
     String json = convolutional(new Sgd(0.1), InputType.convolutional(8, 8, 1)).toJson();
 
-    assertThatThrownBy(() -> Dl4jConfiguration.parse(json, Shape.of(1, 28, 28)))
+    assertThatThrownBy(() -> Dl4jConfiguration.parse(json, TrainedOn.samples(Shape.of(1, 28, 28))))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("layer3")
         .hasMessageContaining("data");
+  }
+
+  /** The program of such a network gives it gradients; here they come from a loss that is named. */
+  @Test
+  void aNetworkWithoutALossTakesTheOneThatIsNamed() {
+    String json =
+        settings(new Sgd(0.1))
+            .list()
+            .layer(new DenseLayer.Builder().nIn(64).nOut(3).activation(Activation.TANH).build())
+            .layer(new DenseLayer.Builder().nIn(3).nOut(2).activation(Activation.RELU).build())
+            .build()
+            .toJson();
+    LossSpec named = new LossSpec(LossSpec.Type.MEAN_SQUARED, 0);
+
+    assertThatThrownBy(() -> Dl4jConfiguration.parse(json, TrainedOn.samples(IMAGE)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll("without an output layer", "loss=meanSquared");
+    assertThat(Dl4jConfiguration.isKnown(json)).isTrue();
+    NetworkSpec read =
+        Dl4jConfiguration.parse(json, new TrainedOn(IMAGE, named, Epochs.UNKNOWN)).network();
+    assertThat(read.loss()).isEqualTo(named);
+    assertThat(read.classes()).isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                Dl4jConfiguration.parse(
+                    convolutional(new Sgd(0.1), InputType.convolutional(8, 8, 1)).toJson(),
+                    new TrainedOn(IMAGE, named, Epochs.UNKNOWN)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll("its own", "meanSquared");
+  }
+
+  /** 0.1 for two epochs of three steps, then half of it, and so on. */
+  @Test
+  void aScheduleByEpochIsOneByStep() {
+    String json =
+        settings(new Adam(new StepSchedule(ScheduleType.EPOCH, 0.1, 0.5, 2)))
+            .list()
+            .layer(output(LossFunction.MSE, Activation.IDENTITY))
+            .setInputType(InputType.feedForward(64))
+            .build()
+            .toJson();
+
+    NetworkSpec read =
+        Dl4jConfiguration.parse(json, new TrainedOn(IMAGE, null, new Epochs(3, 5))).network();
+
+    assertThat(read.optimizer().learningRate())
+        .isEqualTo(
+            new LearningRate(
+                0.1,
+                new LearningRate.Decay.Steps(
+                    List.of(
+                        new LearningRate.Decay.Steps.Change(6, 0.05),
+                        new LearningRate.Decay.Steps.Change(12, 0.025)))));
+    assertThatThrownBy(() -> Dl4jConfiguration.parse(json, TrainedOn.samples(IMAGE)))
+        .hasMessageContaining("ScheduleType.ITERATION");
   }
 
   @Test
@@ -415,9 +474,9 @@ class ConfigurationTest {
             .setOutputs("out")
             .build();
 
-    assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), IMAGE))
+    assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), TrainedOn.samples(IMAGE)))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("b is part of several branches");
+        .hasMessageContaining("b: part of several branches");
   }
 
   @Test
@@ -426,13 +485,14 @@ class ConfigurationTest {
     String cycle = json.replace("\"conv2\" : [ \"conv1\" ]", "\"conv2\" : [ \"norm2\" ]");
     assertThat(cycle).isNotEqualTo(json);
 
-    assertThatThrownBy(() -> Dl4jConfiguration.parse(cycle, IMAGE))
+    assertThatThrownBy(() -> Dl4jConfiguration.parse(cycle, TrainedOn.samples(IMAGE)))
         .isInstanceOf(InputException.class);
   }
 
   @Test
   void aMissingFileIsNamed() {
-    assertThatThrownBy(() -> Dl4jConfiguration.read(directory.resolve("net.json"), IMAGE))
+    assertThatThrownBy(
+            () -> Dl4jConfiguration.read(directory.resolve("net.json"), TrainedOn.samples(IMAGE)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("net.json");
   }

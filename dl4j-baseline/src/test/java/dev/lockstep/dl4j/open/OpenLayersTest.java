@@ -19,6 +19,7 @@ import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.rounding.RoundedUp;
 import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.dl4j.json.Epochs;
 import dev.lockstep.dl4j.model.Precision;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -52,6 +54,7 @@ import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -59,6 +62,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.RmsProp;
@@ -259,7 +263,8 @@ class OpenLayersTest {
   }
 
   private static Outcome compare(String json, Split data, Precision candidate) {
-    OpenNetwork open = OpenConfiguration.parse(json, data.inputs(Split.range(0, 2), data.image()));
+    OpenNetwork open =
+        OpenConfiguration.parse(json, data.inputs(Split.range(0, 2), data.image()), Epochs.UNKNOWN);
     Split asked =
         open.spec().output().rank() == 2 && data.answer().rank() == 1
             ? data.answeredAtTheEnd()
@@ -318,6 +323,53 @@ class OpenLayersTest {
             InputType.convolutional(6, 6, 2),
             Objects.requireNonNull(images().get(name)));
     assertAgrees(json, pictures(classes()));
+  }
+
+  /**
+   * DL4J goes back to the last layer that is trained and no further: nothing comes to the others.
+   */
+  @Test
+  void layersThatAreFrozenAreSeenAndStay() {
+    String json =
+        json(
+            new Adam(0.01),
+            InputType.convolutional(6, 6, 2),
+            conv(),
+            new FrozenLayer(new DenseLayer.Builder().nOut(5).build()),
+            new DenseLayer.Builder().nOut(4).activation(Activation.TANH).build(),
+            output());
+    assertAgrees(json, pictures(classes()));
+  }
+
+  @Test
+  void severalOutputsAreSeenWhole() {
+    double[] answers = new double[SAMPLES * 5];
+    Arrays.setAll(answers, i -> i % 5 == 0 || i % 5 == 3 ? 1 : 0);
+    Task task = new Task(Task.Kind.BINARY, Task.classes(5).names());
+    double[] units = {1, 1, 1, 1, 1};
+    assertAgrees(twoOutputs().toJson(), pictures(Targets.numbers(task, answers, units)));
+  }
+
+  /** Two answers, of two and of three numbers, the smaller one named last. */
+  static ComputationGraphConfiguration twoOutputs() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(3)
+        .dataType(DataType.DOUBLE)
+        .updater(new Adam(0.01))
+        .graphBuilder()
+        .addInputs("in")
+        .setInputTypes(InputType.convolutional(6, 6, 2))
+        .addLayer("shared", conv(), "in")
+        .addLayer(
+            "three",
+            new OutputLayer.Builder(LossFunction.MSE)
+                .nOut(3)
+                .activation(Activation.IDENTITY)
+                .build(),
+            "shared")
+        .addLayer("two", output(), "shared")
+        .setOutputs("two", "three")
+        .build();
   }
 
   @Test

@@ -6,26 +6,33 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.data.Targets;
+import dev.lockstep.core.data.Task;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
+import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
+import dev.lockstep.dl4j.json.Epochs;
 import dev.lockstep.dl4j.model.Precision;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -35,16 +42,21 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 /** What is seen of a network from outside is what DL4J computes. */
 class OpenNetworkTest {
@@ -96,7 +108,7 @@ class OpenNetworkTest {
   }
 
   private static OpenNetwork read(MultiLayerConfiguration configuration) {
-    return OpenConfiguration.parse(configuration.toJson(), samples());
+    return OpenConfiguration.parse(configuration.toJson(), samples(), Epochs.UNKNOWN);
   }
 
   private static Recording everything(NetworkSpec network) {
@@ -170,6 +182,103 @@ class OpenNetworkTest {
       INDArray expected = own.getParam("0_RW");
       for (int i = 0; i < recurrent.size(); i++) {
         assertThat(recurrent.data()[i]).isEqualTo(expected.getDouble(i / 20, i % 20));
+      }
+    }
+  }
+
+  /** What several output layers answer stands in the order in which the network names them. */
+  @Test
+  void severalOutputsAreTheGraphsOwn() {
+    ComputationGraphConfiguration configuration = OpenLayersTest.twoOutputs();
+    ComputationGraph own = new ComputationGraph(configuration.clone());
+    own.init();
+    double[] answers = new double[12 * 5];
+    Arrays.setAll(answers, i -> i % 5 == 0 ? 1 : i % 5 == 1 ? 0 : 0.1 * i);
+    double[] units = {1, 1, 1, 1, 1};
+    Task task = new Task(Task.Kind.REGRESSION, Task.classes(5).names());
+    Split data = OpenLayersTest.pictures(Targets.numbers(task, answers, units));
+    Batch batch = data.batch(1, Split.range(0, 6), data.image());
+    OpenNetwork network =
+        OpenConfiguration.parse(configuration.toJson(), batch.inputs(), Epochs.UNKNOWN);
+    assertThat(network.answers()).containsExactly(2, 3);
+    INDArray inputs = Nd4j.create(batch.inputs().data(), new long[] {6, 2, 6, 6}, DataType.DOUBLE);
+    INDArray targets = Nd4j.create(batch.targets().data(), new long[] {6, 5}, DataType.DOUBLE);
+    INDArray[] wanted = {
+      targets.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2)).dup(),
+      targets.get(NDArrayIndex.all(), NDArrayIndex.interval(2, 5)).dup()
+    };
+    OpenProvider provider = new OpenProvider(network, Precision.DOUBLE);
+    try (OpenModel model = provider.create(network.spec())) {
+      model.restore(new ModelState(0, provider.start(network.spec(), 3)));
+      for (int step = 1; step <= 3; step++) {
+        INDArray[] before = own.output(true, inputs);
+        own.fit(new INDArray[] {inputs}, wanted);
+        Recording recording = everything(network.spec());
+        double loss =
+            model.step(new Batch(step, batch.inputs(), batch.targets()), NO_MASKS, recording);
+        assertThat(loss).isEqualTo(own.score());
+        Tensor shown = seen(recording, Phase.FORWARD, NetworkSpec.OUTPUT);
+        Tensor predicted = model.predict(batch.inputs());
+        INDArray[] after = own.output(false, inputs);
+        for (int i = 0; i < 6 * 5; i++) {
+          int output = i % 5 < 2 ? 0 : 1;
+          int column = i % 5 - 2 * output;
+          assertThat(shown.data()[i])
+              .isCloseTo(before[output].getDouble(i / 5, column), within(1e-14));
+          assertThat(predicted.data()[i]).isEqualTo(after[output].getDouble(i / 5, column));
+        }
+      }
+    }
+  }
+
+  /** The weights of a frozen layer are no parameters: they stay, and count as what is kept. */
+  @Test
+  void aFrozenLayerKeepsItsWeights() {
+    String json =
+        OpenLayersTest.json(
+            new Sgd(0.1),
+            InputType.recurrent(FEATURES, STEPS, RNNFormat.NCW),
+            new FrozenLayer(new DenseLayer.Builder().nOut(6).activation(Activation.TANH).build()),
+            new LSTM.Builder().nOut(5).build(),
+            output(5));
+    OpenNetwork network = OpenConfiguration.parse(json, samples(), Epochs.UNKNOWN);
+    String weights = network.spec().allLayers().get(0).name() + "/W";
+    assertThat(network.spec().parameters().stream().map(ParameterSpec::path))
+        .doesNotContain(weights);
+    try (OpenModel model = started(network)) {
+      ModelState start = model.state().copy();
+      Recording recording = everything(network.spec());
+      model.step(batch(), NO_MASKS, recording);
+      assertThat(model.state().tensor(weights)).isEqualTo(start.tensor(weights));
+      assertThat(model.state().tensor("layer1/W")).isNotEqualTo(start.tensor("layer1/W"));
+    }
+  }
+
+  /** The rate of an epoch is that of each of its steps. */
+  @Test
+  void aScheduleByEpochIsOneByStep() {
+    String json =
+        OpenLayersTest.json(
+            new Sgd(new StepSchedule(ScheduleType.EPOCH, 0.5, 0.5, 1)),
+            InputType.recurrent(FEATURES, STEPS, RNNFormat.NCW),
+            lstm(FEATURES),
+            output(5));
+    OpenNetwork network = OpenConfiguration.parse(json, samples(), new Epochs(2, 2));
+    assertThat(network.spec().optimizer().learningRate())
+        .isEqualTo(
+            new LearningRate(
+                0.5,
+                new LearningRate.Decay.Steps(
+                    List.of(new LearningRate.Decay.Steps.Change(2, 0.25)))));
+    try (OpenModel model = started(network)) {
+      for (int step = 1; step <= 3; step++) {
+        Tensor before = model.state().tensor("layer1/b").copy();
+        Recording recording = everything(network.spec());
+        model.step(new Batch(step, batch().inputs(), batch().targets()), NO_MASKS, recording);
+        Tensor gradient = seen(recording, Phase.BACKWARD, "layer1/b");
+        double rate = step <= 2 ? 0.5 : 0.25;
+        assertThat(model.state().tensor("layer1/b").data()[0])
+            .isCloseTo(before.data()[0] - rate * gradient.data()[0], within(1e-14));
       }
     }
   }
@@ -250,7 +359,7 @@ class OpenNetworkTest {
             new DenseLayer.Builder().nOut(6).activation(Activation.TANH).build(),
             new LSTM.Builder().nOut(5).build(),
             output(5));
-    OpenNetwork network = OpenConfiguration.parse(json, samples());
+    OpenNetwork network = OpenConfiguration.parse(json, samples(), Epochs.UNKNOWN);
     assertThat(network.spec().outputShapes()).containsEntry("layer0", Shape.of(6, STEPS));
     Recording recording = everything(network.spec());
     Batch batch = batch();
@@ -283,13 +392,13 @@ class OpenNetworkTest {
             .setOutputs("out")
             .build()
             .toJson();
-    assertThat(OpenConfiguration.parse(json, samples()).spec().inputs())
+    assertThat(OpenConfiguration.parse(json, samples(), Epochs.UNKNOWN).spec().inputs())
         .containsEntry("second", List.of("first"))
         .containsEntry("out", List.of("second", NetworkSpec.INPUT));
   }
 
   private static void assertRefused(String json, Tensor samples, String... said) {
-    assertThatThrownBy(() -> OpenConfiguration.parse(json, samples))
+    assertThatThrownBy(() -> OpenConfiguration.parse(json, samples, Epochs.UNKNOWN))
         .isInstanceOf(InputException.class)
         .hasMessageContainingAll(said);
   }

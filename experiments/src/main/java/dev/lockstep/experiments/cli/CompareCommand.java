@@ -6,11 +6,13 @@ import dev.lockstep.core.compare.Cadence;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
+import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.json.TrainedOn;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.compare.CompareSettings;
@@ -65,6 +67,11 @@ import picocli.CommandLine.Spec;
       "      --classpath my.jar --data sequences:DIR"
     })
 final class CompareCommand implements Callable<Integer> {
+
+  private static final String LOSS = "loss";
+
+  /** What may be said besides of the network of a file. */
+  private static final Set<String> OWN_KEYS = Set.of(LOSS, "mayDiverge");
 
   private static final String SAVE_DL4J = "--save-dl4j";
 
@@ -553,9 +560,10 @@ final class CompareCommand implements Callable<Integer> {
     Experiment first = firstTraining("--dl4j-config", files);
     PrintWriter err = spec.commandLine().getErr();
     Dataset dataset = data.load(first.data(), err);
-    Dl4jConfiguration read = ownNetwork.read(dataset, data.arguments());
+    Experiment as = trainedAs(first, settings, dataset);
+    Dl4jConfiguration read = ownNetwork.read(trainedOn(as, dataset), data.arguments());
     own = read;
-    Experiment trained = ownNetwork.in(trainedAs(first, settings, dataset), read.network());
+    Experiment trained = ownNetwork.in(as, read.network());
     err.println("NOTICE: " + trained.shows());
     if (read.saved() != null) {
       err.printf(
@@ -572,8 +580,13 @@ final class CompareCommand implements Callable<Integer> {
   private Experiment firstTraining(String option, List<ExperimentFile> files) {
     List<Experiment> experiments = new ArrayList<>();
     files.forEach(file -> experiments.addAll(file.experiments(overrides())));
-    OwnNetwork.requireTrainingOnly(option, experiments, overrides().keySet());
+    OwnNetwork.requireTrainingOnly(option, experiments, overrides().keySet(), OWN_KEYS);
     return experiments.get(0);
+  }
+
+  private TrainedOn trainedOn(Experiment as, Dataset dataset) {
+    LossSpec given = overrides().containsKey(LOSS) ? as.network().loss() : null;
+    return TrainedOn.of(as, dataset.train(), given);
   }
 
   private Experiment trainedAs(Experiment first, CompareSettings settings, Dataset dataset) {
@@ -589,11 +602,11 @@ final class CompareCommand implements Callable<Integer> {
     Experiment first = firstTraining("--reference " + ReferenceOptions.FILE, files);
     PrintWriter err = spec.commandLine().getErr();
     Path file = Objects.requireNonNull(sideOptions.referenceFile());
-    OpenReference opened = OpenReference.read(file, data.load(first.data(), err));
+    Dataset dataset = data.load(first.data(), err);
+    Experiment as = trainedAs(first, settings, dataset);
+    OpenReference opened = OpenReference.read(file, dataset, trainedOn(as, dataset));
     open = opened;
-    Experiment trained =
-        OwnNetwork.in(
-            trainedAs(first, settings, opened.dataset()), file, opened.network(), opened.notice());
+    Experiment trained = OwnNetwork.in(as, file, opened.network(), opened.notice());
     err.println("NOTICE: " + trained.shows());
     return sides.lend(
         lent ->

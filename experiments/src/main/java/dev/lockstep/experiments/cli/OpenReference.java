@@ -8,6 +8,7 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.json.TrainedOn;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.dl4j.open.OpenConfiguration;
@@ -16,7 +17,9 @@ import dev.lockstep.dl4j.open.OpenProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -40,11 +43,14 @@ record OpenReference(
    */
   private static final int PROBED = 2;
 
-  static OpenReference read(Path file, Dataset data) {
+  /** Layers that a notice names one by one. */
+  private static final int LISTED = 12;
+
+  static OpenReference read(Path file, Dataset data, TrainedOn on) {
     String digest = Sha256.of(Dl4jConfiguration.json(file).getBytes(StandardCharsets.UTF_8));
     Split train = data.train();
     if (train.image().rank() != 2 && !OpenConfiguration.isOpen(file)) {
-      Dl4jConfiguration known = Dl4jConfiguration.read(file, train.image());
+      Dl4jConfiguration known = Dl4jConfiguration.read(file, on);
       return new OpenReference(
           known.network(),
           data,
@@ -53,7 +59,7 @@ record OpenReference(
     }
     int probed = Math.min(PROBED, train.size());
     Tensor samples = train.inputs(Split.range(0, probed), train.image());
-    OpenNetwork open = OpenConfiguration.read(file, samples);
+    OpenNetwork open = OpenConfiguration.read(file, samples, on.epochs());
     return new OpenReference(
         open.spec(),
         answeredAs(open, data),
@@ -81,12 +87,32 @@ record OpenReference(
   String notice() {
     return network.isOpen()
         ? "; seen from outside, as Deeplearning4j trains them: "
-            + network.allLayers().stream()
-                .filter(LayerSpec.Open.class::isInstance)
-                .map(LayerSpec.Open.class::cast)
-                .map(layer -> layer.name() + " (" + layer.kind() + ")")
-                .collect(Collectors.joining(", "))
+            + layers()
             + "; no layer is judged by itself, and no cause is looked for"
         : "";
+  }
+
+  /** Returns the layers one by one, or of many how many there are of each kind. */
+  private String layers() {
+    List<LayerSpec.Open> layers =
+        network.allLayers().stream()
+            .filter(LayerSpec.Open.class::isInstance)
+            .map(LayerSpec.Open.class::cast)
+            .toList();
+    Map<String, Long> kinds =
+        layers.stream()
+            .collect(
+                Collectors.groupingBy(
+                    LayerSpec.Open::kind, LinkedHashMap::new, Collectors.counting()));
+    return layers.size() <= LISTED
+        ? layers.stream()
+            .map(layer -> layer.name() + " (" + layer.kind() + ")")
+            .collect(Collectors.joining(", "))
+        : layers.size()
+            + " layers ("
+            + kinds.entrySet().stream()
+                .map(kind -> kind.getValue() + " " + kind.getKey())
+                .collect(Collectors.joining(", "))
+            + ")";
   }
 }

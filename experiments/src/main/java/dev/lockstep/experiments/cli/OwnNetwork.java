@@ -2,17 +2,18 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
-import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.json.TrainedOn;
 import dev.lockstep.dl4j.open.OpenConfiguration;
 import dev.lockstep.experiments.compare.Configuration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -38,21 +39,25 @@ final class OwnNetwork {
 
   /**
    * @param option that names the file
+   * @param more keys that may be said besides
    * @throws UsageException if it is not clear what the network is trained as, or if a setting is of
    *     the network that it replaces
    */
   static void requireTrainingOnly(
-      String option, List<Experiment> experiments, Set<String> overrides) {
+      String option, List<Experiment> experiments, Set<String> overrides, Set<String> more) {
     if (experiments.size() != 1) {
       throw new UsageException(
           "%s: expected one experiment, without variants, to train the network as, found %d"
               .formatted(option, experiments.size()));
     }
+    Set<String> also = new TreeSet<>(more);
+    also.add("seed");
     for (String key : overrides) {
-      if (!key.startsWith("training.") && !key.startsWith("data.") && !key.equals("seed")) {
+      boolean isTraining = key.startsWith("training.") || key.startsWith("data.");
+      if (!isTraining && !also.contains(key)) {
         throw new UsageException(
-            "%s: expected only training.…, data.… and seed, since the file says all else, found %s"
-                .formatted(option, key));
+            "%s: expected only training.…, data.… and %s, since the file says all else, found %s"
+                .formatted(option, String.join(", ", also), key));
       }
     }
   }
@@ -67,15 +72,14 @@ final class OwnNetwork {
   }
 
   /**
-   * @param data that the network is to read
    * @param dataArguments how the command line names it
    * @throws InputException if it cannot be read; if Deeplearning4j alone can, with the command that
    *     lets it
    */
-  Dl4jConfiguration read(Dataset data, List<String> dataArguments) {
+  Dl4jConfiguration read(TrainedOn on, List<String> dataArguments) {
     Path given = Objects.requireNonNull(file);
     try {
-      return Dl4jConfiguration.read(given, data.train().image());
+      return Dl4jConfiguration.read(given, on);
     } catch (InputException e) {
       throw OpenConfiguration.isOpen(given)
           ? new InputException(

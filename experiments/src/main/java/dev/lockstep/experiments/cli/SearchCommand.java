@@ -6,6 +6,7 @@ import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.model.Precision;
@@ -67,6 +68,7 @@ import picocli.CommandLine.Spec;
     })
 final class SearchCommand implements Callable<Integer> {
 
+  private static final String LOSS = "loss";
   private static final String ARBITER_SPACE = "--arbiter-space";
   private static final Pattern TIME = Pattern.compile("(\\d{1,6})(s|m|h)");
 
@@ -266,7 +268,7 @@ final class SearchCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     space.notices().forEach(notice -> err.println("NOTICE: " + notice));
     Dataset dataset = data.load(trained.data(), err);
-    space.requireFit(dataset.train().image());
+    space.requireFit(settings.trained(dataset));
     Map<String, String> values = new LinkedHashMap<>();
     overrides()
         .forEach(
@@ -395,10 +397,11 @@ final class SearchCommand implements Callable<Integer> {
     Map<String, YamlValue> overrides = overrides();
     ExperimentFile settings = Catalogue.find(name).with(overrides);
     List<Experiment> experiments = settings.experiments(Map.of());
-    OwnNetwork.requireTrainingOnly(ARBITER_SPACE, experiments, overrides.keySet());
+    OwnNetwork.requireTrainingOnly(ARBITER_SPACE, experiments, overrides.keySet(), Set.of(LOSS));
     String shows =
         "the networks of " + file.getFileName() + OwnNetwork.trainedAs(experiments.get(0));
-    return ArbiterSpace.read(file, shows, name, settings, precision);
+    LossSpec loss = overrides.containsKey(LOSS) ? experiments.get(0).network().loss() : null;
+    return ArbiterSpace.read(file, shows, name, settings, loss, precision);
   }
 
   private Map<String, YamlValue> overrides() {

@@ -197,7 +197,7 @@ final class SearchSession {
     String ending = search(directory, trials, progress);
     Optional<Trial> best = SearchReport.best(trials.all().stream().map(Kept::trial).toList());
     SearchSpace.Candidate winner =
-        best.map(trial -> space.candidate(trial.values(), dataset.train().image())).orElse(null);
+        best.map(trial -> space.candidate(trial.values(), settings.trained(dataset))).orElse(null);
     Experiment experiment = winner == null ? space.requireFit() : winner.experiment();
     HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
     Rerun rerun =

@@ -64,6 +64,7 @@ class Beta7SpacesTest {
           graph          | updater.learningRate, c1.nOut
           math           | updater.learningRate, layer_0.nOut, layer_1.nOut.operand
           early-stopping | updater.learningRate, layer_0.activationFunction, layer_0.nOut
+          by-epoch       | updater.learningRateSchedule.initialValue
           schedule       | updater.learningRateSchedule.initialValue, updater.learningRateSchedule.gamma, layer_0.activationFunction, layer_0.nOut
           """)
   void aSpaceIsSearchedOverWhatVaries(String name, String ranges) throws IOException {
@@ -127,9 +128,8 @@ class Beta7SpacesTest {
           constraints   | weightConstraints
           bidirectional | org.deeplearning4j.nn.conf.layers.LSTM (layer0)
           two-outputs   | outputs [2, 3]
-          no-output     | ends without an output
+          no-output     | ends without an output layer
           all-fixed     | expected something that varies
-          by-epoch      | ScheduleType.ITERATION
           """)
   void whatNoCandidateCanHaveIsToldBeforeTheFirstTrial(String name, String reason)
       throws IOException {

@@ -26,6 +26,7 @@ import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.dl4j.datavec.CsvDigits;
 import dev.lockstep.dl4j.datavec.DigitImage;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.json.TrainedOn;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.catalogue.Catalogue;
 import dev.lockstep.experiments.figures.DrawingComparer;
@@ -282,7 +283,8 @@ enum Parser {
   DL4J_CONFIGURATION {
     @Override
     void parse(byte[] bytes, Path directory) {
-      Dl4jConfiguration.parse(new String(bytes, StandardCharsets.UTF_8), Shape.of(1, 2, 2));
+      Dl4jConfiguration.parse(
+          new String(bytes, StandardCharsets.UTF_8), TrainedOn.samples(Shape.of(1, 2, 2)));
     }
 
     @Override
@@ -341,7 +343,7 @@ enum Parser {
     void parse(byte[] bytes, Path directory) throws IOException {
       Path file = Files.write(directory.resolve("space.json"), bytes);
       ExperimentFile settings = Catalogue.find("two-layer-net");
-      ArbiterSpace.read(file, "what varies", "two-layer-net", settings, Precision.DOUBLE)
+      ArbiterSpace.read(file, "what varies", "two-layer-net", settings, null, Precision.DOUBLE)
           .requireFit();
     }
 

@@ -14,6 +14,7 @@ import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.yaml.YamlReader;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.json.TrainedOn;
 import dev.lockstep.dl4j.model.Dl4jModel;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Precision;
@@ -120,7 +121,8 @@ class PartsTest {
     try (Dl4jModel model = Dl4jProvider.aligned(Precision.DOUBLE).create(network)) {
       model.save(file);
     }
-    assertThat(Dl4jConfiguration.read(file, network.input()).network()).isEqualTo(network);
+    assertThat(Dl4jConfiguration.read(file, TrainedOn.samples(network.input())).network())
+        .isEqualTo(network);
   }
 
   @TestFactory

@@ -87,7 +87,7 @@ public record Finding(long step, Failure failure, @Nullable FirstDivergence dive
                     step,
                     tensor.key(),
                     both
-                        ? "both sides, which the experiment does not foresee (mayDiverge)"
+                        ? "both sides, which the experiment does not foresee; mayDiverge=true says that it does"
                         : isNotFinite(a)
                             ? "the reference's side only"
                             : "the candidate's side only")),

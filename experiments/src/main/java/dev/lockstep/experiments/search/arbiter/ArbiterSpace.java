@@ -2,11 +2,13 @@ package dev.lockstep.experiments.search.arbiter;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
+import dev.lockstep.core.data.Split;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.tensor.Shape;
+import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
+import dev.lockstep.dl4j.json.TrainedOn;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.search.arbiter.Leaves.Leaf;
 import dev.lockstep.experiments.search.space.Range;
@@ -38,6 +40,7 @@ import org.deeplearning4j.arbiter.optimize.serde.jackson.JsonMapper;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -63,11 +66,15 @@ public final class ArbiterSpace implements SearchSpace {
           .addMixIn(MathOp.class, ReadableMathOp.class)
           .addMixIn(PairMathOp.class, ReadablePairMathOp.class);
 
+  /** Why candidates cannot be compared: how many of them are told. */
+  private static final int REASONS = 2;
+
   private final Path file;
   private final String shows;
   private final String named;
   private final ExperimentFile settings;
   private final Experiment trainedAs;
+  private final @Nullable LossSpec loss;
   private final Precision precision;
   private final Optimization optimization;
   private final ObjectNode tree;
@@ -79,6 +86,7 @@ public final class ArbiterSpace implements SearchSpace {
       String shows,
       String named,
       ExperimentFile settings,
+      @Nullable LossSpec loss,
       Precision precision,
       Optimization optimization) {
     this.file = file;
@@ -86,6 +94,7 @@ public final class ArbiterSpace implements SearchSpace {
     this.named = named;
     this.settings = settings;
     this.trainedAs = settings.experiments(Map.of()).get(0);
+    this.loss = loss;
     this.precision = precision;
     this.optimization = optimization;
     this.tree = (ObjectNode) optimization.space();
@@ -105,12 +114,18 @@ public final class ArbiterSpace implements SearchSpace {
    * @param named the experiment as it is named on a command line
    * @param settings a file of one experiment, whose batches, length and sizes all candidates are
    *     trained with
+   * @param loss of networks that end without one; null: they have their own
    * @param precision that Deeplearning4j computes in; Arbiter itself knows float alone
    * @throws InputException if the file cannot be read, holds something else, or names classes that
    *     are not known; names the file
    */
   public static ArbiterSpace read(
-      Path file, String shows, String named, ExperimentFile settings, Precision precision) {
+      Path file,
+      String shows,
+      String named,
+      ExperimentFile settings,
+      @Nullable LossSpec loss,
+      Precision precision) {
     String json;
     try {
       json = Files.readString(file);
@@ -120,7 +135,7 @@ public final class ArbiterSpace implements SearchSpace {
     }
     try {
       JsonNode all = ArbiterClasses.ALLOWED.parse(json);
-      return new ArbiterSpace(file, shows, named, settings, precision, Optimization.of(all));
+      return new ArbiterSpace(file, shows, named, settings, loss, precision, Optimization.of(all));
     } catch (InputException e) {
       throw new InputException(file + ": " + e.getMessage(), e);
     }
@@ -227,7 +242,7 @@ public final class ArbiterSpace implements SearchSpace {
   }
 
   @Override
-  public void requireFit(Shape sample) {
+  public void requireFit(Split train) {
     Set<String> reasons = new LinkedHashSet<>();
     int most =
         ranges().values().stream().mapToInt(range -> range.examples().size()).max().orElse(1);
@@ -239,15 +254,21 @@ public final class ArbiterSpace implements SearchSpace {
               (key, range) ->
                   values.put(key, range.examples().get(turn % range.examples().size())));
       try {
-        candidate(values, sample);
+        candidate(values, train);
         return;
       } catch (LockstepException e) {
         reasons.add(String.valueOf(e.getMessage()));
       }
     }
     throw new InputException(
-        "%s: no candidate that was tried can be compared: %s"
-            .formatted(file, String.join("; ", reasons)));
+        "%s: no candidate that was tried can be compared: %s".formatted(file, first(reasons)));
+  }
+
+  /** Returns the first reasons: of many values of one range they differ by a number. */
+  private static String first(Set<String> reasons) {
+    int left = reasons.size() - REASONS;
+    return String.join("; ", reasons.stream().limit(REASONS).toList())
+        + (left > 0 ? "; and %d more of the kind".formatted(left) : "");
   }
 
   @Override
@@ -256,8 +277,9 @@ public final class ArbiterSpace implements SearchSpace {
   }
 
   @Override
-  public Candidate candidate(Map<String, String> values, Shape sample) {
-    Dl4jConfiguration own = Dl4jConfiguration.parse(configuration(values), sample);
+  public Candidate candidate(Map<String, String> values, Split train) {
+    Dl4jConfiguration own =
+        Dl4jConfiguration.parse(configuration(values), TrainedOn.of(trainedAs, train, loss));
     return new Candidate(trainedAs.withNetwork(id(), shows, own.network()), own.conventions());
   }
 

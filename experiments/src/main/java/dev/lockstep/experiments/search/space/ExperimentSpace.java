@@ -1,9 +1,9 @@
 package dev.lockstep.experiments.search.space;
 
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.data.Split;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
 import dev.lockstep.dl4j.ledger.Conventions;
@@ -67,7 +67,7 @@ public record ExperimentSpace(
   }
 
   @Override
-  public Candidate candidate(Map<String, String> values, Shape sample) {
+  public Candidate candidate(Map<String, String> values, Split train) {
     return new Candidate(experiment(values), Conventions.stock());
   }
 

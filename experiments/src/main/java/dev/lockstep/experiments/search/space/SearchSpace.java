@@ -1,8 +1,8 @@
 package dev.lockstep.experiments.search.space;
 
 import dev.lockstep.core.LockstepException;
+import dev.lockstep.core.data.Split;
 import dev.lockstep.core.experiment.Experiment;
-import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.dl4j.ledger.Convention;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -81,18 +81,18 @@ public interface SearchSpace {
   /**
    * Makes sure that a candidate can be trained on the data, before the first trial.
    *
-   * @param sample the shape of one sample of the data
+   * @param train what it is trained on
    * @throws LockstepException with the reason, if none of those tried can be
    */
-  default void requireFit(Shape sample) {}
+  default void requireFit(Split train) {}
 
   /**
    * @param values of the ranges, by key
-   * @param sample the shape of one sample of the data, such as 1×28×28
+   * @param train what it is trained on
    * @throws LockstepException if they make no network, or one that the scratch side has no words
    *     for
    */
-  Candidate candidate(Map<String, String> values, Shape sample);
+  Candidate candidate(Map<String, String> values, Split train);
 
   /** Returns whether a trial is trained again from a file beside it, not from its values. */
   default boolean hasConfigurations() {

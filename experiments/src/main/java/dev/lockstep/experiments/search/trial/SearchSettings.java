@@ -1,5 +1,7 @@
 package dev.lockstep.experiments.search.trial;
 
+import dev.lockstep.core.data.Dataset;
+import dev.lockstep.core.data.Split;
 import dev.lockstep.dl4j.model.Precision;
 import dev.lockstep.experiments.compare.CompareSettings.Alignment;
 import dev.lockstep.experiments.search.strategy.Strategy;
@@ -38,5 +40,11 @@ public record SearchSettings(
   /** Returns the seed of each training of a candidate. */
   public List<Long> seeds() {
     return LongStream.range(seed, seed + repeats).boxed().toList();
+  }
+
+  /** Returns the training data that candidates take theirs from. */
+  public Split trained(Dataset dataset) {
+    Split train = dataset.train();
+    return trainSize == null ? train : train.first(Math.min(trainSize, train.size()));
   }
 }

@@ -90,7 +90,7 @@ public final class TrialRunner implements Trainer {
   }
 
   private Trial.Run train(Map<String, String> values, long seed, LockstepListener listener) {
-    SearchSpace.Candidate candidate = space.candidate(values, dataset.train().image());
+    SearchSpace.Candidate candidate = space.candidate(values, settings.trained(dataset));
     Experiment experiment = candidate.experiment().thatMayDiverge();
     HeldOut images = HeldOut.of(dataset, experiment, settings.trainSize(), space.validation());
     Dataset scored = dataset.withSplits(images.train(), images.validation());

@@ -30,7 +30,8 @@ public record Snapshot(
   public record Standing(
       long step, ModelState reference, ModelState candidate, @Nullable ModelState perturbed) {}
 
-  /** What a run has gathered: everything but tensors. */
+  /** What a run has gathered: everything but tensors. Its last two are for this package alone. */
+  @SuppressWarnings("exports")
   public record Progress(
       double referenceLoss,
       double candidateLoss,

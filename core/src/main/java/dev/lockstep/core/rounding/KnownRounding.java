@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param squares what holds squares of gradients
  * @param inFloat whether one of the two sides computes in float
  */
+@SuppressWarnings("exports") // how squares are held is for this package alone
 public record KnownRounding(
     Map<TensorKey, Double> shares, Map<TensorKey, Square> squares, boolean inFloat) {
 

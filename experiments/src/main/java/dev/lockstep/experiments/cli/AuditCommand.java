@@ -41,9 +41,8 @@ import picocli.CommandLine.Spec;
       "Needs no data: what the run trained on is in the recording."
     },
     mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
     footer = {
-      "",
-      "Examples:",
       "  lockstep audit run.npz two-layer-net",
       "  lockstep audit run.npz my.yaml optimizer.learningRate=0.05",
       "  lockstep audit run.npz two-layer-net --reference dl4j"

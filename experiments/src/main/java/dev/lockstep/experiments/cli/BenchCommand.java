@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
             + " of documentation.",
     mixinStandardHelpOptions = true,
     defaultValueProvider = VerifyCommand.Formats.class,
-    footer = {"", "Example: lockstep bench --quick --output build/bench"})
+    footerHeading = "%nExamples:%n",
+    footer = "  lockstep bench --quick --output build/bench")
 final class BenchCommand implements Callable<Integer> {
 
   private static final Set<Format> FORMATS =

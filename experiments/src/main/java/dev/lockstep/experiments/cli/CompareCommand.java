@@ -52,9 +52,8 @@ import picocli.CommandLine.Spec;
     name = "compare",
     description = "Trains both sides and reports the differences.",
     mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
     footer = {
-      "",
-      "Examples:",
       "  lockstep compare",
       "  lockstep compare two-layer-net optimizer.learningRate=0.05 --steps 500",
       "  lockstep compare my.yaml --precision float",

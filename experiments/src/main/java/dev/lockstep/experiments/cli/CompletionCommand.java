@@ -23,9 +23,8 @@ import picocli.CommandLine.Spec;
     name = "completion",
     description = "Prints a script by which a shell completes lockstep's commands.",
     mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
     footer = {
-      "",
-      "Examples:",
       "  source <(lockstep completion bash)",
       "  source <(lockstep completion zsh)",
       "  lockstep completion fish | source"

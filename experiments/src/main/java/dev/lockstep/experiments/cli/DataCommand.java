@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
     name = "data",
     description = "Says where the data set comes from, fetches it, checks it.",
     mixinStandardHelpOptions = true,
+    subcommands = HelpCommand.class,
+    footerHeading = "%nExamples:%n",
     footer = {
-      "",
-      "Examples:",
       "  lockstep data info",
       "  lockstep data info --data table:iris.csv --experiment iris.yaml"
     })

@@ -25,14 +25,13 @@ import picocli.CommandLine.Spec;
           + " differs by more than rounding explains, else 'differs'."
     },
     mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
     footer = {
-      "",
-      "Examples:",
       "  lockstep diff reports/monday reports/tuesday",
-      "  lockstep diff reports/monday reports/tuesday --output reports/diff",
-      "",
-      "Exits with 0 where the runs are the same, with 1 where they differ."
-    })
+      "  lockstep diff reports/monday reports/tuesday --output reports/diff"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:The runs are the same.", "1:They differ."})
 final class DiffCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = "What this machine has and lacks for all of the above.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Exits with 4 if a comparison cannot run here, else with 0."})
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:A comparison can run here.", "4:It cannot."})
 final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

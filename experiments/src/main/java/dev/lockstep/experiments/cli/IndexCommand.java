@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         "Writes index.html into a directory: all finished runs in it and below it, as a table to"
             + " sort and filter, and their curves over each other.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Example:", "  lockstep index reports"})
+    footerHeading = "%nExamples:%n",
+    footer = {"  lockstep index reports"})
 final class IndexCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
     name = "list",
     description = "Lists what there is.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Example: lockstep list experiments"})
+    footerHeading = "%nExamples:%n",
+    footer = "  lockstep list experiments")
 final class ListCommand implements Callable<Integer> {
 
   private enum What {

@@ -42,17 +42,25 @@ import picocli.CommandLine.Spec;
       ListCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
-      CommandLine.HelpCommand.class
+      HelpCommand.class
     },
-    footer = {
-      "",
-      "Exit codes: 0 agree, 1 differ, 2 usage, 3 internal error,",
-      "4 input missing or corrupt, 5 nothing compared or undecided, 130 interrupted."
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "  0:agree",
+      "  1:differ",
+      "  2:usage",
+      "  3:internal error",
+      "  4:input missing or corrupt",
+      "  5:nothing compared or undecided",
+      "130:interrupted"
     })
 public final class Main implements Runnable {
 
   /** The netlib logger says on every start which implementation it chose; the report says it. */
   private static final Logger NETLIB = Logger.getLogger("dev.ludovic.netlib");
+
+  private static final Pattern UNMATCHED =
+      Pattern.compile("^Unmatched arguments? (at|from) index \\d+: ");
 
   private static final Pattern CONSTANTS = Pattern.compile("\\[[A-Z_]+(, [A-Z_]+)*]");
 
@@ -149,10 +157,10 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
-  /** The library that parses options lists choices as the constants that they are in Java. */
+  /** The library that parses options counts words and lists choices as constants of Java. */
   private static String inUsersWords(String message) {
     return CONSTANTS
-        .matcher(message)
+        .matcher(UNMATCHED.matcher(message).replaceFirst("unknown: "))
         .replaceAll(list -> list.group().toLowerCase(Locale.ROOT).replace('_', '-'));
   }
 

@@ -34,9 +34,8 @@ import picocli.CommandLine.Spec;
     name = "predict",
     description = "Both sides' probabilities for digits of your own.",
     mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
     footer = {
-      "",
-      "Example:",
       "  lockstep compare two-layer-net --save-parameters net.npz",
       "  lockstep predict net.npz my-digit.png --experiment two-layer-net"
     })

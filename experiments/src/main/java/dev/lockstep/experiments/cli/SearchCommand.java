@@ -57,9 +57,8 @@ import picocli.CommandLine.Spec;
       "Scores are taken on held-out training images; the finalist alone is tested."
     },
     mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
     footer = {
-      "",
-      "Examples:",
       "  lockstep search",
       "  lockstep search my-space.yaml --strategy genetic --output runs/shape",
       "  lockstep search --arbiter-space space.json training.epochs=5",

@@ -46,9 +46,8 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     defaultValueProvider = VerifyCommand.Formats.class,
+    footerHeading = "%nExamples:%n",
     footer = {
-      "",
-      "Examples:",
       "  lockstep verify",
       "  lockstep verify -v --include 'optimizer adam|convention adam'",
       "  lockstep verify --candidate pytorch"

@@ -8,8 +8,11 @@ final class Version implements IVersionProvider {
 
   @Override
   public String[] getVersion() {
+    String commit = Environment.commit();
     return new String[] {
-      "lockstep " + Environment.version() + " (commit " + Environment.commit() + ")",
+      "lockstep "
+          + Environment.version()
+          + (commit.equals("unknown") ? "" : " (commit " + commit + ")"),
       "Deeplearning4j " + Environment.dl4jVersion() + ", Java " + Runtime.version()
     };
   }

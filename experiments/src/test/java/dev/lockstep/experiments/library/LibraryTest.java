@@ -99,18 +99,14 @@ class LibraryTest {
     for (String artifact : ARTIFACTS) {
       Path directory = directory(first, artifact);
       String stem = artifact + "-" + Staging.VERSION;
-      String pom = Files.readString(directory.resolve(stem + ".pom"));
-      // a BOM may name its own version, which its readers know
-      assertThat(pom.replace("${project.version}", Staging.VERSION))
-          .contains(
-              "<name>",
-              "<description>",
-              "<url>",
-              "<license>",
-              "<developer>",
-              "<scm>",
-              "<connection>")
-          .doesNotContain("SNAPSHOT", "${", "<parent>", "<scope>test");
+      assertThat(Files.readString(directory.resolve(stem + ".pom")))
+          .containsPattern("<name>[^<]")
+          .containsPattern("<description>[^<]")
+          .containsPattern("<url>https://[^<]")
+          .containsPattern("<license>\\s*<name>[^<]")
+          .containsPattern("<developer>\\s*<id>[^<]")
+          .containsPattern("<scm[^>]*>\\s*<connection>scm:git:https://[^<]")
+          .doesNotContain("SNAPSHOT", "${", "<parent>", "<scope>test", "example.org");
       List<String> files = new ArrayList<>(List.of(stem + ".pom", stem + "-cyclonedx.json"));
       if (!artifact.equals("lockstep-bom")) {
         files.addAll(List.of(stem + ".jar", stem + "-sources.jar", stem + "-javadoc.jar"));
@@ -163,6 +159,69 @@ class LibraryTest {
     assertThat(run.output()).contains("Tests run: 2, Failures: 1, Errors: 0, Skipped: 0");
     assertThat(shape(transcript(run.output()))).isEqualTo(shape(printed()));
     assertThat(sizeOfWhatIsNeeded(local)).isLessThan(MOST_BYTES);
+  }
+
+  @Test
+  void whatOthersCompileAgainstIsHeldAgainstTheLastRelease()
+      throws IOException, InterruptedException {
+    Path sources = Staging.release(work.resolve("next"));
+    Staging.succeed(compareWithTheRelease(sources));
+
+    Path assertions =
+        sources.resolve("core/src/main/java/dev/lockstep/core/assertion/LockstepAssertions.java");
+    String text = Files.readString(assertions);
+    Files.writeString(
+        assertions, text.replace("public static ModelAssertion", "static ModelAssertion"));
+    Staging.Run run = compareWithTheRelease(sources);
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.output())
+        .contains("LockstepAssertions.assertThatModel", "METHOD_LESS_ACCESSIBLE");
+  }
+
+  private static Staging.Run compareWithTheRelease(Path sources)
+      throws IOException, InterruptedException {
+    return Staging.maven(
+        sources,
+        List.of(
+            "package",
+            "-pl",
+            "core",
+            "-Papi",
+            "-Dapi.baseline=" + Staging.VERSION,
+            "-Dmaven.test.skip=true",
+            "-s",
+            settings().toString(),
+            "-Dmaven.repo.local=" + work.resolve("baseline"),
+            "-Dmaven.repo.local.tail=" + Staging.LOCAL));
+  }
+
+  @Test
+  void aStrangersProjectInGradle() throws IOException, InterruptedException {
+    assumeTrue(hasGradle(), "skipped: no Gradle of version 7 or later on the path");
+    Path project = copyOfTheExample(work.resolve("stranger-gradle"));
+    Path staged =
+        Files.writeString(
+            work.resolve("staged.init.gradle.kts"),
+            "allprojects { repositories { maven { url = uri(\"%s\") } } }\n"
+                .formatted(first.toUri()));
+    Staging.Run run =
+        Staging.run(
+            project,
+            Map.of("GRADLE_USER_HOME", work.resolve("gradle").toString()),
+            List.of("gradle", "--no-daemon", "--init-script", staged.toString(), "test"));
+
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.output())
+        .contains("2 tests completed, 1 failed", printed().lines().findFirst().orElseThrow());
+  }
+
+  private static boolean hasGradle() throws IOException, InterruptedException {
+    try {
+      Staging.Run run = Staging.run(work, Map.of(), List.of("gradle", "--version"));
+      return Pattern.compile("Gradle ([7-9]|\\d\\d)\\.").matcher(run.output()).find();
+    } catch (IOException none) {
+      return false;
+    }
   }
 
   /** Everything that the two artifacts bring, of the repository that was empty. */

@@ -1,10 +1,10 @@
 package dev.lockstep.experiments.library;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ final class Staging {
 
   private static final Path TOP = Path.of("").toAbsolutePath().resolve("..").normalize();
 
-  private static final Path LOCAL = Path.of(System.getProperty("user.home"), ".m2", "repository");
+  static final Path LOCAL = Path.of(System.getProperty("user.home"), ".m2", "repository");
 
   private static final long MINUTES = 15;
 
@@ -33,22 +33,17 @@ final class Staging {
    * @return the directory of the repository
    */
   static Path stage(Path work, String keys) throws IOException, InterruptedException {
-    Path sources = work.resolve("sources");
-    copySources(sources);
+    Path sources = release(work);
     Path repository = work.resolve("staging");
     List<String> command =
         new ArrayList<>(
             List.of(
-                "./mvnw",
-                "-B",
-                "-ntp",
-                "-q",
                 "deploy",
                 "-pl",
                 "bom,core,scratch-impl,report",
                 "-Ppublish" + (keys.isEmpty() ? "" : ",sign"),
-                "-Dgates.skip=true",
                 "-Dmaven.test.skip=true",
+                "-Dhome=https://rehearsal.invalid/lockstep",
                 // what a deployment leaves in a local repository goes to one of its own
                 "-Dmaven.repo.local=" + work.resolve("local"),
                 "-Dmaven.repo.local.tail=" + LOCAL,
@@ -56,40 +51,58 @@ final class Staging {
     if (!keys.isEmpty()) {
       command.add("-Dgpg.homedir=" + keys);
     }
-    Run run = run(sources, Map.of(), command);
-    if (run.exitCode() != 0) {
-      throw new AssertionError(run.output());
-    }
+    succeed(maven(sources, command));
     return repository;
+  }
+
+  /**
+   * Returns a copy of the sources with the version of a release, set as RELEASING.md says.
+   *
+   * @param work an empty directory
+   */
+  static Path release(Path work) throws IOException, InterruptedException {
+    Path sources = work.resolve("sources");
+    copySources(sources);
+    succeed(
+        maven(
+            sources,
+            List.of(
+                "versions:set",
+                "-Pcluster",
+                "-DnewVersion=" + VERSION,
+                "-DgenerateBackupPoms=false")));
+    return sources;
   }
 
   private static void copySources(Path target) throws IOException {
     try (Stream<Path> files = Files.walk(TOP)) {
-      files
-          .filter(
-              file ->
-                  TOP.relativize(file).toString().isEmpty()
-                      || !TOP.relativize(file)
-                          .toString()
-                          .matches("(.*/)?(target|reports|\\.git|\\.idea)(/.*)?"))
-          .forEach(file -> copy(file, target.resolve(TOP.relativize(file).toString())));
+      for (Path file : files.toList()) {
+        String name = TOP.relativize(file).toString();
+        if (!name.isEmpty() && name.matches("(.*/)?(target|reports|\\.git|\\.idea)(/.*)?")) {
+          continue;
+        }
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target.resolve(name));
+        } else {
+          Files.copy(file, target.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+      }
     }
   }
 
-  private static void copy(Path file, Path target) {
-    try {
-      if (Files.isDirectory(file)) {
-        Files.createDirectories(target);
-      } else if (file.endsWith("pom.xml")) {
-        Files.writeString(
-            target,
-            Files.readString(file)
-                .replace("<version>" + VERSION + "-SNAPSHOT<", "<version>" + VERSION + "<"));
-      } else {
-        Files.copy(file, target, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Maven without the gates, which say nothing about what is made. */
+  static Run maven(Path directory, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(TOP.resolve("mvnw").toString(), "-B", "-ntp", "-q", "-Dgates.skip=true"));
+    command.addAll(arguments);
+    return run(directory, Map.of(), command);
+  }
+
+  static void succeed(Run run) {
+    if (run.exitCode() != 0) {
+      throw new AssertionError(run.output());
     }
   }
 

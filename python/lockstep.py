@@ -43,8 +43,8 @@ class Layer:
     """One layer: its type and full name, the shape of one sample before and after it, its settings.
 
     Settings are attributes, named as in experiment files: layer.units, layer.ratio. The layers of a
-    residual or inception block are in layer.branches, a list of lists. What a pool layer calls type,
-    "max" or "average", is layer.pooling. Of an open layer what the other side calls it is layer.kind.
+    residual or inception block are in layer.branches, a list of lists. What a pool or globalPool layer
+    calls type, such as "max" or "average", is layer.pooling. Of an open layer what the other side calls it is layer.kind.
     """
 
     def __init__(self, kind, name, settings, inputs, outputs):
@@ -170,6 +170,12 @@ _SETTINGS = {
     "inception": ("branches",),
     "leakyRelu": ("slope",),
     "elu": ("alpha",),
+    "globalPool": ("type",),
+    "zeroPadding": ("top", "bottom", "left", "right"),
+    "upsampling": ("size",),
+    "localResponse": ("k", "size", "alpha", "beta"),
+    "depthwiseConv": ("multiplier", "initial", "bias", "dilation", *_WINDOW),
+    "separableConv": ("filters", "multiplier", "initial", "bias", "dilation", *_WINDOW),
     "open": ("kind", "reads", "output", "parameters", "decayed", "statistics"),
 }
 for _name in "relu sigmoid tanh identity step selu softplus softsign swish gelu hardSigmoid".split():

@@ -145,45 +145,55 @@ class Dropout:
         return dout * self.factor
 
 
+def pair(value):
+    """One number for rows and columns, or one for each."""
+    return value if isinstance(value, list) else [value, value]
+
+
 class Windows:
     """The windows of a convolution or pooling over N×C×H×W."""
 
     def __init__(self, layer):
         self.height, self.width = layer.size
-        self.stride, self.pad = layer.stride, layer.pad
+        self.out = layer.output[1:]
+        self.stride, self.dilation = pair(layer.stride), pair(getattr(layer, "dilation", 1))
+        self.pads = [self._pads(layer, axis) for axis in (0, 1)]
+
+    def _pads(self, layer, axis):
+        """How many zeros stand before and behind an axis."""
+        if layer.pad != "same":
+            return (pair(layer.pad)[axis],) * 2
+        reach = self.dilation[axis] * (layer.size[axis] - 1) + 1
+        covered = (self.out[axis] - 1) * self.stride[axis] + reach
+        pad = max(0, covered - layer.input[1 + axis])
+        return pad // 2, pad - pad // 2
+
+    def _of_all(self, row, column):
+        """Where the element at a row and column of every window stands."""
+        places = [slice(None), slice(None)]
+        for place, axis in ((row, 0), (column, 1)):
+            start, stride = place * self.dilation[axis], self.stride[axis]
+            places.append(slice(start, start + stride * self.out[axis], stride))
+        return tuple(places)
 
     def im2col(self, x):
         """N×C×H×W to N×C×height×width×OH×OW."""
-        n, c, h, w = x.shape
-        pad = self.pad
-        padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        oh = (h + 2 * pad - self.height) // self.stride + 1
-        ow = (w + 2 * pad - self.width) // self.stride + 1
-        col = np.empty((n, c, self.height, self.width, oh, ow))
+        padded = np.pad(x, ((0, 0), (0, 0), *self.pads))
+        col = np.empty((*x.shape[:2], self.height, self.width, *self.out))
         for row in range(self.height):
             for column in range(self.width):
-                col[:, :, row, column] = padded[
-                    :,
-                    :,
-                    row : row + self.stride * oh : self.stride,
-                    column : column + self.stride * ow : self.stride,
-                ]
+                col[:, :, row, column] = padded[self._of_all(row, column)]
         return col
 
     def col2im(self, col, shape):
         """Adds up what the windows say of each element."""
         n, c, h, w = shape
-        oh, ow = col.shape[4:]
-        padded = np.zeros((n, c, h + 2 * self.pad, w + 2 * self.pad))
+        (top, bottom), (left, right) = self.pads
+        padded = np.zeros((n, c, top + h + bottom, left + w + right))
         for row in range(self.height):
             for column in range(self.width):
-                padded[
-                    :,
-                    :,
-                    row : row + self.stride * oh : self.stride,
-                    column : column + self.stride * ow : self.stride,
-                ] += col[:, :, row, column]
-        return padded[:, :, self.pad : self.pad + h, self.pad : self.pad + w]
+                padded[self._of_all(row, column)] += col[:, :, row, column]
+        return padded[:, :, top : top + h, left : left + w]
 
 
 class Convolution(Windows):
@@ -236,6 +246,143 @@ class Pooling(Windows):
         return self.col2im(col.reshape(n, c, self.height, self.width, oh, ow), self.shape)
 
 
+class Depthwise(Windows):
+    """A convolution of each channel by itself; the filters of one channel stand together."""
+
+    indices = "hwcm"  # of W
+    keys = ("W", "b")
+
+    def __init__(self, layer):
+        super().__init__(layer)
+        self.filters = (layer.input[0], layer.multiplier)
+        if getattr(layer, "bias", 0) == "none":
+            self.keys = tuple(key for key in self.keys if key != "b")
+
+    def biased(self, y):
+        return y + self.params["b"][:, None, None] if "b" in self.keys else y
+
+    def forward(self, x, step):
+        return self.biased(self.each(x))
+
+    def each(self, x):
+        self.shape = x.shape
+        self.col = self.im2col(x)
+        y = np.einsum(f"nchwij,{self.indices}->ncmij", self.col, self.params["W"])
+        return y.reshape(len(x), -1, *self.out)
+
+    def backward(self, dout):
+        self.grads = {"b": dout.sum(axis=(0, 2, 3))}
+        return self.each_backward(dout)
+
+    def each_backward(self, dout):
+        d = dout.reshape(len(dout), *self.filters, *self.out)
+        self.grads["W"] = np.einsum(f"nchwij,ncmij->{self.indices}", self.col, d)
+        col = np.einsum(f"{self.indices},ncmij->nchwij", self.params["W"], d)
+        return self.col2im(col, self.shape)
+
+
+class Separable(Depthwise):
+    """A convolution of each channel by itself, then one of 1×1 over what that puts out."""
+
+    indices = "mchw"
+    keys = ("W", "pW", "b")
+
+    def forward(self, x, step):
+        self.between = self.each(x)  # N×(C·M)×OH×OW
+        points = self.params["pW"][:, :, 0, 0]  # F×(C·M)
+        return self.biased(np.einsum("fk,nkij->nfij", points, self.between))
+
+    def backward(self, dout):
+        points = np.einsum("nfij,nkij->fk", dout, self.between)
+        self.grads = {"pW": points[:, :, None, None], "b": dout.sum(axis=(0, 2, 3))}
+        between = np.einsum("fk,nfij->nkij", self.params["pW"][:, :, 0, 0], dout)
+        return self.each_backward(between)
+
+
+class LocalResponse:
+    """y = x·s^−beta, s = k + alpha · the sum of x² over neighbouring channels."""
+
+    keys = ()
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    def around(self, x):
+        """The sums over the channels around each."""
+        reach = self.layer.size // 2
+        padded = np.pad(x, ((0, 0), (reach, reach), (0, 0), (0, 0)))
+        return sum(padded[:, i : i + x.shape[1]] for i in range(2 * reach + 1))
+
+    def forward(self, x, step):
+        self.x = x
+        self.s = self.layer.k + self.layer.alpha * self.around(x * x)
+        self.y = x * self.s**-self.layer.beta
+        return self.y
+
+    def backward(self, dout):
+        shares = self.around(dout * self.y / self.s)
+        factor = 2 * self.layer.alpha * self.layer.beta
+        return dout * self.s**-self.layer.beta - factor * self.x * shares
+
+
+class GlobalPooling:
+    """One number for each channel: the largest, the mean or the sum of N×C×H×W."""
+
+    keys = ()
+
+    def __init__(self, layer):
+        self.kind = layer.pooling
+
+    def forward(self, x, step):
+        self.shape = x.shape
+        rows = x.reshape(*x.shape[:2], -1)  # N×C×P
+        if self.kind == "max":
+            self.winner = rows.argmax(axis=2)[:, :, None]  # of equal ones the first
+            return np.take_along_axis(rows, self.winner, axis=2)[:, :, 0]
+        return rows.mean(axis=2) if self.kind == "average" else rows.sum(axis=2)
+
+    def backward(self, dout):
+        count = self.shape[2] * self.shape[3]
+        dx = np.zeros((*dout.shape, count))
+        if self.kind == "max":
+            np.put_along_axis(dx, self.winner, dout[:, :, None], axis=2)
+        else:
+            dx[:] = (dout / count if self.kind == "average" else dout)[:, :, None]
+        return dx.reshape(self.shape)
+
+
+class ZeroPadding:
+    keys = ()
+
+    def __init__(self, layer):
+        self.pads = ((0, 0), (0, 0), (layer.top, layer.bottom), (layer.left, layer.right))
+
+    def forward(self, x, step):
+        return np.pad(x, self.pads)
+
+    def backward(self, dout):
+        (top, bottom), (left, right) = self.pads[2:]
+        n, c, h, w = dout.shape
+        return dout[:, :, top : h - bottom, left : w - right]
+
+
+class Upsampling:
+    """Every element becomes a block of its like."""
+
+    keys = ()
+
+    def __init__(self, layer):
+        self.height, self.width = layer.size
+
+    def forward(self, x, step):
+        return x.repeat(self.height, axis=2).repeat(self.width, axis=3)
+
+    def backward(self, dout):
+        n, c, h, w = dout.shape
+        blocks = (n, c, h // self.height, self.height, w // self.width, self.width)
+        return dout.reshape(blocks).sum(axis=(3, 5))
+
+
 class Branches:
     keys = ()
 
@@ -262,10 +409,20 @@ KINDS = {
     "dropout": Dropout,
     "conv": Convolution,
     "pool": Pooling,
+    "depthwiseConv": Depthwise,
+    "separableConv": Separable,
+    "localResponse": LocalResponse,
+    "globalPool": GlobalPooling,
+    "zeroPadding": ZeroPadding,
+    "upsampling": Upsampling,
     "residual": Branches,
     "inception": Branches,
     **{function: Activation for function in ACTIVATIONS},
 }
+
+
+# Parameters that weight decay acts on.
+DECAYED = ("W", "pW")
 
 
 class Sequence:
@@ -292,8 +449,8 @@ class Sequence:
             for key in layer.keys:
                 path = f"{layer.name}/{key}"
                 gradient = layer.grads[key]
-                if key == "W" and step.weight_decay:
-                    gradient = gradient + step.weight_decay * layer.params["W"]
+                if key in DECAYED and step.weight_decay:
+                    gradient = gradient + step.weight_decay * layer.params[key]
                 step.grads[path] = gradient
                 step.show("backward", path, gradient)
         return dout
@@ -413,7 +570,12 @@ class NumPySide:
         decay = self.network.weight_decay
         if not decay:
             return 0
-        weights = (layer.params["W"] for layer in self.layers.values() if "W" in layer.keys)
+        weights = (
+            layer.params[key]
+            for layer in self.layers.values()
+            for key in layer.keys
+            if key in DECAYED
+        )
         return sum(0.5 * decay * (w**2).sum() for w in weights)
 
 

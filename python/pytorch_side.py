@@ -67,14 +67,19 @@ OUTPUTS = {
 }
 
 
+KINDS = {
+    *("affine", "batchNorm", "dropout", "conv", "pool", "residual", "inception"),
+    *("depthwiseConv", "separableConv", "localResponse", "globalPool", "zeroPadding", "upsampling"),
+}
+
+
 class PyTorchSide:
     def __init__(self, network):
         self.network = network
         self.dtype = torch.float32 if network.precision == "float" else torch.float64
         self.stock = network.alignment == "stock"
         self.activations = STOCK_ACTIVATIONS if self.stock else ACTIVATIONS
-        kinds = {"affine", "batchNorm", "dropout", "conv", "pool", "residual", "inception"}
-        network.require("pytorch", kinds | set(ACTIVATIONS), LOSSES, BOOK)
+        network.require("pytorch", KINDS | set(ACTIVATIONS), LOSSES, BOOK)
         self.optimizer_of = (STOCK if self.stock else BOOK)[network.optimizer["type"]]
 
     # State
@@ -85,7 +90,7 @@ class PyTorchSide:
         self.parameters = {
             path: value.requires_grad_()
             for path, value in own.items()
-            if path.rsplit("/", 1)[1] in ("W", "b", "gamma", "beta")
+            if path.rsplit("/", 1)[1] in ("W", "pW", "b", "gamma", "beta")
         }
         self.statistics = {
             path: value
@@ -184,6 +189,23 @@ class PyTorchSide:
         if kind == "conv":
             w, b = p[name + "/W"], p[name + "/b"]
             return functional.conv2d(x, w, b, stride=layer.stride, padding=layer.pad)
+        if kind in ("depthwiseConv", "separableConv"):
+            return self._depthwise(layer, x)
+        if kind == "localResponse":
+            reach = layer.size // 2
+            squares = functional.pad(x * x, (0, 0, 0, 0, reach, reach))
+            around = sum(squares[:, i : i + x.shape[1]] for i in range(2 * reach + 1))
+            return x * (layer.k + layer.alpha * around) ** -layer.beta
+        if kind == "globalPool":
+            rows = x.flatten(2)  # N×C×P
+            if layer.pooling == "max":
+                return rows.max(dim=2).values
+            return rows.mean(dim=2) if layer.pooling == "average" else rows.sum(dim=2)
+        if kind == "zeroPadding":
+            return functional.pad(x, (layer.left, layer.right, layer.top, layer.bottom))
+        if kind == "upsampling":
+            height, width = layer.size
+            return x.repeat_interleave(height, dim=2).repeat_interleave(width, dim=3)
         if kind == "pool":
             return self._pool(layer, x)
         if kind == "batchNorm":
@@ -196,6 +218,23 @@ class PyTorchSide:
         if kind == "residual":
             return sum(parts[1:], parts[0])
         return torch.cat(parts, dim=1)
+
+    def _depthwise(self, layer, x):
+        """A convolution of each channel by itself: in PyTorch one in as many groups as channels."""
+        name, p = layer.name, self.parameters
+        b = p.get(name + "/b")
+        separable = layer.type == "separableConv"
+        # C×M×KH×KW, the filters of one channel together
+        w = p[name + "/W"].permute(1, 0, 2, 3) if separable else p[name + "/W"].permute(2, 3, 0, 1)
+        w = w.flatten(0, 1).unsqueeze(1)
+        stride, dilation = layer.stride, getattr(layer, "dilation", 1)
+        pad = layer.pad
+        if pad == "same":
+            x, pad = functional.pad(x, _same(layer)), 0
+        y = functional.conv2d(
+            x, w, None if separable else b, stride, pad, dilation, groups=x.shape[1]
+        )
+        return functional.conv2d(y, p[name + "/pW"], b) if separable else y
 
     def _pool(self, layer, x):
         size, stride, pad = layer.size, layer.stride, layer.pad
@@ -244,7 +283,7 @@ class PyTorchSide:
         return LOSSES[self.network.loss["type"]](scores.flatten(1), t) / len(scores)
 
     def _decay(self):
-        weights = (p for path, p in self.parameters.items() if path.endswith("/W"))
+        weights = (p for path, p in self.parameters.items() if path.endswith(("/W", "/pW")))
         decay = self.network.weight_decay
         return sum(0.5 * decay * (w**2).sum() for w in weights) if decay else 0
 
@@ -257,6 +296,17 @@ class PyTorchSide:
         if self.network.loss["type"] == "sigmoidCrossEntropy":
             total = total + cross_entropy(1 - t, 1 - y, stabilizer)
         return -total / len(y)
+
+
+def _same(layer):
+    """How many zeros stand left, right, above and below: an odd one behind."""
+    pads = []
+    for axis in (1, 0):
+        stride, dilation = layer.stride[axis], layer.dilation[axis]
+        covered = (layer.output[1 + axis] - 1) * stride + dilation * (layer.size[axis] - 1) + 1
+        pad = max(0, covered - layer.input[1 + axis])
+        pads += [pad // 2, pad - pad // 2]
+    return pads
 
 
 def cross_entropy(t, y, stabilizer):

@@ -17,12 +17,14 @@ import dev.lockstep.core.network.LearningRate.Decay;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
+import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
 import dev.lockstep.scratch.ScratchProvider;
 import dev.lockstep.scratch.WeightInitialization;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -93,7 +95,7 @@ class BundledSidesTest {
   @EnumSource
   void showsWhatTheReferenceShows(Python.Side side) {
     try (ProgramProvider provider = provider(side)) {
-      for (NetworkSpec network : List.of(rows(), images())) {
+      for (NetworkSpec network : List.of(rows(), images(), channels(true))) {
         List<String> expected = shown(new ScratchProvider().create(network), network);
         try (Model model = provider.create(network)) {
           assertThat(shown(model, network)).containsExactlyInAnyOrderElementsOf(expected);
@@ -136,7 +138,7 @@ class BundledSidesTest {
   }
 
   static List<NetworkSpec> networks() {
-    return List.of(rows(), images(), windows());
+    return List.of(rows(), images(), windows(), channels(false), channels(true));
   }
 
   static List<OptimizerSpec> everyOptimizer() {
@@ -246,6 +248,35 @@ class BundledSidesTest {
             norm("batchNorm1", false),
             affine("affine1", 4)),
         crossEntropy(0),
+        0.1,
+        new OptimizerSpec.Sgd(LearningRate.constant(0.01)));
+  }
+
+  /** Convolutions of each channel by itself, and what else is done to whole channels. */
+  private static NetworkSpec channels(boolean same) {
+    int pad = same ? Window.Axis.SAME : 1;
+    Window window = new Window(new Window.Axis(3, 2, pad, 1), new Window.Axis(2, 1, pad, 2));
+    OptionalDouble bias = same ? OptionalDouble.empty() : OptionalDouble.of(0.2);
+    return new NetworkSpec(
+        Shape.of(2, 8, 7),
+        List.of(
+            new LayerSpec.ZeroPadding("zeroPadding1", 1, 0, 2, 1),
+            new LayerSpec.Depthwise("depthwiseConv1", 2, window, INITIAL, bias),
+            new LayerSpec.LocalResponse("localResponse1", 2, 4, 0.3, 0.75),
+            new LayerSpec.Upsampling("upsampling1", 2, 3),
+            new LayerSpec.Separable("separableConv1", 3, 2, window, INITIAL, bias),
+            activation("tanh1", ActivationFunction.TANH),
+            new LayerSpec.Branches(
+                "inception1",
+                LayerSpec.Join.CONCATENATE,
+                Stream.of(LayerSpec.GlobalPoolingType.values())
+                    .map(
+                        type ->
+                            List.<LayerSpec>of(
+                                new LayerSpec.GlobalPooling("inception1/" + type, type)))
+                    .toList()),
+            affine("affine1", 3)),
+        crossEntropy(1e-7),
         0.1,
         new OptimizerSpec.Sgd(LearningRate.constant(0.01)));
   }

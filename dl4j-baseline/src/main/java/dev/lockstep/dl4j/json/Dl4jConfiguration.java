@@ -1,7 +1,9 @@
 package dev.lockstep.dl4j.json;
 
 import dev.lockstep.core.InputException;
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerException;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.LossSpec;
@@ -9,7 +11,9 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.wording.Reasons;
+import dev.lockstep.dl4j.book.ClippedBinaryCrossEntropy;
 import dev.lockstep.dl4j.ledger.Convention;
+import dev.lockstep.dl4j.ledger.Conventions;
 import dev.lockstep.dl4j.model.Dl4jModel;
 import dev.lockstep.dl4j.model.Dl4jProvider;
 import dev.lockstep.dl4j.model.Network;
@@ -38,6 +42,7 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
@@ -65,6 +70,35 @@ public record Dl4jConfiguration(
 
   /** Of a configuration within a zip, in bytes: the largest of the model zoo has 200,000. */
   private static final int LARGEST = 1 << 24;
+
+  /**
+   * Returns the network that a user of DL4J has of an experiment's: of DL4J's own parts alone.
+   *
+   * @throws UsageException if DL4J does not have all of them, naming what it lacks
+   */
+  public static Dl4jConfiguration of(NetworkSpec network, Precision precision) {
+    Set<Convention> conventions = Conventions.ofPartsAlone();
+    List<String> lacking = new ArrayList<>();
+    for (LayerSpec layer : network.allLayers()) {
+      if (layer instanceof LayerSpec.Dropout dropout && !dropout.inverted()) {
+        lacking.add(layer.name() + " (DL4J's dropout is inverted)");
+      } else if (layer instanceof LayerSpec.Activation activation
+          && activation.function() instanceof ActivationFunction.Step) {
+        lacking.add(layer.name() + " (DL4J has no step function)");
+      }
+    }
+    if (!lacking.isEmpty()) {
+      throw new UsageException(
+          "expected a network whose parts Deeplearning4j has, found " + String.join(", ", lacking));
+    }
+    try (Dl4jModel model = new Dl4jProvider(precision, conventions, 0).create(network)) {
+      String json = model.json();
+      String ofDl4j =
+          json.replace(ClippedBinaryCrossEntropy.class.getName(), LossBinaryXENT.class.getName());
+      ClassAllowList.ALL_OF_DL4J.check(ofDl4j);
+      return new Dl4jConfiguration(network, conventions, precision, 0, ofDl4j, null);
+    }
+  }
 
   /** Returns a provider of the user's network. */
   public Dl4jProvider provider() {

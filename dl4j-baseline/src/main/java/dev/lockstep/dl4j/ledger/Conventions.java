@@ -26,6 +26,26 @@ public final class Conventions {
     return of(Convention.Role.OWN_DRAWS);
   }
 
+  /**
+   * Returns the entries that must be left to DL4J where a network is to be of DL4J's parts alone.
+   */
+  public static Set<Convention> ofPartsAlone() {
+    return Collections.unmodifiableSet(
+        EnumSet.of(
+            Convention.WHO_DRAWS,
+            Convention.ADAGRAD_START,
+            Convention.RMSPROP_START,
+            Convention.MOMENTUM_IS_NESTEROV,
+            Convention.NESTEROV_ORDER,
+            Convention.CROSS_ENTROPY_CLIPPING,
+            Convention.SQUARED_ERROR_SCALE,
+            Convention.ACTIVATION_CONSTANTS,
+            Convention.ELU_ALPHA,
+            Convention.BINARY_CLIPPING,
+            Convention.POLYNOMIAL_SCHEDULE,
+            Convention.LOCAL_RESPONSE_GRADIENT));
+  }
+
   private static Set<Convention> of(Convention.Role role) {
     EnumSet<Convention> conventions = EnumSet.allOf(Convention.class);
     conventions.removeIf(convention -> convention.role() != role);

@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -172,6 +174,13 @@ public final class Dl4jModel implements Model {
     } catch (IOException e) {
       throw new InputException("cannot write the network to " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Returns what DL4J's {@code toJson()} gives of the network. */
+  public String json() {
+    return network.model() instanceof ComputationGraph graph
+        ? graph.getConfiguration().toJson()
+        : ((MultiLayerNetwork) network.model()).getLayerWiseConfigurations().toJson();
   }
 
   @Override

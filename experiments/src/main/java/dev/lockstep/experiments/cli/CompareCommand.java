@@ -7,6 +7,7 @@ import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
 import dev.lockstep.core.network.LossSpec;
+import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.core.yaml.Overrides;
@@ -147,8 +148,8 @@ final class CompareCommand implements Callable<Integer> {
       names = SAVE_DL4J,
       paramLabel = "FILE.zip",
       description =
-          "Write the network of --dl4j-config, as the candidate trained it, with its updater's"
-              + " state, for DL4J's ModelSerializer.")
+          "Write the network, as the candidate trained it, with its updater's state, for DL4J's"
+              + " ModelSerializer: an experiment's as a DL4J user has it, or that of --dl4j-config.")
   private @Nullable Path savedNetwork;
 
   private @Nullable Dl4jConfiguration own;
@@ -334,8 +335,21 @@ final class CompareCommand implements Callable<Integer> {
       }
       if (savedNetwork != null) {
         CompareSession.requireOne(SAVE_DL4J, planned);
+        writeAsDl4j(planned.get(0), settings);
       }
       return session.run(planned, resumed);
+    }
+  }
+
+  /** Makes sure, before anything is trained, that there is a network of DL4J's to write. */
+  private void writeAsDl4j(CompareSession.Planned planned, CompareSettings settings) {
+    if (own == null) {
+      NetworkSpec network = Objects.requireNonNull(planned.experiment()).network();
+      try {
+        own = Dl4jConfiguration.of(network, settings.precision());
+      } catch (UsageException e) {
+        throw new UsageException(SAVE_DL4J + ": " + e.getMessage(), e);
+      }
     }
   }
 
@@ -441,11 +455,9 @@ final class CompareCommand implements Callable<Integer> {
       throw new UsageException(
           "expected either --candidate and --reference or --dl4j-config, found both");
     }
-    if (savedNetwork != null && !ownNetwork.isGiven()) {
+    if (savedNetwork != null && sideOptions.referenceFile() != null) {
       throw new UsageException(
-          SAVE_DL4J
-              + ": expected --dl4j-config, whose network is written, found none; --save-parameters"
-              + " writes any network's parameters");
+          SAVE_DL4J + ": expected an experiment or --dl4j-config, found --reference dl4j-config");
     }
     if (sideOptions.referenceFile() != null && record != null) {
       throw new UsageException(

@@ -72,6 +72,16 @@ public final class Numbers {
     return times(1 / sum(y), y);
   }
 
+  /** Returns the softmax over each column in place of each row. */
+  public static double[] softmaxByColumn(double[] scores, int columns) {
+    double[] y = each(scores.length, i -> Math.exp(scores[i]));
+    double[] sums = new double[columns];
+    for (int i = 0; i < y.length; i++) {
+      sums[i % columns] += y[i];
+    }
+    return each(y.length, i -> y[i] / sums[i % columns]);
+  }
+
   /** Returns the factor by which the first comes nearest to the second; NaN if it is all zeros. */
   public static double leastSquares(double[] reference, double[] candidate) {
     double product = 0;

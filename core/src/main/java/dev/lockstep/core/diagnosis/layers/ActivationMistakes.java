@@ -99,6 +99,16 @@ final class ActivationMistakes {
             (x, y) -> x > 0 ? 1 : derived * Math.exp(x));
       }
     }
+    if (function instanceof ActivationFunction.LeakyRelu) {
+      double below = fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);
+      double above = fitted(x -> x > 0 ? x : 0, (x, y) -> x > 0 ? y : 0);
+      if (Double.isFinite(below) && Double.isFinite(above) && Numbers.exact(above) != 1) {
+        computes(
+            "%s·x above 0 and %s·x below".formatted(Numbers.setting(above), Numbers.setting(below)),
+            x -> (x > 0 ? Numbers.exact(above) : Numbers.exact(below)) * x,
+            (x, y) -> x > 0 ? Numbers.exact(above) : Numbers.exact(below));
+      }
+    }
     if (function instanceof ActivationFunction.LeakyRelu
         || function instanceof ActivationFunction.Elu) {
       double slope = fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);

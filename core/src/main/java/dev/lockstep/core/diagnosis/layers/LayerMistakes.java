@@ -103,8 +103,9 @@ public final class LayerMistakes {
       derivatives(activation.function());
     } else if (layer instanceof LayerSpec.Pooling pool) {
       winners(pool);
-    } else if (layer instanceof LayerSpec.Dropout) {
+    } else if (layer instanceof LayerSpec.Dropout dropout) {
       dropout();
+      masksOfOthers(dropout);
     } else if (layer instanceof LayerSpec.BatchNormalization) {
       new NormalizationMistakes(reference, first, scope, found).gradients();
     } else if (layer instanceof LayerSpec.Convolution convolution) {
@@ -401,6 +402,26 @@ public final class LayerMistakes {
               : Numbers.each(
                   all.length, i -> Double.isNaN(all[i]) ? judged.reference().data()[i] : all[i]);
         });
+  }
+
+  /** What was dropped is kept in one place for several layers. */
+  private void masksOfOthers(LayerSpec.Dropout own) {
+    for (LayerSpec layer : first.network().allLayers()) {
+      if (layer instanceof LayerSpec.Dropout other && !other.name().equals(own.name())) {
+        local(
+            "dropout goes back through the mask of %s".formatted(other.name()),
+            (look, judged) -> {
+              Tensor dout = look.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+              if (dout == null) {
+                return null;
+              }
+              double scale = own.inverted() ? 1 / (1 - own.ratio()) : 1;
+              double[] mask =
+                  look.step().masks().mask(other.name(), other.ratio(), dout.shape()).data();
+              return Numbers.each(dout.size(), i -> dout.data()[i] * mask[i] * scale);
+            });
+      }
+    }
   }
 
   private void winners(LayerSpec.Pooling pooling) {

@@ -244,6 +244,12 @@ public final class LayerVariants {
           y -> normalized(y, classes, value -> Math.pow(value, factor)),
           false);
     }
+    for (int left : new int[] {0, classes - 1}) {
+      softmaxed(
+          "the %s class is left out of the softmax's sum".formatted(left == 0 ? "first" : "last"),
+          y -> Numbers.each(y.length, i -> y[i] / (1 - y[i / classes * classes + left])),
+          false);
+    }
     for (boolean derived : new boolean[] {true, false}) {
       softmaxed("the softmax is taken twice", y -> normalized(y, classes, Math::exp), derived);
     }
@@ -254,32 +260,31 @@ public final class LayerVariants {
   }
 
   /**
-   * In training and in prediction alike.
+   * In training and in prediction alike, or in training alone.
    *
    * @param derived whether the gradient goes through the first softmax as well
    */
   private void softmaxed(String text, OfRight softmax, boolean derived) {
-    found.add(
-        new Hypothesis(
-            NAMED,
-            text,
-            look -> {
-              Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
-              for (TensorKey output : List.of(key, ExpectedTensor.PREDICTION)) {
-                Judged right = look.judged().get(output);
-                if (right != null) {
-                  predicted.put(output, softmax.of(right.reference().data()));
-                }
-              }
-              Judged dout =
-                  look.judged().get(new TensorKey(Phase.BACKWARD, Look.scoresOf(look.network())));
-              Judged once = look.judged().get(key);
-              if (derived && dout != null && once != null) {
-                predicted.put(
-                    dout.tensor().key(), throughSoftmax(once.reference(), dout.reference().data()));
-              }
-              return predicted;
-            }));
+    for (List<TensorKey> outputs : List.of(List.of(key, ExpectedTensor.PREDICTION), List.of(key))) {
+      found.add(new Hypothesis(NAMED, text, look -> softmaxed(look, outputs, softmax, derived)));
+    }
+  }
+
+  private Map<TensorKey, double[]> softmaxed(
+      Look look, List<TensorKey> outputs, OfRight softmax, boolean derived) {
+    Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+    for (TensorKey output : outputs) {
+      Judged right = look.judged().get(output);
+      if (right != null) {
+        predicted.put(output, softmax.of(right.reference().data()));
+      }
+    }
+    Judged dout = look.judged().get(new TensorKey(Phase.BACKWARD, Look.scoresOf(look.network())));
+    Judged once = look.judged().get(key);
+    if (derived && dout != null && once != null) {
+      predicted.put(dout.tensor().key(), throughSoftmax(once.reference(), dout.reference().data()));
+    }
+    return predicted;
   }
 
   /** Returns y · (dout − Σ dout·y) of each row. */
@@ -334,7 +339,7 @@ public final class LayerVariants {
           new Hypothesis(
               NAMED,
               "the softmax is taken over each column in place of each row",
-              look -> softmaxOfScores(look, LayerVariants::byColumn, predicts)));
+              look -> softmaxOfScores(look, Numbers::softmaxByColumn, predicts)));
       found.add(
           new Hypothesis(
               NAMED,
@@ -364,15 +369,6 @@ public final class LayerVariants {
       predicted.put(ExpectedTensor.PREDICTION, softmax.of(predictedScores, columns));
     }
     return predicted;
-  }
-
-  private static double[] byColumn(double[] scores, int columns) {
-    double[] y = Numbers.each(scores.length, i -> Math.exp(scores[i]));
-    double[] sums = new double[columns];
-    for (int i = 0; i < y.length; i++) {
-      sums[i % columns] += y[i];
-    }
-    return Numbers.each(y.length, i -> y[i] / sums[i % columns]);
   }
 
   private static double[] shiftedByColumn(double[] scores, int columns) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,8 @@ public final class LossMistakes {
           NAMED,
           "the small constant is missing in the logarithm",
           look -> shown(look) - entropy(look, loss.stabilizer()) + entropy(look, 0));
+      leftOut("last", loss.stabilizer(), rows -> rows - 1);
+      leftOut("first", loss.stabilizer(), rows -> 0);
       smoothedLabels(first, loss.stabilizer());
       clippedRows(first, loss.stabilizer());
       add(
@@ -72,7 +75,18 @@ public final class LossMistakes {
           "the logarithm is that to base 10",
           look -> data(look) / Math.log(10) + penalty(look));
     }
+    if (loss.type() == LossSpec.Type.SIGMOID_CROSS_ENTROPY) {
+      halves(loss.stabilizer());
+    }
     if (first.network().weightDecay() > 0) {
+      for (ParameterSpec parameter : first.network().parameters()) {
+        if (parameter.decayed()) {
+          add(
+              NAMED,
+              "the weight decay in the loss is that of %s alone".formatted(parameter.path()),
+              look -> data(look) + penalty(look.network(), look.step().before(), parameter));
+        }
+      }
       add(NAMED, "the weight decay is missing in the loss", this::data);
       add(
           NAMED,
@@ -93,6 +107,48 @@ public final class LossMistakes {
           ARITHMETIC,
           "it is the reference's, but for the weight decay, times the batch size: it is summed, not averaged",
           look -> data(look) * look.batch().size() + penalty(look));
+    }
+  }
+
+  /** −t·log y without −(1 − t)·log(1 − y), or the other way round. */
+  private void halves(double stabilizer) {
+    for (boolean yes : new boolean[] {true, false}) {
+      add(
+          NAMED,
+          yes
+              ? "the loss is −t·log y alone, without the part of 1 − t"
+              : "the loss is the part of 1 − t alone, without −t·log y",
+          look -> {
+            Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+            if (y == null) {
+              return Double.NaN;
+            }
+            double[] t = look.batch().targets().data();
+            double sum = 0;
+            for (int i = 0; i < t.length; i++) {
+              double p = yes ? y.data()[i] : 1 - y.data()[i];
+              sum -= (yes ? t[i] : 1 - t[i]) * Math.log(p + stabilizer);
+            }
+            return sum / look.batch().size() + penalty(look);
+          });
+    }
+  }
+
+  /** A row that the value alone leaves out: its gradient is right. */
+  private void leftOut(String which, double stabilizer, IntUnaryOperator of) {
+    for (int less : new int[] {0, 1}) {
+      add(
+          NAMED,
+          "the %s row of the batch is left out of the loss, %s"
+              .formatted(
+                  which, less == 0 ? "which is divided by all" : "and of what it is divided by"),
+          look -> {
+            double[] rows = rows(look, stabilizer);
+            return rows == null
+                ? Double.NaN
+                : (Numbers.sum(rows) - rows[of.applyAsInt(rows.length)]) / (rows.length - less)
+                    + penalty(look);
+          });
     }
   }
 
@@ -208,13 +264,16 @@ public final class LossMistakes {
   }
 
   private static double penalty(NetworkSpec network, ModelState state) {
-    double sum = 0;
-    for (ParameterSpec parameter : network.parameters()) {
-      Tensor w = parameter.decayed() ? state.tensors().get(parameter.path()) : null;
-      for (int i = 0; w != null && i < w.size(); i++) {
-        sum += w.data()[i] * w.data()[i];
-      }
-    }
-    return 0.5 * network.weightDecay() * sum;
+    return network.parameters().stream()
+        .filter(ParameterSpec::decayed)
+        .mapToDouble(parameter -> penalty(network, state, parameter))
+        .sum();
+  }
+
+  private static double penalty(NetworkSpec network, ModelState state, ParameterSpec parameter) {
+    Tensor w = state.tensors().get(parameter.path());
+    return w == null
+        ? 0
+        : 0.5 * network.weightDecay() * Arrays.stream(w.data()).map(x -> x * x).sum();
   }
 }

@@ -73,6 +73,15 @@ public final class PredictionMistakes {
         "the prediction is each score's sigmoid in place of the softmax",
         look -> ofScores(look, score -> 1 / (1 + Math.exp(-score))));
     add(
+        "the prediction's softmax is taken over each column in place of each row",
+        look -> {
+          double[] scores = Variant.scores(reference, look);
+          return scores == null ? null : Numbers.softmaxByColumn(scores, look.network().classes());
+        });
+    add(
+        "each row of the prediction is divided by its largest element",
+        look -> divided(look.judged().get(KEY)));
+    add(
         "the prediction's softmax is taken over the whole batch in place of each row",
         look -> {
           double[] scores = Variant.scores(reference, look);
@@ -101,6 +110,19 @@ public final class PredictionMistakes {
                   judged.reference().size(),
                   i -> value.applyAsDouble(judged.reference().data()[i]));
         });
+  }
+
+  private static double @Nullable [] divided(@Nullable Judged judged) {
+    if (judged == null || judged.reference().shape().rank() != 2) {
+      return null;
+    }
+    int classes = judged.reference().shape().length(1);
+    double[] y = judged.reference().data();
+    double[] largest = new double[y.length / classes];
+    for (int i = 0; i < y.length; i++) {
+      largest[i / classes] = Math.max(largest[i / classes], y[i]);
+    }
+    return Numbers.each(y.length, i -> y[i] / largest[i / classes]);
   }
 
   private static double @Nullable [] oneHot(@Nullable Judged judged) {

@@ -502,6 +502,31 @@ final class UpdateRules {
           moments(o, e);
           move(o, e, correction(o, e.t), old, e.slots[1]);
         });
+    for (boolean corrected : new boolean[] {false, true}) {
+      adam(
+          o,
+          "the update corrects the averages and the learning rate: twice",
+          e -> {
+            double root = Math.sqrt(1 - Math.pow(o.beta2(), e.t));
+            double epsilon = corrected ? o.epsilon() / root : o.epsilon();
+            e.w -=
+                e.rate
+                    * correction(o, e.t)
+                    * e.slots[0]
+                    / (1 - Math.pow(o.beta1(), e.t))
+                    / (Math.sqrt(e.slots[1]) / root + epsilon);
+          });
+    }
+    adam(
+        o,
+        "m and v begin as the first gradient and its square",
+        e -> {
+          if (e.t == 1) {
+            e.slots[0] = e.g;
+            e.slots[1] = e.g * e.g;
+          }
+          move(o, e, correction(o, e.t), e.slots[0], e.slots[1]);
+        });
     adam(
         o,
         "the corrections of m and v have changed places",

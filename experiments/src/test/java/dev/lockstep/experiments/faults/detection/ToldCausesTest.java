@@ -256,6 +256,66 @@ class ToldCausesTest {
                 (step, path, loss) -> loss.data()[0] = clippedLoss(step, 2.2)),
             "the loss of a row is at most 2.2"),
         told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(FORWARD, NetworkSpec.OUTPUT),
+                (step, path, y) -> {
+                  double[] right = y.data().clone();
+                  Arrays.setAll(
+                      y.data(), i -> right[i] / (1 - right[i / 10 * 10 + 9])); // ten classes
+                }),
+            "the last class is left out of the softmax's sum"),
+        told(
+            SIGMOID_SGD,
+            Injection.edit(
+                Tampering.at(LOSS, NetworkSpec.LOSS),
+                (step, path, loss) -> {
+                  double[] y = step.shown(FORWARD, NetworkSpec.OUTPUT).data();
+                  double[] t = step.batch().targets().data();
+                  int rows = step.batch().size();
+                  for (int i = y.length - 10; i < y.length; i++) {
+                    loss.data()[0] += t[i] * Math.log(y[i] + 1e-7) / rows;
+                  }
+                }),
+            "the last row of the batch is left out of the loss, which is divided by all"),
+        told(
+            RELU_MOMENTUM,
+            Injection.edit(
+                Tampering.at(LOSS, NetworkSpec.LOSS),
+                (step, path, loss) ->
+                    loss.data()[0] -= decay(step, "affine1/W") + decay(step, "affine2/W")),
+            "the weight decay in the loss is that of affine3/W alone"),
+        told(
+            BATCH_NORM,
+            Injection.edit(
+                Tampering.at(BACKWARD, "relu1/out"),
+                (step, path, dx) -> {
+                  double[] dout = step.shown(BACKWARD, "dropout1/out").data();
+                  double[] kept = step.shown(FORWARD, "dropout2/out").data();
+                  double[] whole = step.shown(FORWARD, "relu2/out").data();
+                  // what is 0 already is dropped or not: the gradient tells
+                  double[] back = step.shown(BACKWARD, "relu2/out").data();
+                  Arrays.setAll(
+                      dx.data(), i -> (whole[i] != 0 ? kept[i] != 0 : back[i] != 0) ? dout[i] : 0);
+                }),
+            "dropout goes back through the mask of dropout2"),
+        told(
+            TANH_ADAM,
+            UpdateRule.of(
+                e -> {
+                  double c1 = 1 - Math.pow(.9, (double) e.t);
+                  double c2 = 1 - Math.pow(.999, (double) e.t);
+                  e.slots[0] += .1 * (e.g - e.slots[0]);
+                  e.slots[1] += .001 * (e.g * e.g - e.slots[1]);
+                  e.w -=
+                      e.rate
+                          * Math.sqrt(c2)
+                          / c1
+                          * (e.slots[0] / c1)
+                          / (Math.sqrt(e.slots[1] / c2) + 1e-7);
+                }),
+            "the update corrects the averages and the learning rate: twice"),
+        told(
             SOFTPLUS,
             Injection.edit(
                 (phase, path) ->
@@ -413,6 +473,11 @@ class ToldCausesTest {
     }
   }
 
+  private static double decay(StepSoFar step, String path) {
+    double lambda = step.network().weightDecay();
+    return Arrays.stream(step.before(path).data()).map(w -> lambda / 2 * w * w).sum();
+  }
+
   /** Half of λ times the squares of the weights, one step late. */
   private static Injection staleDecay() {
     Map<Long, Double> decays = new HashMap<>();
@@ -421,8 +486,7 @@ class ToldCausesTest {
         (step, path, loss) -> {
           double decay =
               Stream.of("affine1/W", "affine2/W", "affine3/W")
-                  .flatMapToDouble(name -> Arrays.stream(step.before(name).data()))
-                  .map(w -> step.network().weightDecay() / 2 * w * w)
+                  .mapToDouble(name -> decay(step, name))
                   .sum();
           decays.put(step.taken(), decay);
           loss.data()[0] += decays.getOrDefault(step.taken() - 1, decay) - decay;

@@ -101,7 +101,8 @@ final class SpokenTexts {
       List<Path> all = new ArrayList<>();
       for (Path directory : sources) {
         try (Stream<Path> walk = Files.walk(directory)) {
-          walk.filter(file -> file.toString().matches(".*(?<!module-info)[.]java")).forEach(all::add);
+          walk.filter(file -> file.toString().matches(".*(?<!module-info)[.]java"))
+              .forEach(all::add);
         }
       }
       JavacTask task =
@@ -209,7 +210,7 @@ final class SpokenTexts {
         requireText(sum.getLeftOperand());
         requireText(sum.getRightOperand());
       }
-      return super.visitBinary(sum, nothing);
+      return super.visitBinary(sum, null);
     }
 
     @Override
@@ -218,9 +219,9 @@ final class SpokenTexts {
         String name = method.getSimpleName().toString();
         String owner = String.valueOf(method.getEnclosingElement());
         boolean makesText =
-            owner.equals("java.lang.String")
-                    && Set.of("format", "formatted", "valueOf").contains(name)
-                || owner.startsWith("java.lang.StringBu") && name.equals("append")
+            (owner.equals("java.lang.String")
+                    && Set.of("format", "formatted", "valueOf").contains(name))
+                || (owner.startsWith("java.lang.StringBu") && name.equals("append"))
                 || owner.startsWith("java.io.Print");
         if (makesText) {
           call.getArguments().forEach(this::requireText);
@@ -237,7 +238,7 @@ final class SpokenTexts {
           requireNoClassOfOurs(select.getExpression());
         }
       }
-      return super.visitMethodInvocation(call, nothing);
+      return super.visitMethodInvocation(call, null);
     }
 
     @Override
@@ -245,7 +246,7 @@ final class SpokenTexts {
       if (reference.getName().contentEquals("toString")) {
         requireText(reference.getQualifierExpression());
       }
-      return super.visitMemberReference(reference, nothing);
+      return super.visitMemberReference(reference, null);
     }
 
     /** Of another library's class, such as one of Deeplearning4j's, a user's file has the name. */
@@ -292,7 +293,7 @@ final class SpokenTexts {
     @Override
     public Void visitAnnotation(AnnotationTree annotation, Void nothing) {
       String name = annotation.getAnnotationType().toString();
-      return name.contains("SuppressWarnings") ? null : super.visitAnnotation(annotation, nothing);
+      return name.contains("SuppressWarnings") ? null : super.visitAnnotation(annotation, null);
     }
 
     @Override

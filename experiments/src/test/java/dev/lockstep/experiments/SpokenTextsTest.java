@@ -23,7 +23,6 @@ class SpokenTextsTest {
           "Parcel.failure",
           "TrialRunner.run",
           // a user's own program threw it
-          "Trials.answers",
           "CandidateException.new",
           "Serve.find",
           "ModelServer.described",
@@ -41,7 +40,8 @@ class SpokenTextsTest {
           "BenchmarkProcess.main",
           "JavaProcesses.measure",
           "SparkCluster.carryOut",
-          "OpenConfiguration.planDropout");
+          "OpenConfiguration.planDropout",
+          "Dl4jConfiguration.of");
 
   @Test
   void noMessageHoldsAClassARecordOrAConstantAsJavaPrintsIt() throws IOException {

@@ -62,13 +62,16 @@ final class PlainWords {
           "PATH",
           "SHELL");
 
+  /** Where a program of one's own is named. */
+  private static final String SERVICES = "META-INF/services/";
+
   private PlainWords() {}
 
   static void assertIn(String said) {
     assertThat(OF_JAVA.matcher(said).results().map(MatchResult::group)).as(said).isEmpty();
     List<String> constants =
         CAPITALS
-            .matcher(said)
+            .matcher(said.replace(SERVICES, ""))
             .results()
             .map(MatchResult::group)
             .filter(w -> !WORDS.contains(w))

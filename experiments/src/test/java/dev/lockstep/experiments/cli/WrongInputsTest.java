@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -94,7 +95,9 @@ class WrongInputsTest {
   void everyOption(String command) {
     List<String> rest = shortRuns().getOrDefault(command, List.of());
     for (OptionSpec option :
-        Main.commandLine().getSubcommands().get(command).getCommandSpec().options()) {
+        Objects.requireNonNull(Main.commandLine().getSubcommands().get(command))
+            .getCommandSpec()
+            .options()) {
       String name = option.longestName();
       if (option.arity().max() == 0 || LEFT_OUT.contains(name)) {
         continue;

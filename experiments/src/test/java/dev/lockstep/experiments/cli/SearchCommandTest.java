@@ -211,10 +211,7 @@ class SearchCommandTest {
   @Test
   void aSearchWithoutACompletedTrialComparesNothing() throws IOException {
     Path output = temp.resolve("nothing");
-    Invocation run =
-        Invocation.of(
-            arguments(
-                output, "--max-trials", "2", "-q", "optimizer={type: sgd, learningRate: 1e200}"));
+    Invocation run = Invocation.of(arguments(output, "--max-trials", "2", "-q", "initial=1e200"));
     assertThat(run.exitCode()).isEqualTo(ExitCode.NOTHING_COMPARED);
     assertThat(run.out()).contains("NOTHING_COMPARED", "2 failed", "2 × ", "finite");
     assertThat(result(output).at("/finalist").isNull()).isTrue();

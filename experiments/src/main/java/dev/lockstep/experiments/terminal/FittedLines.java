@@ -12,12 +12,14 @@ import java.util.regex.Pattern;
 
 /**
  * Lines as wide as the window: the gaps of a table that is too wide become narrow, and what is
- * still too wide goes on in the next line. No word and no number is broken.
+ * still too wide goes on in the next line. No word and no number is broken, and no command: the
+ * terminal wraps it, so that whoever copies it has it whole.
  */
 public final class FittedLines extends Writer {
 
   private static final Pattern GAP_WITHIN = Pattern.compile("\\S {2,}\\S");
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
+  private static final Pattern COMMAND = Pattern.compile("\\b(lockstep|mvnw) [a-z-]");
   private static final int GAP = 2;
 
   private final Writer to;
@@ -92,6 +94,9 @@ public final class FittedLines extends Writer {
 
   /** Breaks a line between its cells if it can, else between its words. */
   static String folded(String line, int columns) {
+    if (COMMAND.matcher(line).find()) {
+      return line;
+    }
     int indent = line.length() - line.stripLeading().length();
     String next = " ".repeat(Math.min(indent + GAP, columns / 2));
     StringBuilder folded = new StringBuilder();

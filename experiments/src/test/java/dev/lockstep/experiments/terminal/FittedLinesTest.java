@@ -66,6 +66,15 @@ class FittedLinesTest {
         .isEqualTo("Report\n  reports/two-layer-net-20261128/report.html\n  and more of it\n");
   }
 
+  /** The terminal wraps it: whoever copies it has no line end in it. */
+  @Test
+  void aCommandIsWhole() {
+    String line = "To go on: lockstep search --resume reports/search-20261128 --jobs 2\n";
+    assertThat(fitted(44, line)).isEqualTo(line);
+    assertThat(fitted(20, "  ./lockstep compare net.yaml\n"))
+        .isEqualTo("  ./lockstep compare net.yaml\n");
+  }
+
   @Test
   void coloursTakeNoRoom() {
     String line = "\u001b[32mAGREE\u001b[0m to the last of nineteen\n";

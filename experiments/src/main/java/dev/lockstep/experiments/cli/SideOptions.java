@@ -3,6 +3,7 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.bridge.program.JarProgram;
 import dev.lockstep.bridge.program.ProgramProvider;
 import dev.lockstep.bridge.program.Python;
+import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
@@ -93,10 +94,20 @@ final class SideOptions {
     NetworkSpec requireParts(NetworkSpec network) {
       for (ModelProvider side : Arrays.asList(reference, candidate)) {
         if (side != null) {
-          side.create(network).close();
+          requireParts(side, network);
         }
       }
       return network;
+    }
+
+    private static void requireParts(ModelProvider side, NetworkSpec network) {
+      try {
+        side.create(network).close();
+      } catch (LockstepException e) {
+        throw e;
+      } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+        return; // what a side's own code throws is told by the run
+      }
     }
 
     @Override

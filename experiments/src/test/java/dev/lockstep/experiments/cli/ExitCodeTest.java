@@ -59,6 +59,16 @@ class ExitCodeTest {
   }
 
   @Test
+  void whatACandidateThrowsWhenItIsBuiltIsItsOwnFault() throws IOException, InterruptedException {
+    LockstepProcess process =
+        compare("builds", List.of(), "--candidate", "fails-to-build", "--in-process");
+    assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.USAGE);
+    assertThat(process.printed())
+        .contains("fails-to-build: expected a model ready for step 1", "no weights yet")
+        .doesNotContain("fault of lockstep");
+  }
+
+  @Test
   void aLocaleThatACandidateSetsIsSetBack() throws IOException, InterruptedException {
     LockstepProcess process =
         compare("locale", List.of(), "--candidate", "changes-locale", "--in-process");

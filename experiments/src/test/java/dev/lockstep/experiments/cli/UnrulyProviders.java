@@ -61,6 +61,19 @@ public final class UnrulyProviders {
     }
   }
 
+  /** Throws what it likes when it is to be built. */
+  public static final class FailsToBuild implements ModelProvider {
+    @Override
+    public String name() {
+      return "fails-to-build";
+    }
+
+    @Override
+    public Model create(NetworkSpec network) {
+      throw new IllegalStateException("no weights yet");
+    }
+  }
+
   private abstract static class Unruly implements ModelProvider {
     private final String name;
     private final Runnable deed;

@@ -61,6 +61,10 @@ final class Staging {
    * @param work an empty directory
    */
   static Path release(Path work) throws IOException, InterruptedException {
+    return release(work, VERSION);
+  }
+
+  static Path release(Path work, String version) throws IOException, InterruptedException {
     Path sources = work.resolve("sources");
     copySources(sources);
     succeed(
@@ -69,7 +73,9 @@ final class Staging {
             List.of(
                 "versions:set",
                 "-Pcluster",
-                "-DnewVersion=" + VERSION,
+                "-DnewVersion=" + version,
+                // two builds of one release have one time in what they make
+                "-DupdateBuildOutputTimestamp=false",
                 "-DgenerateBackupPoms=false")));
     return sources;
   }

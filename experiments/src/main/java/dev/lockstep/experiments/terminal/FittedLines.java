@@ -19,7 +19,7 @@ public final class FittedLines extends Writer {
 
   private static final Pattern GAP_WITHIN = Pattern.compile("\\S {2,}\\S");
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
-  private static final Pattern COMMAND = Pattern.compile("\\b(lockstep|mvnw) [a-z-]");
+  private static final Pattern COMMAND = Pattern.compile("(?<!')\\b(lockstep|mvnw) [a-z-]");
   private static final int GAP = 2;
 
   private final Writer to;

@@ -98,7 +98,7 @@ class DamagedCheckpointTest {
             "another version",
             described(text -> replaced(text, "lockstep\":\"", "lockstep\":\"9"))),
         damage("another data set", described(text -> replaced(text, "set\":\"", "set\":\"0"))),
-        damage("another precision", described(text -> replaced(text, "DOUBLE\"", "FLOAT\""))));
+        damage("another precision", described(text -> replaced(text, "double\"", "float\""))));
   }
 
   private static Arguments damage(String name, UnaryOperator<byte[]> change) {

@@ -127,8 +127,8 @@ class FaultCandidateTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
-        .contains("expected a network of affine1, tanh1, affine2, softmaxCrossEntropy, Adam")
-        .contains("found affine1, sigmoid1, affine2, softmaxCrossEntropy, Sgd");
+        .contains("expected a network of affine1, tanh1, affine2, softmaxCrossEntropy, adam")
+        .contains("found affine1, sigmoid1, affine2, softmaxCrossEntropy, sgd");
     assertThat(temp.resolve("unfit")).doesNotExist();
   }
 

@@ -39,7 +39,7 @@ final class ActivationMistakes {
     ActivationFunction function = layer.function();
     if (function instanceof ActivationFunction.Relu) {
       computes("|x|", Math::abs, (x, y) -> x < 0 ? -1 : x > 0 ? 1 : 0);
-      double slope = fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);
+      double slope = slopeBelow();
       if (Double.isFinite(slope) && slope != 0 && Numbers.exact(slope) != 1) {
         computes(
             "a leaky ReLU with slope " + Numbers.setting(slope),
@@ -100,7 +100,7 @@ final class ActivationMistakes {
       }
     }
     if (function instanceof ActivationFunction.LeakyRelu) {
-      double below = fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);
+      double below = slopeBelow();
       double above = fitted(x -> x > 0 ? x : 0, (x, y) -> x > 0 ? y : 0);
       if (Double.isFinite(below) && Double.isFinite(above) && Numbers.exact(above) != 1) {
         computes(
@@ -111,7 +111,7 @@ final class ActivationMistakes {
     }
     if (function instanceof ActivationFunction.LeakyRelu
         || function instanceof ActivationFunction.Elu) {
-      double slope = fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);
+      double slope = slopeBelow();
       computes(
           Numbers.setting(slope) + "·x below 0",
           x -> x > 0 ? x : slope * x,
@@ -167,6 +167,10 @@ final class ActivationMistakes {
   private static double geluSlope(double x) {
     double share = geluShare(x);
     return share + 2 * x * share * (1 - share) * GELU * (1 + 3 * GELU_CUBE * x * x);
+  }
+
+  private double slopeBelow() {
+    return fitted(x -> x < 0 ? x : 0, (x, y) -> x < 0 ? y : 0);
   }
 
   /** Fits a factor between two functions of input and output. */

@@ -15,10 +15,11 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -114,15 +115,25 @@ final class JoinMistakes {
 
   /** Returns what all branches read; null if it is not shown. */
   private @Nullable Tensor read(Look look) {
-    return look.judged().values().stream()
-        .map(Judged::tensor)
-        .filter(tensor -> tensor.key().phase() == Phase.BACKWARD && tensor.perSample())
-        .filter(tensor -> tensor.layer().equals(join.name()))
-        .map(tensor -> tensor.key().path())
-        .filter(path -> !path.startsWith(join.name() + "/"))
-        .findFirst()
-        .map(path -> look.candidate(Phase.FORWARD, path))
+    return readBy(look)
+        .map(judged -> look.candidate(Phase.FORWARD, judged.tensor().key().path()))
         .orElse(null);
+  }
+
+  /** Returns the gradient of what all branches read. */
+  private Optional<Judged> readBy(Look look) {
+    Set<String> ends = new HashSet<>();
+    for (int branch = 0; branch < join.branches().size(); branch++) {
+      if (!join.branches().get(branch).isEmpty()) {
+        ends.add(end(branch));
+      }
+    }
+    return look.judged().values().stream()
+        .filter(judged -> judged.tensor().key().phase() == Phase.BACKWARD)
+        .filter(judged -> judged.tensor().perSample())
+        .filter(judged -> judged.tensor().layer().equals(join.name()))
+        .filter(judged -> !ends.contains(judged.tensor().key().path()))
+        .findFirst();
   }
 
   private void orders() {
@@ -219,27 +230,20 @@ final class JoinMistakes {
    * The gradient of what the branches read is that of all branches, of those without layers too.
    */
   private void back(Look look, Tensor dout, IntoBranch back, Map<TensorKey, double[]> predicted) {
-    Set<TensorKey> ends = new LinkedHashSet<>();
-    double[] more = new double[dout.size()];
+    double[] gradientOfSkips = new double[dout.size()];
     for (int branch = 0; branch < join.branches().size(); branch++) {
       double[] gradient = back.of(look, dout, branch);
       if (join.branches().get(branch).isEmpty()) {
-        more = Numbers.plus(more, 1, Numbers.minus(gradient, dout.data()));
+        gradientOfSkips = Numbers.plus(gradientOfSkips, 1, Numbers.minus(gradient, dout.data()));
       } else {
-        TensorKey end = new TensorKey(Phase.BACKWARD, end(branch));
-        ends.add(end);
-        predicted.put(end, gradient);
+        predicted.put(new TensorKey(Phase.BACKWARD, end(branch)), gradient);
       }
     }
-    for (Judged own : look.judged().values()) {
-      TensorKey key = own.tensor().key();
-      if (key.phase() == Phase.BACKWARD
-          && own.tensor().perSample()
-          && own.tensor().layer().equals(join.name())
-          && !ends.contains(key)
-          && own.reference().size() == more.length) {
-        predicted.put(key, Numbers.plus(own.reference().data(), 1, more));
-      }
-    }
+    double[] more = gradientOfSkips;
+    readBy(look)
+        .filter(read -> read.reference().size() == more.length)
+        .ifPresent(
+            read ->
+                predicted.put(read.tensor().key(), Numbers.plus(read.reference().data(), 1, more)));
   }
 }

@@ -388,29 +388,18 @@ final class NormalizationMistakes {
         (normalized, reference) ->
             normalized.rescaled(
                 reference, Numbers.each(normalized.features(), f -> normalized.variance(f))));
-    found.add(
-        Hypothesis.local(
-            NAMED,
-            "batch normalization's backward pass divides by the running deviation",
-            scope,
-            (look, judged) -> {
-              LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
-              ModelState after = look.step().after();
-              Tensor variance =
-                  after == null
-                      ? null
-                      : after.tensors().get(judged.tensor().layer() + "/runningVar");
-              Normalized normalized =
-                  layer instanceof LayerSpec.BatchNormalization norm
-                      ? Normalized.of(look, norm)
-                      : null;
-              return variance == null
-                      || normalized == null
-                      || !(layer instanceof LayerSpec.BatchNormalization norm)
-                  ? null
-                  : normalized.rescaled(
-                      judged.reference().data(), roots(variance.data(), norm.epsilon()));
-            }));
+    local(
+        "batch normalization's backward pass divides by the running deviation",
+        (normalized, look, judged) -> {
+          String name = judged.tensor().layer();
+          ModelState after = look.step().after();
+          Tensor variance = after == null ? null : after.tensors().get(name + "/runningVar");
+          return variance != null
+                  && look.layer(name).orElse(null) instanceof LayerSpec.BatchNormalization norm
+              ? normalized.rescaled(
+                  judged.reference().data(), roots(variance.data(), norm.epsilon()))
+              : null;
+        });
     normalized(
         "batch normalization's backward pass takes mean and variance for constants",
         (normalized, reference) -> normalized.constantStatistics());
@@ -427,23 +416,12 @@ final class NormalizationMistakes {
   }
 
   private void outputForNormalized() {
-    found.add(
-        Hypothesis.local(
-            NAMED,
-            "batch normalization's backward pass takes the output for the normalized input",
-            scope,
-            (look, judged) -> {
-              Normalized normalized =
-                  look.layer(judged.tensor().layer()).orElse(null)
-                          instanceof LayerSpec.BatchNormalization norm
-                      ? Normalized.of(look, norm)
-                      : null;
-              return normalized == null
-                  ? null
-                  : judged.tensor().perSample()
-                      ? normalized.slopeOfOutput()
-                      : normalized.gammaGradientOfOutput();
-            }));
+    local(
+        "batch normalization's backward pass takes the output for the normalized input",
+        (normalized, look, judged) ->
+            judged.tensor().perSample()
+                ? normalized.slopeOfOutput()
+                : normalized.gammaGradientOfOutput());
   }
 
   private interface Slope {
@@ -451,18 +429,27 @@ final class NormalizationMistakes {
   }
 
   private void normalized(String text, Slope slope) {
+    local(text, (normalized, look, judged) -> slope.of(normalized, judged.reference().data()));
+  }
+
+  /** What a batch normalization shows of a tensor. */
+  private interface OfNormalized {
+    double @Nullable [] of(Normalized normalized, Look look, Judged judged);
+  }
+
+  private void local(String text, OfNormalized shown) {
     found.add(
         Hypothesis.local(
             NAMED,
             text,
             scope,
             (look, judged) -> {
-              LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
               Normalized normalized =
-                  layer instanceof LayerSpec.BatchNormalization norm
+                  look.layer(judged.tensor().layer()).orElse(null)
+                          instanceof LayerSpec.BatchNormalization norm
                       ? Normalized.of(look, norm)
                       : null;
-              return normalized == null ? null : slope.of(normalized, judged.reference().data());
+              return normalized == null ? null : shown.of(normalized, look, judged);
             }));
   }
 
@@ -470,32 +457,17 @@ final class NormalizationMistakes {
   void gammas() {
     gamma(
         "gamma's gradient is taken with x - μ, not divided by the deviation",
-        (normalized, norm) ->
-            normalized.gammaGradient(Numbers.each(normalized.features(), f -> 1)));
+        normalized -> normalized.gammaGradient(Numbers.each(normalized.features(), f -> 1)));
     gamma(
         "gamma's gradient is taken with the output in place of the normalized input",
-        (normalized, norm) -> normalized.gammaGradientOfOutput());
+        Normalized::gammaGradientOfOutput);
     outputForNormalized();
   }
 
-  private interface OfGamma {
-    double[] of(Normalized normalized, LayerSpec.BatchNormalization norm);
-  }
-
-  private void gamma(String text, OfGamma gradient) {
-    found.add(
-        Hypothesis.local(
-            NAMED,
-            text,
-            scope,
-            (look, judged) -> {
-              LayerSpec layer = look.layer(judged.tensor().layer()).orElse(null);
-              if (!(layer instanceof LayerSpec.BatchNormalization norm)
-                  || !judged.tensor().key().path().endsWith("/gamma")) {
-                return null;
-              }
-              Normalized normalized = Normalized.of(look, norm);
-              return normalized == null ? null : gradient.of(normalized, norm);
-            }));
+  private void gamma(String text, Function<Normalized, double[]> gradient) {
+    local(
+        text,
+        (normalized, look, judged) ->
+            judged.tensor().key().path().endsWith("/gamma") ? gradient.apply(normalized) : null);
   }
 }

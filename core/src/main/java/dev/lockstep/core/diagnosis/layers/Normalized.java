@@ -134,8 +134,13 @@ public final class Normalized {
   }
 
   private double[] slope(double[] divisors, double m, double s) {
+    return slope(normalized(mean, divisors), divisors, m, s);
+  }
+
+  /** Returns γ/D · (dout − Σ dout/m − s · h · Σ dout·h/m). */
+  private double[] slope(double[] h, double[] divisors, double m, double s) {
     double[] sums = new double[gamma.length];
-    double[] products = gammaGradient(divisors);
+    double[] products = products(h);
     for (int i = 0; i < x.length; i++) {
       sums[feature(i)] += dout[i];
     }
@@ -143,46 +148,38 @@ public final class Normalized {
         x.length,
         i -> {
           int f = feature(i);
-          double normalized = (x[i] - mean[f]) / divisors[f];
-          return gamma[f]
-              / divisors[f]
-              * (dout[i] - sums[f] / m - s * normalized * products[f] / m);
+          return gamma[f] / divisors[f] * (dout[i] - sums[f] / m - s * h[i] * products[f] / m);
         });
   }
 
-  public double[] gammaGradient(double[] means, double[] divisors) {
-    double[] gradient = new double[gamma.length];
+  private double[] normalized(double[] means, double[] divisors) {
+    return Numbers.each(x.length, i -> (x[i] - means[feature(i)]) / divisors[feature(i)]);
+  }
+
+  /** Returns Σ dout·h of each feature. */
+  private double[] products(double[] h) {
+    double[] products = new double[gamma.length];
     for (int i = 0; i < x.length; i++) {
-      int f = feature(i);
-      gradient[f] += dout[i] * (x[i] - means[f]) / divisors[f];
+      products[feature(i)] += dout[i] * h[i];
     }
-    return gradient;
+    return products;
+  }
+
+  private double[] output() {
+    return output(Numbers.each(gamma.length, this::root));
+  }
+
+  public double[] gammaGradient(double[] means, double[] divisors) {
+    return products(normalized(means, divisors));
   }
 
   public double[] gammaGradientOfOutput() {
-    double[] divisors = Numbers.each(gamma.length, this::root);
-    double[] y = output(divisors);
-    double[] gradient = new double[gamma.length];
-    for (int i = 0; i < x.length; i++) {
-      gradient[feature(i)] += dout[i] * y[i];
-    }
-    return gradient;
+    return products(output());
   }
 
   /** Returns the input's gradient with the output in place of x̂. */
   public double[] slopeOfOutput() {
-    double[] y = output(Numbers.each(gamma.length, this::root));
-    double[] products = gammaGradientOfOutput();
-    double[] sums = new double[gamma.length];
-    for (int i = 0; i < x.length; i++) {
-      sums[feature(i)] += dout[i];
-    }
-    return Numbers.each(
-        x.length,
-        i -> {
-          int f = feature(i);
-          return gamma[f] / root(f) * (dout[i] - (sums[f] + y[i] * products[f]) / count);
-        });
+    return slope(output(), Numbers.each(gamma.length, this::root), count, 1);
   }
 
   public double[] gammaGradient(double[] divisors) {

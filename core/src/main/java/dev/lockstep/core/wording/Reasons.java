@@ -26,6 +26,11 @@ public final class Reasons {
     return root.getMessage() == null ? "no reason is given" : root.getMessage();
   }
 
+  /** Returns the first line of it: of some libraries the others are a file or a stack. */
+  public static String firstLine(Throwable e) {
+    return of(e).lines().findFirst().orElse("no reason is given");
+  }
+
   public static String of(IOException e) {
     if (e instanceof CharacterCodingException) {
       return "it is not text in UTF-8";

@@ -272,6 +272,17 @@ public record Dl4jConfiguration(
     return own == null ? Objects.requireNonNull(given) : own;
   }
 
+  /**
+   * @throws InputException if it is the JSON of something else
+   */
+  public static void requireNetwork(JsonNode tree) {
+    if (!tree.has("vertices") && !tree.has("confs")) {
+      throw new InputException(
+          "expected the JSON of a DL4J network, with confs or vertices, found an object with "
+              + String.join(", ", (Iterable<String>) tree::fieldNames));
+    }
+  }
+
   /** Returns whether a configuration, already checked, is a graph's. */
   static boolean isGraph(String json) {
     return ClassAllowList.DL4J.parse(json).has("vertices");
@@ -294,11 +305,7 @@ public record Dl4jConfiguration(
      * @param tree that names no class but those that are known
      */
     static Reading of(JsonNode tree) {
-      if (!tree.has("vertices") && !tree.has("confs")) {
-        throw new InputException(
-            "expected the JSON of a DL4J network, with confs or vertices, found an object with "
-                + String.join(", ", (Iterable<String>) tree::fieldNames));
-      }
+      requireNetwork(tree);
       Findings findings = new Findings();
       Training training = new Training(findings);
       LayerReader reader = new LayerReader(findings, training);

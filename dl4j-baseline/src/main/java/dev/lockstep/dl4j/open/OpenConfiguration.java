@@ -110,11 +110,7 @@ public final class OpenConfiguration {
   public static OpenNetwork parse(String json, Tensor samples, Epochs epochs) {
     JsonNode tree = ClassAllowList.ALL_OF_DL4J.check(json);
     epochs.toSteps(tree);
-    if (!tree.has("vertices") && !tree.has("confs")) {
-      throw new InputException(
-          "expected the JSON of a DL4J network, with confs or vertices, found an object with "
-              + String.join(", ", (Iterable<String>) tree::fieldNames));
-    }
+    Dl4jConfiguration.requireNetwork(tree);
     requireWholeSequences(tree, samples);
     planDropout(tree, "");
     List<String> remarks = new ArrayList<>();
@@ -191,12 +187,8 @@ public final class OpenConfiguration {
     } catch (InputException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new InputException("DL4J cannot build this network: " + firstLine(e), e);
+      throw new InputException("DL4J cannot build this network: " + Reasons.firstLine(e), e);
     }
-  }
-
-  private static String firstLine(Throwable e) {
-    return Reasons.of(e).lines().findFirst().orElse("no reason is given");
   }
 
   private OpenNetwork seen(Network network) {
@@ -323,7 +315,7 @@ public final class OpenConfiguration {
     }
     throw new InputException(
         "DL4J cannot run this network on samples of %s: %s"
-            .formatted(sample, firstLine(Objects.requireNonNull(first))),
+            .formatted(sample, Reasons.firstLine(Objects.requireNonNull(first))),
         first);
   }
 

@@ -92,8 +92,7 @@ public final class OpenModel implements Model {
       return answer.get();
     } catch (RuntimeException e) {
       throw new ModelFailedException(
-          "dl4j failed in %s: %s"
-              .formatted(asked, Reasons.of(e).lines().findFirst().orElse("no reason is given")));
+          "dl4j failed in %s: %s".formatted(asked, Reasons.firstLine(e)));
     }
   }
 

@@ -6,7 +6,6 @@ import dev.lockstep.core.compare.Cadence;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.experiment.ExperimentFile;
-import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.core.wording.Numbers;
@@ -68,10 +67,8 @@ import picocli.CommandLine.Spec;
     })
 final class CompareCommand implements Callable<Integer> {
 
-  private static final String LOSS = "loss";
-
   /** What may be said besides of the network of a file. */
-  private static final Set<String> OWN_KEYS = Set.of(LOSS, "mayDiverge");
+  private static final Set<String> OWN_KEYS = Set.of(OwnNetwork.LOSS, "mayDiverge");
 
   private static final String SAVE_DL4J = "--save-dl4j";
 
@@ -599,8 +596,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private TrainedOn trainedOn(Experiment as, Dataset dataset) {
-    LossSpec given = overrides().containsKey(LOSS) ? as.network().loss() : null;
-    return TrainedOn.of(as, dataset.train(), given);
+    return TrainedOn.of(as, dataset.train(), OwnNetwork.givenLoss(as, overrides().keySet()));
   }
 
   private Experiment trainedAs(Experiment first, CompareSettings settings, Dataset dataset) {

@@ -3,6 +3,7 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.experiment.Experiment;
+import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.plan.TrainingSpec;
 import dev.lockstep.dl4j.json.Dl4jConfiguration;
@@ -19,6 +20,9 @@ import picocli.CommandLine.Option;
 
 /** A user's own network as Deeplearning4j writes it, in the place of an experiment's. */
 final class OwnNetwork {
+
+  /** What may be said of a network that ends without a loss. */
+  static final String LOSS = "loss";
 
   @Option(
       names = "--dl4j-config",
@@ -116,6 +120,11 @@ final class OwnNetwork {
     String id = name.replaceFirst("[.](json|zip)$", "").replaceAll("[^A-Za-z0-9._-]|^[.]", "-");
     return trainedAs.withNetwork(
         id, "the network of " + name + trainedAs(trainedAs) + more, network);
+  }
+
+  /** Returns the loss of a network that ends without one, if it was said. */
+  static @Nullable LossSpec givenLoss(Experiment as, Set<String> overrides) {
+    return overrides.contains(LOSS) ? as.network().loss() : null;
   }
 
   /**

@@ -67,7 +67,6 @@ import picocli.CommandLine.Spec;
     })
 final class SearchCommand implements Callable<Integer> {
 
-  private static final String LOSS = "loss";
   private static final String ARBITER_SPACE = "--arbiter-space";
   private static final Pattern TIME = Pattern.compile("(\\d{1,6})(s|m|h)");
 
@@ -403,10 +402,11 @@ final class SearchCommand implements Callable<Integer> {
     Map<String, YamlValue> overrides = overrides();
     ExperimentFile settings = Catalogue.find(name).with(overrides);
     List<Experiment> experiments = settings.experiments(Map.of());
-    OwnNetwork.requireTrainingOnly(ARBITER_SPACE, experiments, overrides.keySet(), Set.of(LOSS));
+    OwnNetwork.requireTrainingOnly(
+        ARBITER_SPACE, experiments, overrides.keySet(), Set.of(OwnNetwork.LOSS));
     String shows =
         "the networks of " + file.getFileName() + OwnNetwork.trainedAs(experiments.get(0));
-    LossSpec loss = overrides.containsKey(LOSS) ? experiments.get(0).network().loss() : null;
+    LossSpec loss = OwnNetwork.givenLoss(experiments.get(0), overrides.keySet());
     return ArbiterSpace.read(file, shows, name, settings, loss, precision);
   }
 

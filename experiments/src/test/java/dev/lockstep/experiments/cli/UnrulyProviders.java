@@ -11,6 +11,7 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.scratch.ScratchProvider;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Networks that do something to the process in their second step, or refuse to be built. */
 public final class UnrulyProviders {
@@ -49,28 +50,36 @@ public final class UnrulyProviders {
   }
 
   /** Implements nothing, and says so. */
-  public static final class LacksLayers implements ModelProvider {
-    @Override
-    public String name() {
-      return "lacks-layers";
-    }
-
-    @Override
-    public Model create(NetworkSpec network) {
-      throw new UsageException("lacks-layers: has no affine layer");
+  public static final class LacksLayers extends Unbuilt {
+    public LacksLayers() {
+      super("lacks-layers", () -> new UsageException("lacks-layers: has no affine layer"));
     }
   }
 
   /** Throws what it likes when it is to be built. */
-  public static final class FailsToBuild implements ModelProvider {
+  public static final class FailsToBuild extends Unbuilt {
+    public FailsToBuild() {
+      super("fails-to-build", () -> new IllegalStateException("no weights yet"));
+    }
+  }
+
+  private abstract static class Unbuilt implements ModelProvider {
+    private final String name;
+    private final Supplier<RuntimeException> failure;
+
+    Unbuilt(String name, Supplier<RuntimeException> failure) {
+      this.name = name;
+      this.failure = failure;
+    }
+
     @Override
     public String name() {
-      return "fails-to-build";
+      return name;
     }
 
     @Override
     public Model create(NetworkSpec network) {
-      throw new IllegalStateException("no weights yet");
+      throw failure.get();
     }
   }
 

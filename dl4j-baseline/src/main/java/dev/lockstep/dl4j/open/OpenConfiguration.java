@@ -327,9 +327,11 @@ public final class OpenConfiguration {
         first = first == null ? e : first;
       }
     }
+    boolean told = !(first instanceof IndexOutOfBoundsException); // two numbers help nobody
     throw new InputException(
-        "DL4J cannot run this network on samples of %s: %s"
-            .formatted(sample, Reasons.firstLine(Objects.requireNonNull(first))),
+        "DL4J cannot run this network on samples of %s%s; is the data of the shape that the network was made for?"
+            .formatted(
+                sample, told ? ": " + Reasons.firstLine(Objects.requireNonNull(first)) : ""),
         first);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lockstep.core.result.Figure;
 import dev.lockstep.core.result.RunResult;
 import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.wording.Numbers;
@@ -17,10 +18,12 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What can be said of the page without a browser; {@link HtmlReportBrowserTest} opens it. */
@@ -29,19 +32,17 @@ class HtmlReportTest {
   /** The bound that the page has to keep for ten seeds and all phases. */
   private static final int FIVE_MEGABYTES = 5_000_000;
 
+  /** The bound that the page has to keep for a run as an experiment makes it by itself. */
+  private static final int NINE_HUNDRED_KILOBYTES = 900_000;
+
+  /** As many points have the curves of a long run. */
+  private static final int LOSSES = 360;
+
   /** The one number of the page that is not the run's: a constant of the comparison. */
   private static final double CONSTANT = Tolerance.MAX_ERROR_OVER_FLOOR;
 
   private static String page(RunResult result) {
     return HtmlReport.write(ReportView.of(result));
-  }
-
-  private static JsonNode data(String page) throws IOException {
-    Matcher data =
-        Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>")
-            .matcher(page);
-    assertThat(data.find()).isTrue();
-    return new ObjectMapper().readTree(data.group(1));
   }
 
   private static Set<Double> numbers(JsonNode node) {
@@ -67,7 +68,7 @@ class HtmlReportTest {
   }
 
   private static Set<Double> unknown(String page, Set<Double> known) throws IOException {
-    Set<Double> unknown = numbers(data(page));
+    Set<Double> unknown = numbers(PageData.of(page));
     assertThat(unknown).hasSizeGreaterThan(100);
     unknown.removeAll(known);
     return unknown;
@@ -145,7 +146,7 @@ class HtmlReportTest {
     String hostile = "</script><script>alert(1)</script><b>$1\\";
     String page = page(SampleRuns.variant(hostile, 1));
     assertThat(page).doesNotContain("<script>alert", "<b>$1");
-    assertThat(data(page).at("/summary/runs/0/variant").asText()).isEqualTo(hostile);
+    assertThat(PageData.of(page).at("/summary/runs/0/variant").asText()).isEqualTo(hostile);
     assertThat(page).contains("<title>mlp-batchnorm-dropout/&lt;/script&gt;");
   }
 
@@ -157,6 +158,69 @@ class HtmlReportTest {
     }
     String page = HtmlReport.write(ReportView.of(builder.build()));
     assertThat(page.getBytes(StandardCharsets.UTF_8).length).isLessThan(FIVE_MEGABYTES);
+  }
+
+  /** Of 1,800 steps, with the elements of every tensor and pictures of weights and of images. */
+  @Test
+  void aRunOfThreeEpochsStaysUnderNineHundredKilobytes() {
+    Random random = new Random(1);
+    List<Figure> figures = new ArrayList<>();
+    for (int tensor = 1; tensor <= 54; tensor++) {
+      figures.add(noisy(random, SampleFigures.elements("affine" + tensor + "/W", 1800)));
+    }
+    figures.add(images(random, "weights-affine1", 12, 1e-3));
+    figures.add(images(random, "misclassified", 40, 1));
+    RunResult run = SampleRuns.with(figures);
+    assertThat(run.curves().loss()).hasSizeGreaterThanOrEqualTo(LOSSES);
+    assertThat(page(run).getBytes(StandardCharsets.UTF_8).length)
+        .isLessThan(NINE_HUNDRED_KILOBYTES);
+  }
+
+  /** Returns the same with errors that hardly pack: none is like its neighbour. */
+  private static Figure noisy(Random random, Figure.Elements like) {
+    List<List<Integer>> map =
+        Stream.generate(() -> random.ints(32, -30, 30).boxed().toList()).limit(32).toList();
+    return new Figure.Elements(
+        like.id(),
+        like.title(),
+        like.caption(),
+        like.step(),
+        like.phase(),
+        like.layer(),
+        like.tensor(),
+        like.reading(),
+        like.shape(),
+        like.floor(),
+        like.worst(),
+        like.reference(),
+        like.candidate(),
+        like.from(),
+        like.to(),
+        like.referenceCounts(),
+        like.candidateCounts(),
+        like.errorCounts(),
+        map);
+  }
+
+  /**
+   * @param unit of the pixels, of which there are 256
+   */
+  private static Figure images(Random random, String id, int count, double unit) {
+    return new Figure.Images(
+        id,
+        id,
+        "",
+        28,
+        28,
+        8,
+        0,
+        255 * unit,
+        Stream.generate(
+                () ->
+                    new Figure.Images.Picture(
+                        "", random.ints(784, 0, 256).mapToObj(pixel -> pixel * unit).toList()))
+            .limit(count)
+            .toList());
   }
 
   @Test

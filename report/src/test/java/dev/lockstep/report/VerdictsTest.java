@@ -13,8 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -96,11 +94,7 @@ class VerdictsTest {
     assertThat(text).startsWith(run.verdict().name() + "  ");
     String page = HtmlReport.write(ReportView.of(run));
     assertThat(page).contains(">" + run.verdict() + " — ");
-    Matcher data =
-        Pattern.compile("<script[^>]*type=\"application/json\"[^>]*>(.*?)</script>", Pattern.DOTALL)
-            .matcher(page);
-    assertThat(data.find()).isTrue();
-    JsonNode view = new ObjectMapper().readTree(data.group(1));
+    JsonNode view = PageData.of(page);
     assertThat(view.at("/verdict").asText()).isEqualTo(run.verdict().name());
     Set<String> failed = tensors(run, TensorReading::failed);
     boolean anyFailed = false;

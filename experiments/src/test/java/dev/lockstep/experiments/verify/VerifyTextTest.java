@@ -8,6 +8,8 @@ import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.RunResult.DatasetInfo;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.report.Format;
+import dev.lockstep.report.PageData;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -98,10 +100,10 @@ class VerifyTextTest {
   }
 
   @Test
-  void thePageHasEveryPartThatFailedAndItsReason() {
+  void thePageHasEveryPartThatFailedAndItsReason() throws IOException {
     String page =
         Objects.requireNonNull(result().files(EnumSet.of(Format.HTML)).get("report.html")).get();
-    assertThat(page)
+    assertThat(PageData.of(page).toString())
         .contains("Layer conv, dl4j in double: it is wrong.", "layer batchNorm", "NOT OK")
         .contains("\"word\":\"DIFFER\"", "\"good\":false");
     assertThat(result().files(EnumSet.noneOf(Format.class))).containsOnlyKeys("result.json");

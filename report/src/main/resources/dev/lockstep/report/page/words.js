@@ -1,4 +1,6 @@
-const view = JSON.parse(document.getElementById('data').textContent);
+// The result in JSON, packed.
+const packed = Uint8Array.from(atob(document.getElementById('data').textContent), c => c.charCodeAt(0));
+const view = JSON.parse(pako.inflate(packed, {to: 'string'}));
 const summary = view.summary || null;
 
 // Points come as arrays, in the order of their records.

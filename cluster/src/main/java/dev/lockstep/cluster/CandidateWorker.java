@@ -46,7 +46,7 @@ public final class CandidateWorker implements Cluster.Worker {
    * @param place of the candidate in the space, a number from 0 to 1 for each of its dimensions
    */
   record Unit(
-      String configuration, @Nullable String tasks, boolean model, int index, double[] place) {
+      String configuration, @Nullable String tasks, boolean model, int index, List<Double> place) {
 
     String text() throws IOException {
       return JSON.writeValueAsString(this);
@@ -68,7 +68,7 @@ public final class CandidateWorker implements Cluster.Worker {
      */
     static Came of(byte[] parcel) throws IOException {
       Map<String, byte[]> files = Parcel.open(parcel);
-      Told told = JSON.readValue(files.get(RESULT), Told.class);
+      Told told = JSON.readValue(files.getOrDefault(RESULT, new byte[0]), Told.class);
       byte[] network = files.get(NETWORK);
       byte[] graph = files.get(GRAPH);
       return new Came(
@@ -111,7 +111,8 @@ public final class CandidateWorker implements Cluster.Worker {
     // Arbiter makes no runner without one; when a search is over is up to the process that chooses
     configuration.setTerminationConditions(List.of(new MaxCandidatesCondition(1)));
     ParameterSpace<?> space = configuration.getCandidateGenerator().getParameterSpace();
-    Candidate candidate = new Candidate(space.getValue(unit.place()), unit.index(), unit.place());
+    double[] place = unit.place().stream().mapToDouble(Double::doubleValue).toArray();
+    Candidate candidate = new Candidate(space.getValue(place), unit.index(), place);
     TaskCreator tasks =
         unit.tasks() == null
             ? TaskCreatorProvider.defaultTaskCreatorFor(space.getClass())

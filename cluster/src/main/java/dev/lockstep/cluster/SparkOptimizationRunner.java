@@ -6,6 +6,7 @@ import dev.lockstep.core.wording.Reasons;
 import dev.lockstep.experiments.work.Cluster;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -127,7 +128,7 @@ public final class SparkOptimizationRunner extends LocalOptimizationRunner {
               tasks,
               saver != null,
               candidate.getIndex(),
-              candidate.getFlatParameters());
+              Arrays.stream(candidate.getFlatParameters()).boxed().toList());
       return () -> {
         List<byte[]> came = new ArrayList<>();
         cluster.carryOut(

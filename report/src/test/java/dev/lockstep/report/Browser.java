@@ -232,6 +232,27 @@ public final class Browser implements AutoCloseable {
       return answer.path("result").path("value");
     }
 
+    /**
+     * Waits until a condition holds, also where the page loads itself anew meanwhile.
+     *
+     * @param condition in JavaScript
+     */
+    public void waitFor(String condition) {
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+      boolean holds = false;
+      while (!holds) {
+        if (System.nanoTime() > until) {
+          throw new IllegalStateException(condition + " never held: " + dom());
+        }
+        try {
+          holds = evaluate("Boolean(" + condition + ")").asBoolean();
+          settle();
+        } catch (IllegalStateException leaving) {
+          // One page has gone, the next is not there.
+        }
+      }
+    }
+
     /** Returns what the page shows, without its script and the numbers after its charts. */
     public String dom() {
       return evaluate(

@@ -63,6 +63,11 @@ public abstract class PageInBrowser {
     return browser.open(Files.writeString(file, page).toUri().toString(), width, HEIGHT, dark);
   }
 
+  /** Opens what a server gives. */
+  protected static Browser.Page visit(String address) {
+    return browser.open(address, DESKTOP, HEIGHT, false);
+  }
+
   protected Browser.Page open(String page) throws IOException {
     return open(page, DESKTOP, false);
   }

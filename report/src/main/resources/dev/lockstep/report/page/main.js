@@ -61,7 +61,11 @@ addEventListener('afterprint', () => printing(false));
 
 // While a run lasts, the server that the page comes from says when there is a newer one.
 if (document.body.dataset.live) {
-  new EventSource('/events?seen=' + document.body.dataset.live).onmessage = () => location.reload();
+  const events = new EventSource('/events?seen=' + document.body.dataset.live);
+  const silent = el('p', {class: 'notice', role: 'status'}, 'The run no longer answers: it has ended or was stopped. What stands here is the last that it told.');
+  events.onmessage = () => location.reload();
+  events.onerror = () => { document.querySelector('main').prepend(silent); };
+  events.onopen = () => silent.remove();
 }
 
 // What a test asks a page that is open.

@@ -1,7 +1,7 @@
 package dev.lockstep.dl4j.model;
 
-import java.util.ArrayList;
 import dev.lockstep.core.InputException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;

@@ -113,13 +113,25 @@ public final class ClassAllowList {
   public void check(JsonNode tree) {
     Map<String, Set<String>> others = others(tree);
     if (!others.isEmpty()) {
+      boolean parts = others.keySet().stream().allMatch(ClassAllowList::isDl4js);
       throw new InputException(
           what
-              + ": it names classes that are not known here: "
+              + (parts
+                  ? ": parts that are not known here: "
+                  : ": it names classes that are not known here: ")
               + others.entrySet().stream()
-                  .map(other -> other.getKey() + where(other.getValue()))
+                  .map(other -> inUsersWords(other.getKey()) + where(other.getValue()))
                   .collect(Collectors.joining(", ")));
     }
+  }
+
+  private static boolean isDl4js(String name) {
+    return PACKAGES.stream().anyMatch(name::startsWith);
+  }
+
+  /** DL4J's own parts go by the names that their users write. */
+  private static String inUsersWords(String name) {
+    return isDl4js(name) ? name.substring(name.lastIndexOf('.') + 1) : name;
   }
 
   /** Returns whether every class that is named is on the list. */

@@ -2,6 +2,7 @@ package dev.lockstep.dl4j.json;
 
 import dev.lockstep.core.network.Adjustments;
 import dev.lockstep.core.network.Adjustments.Clipping;
+import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.translate.Clippings;
@@ -25,6 +26,8 @@ import org.nd4j.linalg.schedule.ISchedule;
  * so all layers have to agree.
  */
 final class Training {
+
+  private static final OptimizerSpec NONE = new OptimizerSpec.Sgd(LearningRate.constant(0));
 
   private final Findings findings;
   private @Nullable IUpdater updater;
@@ -174,6 +177,12 @@ final class Training {
   }
 
   OptimizerSpec optimizer() {
+    if (updater == null) {
+      if (findings.allKnown()) {
+        findings.unknown("the network", "nothing that is trained");
+      }
+      return NONE;
+    }
     return Updaters.read(updater, findings);
   }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.dl4j.model;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -64,7 +65,7 @@ public final class StateViews {
     }
     double start = new Updaters(conventions).start(spec.optimizer());
     for (UpdaterBlock block : network.updater().getUpdaterBlocks()) {
-      addSlots(block, spec.optimizer().slotNames(), start);
+      addSlots(network, block, spec.optimizer().slotNames(), start);
     }
     for (LayerSpec layer : spec.allLayers()) {
       if (layer instanceof LayerSpec.BatchNormalization norm) {
@@ -91,7 +92,14 @@ public final class StateViews {
     return layer.getParam(path.substring(slash + 1));
   }
 
-  private void addSlots(UpdaterBlock block, List<String> slots, double start) {
+  /**
+   * What the updater says of where a parameter stands in its block does not hold where a layer
+   * keeps its biases first and names them last, as {@code DepthwiseConvolution2D} does.
+   *
+   * @throws UsageException if a parameter does not lie in the block that the updater puts it in
+   */
+  private void addSlots(Network network, UpdaterBlock block, List<String> slots, double start) {
+    long first = network.model().params().offset() + block.getParamOffsetStart();
     int length = block.getParamOffsetEnd() - block.getParamOffsetStart();
     for (UpdaterBlock.ParamState state : block.getLayersAndVariablesInBlock()) {
       String path = state.getLayer().getConfig().getLayerName() + "/" + state.getParamName();
@@ -100,7 +108,12 @@ public final class StateViews {
         continue; // running statistics, which no optimizer touches
       }
       INDArray parameter = view.array();
-      int from = state.getParamOffsetStart() - block.getParamOffsetStart();
+      long from = parameter.offset() - first;
+      if (from < 0 || from + parameter.length() > length) {
+        throw new UsageException(
+            "dl4j: %s cannot be trained with an updater of its own: Deeplearning4j keeps the biases of this layer before its weights, but updates as if they came after them, so that other numbers get it; give weights and biases one updater"
+                .formatted(path));
+      }
       for (String slot : slots) {
         INDArray kept =
             block

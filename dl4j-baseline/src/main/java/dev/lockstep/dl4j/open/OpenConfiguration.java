@@ -225,6 +225,7 @@ public final class OpenConfiguration {
         .forEach(
             (name, layer) -> {
               INDArray out = Objects.requireNonNull(probe.outputs().get(name), name);
+              requireSamples(name, layer, out, sequences);
               boolean endsWithout = ends.contains(name) && layer.paramTable().isEmpty();
               if (!endsWithout) {
                 layers.add(open(network, name, layer, sequences.sample(out.shape()), training));
@@ -258,6 +259,15 @@ public final class OpenConfiguration {
         spec, json, graph, probe.inputs(), widths, wholeNumbers, isMean, remarks);
   }
 
+  private static void requireSamples(String name, Layer layer, INDArray out, Sequences sequences) {
+    long rows = out.size(0);
+    if (rows != sequences.samples() && rows != (long) sequences.samples() * sequences.steps()) {
+      throw new InputException(
+          "%s (%s) puts out %d rows for %d samples: what stacks, splits or mixes samples cannot be watched"
+              .formatted(name, kind(layer), rows, sequences.samples()));
+    }
+  }
+
   /** Returns what several output layers answer, one after another, as a layer at the end. */
   private static LayerSpec joined(List<String> outputs, List<Shape> answers) {
     if (answers.stream().anyMatch(answer -> answer.rank() != 1)) {
@@ -273,9 +283,13 @@ public final class OpenConfiguration {
     boolean isMean = true;
     for (Layer layer : network.layers().values()) {
       NeuralNetConfiguration conf = layer.conf();
+      if (!conf.isMinimize()) {
+        throw new InputException(
+            "%s maximizes its score (minimize is false): here the loss is made small"
+                .formatted(conf.getLayer().getLayerName()));
+      }
       if (conf.getOptimizationAlgo()
-              != org.deeplearning4j.nn.api.OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT
-          || !conf.isMinimize()) {
+          != org.deeplearning4j.nn.api.OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
         throw new InputException(
             "%s is optimized by %s: only stochastic gradient descent takes one step at a time"
                 .formatted(conf.getLayer().getLayerName(), conf.getOptimizationAlgo()));
@@ -373,8 +387,8 @@ public final class OpenConfiguration {
         .forEach(
             (key, array) -> {
               Shape shape = shape(array);
-              if (config.getUpdaterByParam(key) instanceof NoOp) {
-                kept.put(key, shape);
+              if (config.getUpdaterByParam(key) instanceof NoOp || config.isPretrainParam(key)) {
+                kept.put(key, shape); // pretraining alone moves the latter
               } else {
                 training.add(name, config.getUpdaterByParam(key));
                 weights.add(new LayerSpec.Open.Weights(key, shape, training.decays(layer, key)));

@@ -390,7 +390,7 @@ class ConfigurationTest {
 
     assertThatThrownBy(() -> Dl4jConfiguration.parse(conf.toJson(), TrainedOn.samples(IMAGE)))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("org.deeplearning4j.nn.conf.layers.LSTM (memory)")
+        .hasMessageContaining("parts that are not known here: LSTM (memory)")
         .hasMessageContaining("ActivationCube");
   }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lockstep.core.UsageException;
 import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.network.Adjustments;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
@@ -95,7 +97,7 @@ class StateTest {
   /** From a velocity of 0 the first step moves a parameter by its velocity, element by element. */
   @Test
   void optimizerStateHasTheLayoutOfItsParameter() {
-    for (String name : List.of("dense", "convolution", "residual")) {
+    for (String name : List.of("dense", "convolution", "residual", "windows", "depthwise")) {
       NetworkSpec network =
           with(
               Objects.requireNonNull(Zoo.networks().get(name)),
@@ -116,6 +118,17 @@ class StateTest {
         }
       }
     }
+  }
+
+  /** DL4J gives the biases' updater to the last of the weights. */
+  @Test
+  void whatDl4jUpdatesAsSomethingElseIsRefused() {
+    NetworkSpec network =
+        Zoo.depthwise().withAdjustments(new Adjustments(0, Adjustments.NONE.clipping(), 2));
+
+    assertThatThrownBy(() -> Fixture.model(network, Fixture.start(network, 1)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll("separableConv1/", "give weights and biases one updater");
   }
 
   @Test

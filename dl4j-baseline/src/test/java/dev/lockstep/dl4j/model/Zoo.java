@@ -52,10 +52,19 @@ public final class Zoo {
                 new LayerSpec.Convolution("conv1", 3, same, Fixture.SMALL, OptionalDouble.empty()),
                 tanh("tanh1"),
                 new LayerSpec.Separable(
-                    "separableConv1", 3, 2, new Window(3, 2, 1, 1), Fixture.SMALL, LayerSpec.BIAS),
+                    "separableConv1",
+                    3,
+                    2,
+                    new Window(3, 2, 1, 1),
+                    Fixture.SMALL,
+                    OptionalDouble.empty()),
                 tanh("tanh2"),
                 new LayerSpec.Depthwise(
-                    "depthwiseConv1", 2, new Window(2, 2, 1, 0), Fixture.SMALL, LayerSpec.BIAS),
+                    "depthwiseConv1",
+                    2,
+                    new Window(2, 2, 1, 0),
+                    Fixture.SMALL,
+                    OptionalDouble.empty()),
                 new LayerSpec.LocalResponse("localResponse1", 2, 3, 0.3, 0.75),
                 new LayerSpec.Upsampling("upsampling1", 2, 3),
                 new LayerSpec.Convolution(
@@ -65,6 +74,21 @@ public final class Zoo {
                 new LayerSpec.GlobalPooling("globalPool1", LayerSpec.GlobalPoolingType.AVERAGE),
                 Fixture.affine("affine1", 3))
             .withAdjustments(new Adjustments(0.01, Adjustments.NONE.clipping(), 2)));
+    networks.put("depthwise", depthwise());
+  }
+
+  /** Their biases DL4J keeps before their weights, and names after them. */
+  static NetworkSpec depthwise() {
+    return Fixture.network(
+        Shape.of(2, 5, 5),
+        Fixture.BARE_CROSS_ENTROPY,
+        DECAY,
+        ADAM,
+        new LayerSpec.Separable(
+            "separableConv1", 3, 2, new Window(3, 2, 1, 1), Fixture.SMALL, LayerSpec.BIAS),
+        new LayerSpec.Depthwise(
+            "depthwiseConv1", 2, new Window(2, 2, 1, 0), Fixture.SMALL, LayerSpec.BIAS),
+        Fixture.affine("affine1", 3));
   }
 
   /** Networks whose gradients are not those of their loss: clipped. */

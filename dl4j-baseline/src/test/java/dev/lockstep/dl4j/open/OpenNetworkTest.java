@@ -38,9 +38,14 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.dropout.GaussianDropout;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
+import org.deeplearning4j.nn.conf.graph.UnstackVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
@@ -406,6 +411,52 @@ class OpenNetworkTest {
   private static String with(LSTM lstm) {
     return OpenLayersTest.json(
         new Sgd(0.1), InputType.recurrent(FEATURES, STEPS, RNNFormat.NCW), lstm, output(5));
+  }
+
+  private static String table(Layer... layers) {
+    return OpenLayersTest.json(new Adam(0.1), InputType.feedForward(FEATURES), layers);
+  }
+
+  private static OutputLayer tableOutput() {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nOut(3)
+        .activation(Activation.SOFTMAX)
+        .build();
+  }
+
+  /** DL4J keeps them beside what it trains, and gives them neither gradient nor update. */
+  @Test
+  void whatOnlyPretrainingMovesIsKept() {
+    OpenNetwork network =
+        OpenConfiguration.parse(
+            table(new AutoEncoder.Builder().nOut(5).build(), tableOutput()),
+            Tensor.zeros(Shape.of(2, FEATURES)),
+            Epochs.UNKNOWN);
+
+    assertThat(network.spec().parameters())
+        .extracting(ParameterSpec::path)
+        .containsExactlyInAnyOrder("layer0/W", "layer0/b", "layer1/W", "layer1/b");
+    assertThat(network.spec().statistics()).containsOnlyKeys("layer0/vb");
+  }
+
+  @Test
+  void layersThatStackSamplesAreRefusedByName() {
+    String graph =
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer("a", new DenseLayer.Builder().nIn(FEATURES).nOut(4).build(), "in")
+            .addVertex("stack", new StackVertex(), "a", "a")
+            .addLayer("shared", new DenseLayer.Builder().nIn(4).nOut(4).build(), "stack")
+            .addVertex("first", new UnstackVertex(0, 2), "shared")
+            .addLayer("out", tableOutput(), "first")
+            .setOutputs("out")
+            .setInputTypes(InputType.feedForward(FEATURES))
+            .build()
+            .toJson();
+
+    assertRefused(
+        graph, Tensor.zeros(Shape.of(2, FEATURES)), "shared (DenseLayer)", "4 rows for 2");
   }
 
   @Test

@@ -1,9 +1,14 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.core.InputException;
 import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.data.Sha256;
 import dev.lockstep.core.data.Split;
+import dev.lockstep.core.model.Batch;
+import dev.lockstep.core.model.Model;
+import dev.lockstep.core.model.ModelFailedException;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
@@ -60,11 +65,30 @@ record OpenReference(
     int probed = Math.min(PROBED, train.size());
     Tensor samples = train.inputs(Split.range(0, probed), train.image());
     OpenNetwork open = OpenConfiguration.read(file, samples, on.epochs());
+    Dataset answered = answeredAs(open, data);
+    requireTrainable(file, open, answered.train());
     return new OpenReference(
-        open.spec(),
-        answeredAs(open, data),
-        precision -> new OpenProvider(open, precision),
-        digest);
+        open.spec(), answered, precision -> new OpenProvider(open, precision), digest);
+  }
+
+  /**
+   * What Deeplearning4j cannot train, its program would not have trained either: that is no
+   * difference between two sides.
+   */
+  private static void requireTrainable(Path file, OpenNetwork open, Split train) {
+    if (train.answer().size() != open.spec().classes()) {
+      return; // told with everything else that does not fit the data
+    }
+    Batch batch =
+        train.batch(1, Split.range(0, Math.min(PROBED, train.size())), open.spec().input());
+    try (Model model = new OpenProvider(open, Precision.DOUBLE).create(open.spec())) {
+      model.step(batch, (layer, ratio, shape) -> Tensor.filled(shape, 1), Observer.NONE);
+    } catch (ModelFailedException e) {
+      throw new InputException(
+          "%s: expected a network that Deeplearning4j can train on this data, found that %s"
+              .formatted(file, e.getMessage()),
+          e);
+    }
   }
 
   /** A network that answers each step is asked for the answer to a whole sequence in the last. */

@@ -596,6 +596,11 @@ public final class Comparer {
           "%s: the network reads %s, a sample of this data set has %s"
               .formatted(experiment.title(), numbers(network.input()), numbers(train.image())));
     }
+    if (network.classes() != train.answer().size() && train.answer().rank() > 1) {
+      throw new UsageException(
+          "%s: the network answers with %s, this data set asks for %s, an answer to each step"
+              .formatted(experiment.title(), numbers(network.output()), numbers(train.answer())));
+    }
     if (network.classes() != train.answer().size()) {
       throw new UsageException(
           "%s: the network has %d outputs, this data set asks for %s"

@@ -26,6 +26,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** Networks that DL4J itself wrote, compared from the command line. */
@@ -188,7 +189,41 @@ class OwnNetworkTest {
     Invocation run = compare(file("lstm.json", json));
 
     assertThat(run.exitCode()).isEqualTo(4);
-    assertThat(run.err()).contains("lstm.json", "org.deeplearning4j.nn.conf.layers.LSTM");
+    assertThat(run.err()).contains("lstm.json", "parts that are not known here: LSTM (layer0)");
+  }
+
+  /** LossFMeasure is for two classes: both sides would fail alike, and nothing would differ. */
+  @Test
+  void whatDl4jCannotTrainIsRefusedAndNoDifference() throws IOException {
+    String json =
+        new NeuralNetConfiguration.Builder()
+            .list()
+            .layer(
+                new OutputLayer.Builder(new LossFMeasure())
+                    .nIn(784)
+                    .nOut(10)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .build()
+            .toJson();
+
+    Invocation run =
+        Invocation.of(
+            "compare",
+            "--reference",
+            "dl4j-config:" + file("fmeasure.json", json),
+            "--data",
+            "synthetic",
+            "--train-size",
+            "20",
+            "--test-size",
+            "10",
+            "--steps",
+            "1",
+            "-q");
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.err()).contains("fmeasure.json", "can train on this data", "Got: 10");
   }
 
   @Test

@@ -15,6 +15,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,9 @@ final class OutputOptions {
   static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.out");
 
   private static final String OUTPUT = "--output";
+
+  /** An address of a file system; a path has made one slash of several. */
+  private static final Pattern ADDRESS = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(/.*)");
 
   /** Shows a run on a page, and changes nothing of it. */
   static final String LIVE = "--live";
@@ -160,10 +165,23 @@ final class OutputOptions {
         && !directory.toAbsolutePath().normalize().equals(path.toAbsolutePath().normalize());
   }
 
-  /** Returns the directory asked for, or one named after what runs and the time. */
+  /**
+   * Returns the directory asked for, or one named after what runs and the time.
+   *
+   * @throws UsageException if it is none of this machine's
+   */
   Path directory(String what) {
     if (directory != null) {
-      return directory;
+      Matcher address = ADDRESS.matcher(directory.toString());
+      if (!address.matches()) {
+        return directory;
+      }
+      if (address.group(1).equalsIgnoreCase("file")) {
+        return Path.of(address.group(2));
+      }
+      throw new UsageException(
+          "--output: expected a directory of this machine, found an address of another file system, %s; write here and copy it, or mount it"
+              .formatted(directory));
     }
     String time =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)

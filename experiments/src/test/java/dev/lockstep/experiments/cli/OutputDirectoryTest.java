@@ -66,6 +66,24 @@ class OutputDirectoryTest {
   }
 
   @Test
+  void anotherFileSystemIsRefusedByName() {
+    Invocation run =
+        Invocation.of(
+            "compare", "two-layer-net", "--data", data, "-q", "--output", "hdfs://host/runs");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("--output", "hdfs:/host/runs", "copy it");
+    assertThat(Path.of("hdfs:")).doesNotExist();
+  }
+
+  @Test
+  void theAddressOfAFileIsItsPath() {
+    Path output = temp.resolve("by-address");
+    Invocation run = compare(Path.of("file:" + output), "two-layer-net");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(output.resolve("result.json")).exists();
+  }
+
+  @Test
   void oneExperimentGivenTwiceIsRefused() {
     Invocation run = compare(temp.resolve("twice"), "two-layer-net", "two-layer-net");
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);

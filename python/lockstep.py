@@ -45,7 +45,13 @@ class Layer:
     Settings are attributes, named as in experiment files: layer.units, layer.ratio. The layers of a
     residual or inception block are in layer.branches, a list of lists. What a pool or globalPool layer
     calls type, such as "max" or "average", is layer.pooling. Of an open layer what the other side calls it is layer.kind.
+
+    dilation  of a window; as stride and pad one number, or one for rows and one for columns
+    bias      what biases start at; "none": there are none
     """
+
+    dilation = 1
+    bias = 0
 
     def __init__(self, kind, name, settings, inputs, outputs):
         self.type = kind
@@ -67,25 +73,29 @@ class Network:
     loss          {"type": "softmaxCrossEntropy", "stabilizer": 1e-07}
     optimizer     {"type": "sgd", "learningRate": 0.1}
     weight_decay  λ of ½ λ Σ W²
+    l1            λ of λ Σ |W|
+    clipping      how gradients are kept small before both are added, or None:
+                  {"type": "layer", "threshold": 1.0}
+    bias_rate     what the learning rate of biases is multiplied with
     slots         what the optimizer keeps for each parameter: ("m", "v"), of affine1/W/m
     state         the shape of everything that a step may change, by path
     precision     "double" or "float"
     alignment     "aligned": the book's formulas; "stock": those of the framework
-    adjustments   of a network with open layers: how gradients are clipped, L1
     """
 
     def __init__(self, text, shapes, precision="double", alignment="aligned"):
         description = json.loads(text)
         shapes = json.loads(shapes)
         more = [key for key in description if key not in _NETWORK]
-        is_open = any("open" in entry for entry in description["layers"])
-        self.adjustments = {key: description[key] for key in more} if is_open else {}
-        if more and not is_open:
+        if more:
             raise Unsupported(f"lockstep.py knows no {', '.join(more)} of a network")
         self.input = tuple(description["input"])
         self.loss = description["loss"]
         self.optimizer = description["optimizer"]
         self.weight_decay = description["weightDecay"]
+        self.l1 = description.get("l1", 0)
+        self.clipping = description.get("clipping")
+        self.bias_rate = description.get("biasRate", 1)
         self.precision = precision
         self.alignment = alignment
         self.state = {path: tuple(shape) for path, shape in shapes["state"].items()}
@@ -158,11 +168,12 @@ _DECAYS = {
 
 # What an experiment file may say of a part. A setting that a part has beside these is refused: it
 # would change what is computed without anybody's notice.
-_NETWORK = ("input", "layers", "loss", "weightDecay", "optimizer")
-_WINDOW = ("size", "stride", "pad")
+_NETWORK = ("input", "layers", "loss", "weightDecay", "l1", "clipping", "biasRate", "optimizer")
+_WINDOW = ("size", "stride", "pad", "dilation")
+_WEIGHTS = ("initial", "bias")
 _SETTINGS = {
-    "affine": ("units", "initial"),
-    "conv": ("filters", "initial", *_WINDOW),
+    "affine": ("units", *_WEIGHTS),
+    "conv": ("filters", *_WEIGHTS, *_WINDOW),
     "pool": ("type", *_WINDOW),
     "batchNorm": ("momentum", "epsilon", "per"),
     "dropout": ("ratio", "form"),
@@ -174,8 +185,8 @@ _SETTINGS = {
     "zeroPadding": ("top", "bottom", "left", "right"),
     "upsampling": ("size",),
     "localResponse": ("k", "size", "alpha", "beta"),
-    "depthwiseConv": ("multiplier", "initial", "bias", "dilation", *_WINDOW),
-    "separableConv": ("filters", "multiplier", "initial", "bias", "dilation", *_WINDOW),
+    "depthwiseConv": ("multiplier", *_WEIGHTS, *_WINDOW),
+    "separableConv": ("filters", "multiplier", *_WEIGHTS, *_WINDOW),
     "open": ("kind", "reads", "output", "parameters", "decayed", "statistics"),
 }
 for _name in "relu sigmoid tanh identity step selu softplus softsign swish gelu hardSigmoid".split():

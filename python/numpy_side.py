@@ -72,16 +72,18 @@ class Activation:
         return dout * self.derivative(self.x, self.y, self.layer)
 
 
-class Affine:
-    keys = ("W", "b")
+def parameters(layer, *weights):
+    return weights if layer.bias == "none" else (*weights, "b")
 
+
+class Affine:
     def __init__(self, layer):
-        pass
+        self.keys = parameters(layer, "W")
 
     def forward(self, x, step):
         self.shape = x.shape
         self.x = x.reshape(len(x), -1)  # N×D
-        return self.x @ self.params["W"] + self.params["b"]  # N×M
+        return self.x @ self.params["W"] + self.params.get("b", 0)  # N×M
 
     def backward(self, dout):
         self.grads = {"W": self.x.T @ dout, "b": dout.sum(axis=0)}
@@ -156,7 +158,7 @@ class Windows:
     def __init__(self, layer):
         self.height, self.width = layer.size
         self.out = layer.output[1:]
-        self.stride, self.dilation = pair(layer.stride), pair(getattr(layer, "dilation", 1))
+        self.stride, self.dilation = pair(layer.stride), pair(layer.dilation)
         self.pads = [self._pads(layer, axis) for axis in (0, 1)]
 
     def _pads(self, layer, axis):
@@ -197,7 +199,9 @@ class Windows:
 
 
 class Convolution(Windows):
-    keys = ("W", "b")
+    def __init__(self, layer):
+        super().__init__(layer)
+        self.keys = parameters(layer, "W")
 
     def forward(self, x, step):
         self.shape = x.shape
@@ -206,7 +210,7 @@ class Convolution(Windows):
         # (N·OH·OW)×(C·FH·FW)
         self.col = col.transpose(0, 4, 5, 1, 2, 3).reshape(n * oh * ow, -1)
         filters = len(self.params["W"])
-        y = self.col @ self.params["W"].reshape(filters, -1).T + self.params["b"]
+        y = self.col @ self.params["W"].reshape(filters, -1).T + self.params.get("b", 0)
         return y.reshape(n, oh, ow, filters).transpose(0, 3, 1, 2).copy()
 
     def backward(self, dout):
@@ -250,13 +254,12 @@ class Depthwise(Windows):
     """A convolution of each channel by itself; the filters of one channel stand together."""
 
     indices = "hwcm"  # of W
-    keys = ("W", "b")
+    weights = ("W",)
 
     def __init__(self, layer):
         super().__init__(layer)
         self.filters = (layer.input[0], layer.multiplier)
-        if getattr(layer, "bias", 0) == "none":
-            self.keys = tuple(key for key in self.keys if key != "b")
+        self.keys = parameters(layer, *self.weights)
 
     def biased(self, y):
         return y + self.params["b"][:, None, None] if "b" in self.keys else y
@@ -285,7 +288,7 @@ class Separable(Depthwise):
     """A convolution of each channel by itself, then one of 1×1 over what that puts out."""
 
     indices = "mchw"
-    keys = ("W", "pW", "b")
+    weights = ("W", "pW")
 
     def forward(self, x, step):
         self.between = self.each(x)  # N×(C·M)×OH×OW
@@ -421,8 +424,25 @@ KINDS = {
 }
 
 
-# Parameters that weight decay acts on.
-DECAYED = ("W", "pW")
+# Parameters that weight decay and L1 act on. What has none has no gradients to be clipped either.
+WEIGHTS = ("W", "pW")
+
+
+def shrunk(gradients, kind, threshold):
+    """Makes the gradients of one layer's parameters small enough, in place."""
+    if kind == "elements":
+        for g in gradients:
+            np.clip(g, -threshold, threshold, out=g)
+        return
+    together = [gradients] if kind in ("layer", "unitLayer") else [[g] for g in gradients]
+    for group in together:
+        norm = np.sqrt(sum((g**2).sum() for g in group))
+        if kind.startswith("unit"):
+            factor = 1 / (norm or 1e-5)
+        else:
+            factor = threshold / norm if norm > threshold else 1
+        for g in group:
+            g *= factor
 
 
 class Sequence:
@@ -446,11 +466,15 @@ class Sequence:
                 dout = layer.backward(dout, step)
                 continue
             dout = layer.backward(dout)
+            if step.clipping and any(key in WEIGHTS for key in layer.keys):
+                shrunk([layer.grads[key] for key in layer.keys], *step.clipping)
             for key in layer.keys:
                 path = f"{layer.name}/{key}"
                 gradient = layer.grads[key]
-                if key in DECAYED and step.weight_decay:
+                if key in WEIGHTS and step.weight_decay:
                     gradient = gradient + step.weight_decay * layer.params[key]
+                if key in WEIGHTS and step.l1:
+                    gradient = gradient + step.l1 * np.sign(layer.params[key])
                 step.grads[path] = gradient
                 step.show("backward", path, gradient)
         return dout
@@ -465,9 +489,10 @@ class Sequence:
 class Pass:
     """One way through the network: what all layers are told, and the gradients they leave."""
 
-    def __init__(self, training, masks=None, show=lambda *shown: None, weight_decay=0):
+    def __init__(self, network, training, masks=None, show=lambda *shown: None):
         self.training, self.masks, self.show = training, masks, show
-        self.weight_decay = weight_decay
+        self.weight_decay, self.l1 = network.weight_decay, network.l1
+        self.clipping = network.clipping and (network.clipping["type"], network.clipping["threshold"])
         self.grads = {}
 
 
@@ -541,7 +566,7 @@ class NumPySide:
         return {path: found[path] for path in self.network.state}
 
     def step(self, x, t, masks, show):
-        taken = Pass(True, masks, show, self.network.weight_decay)
+        taken = Pass(self.network, True, masks, show)
         scores = self.sequence.forward(x, taken)
         y = self.output(scores.reshape(len(x), -1))
         show("forward", "loss/out", y)
@@ -557,26 +582,27 @@ class NumPySide:
             name, key = path.rsplit("/", 1)
             memory = {slot: self.slots[f"{path}/{slot}"] for slot in self.network.slots}
             w = self.layers[name].params[key]
-            self.update(w, gradient, memory, rate, self.taken, self.network.optimizer)
+            own = rate * self.network.bias_rate if key == "b" else rate
+            self.update(w, gradient, memory, own, self.taken, self.network.optimizer)
         if show.watches:
             for path, value in self.state().items():
                 show("update", path, value)
         return loss
 
     def predict(self, x):
-        return self.output(self.sequence.forward(x, Pass(False)).reshape(len(x), -1))
+        return self.output(self.sequence.forward(x, Pass(self.network, False)).reshape(len(x), -1))
 
     def _decay(self):
-        decay = self.network.weight_decay
-        if not decay:
+        l2, l1 = self.network.weight_decay, self.network.l1
+        if not l2 and not l1:
             return 0
-        weights = (
+        weights = [
             layer.params[key]
             for layer in self.layers.values()
             for key in layer.keys
-            if key in DECAYED
-        )
-        return sum(0.5 * decay * (w**2).sum() for w in weights)
+            if key in WEIGHTS
+        ]
+        return sum(0.5 * l2 * (w**2).sum() + l1 * np.abs(w).sum() for w in weights)
 
 
 # The optimizers: w and what is kept for it change in place; t counts steps from 1.

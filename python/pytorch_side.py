@@ -97,8 +97,7 @@ class PyTorchSide:
             for path, value in own.items()
             if path.rsplit("/", 1)[1] in ("runningMean", "runningVar")
         }
-        parameters = list(self.parameters.values())
-        optimizer = self.optimizer_of(parameters, self.network.optimizer)
+        optimizer = self.optimizer_of(self._groups(), self.network.optimizer)
         self.memory = self.optimizer = optimizer
         if self.stock:
             self.memory = lockstep.TorchMemory(optimizer)
@@ -112,9 +111,18 @@ class PyTorchSide:
         )
         self.taken = step
 
+    def _groups(self):
+        """The parameters, biases by themselves where they have a learning rate of their own."""
+        share = self.network.bias_rate
+        if share == 1:
+            return list(self.parameters.values())
+        biases = [p for path, p in self.parameters.items() if path.endswith("/b")]
+        others = [p for path, p in self.parameters.items() if not path.endswith("/b")]
+        return [{"params": others, "share": 1}, {"params": biases, "share": share}]
+
     def _set_rate(self, taken):
         for group in self.optimizer.param_groups:
-            group["lr"] = self.network.learning_rate(taken)
+            group["lr"] = self.network.learning_rate(taken) * group.get("share", 1)
 
     def state(self):
         found = {**self.parameters, **self.statistics}
@@ -140,8 +148,15 @@ class PyTorchSide:
         show("forward", "loss/out", y)
         show("loss", "loss/value", shown)
 
-        (loss + decay).backward()
-        self._clear_left_out()
+        if self.network.clipping:
+            loss.backward()
+            self._clear_left_out()
+            self._clip(**self.network.clipping)
+            if torch.is_tensor(decay):
+                decay.backward()
+        else:
+            (loss + decay).backward()
+            self._clear_left_out()
         for path, out in reversed(list(outs.items())):
             gradient = torch.zeros_like(out) if out.grad is None else out.grad
             show("backward", path, gradient)
@@ -170,6 +185,23 @@ class PyTorchSide:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
 
+    def _clip(self, type, threshold):
+        """The gradients of each layer with weights are kept small, before those are decayed."""
+        for name in (path[:-2] for path in self.parameters if path.endswith("/W")):
+            grads = [p.grad for path, p in self.parameters.items() if path.rsplit("/", 1)[0] == name]
+            if type == "elements":
+                for g in grads:
+                    g.clamp_(-threshold, threshold)
+                continue
+            for group in [grads] if type in ("layer", "unitLayer") else [[g] for g in grads]:
+                norm = float(torch.sqrt(sum((g**2).sum() for g in group)))
+                if type.startswith("unit"):
+                    factor = 1 / (norm or 1e-5)
+                else:
+                    factor = threshold / norm if norm > threshold else 1
+                for g in group:
+                    g.mul_(factor)
+
     # Layers
 
     def _forward(self, layers, x, training, outs):
@@ -185,10 +217,11 @@ class PyTorchSide:
         kind, name, p = layer.type, layer.name, self.parameters
         if kind == "affine":
             # PyTorch's own weights are units × inputs
-            return functional.linear(x.flatten(1), p[name + "/W"].T, p[name + "/b"])
+            return functional.linear(x.flatten(1), p[name + "/W"].T, p.get(name + "/b"))
         if kind == "conv":
-            w, b = p[name + "/W"], p[name + "/b"]
-            return functional.conv2d(x, w, b, stride=layer.stride, padding=layer.pad)
+            x, pad = _padded(layer, x)
+            w, b = p[name + "/W"], p.get(name + "/b")
+            return functional.conv2d(x, w, b, layer.stride, pad, layer.dilation)
         if kind in ("depthwiseConv", "separableConv"):
             return self._depthwise(layer, x)
         if kind == "localResponse":
@@ -227,23 +260,25 @@ class PyTorchSide:
         # C×M×KH×KW, the filters of one channel together
         w = p[name + "/W"].permute(1, 0, 2, 3) if separable else p[name + "/W"].permute(2, 3, 0, 1)
         w = w.flatten(0, 1).unsqueeze(1)
-        stride, dilation = layer.stride, getattr(layer, "dilation", 1)
-        pad = layer.pad
-        if pad == "same":
-            x, pad = functional.pad(x, _same(layer)), 0
-        y = functional.conv2d(
-            x, w, None if separable else b, stride, pad, dilation, groups=x.shape[1]
-        )
+        x, pad = _padded(layer, x)
+        own = None if separable else b
+        y = functional.conv2d(x, w, own, layer.stride, pad, layer.dilation, groups=x.shape[1])
         return functional.conv2d(y, p[name + "/pW"], b) if separable else y
 
     def _pool(self, layer, x):
-        size, stride, pad = layer.size, layer.stride, layer.pad
-        if layer.pooling == "average":
-            return functional.avg_pool2d(x, size, stride, pad)
-        if pad and not self.stock:
+        largest = layer.pooling == "max"
+        if largest and not self.stock:
             # a padded element counts as 0, where PyTorch's own counts as -inf
-            x, pad = functional.pad(x, (pad, pad, pad, pad)), 0
-        return functional.max_pool2d(x, size, stride, pad)
+            x, pad = _padded(layer, x, always=True)
+        else:
+            x, pad = _padded(layer, x, value=-torch.inf if largest else 0)
+        if largest:
+            return functional.max_pool2d(x, layer.size, layer.stride, pad, layer.dilation)
+        if layer.dilation in (1, [1, 1]):
+            return functional.avg_pool2d(x, layer.size, layer.stride, pad)
+        # PyTorch averages no dilated windows: each as a column of its own
+        columns = functional.unfold(x, layer.size, layer.dilation, pad, layer.stride)
+        return columns.unflatten(1, (x.shape[1], -1)).mean(dim=2).unflatten(2, layer.output[1:])
 
     def _batch_norm(self, layer, x, training):
         name = layer.name
@@ -283,9 +318,10 @@ class PyTorchSide:
         return LOSSES[self.network.loss["type"]](scores.flatten(1), t) / len(scores)
 
     def _decay(self):
-        weights = (p for path, p in self.parameters.items() if path.endswith(("/W", "/pW")))
-        decay = self.network.weight_decay
-        return sum(0.5 * decay * (w**2).sum() for w in weights) if decay else 0
+        weights = [p for path, p in self.parameters.items() if path.endswith(("/W", "/pW"))]
+        l2, l1 = self.network.weight_decay, self.network.l1
+        decay = sum(0.5 * l2 * (w**2).sum() for w in weights) if l2 else 0
+        return decay + sum(l1 * w.abs().sum() for w in weights) if l1 else decay
 
     def _shown_loss(self, loss, y, t):
         """Aligned, the book's constant stands in the logarithm of the loss, not in its gradient."""
@@ -296,6 +332,19 @@ class PyTorchSide:
         if self.network.loss["type"] == "sigmoidCrossEntropy":
             total = total + cross_entropy(1 - t, 1 - y, stabilizer)
         return -total / len(y)
+
+
+def _padded(layer, x, value=0, always=False):
+    """What a window slides over, and how much PyTorch's operation is still to pad it by itself.
+
+    always: by itself nothing
+    """
+    if layer.pad == "same":
+        return functional.pad(x, _same(layer), value=value), 0
+    if not always:
+        return x, layer.pad
+    rows, columns = layer.pad if isinstance(layer.pad, list) else (layer.pad, layer.pad)
+    return functional.pad(x, (columns, columns, rows, rows), value=value), 0
 
 
 def _same(layer):

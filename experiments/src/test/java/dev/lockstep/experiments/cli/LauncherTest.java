@@ -7,13 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher in a checkout of its own, with a Java and a Maven that say how they were called. */
 class LauncherTest {
@@ -91,6 +95,26 @@ class LauncherTest {
     assertStarted(start(checkout, "./lockstep", "compare", "a b"));
     assertStarted(start(temp, checkout.resolve("lockstep").toString(), "compare", "a b"));
     assertThat(builds()).isEqualTo(1);
+  }
+
+  /** All that a build puts into the jars: parts of it stand outside the modules. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "core/pom.xml",
+        "core/src/main/resources/forms.yaml",
+        "python/lockstep.py",
+        "bench/peers/peer.py",
+        "docs/experiment.schema.json"
+      })
+  void buildsAgainAfterAChangeOf(String source) throws IOException, InterruptedException {
+    Path file = checkout.resolve(source);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "");
+    start(checkout, "./lockstep", "compare", "a b");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
+    assertStarted(start(checkout, "./lockstep", "compare", "a b"));
+    assertThat(builds()).isEqualTo(2);
   }
 
   @Test

@@ -1,12 +1,15 @@
 package dev.lockstep.dl4j.model;
 
+import dev.lockstep.core.InputException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
@@ -33,12 +36,23 @@ public interface Network extends AutoCloseable {
         : new Sequence((MultiLayerNetwork) model);
   }
 
-  /** Returns a configuration whose layers have names: DL4J's, which files of old releases lack. */
+  /**
+   * Returns a configuration whose layers have names: DL4J's, which files of old releases lack.
+   *
+   * @throws InputException if two have the same, as where a program adds one layer object twice
+   */
   static MultiLayerConfiguration named(String json) {
     MultiLayerConfiguration sequence = MultiLayerConfiguration.fromJson(json);
+    Set<String> taken = new HashSet<>();
     for (int i = 0; i < sequence.getConfs().size(); i++) {
       if (sequence.getConf(i).getLayer().getLayerName() == null) {
         sequence.getConf(i).getLayer().setLayerName("layer" + i);
+      }
+      String name = sequence.getConf(i).getLayer().getLayerName();
+      if (!taken.add(name)) {
+        throw new InputException(
+            "two layers are called %s: give each a name of its own, or add a layer object once only"
+                .formatted(name));
       }
     }
     return sequence;

@@ -327,10 +327,12 @@ public final class OpenConfiguration {
         first = first == null ? e : first;
       }
     }
+    RuntimeException why = Objects.requireNonNull(first);
+    boolean told = !(why instanceof IndexOutOfBoundsException); // two numbers help nobody
     throw new InputException(
-        "DL4J cannot run this network on samples of %s: %s"
-            .formatted(sample, Reasons.firstLine(Objects.requireNonNull(first))),
-        first);
+        "DL4J cannot run this network on samples of %s%s; is the data of the shape that the network was made for?"
+            .formatted(sample, told ? ": " + Reasons.firstLine(why) : ""),
+        why);
   }
 
   private static boolean takesIndices(Layer layer) {

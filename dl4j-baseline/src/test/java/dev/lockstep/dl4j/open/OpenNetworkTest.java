@@ -440,6 +440,17 @@ class OpenNetworkTest {
   }
 
   @Test
+  void twoLayersOfOneNameAreRefusedByIt() {
+    assertRefused(
+        table(
+            new DenseLayer.Builder().name("twin").nOut(4).build(),
+            new DenseLayer.Builder().name("twin").nOut(4).build(),
+            tableOutput()),
+        Tensor.zeros(Shape.of(2, FEATURES)),
+        "two layers are called twin");
+  }
+
+  @Test
   void layersThatStackSamplesAreRefusedByName() {
     String graph =
         new NeuralNetConfiguration.Builder()

@@ -4,11 +4,13 @@ import dev.lockstep.core.InputException;
 import dev.lockstep.core.LockstepException;
 import dev.lockstep.core.compare.NothingComparedException;
 import dev.lockstep.core.model.ModelFailedException;
+import dev.lockstep.core.wording.Nearest;
 import dev.lockstep.experiments.machine.Memory;
 import dev.lockstep.experiments.terminal.FittedLines;
 import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.experiments.terminal.LiveLines;
 import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.logging.Level;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where the command line starts: {@code lockstep COMMAND}. */
 @Command(
@@ -151,10 +154,32 @@ public final class Main implements Runnable {
   private static int usageError(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     command.getErr().println("lockstep: " + inUsersWords(String.valueOf(e.getMessage())));
-    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
-      command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-    }
+    List<String> meant =
+        e instanceof UnmatchedArgumentException unknown ? meant(unknown) : List.of();
+    String name = command.getCommandSpec().qualifiedName();
+    command
+        .getErr()
+        .println(
+            meant.isEmpty()
+                ? "Try '" + name + " --help'."
+                : "Did you mean: " + String.join(" or ", meant) + "?");
     return ExitCode.USAGE;
+  }
+
+  /** Commands or options that an unknown word may be a slip for; none where nothing comes near. */
+  private static List<String> meant(UnmatchedArgumentException e) {
+    CommandLine command = e.getCommandLine();
+    String word = e.getUnmatched().get(0).replaceFirst("=.*", "");
+    boolean option = word.startsWith("-");
+    Collection<String> names =
+        option
+            ? command.getCommandSpec().optionsMap().keySet()
+            : command.getCommandSpec().subcommands().keySet();
+    String before = option ? "" : command.getCommandSpec().qualifiedName() + " ";
+    return Nearest.to(word, names).stream()
+        .filter(name -> name.startsWith(word) || Nearest.isSlip(word, name))
+        .map(before::concat)
+        .toList();
   }
 
   /** The library that parses options counts words and lists choices as constants of Java. */

@@ -242,10 +242,14 @@ public final class Progress implements LockstepListener, AutoCloseable {
       return fitted(columns, now.latest(), clock(elapsed) + " elapsed");
     }
     String percent = 100 * now.step() / now.steps() + " %";
-    long toGo = now.left();
-    String left = toGo < 0 ? "time left not known yet" : clock(toGo) + " left";
+    String left = left(now.left());
     String steps = "step %d of %d".formatted(now.step(), now.steps());
     return fitted(columns, percent + ", " + left, steps, now.latest(), clock(elapsed) + " elapsed");
+  }
+
+  /** Returns how long it will take yet, in nanoseconds; below 0 where that is not known. */
+  static String left(long nanos) {
+    return nanos < 0 ? "time left unknown" : clock(nanos) + " left";
   }
 
   /**

@@ -44,10 +44,7 @@ public final class Tally implements AutoCloseable {
   private String line(int columns) {
     int count = ended.get();
     long elapsed = System.nanoTime() - start;
-    String left =
-        count == 0
-            ? "time left not known yet"
-            : Progress.clock(elapsed / count * (of - count)) + " left";
+    String left = Progress.left(count == 0 ? -1 : elapsed / count * (of - count));
     String text = "%s: %d of %d done, %s".formatted(command, count, of, left);
     return text.substring(0, Math.min(columns, text.length()));
   }

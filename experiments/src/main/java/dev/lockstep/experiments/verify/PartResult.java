@@ -96,6 +96,26 @@ public record PartResult(
         coverage);
   }
 
+  /**
+   * Returns what a part comes to that a side lacks.
+   *
+   * @param why one sentence: what it lacks
+   */
+  static PartResult skipped(Part part, Pairing pairing, String why) {
+    return new PartResult(
+        part.kind(),
+        part.name(),
+        pairing.candidate(),
+        pairing.precision().id(),
+        pairing.bound(),
+        Verdict.UNDECIDED,
+        why,
+        Map.of(),
+        0,
+        null,
+        Coverage.NONE);
+  }
+
   /** Returns the largest difference of all phases, the recognised exception aside. */
   public double largest() {
     return worst.values().stream().mapToDouble(Largest::difference).reduce(0, Math::max);

@@ -12,6 +12,9 @@ public sealed interface Row permits PartResult, Draws, ConventionResult {
   /** Returns what does not agree, in a sentence without its first capital; null if all does. */
   @Nullable String failure();
 
-  /** Returns {@link Verdict#AGREE} or {@link Verdict#DIFFER}. */
+  /**
+   * Returns {@link Verdict#AGREE}, {@link Verdict#DIFFER}, or {@link Verdict#UNDECIDED} where a
+   * side lacks it.
+   */
   Verdict verdict();
 }

@@ -96,9 +96,12 @@ public record VerifyResult(
       coverage = coverage.and(part);
     }
     List<Row> rows = rows(parts, initialValues, conventions);
-    Row failed = rows.stream().filter(row -> row.failure() != null).findFirst().orElse(null);
-    Verdict verdict =
-        rows.isEmpty() ? Verdict.NOTHING_COMPARED : failed == null ? Verdict.AGREE : Verdict.DIFFER;
+    Verdict verdict = rows.stream().map(Row::verdict).reduce(Verdict.AGREE, Verdict::or);
+    if (rows.stream().allMatch(row -> row.verdict() == Verdict.UNDECIDED)) {
+      verdict = Verdict.NOTHING_COMPARED;
+    }
+    Row failed =
+        rows.stream().filter(row -> row.verdict() == Verdict.DIFFER).findFirst().orElse(null);
     return new VerifyResult(
         SCHEMA_VERSION,
         command,
@@ -132,7 +135,9 @@ public record VerifyResult(
         "verify",
         verdict.name(),
         verdict.exitCode() == 0,
-        failure == null ? "All parts agree." : Findings.headline(failure),
+        failure != null
+            ? Findings.headline(failure)
+            : verdict == Verdict.AGREE ? "All parts agree." : VerifyText.skipped(this),
         VerifyText.extent(this) + ".",
         List.of(new Page.Next("Repeat it:", "./" + command)),
         List.of(

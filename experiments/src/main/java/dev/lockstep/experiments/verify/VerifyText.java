@@ -24,6 +24,8 @@ public final class VerifyText {
 
   private static final String FAILED = "NOT OK";
 
+  private static final String SKIPPED = "skipped";
+
   /** Marks a difference beside which there is an {@link PartResult#exception}. */
   private static final String EXCEPTION = " *";
 
@@ -48,6 +50,10 @@ public final class VerifyText {
     blocks.addAll(text.initialValues());
     blocks.addAll(text.conventions());
     blocks.addAll(text.failures());
+    String skipped = skipped(result);
+    if (!skipped.isEmpty()) {
+      blocks.add(skipped + "\n");
+    }
     blocks.add(
         "%s  %s of %s compared in %s\nReport  %s\n"
             .formatted(
@@ -65,6 +71,16 @@ public final class VerifyText {
 
   private String extent() {
     return extent(result);
+  }
+
+  /** Returns how many parts were left out, a sentence; empty if all were verified. */
+  static String skipped(VerifyResult result) {
+    long skipped =
+        result.parts().stream().filter(part -> part.verdict() == Verdict.UNDECIDED).count();
+    return skipped == 0
+        ? ""
+        : "%s of %s skipped: a side lacks them."
+            .formatted(Numbers.count(skipped), Numbers.counted(result.parts().size(), "part"));
   }
 
   static String extent(VerifyResult result) {
@@ -98,7 +114,7 @@ public final class VerifyText {
     header.add("");
     List<List<String>> rows =
         byPart(result).values().stream()
-            .sorted(Comparator.comparing(row -> !row.stream().allMatch(VerifyText::agrees)))
+            .sorted(Comparator.comparing(VerifyText::worst))
             .map(VerifyText::cells)
             .toList();
     return explained(header, rows);
@@ -107,10 +123,17 @@ public final class VerifyText {
   private static List<String> cells(List<PartResult> part) {
     List<String> cells = new ArrayList<>(List.of(part.get(0).part()));
     for (PartResult side : part) {
-      cells.add(Numbers.rounded(side.largest()) + (side.exception() == null ? "" : EXCEPTION));
+      cells.add(
+          side.worst().isEmpty()
+              ? "–"
+              : Numbers.rounded(side.largest()) + (side.exception() == null ? "" : EXCEPTION));
     }
-    cells.add(part.stream().allMatch(VerifyText::agrees) ? "ok" : FAILED);
+    cells.add(status(worst(part)));
     return cells;
+  }
+
+  private static Verdict worst(List<PartResult> part) {
+    return part.stream().map(PartResult::verdict).reduce(Verdict.AGREE, Verdict::or);
   }
 
   private List<String> allParts() {
@@ -173,11 +196,19 @@ public final class VerifyText {
   }
 
   private static String status(Row row) {
-    return agrees(row) ? "ok" : FAILED;
+    return status(row.verdict());
+  }
+
+  private static String status(Verdict verdict) {
+    return switch (verdict) {
+      case AGREE -> "ok";
+      case UNDECIDED -> SKIPPED;
+      default -> FAILED;
+    };
   }
 
   private static <T extends Row> Stream<T> lastIfFailed(List<T> rows) {
-    return rows.stream().sorted(Comparator.comparing(row -> !agrees(row)));
+    return rows.stream().sorted(Comparator.comparing(Row::verdict));
   }
 
   static Table initialValues(VerifyResult result) {
@@ -251,7 +282,8 @@ public final class VerifyText {
     String failures =
         result.rows().stream()
             .filter(row -> !agrees(row))
-            .map(row -> "%s  %s: %s\n".formatted(FAILED, row.title(), row.failure()))
+            .sorted(Comparator.comparing(Row::verdict))
+            .map(row -> "%s  %s: %s\n".formatted(status(row), row.title(), row.failure()))
             .collect(Collectors.joining());
     return failures.isEmpty() ? List.of() : List.of(failures);
   }

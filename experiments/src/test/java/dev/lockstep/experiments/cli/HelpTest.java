@@ -96,7 +96,12 @@ class HelpTest {
   @CsvSource({
     "help verfy, unknown: 'verfy', lockstep verify",
     "help data chek, unknown: 'chek', data check",
-    "verfy, unknown: 'verfy', lockstep verify"
+    "verfy, unknown: 'verfy', Did you mean: lockstep verify?",
+    "compare --candidat-command x, Unknown option: '--candidat-command', Did you mean: --candidate-command?",
+    "compare --formatt=text, Unknown option: '--formatt=text', Did you mean: --format?",
+    // nothing comes near: no guess
+    "help nosuch, unknown: 'nosuch', Try 'lockstep --help'.",
+    "compare --nosuch, Unknown option: '--nosuch', Try 'lockstep compare --help'."
   })
   void aCommandThatDoesNotExistGetsTheNearest(String words, String said, String meant) {
     Invocation run = Invocation.of(words.split(" "));

@@ -2,12 +2,17 @@ package dev.lockstep.experiments.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.core.UsageException;
+import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.experiments.cli.WrongProviders;
 import dev.lockstep.experiments.work.Cores;
 import dev.lockstep.scratch.ScratchProvider;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -69,6 +74,48 @@ class VerifierTest {
     assertThat(shown.shownBy()).isEqualTo("optimizer adaGrad, dense");
     assertThat(shown.dl4jsWay()).isGreaterThan(shown.nothing());
     assertThat(shown.booksWay()).isLessThanOrEqualTo(shown.nothing());
+  }
+
+  /** A part that a side lacks must not keep the others from being verified, nor pass for one. */
+  @Test
+  void aPartThatASideLacksIsSkippedWithItsReasonAndTheOthersAreVerified() {
+    ScratchProvider scratch = new ScratchProvider();
+    ModelProvider withoutAdam =
+        new ModelProvider() {
+          @Override
+          public String name() {
+            return "mine";
+          }
+
+          @Override
+          public Model create(NetworkSpec network) {
+            if (network.optimizer() instanceof OptimizerSpec.Adam) {
+              throw new UsageException("mine: expected no optimizer of type adam");
+            }
+            return scratch.create(network);
+          }
+        };
+    Pairing pairing = Pairing.inDouble("mine", new ScratchProvider(), withoutAdam);
+    Verifier verifier =
+        new Verifier(
+            List.of(pairing),
+            title -> title.matches("optimizer (adam|momentum), dense"),
+            new Cores(2, Long.MAX_VALUE),
+            next -> {});
+    VerifyResult result = verifier.parts("lockstep verify --candidate mine");
+
+    assertThat(result.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(result.verdict().exitCode()).isEqualTo(5);
+    assertThat(result.failure()).isNull();
+    assertThat(result.coverage().compared()).isEqualTo(result.coverage().expected()).isPositive();
+    assertThat(VerifyText.write(result, false, false, Path.of("result.json")))
+        .containsPattern("optimizer momentum, dense +[0-9.]+ +ok")
+        .containsPattern("optimizer adam, dense +– +skipped")
+        .contains(
+            "skipped  optimizer adam, dense, mine in double: mine: expected no optimizer of type adam",
+            "1 of 2 parts skipped: a side lacks them.");
+    assertThat(verify(withoutAdam, "optimizer adam, dense").verdict())
+        .isEqualTo(Verdict.NOTHING_COMPARED);
   }
 
   @Test

@@ -179,6 +179,23 @@ class ClusterTest {
     assertUndisturbed(output);
   }
 
+  /** Differences of losses in pure Java, of which an executor's JVM has a faster kind. */
+  @Test
+  void numericalGradientsTheSame() throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("compare", "two-layer-net-numerical"));
+    words.addAll(List.of("--seeds", "1..2", "--steps", "3", "--data", "synthetic"));
+    words.addAll(List.of("--train-size", "200", "--test-size", "50", "--format", "text,json"));
+    Path alone = temp.resolve("numerical-alone");
+    assertThat(lockstep(alone, with(words, alone, "--jobs", "1")).waitFor())
+        .as(printed(alone))
+        .isZero();
+    Path output = temp.resolve("numerical");
+    assertThat(lockstep(output, with(words, output, onTheCluster())).waitFor())
+        .as(printed(output))
+        .isZero();
+    assertSame(results(output), results(alone));
+  }
+
   @Test
   void aSearchOnTheClusterTheSame() throws IOException, InterruptedException {
     Path alone = temp.resolve("search-alone");

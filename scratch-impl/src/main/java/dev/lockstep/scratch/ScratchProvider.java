@@ -3,8 +3,8 @@ package dev.lockstep.scratch;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.ludovic.netlib.blas.BLAS;
-import dev.ludovic.netlib.blas.JavaBLAS;
 
 /** Builds networks by hand. */
 public final class ScratchProvider implements ModelProvider {
@@ -14,7 +14,7 @@ public final class ScratchProvider implements ModelProvider {
 
   /** Builds models that multiply matrices in pure Java, on one thread. */
   public ScratchProvider() {
-    this(JavaBLAS.getInstance());
+    this(MatrixProduct.javaBlas());
   }
 
   /** Builds models that multiply matrices by a BLAS, on one thread. */

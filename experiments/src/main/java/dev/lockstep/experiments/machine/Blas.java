@@ -1,7 +1,7 @@
 package dev.lockstep.experiments.machine;
 
+import dev.lockstep.scratch.kernels.MatrixProduct;
 import dev.ludovic.netlib.blas.BLAS;
-import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ public record Blas(BLAS implementation, String name) {
   }
 
   private static Blas inJava() {
-    return new Blas(JavaBLAS.getInstance(), "pure Java (netlib)");
+    return new Blas(MatrixProduct.javaBlas(), "pure Java (netlib)");
   }
 
   private static final class Holder {

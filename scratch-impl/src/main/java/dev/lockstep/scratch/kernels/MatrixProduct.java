@@ -1,7 +1,7 @@
 package dev.lockstep.scratch.kernels;
 
 import dev.ludovic.netlib.blas.BLAS;
-import dev.ludovic.netlib.blas.JavaBLAS;
+import java.lang.reflect.Method;
 
 /**
  * Products of row-major matrices by a BLAS ({@code dgemm}). The BLAS is chosen by whoever builds
@@ -37,7 +37,22 @@ public final class MatrixProduct {
 
   /** Returns products in pure Java, the same on every machine. */
   public static MatrixProduct pureJava() {
-    return new MatrixProduct(JavaBLAS.getInstance());
+    return new MatrixProduct(javaBlas());
+  }
+
+  /**
+   * Returns the BLAS in pure Java. It is asked for by name: netlib takes one that sums in another
+   * order where the JVM has the module {@code jdk.incubator.vector}, as Spark's executors do.
+   */
+  public static BLAS javaBlas() {
+    try {
+      Method instance =
+          Class.forName("dev.ludovic.netlib.blas.Java11BLAS").getDeclaredMethod("getInstance");
+      instance.setAccessible(true);
+      return (BLAS) instance.invoke(null);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("netlib has no BLAS in pure Java of this name", e);
+    }
   }
 
   /** {@code c = a·b}: a is m×k, b is k×n, c is m×n. */

@@ -67,4 +67,24 @@ class PythonSidesTest {
     assertThat(result.at("/experiment/steps").asInt()).isEqualTo(STEPS);
     assertThat(result.at("/implementations/1/name").asText()).isEqualTo(side);
   }
+
+  /** Those that came last of all parts; {@code verify --candidate} runs the others too. */
+  @ParameterizedTest
+  @CsvSource({"numpy, numpy", "pytorch, torch"})
+  void lackNoPart(String side, String module) {
+    assumeTrue(Python.with(module).isPresent(), "skipped: no Python here has " + module);
+    Invocation run =
+        Invocation.of(
+            "verify",
+            "--candidate",
+            side,
+            "--include",
+            "layer conv, (pad|dil)|layer pool, .*(same|dil)|layer affine and|(l1|rate) branching|clipping",
+            "--format",
+            "text",
+            "--output",
+            temp.resolve("verify-" + side).toString());
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    assertThat(run.out()).contains("clipping unitParameter").doesNotContain("skipped");
+  }
 }

@@ -110,8 +110,8 @@ final class FirstScreen {
                         .collect(Collectors.joining(", ", "(", ")")),
                     Numbers.count(first.mismatched()),
                     Numbers.counted(first.elements(), "element"))));
-    facts.add(List.of(failed.implementations().get(0).name(), Double.toString(first.reference())));
-    facts.add(List.of(failed.implementations().get(1).name(), Double.toString(first.candidate())));
+    facts.add(List.of(failed.implementations().get(0).name(), Numbers.exact(first.reference())));
+    facts.add(List.of(failed.implementations().get(1).name(), Numbers.exact(first.candidate())));
     facts.add(
         List.of(
             "error ÷ noise floor",

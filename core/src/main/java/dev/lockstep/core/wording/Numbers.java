@@ -10,6 +10,7 @@ public final class Numbers {
   private static final MathContext FOUR_DIGITS = new MathContext(4);
   private static final double SMALLEST_PLAIN = 1e-3;
   private static final double LARGEST_PLAIN = 1e6;
+  private static final int SHORT = 6;
 
   private Numbers() {}
 
@@ -25,6 +26,17 @@ public final class Numbers {
       return String.format(Locale.ROOT, "%.3e", x).replaceFirst("e([+-])0", "e$1");
     }
     return new BigDecimal(x).round(FOUR_DIGITS).stripTrailingZeros().toPlainString();
+  }
+
+  /** Returns all of a number as a person writes it: {@code 0.9}, {@code 1e-7}, {@code NaN}. */
+  public static String exact(double x) {
+    if (!Double.isFinite(x)) {
+      return Double.toString(x);
+    }
+    String plain = new BigDecimal(Double.toString(x)).stripTrailingZeros().toPlainString();
+    return plain.length() <= SHORT
+        ? plain
+        : Double.toString(x).replace(".0E", "e").replace('E', 'e');
   }
 
   /** Returns a count with separators, {@code 60,000}. */

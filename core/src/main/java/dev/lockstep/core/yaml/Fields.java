@@ -2,6 +2,7 @@ package dev.lockstep.core.yaml;
 
 import dev.lockstep.core.UsageException;
 import dev.lockstep.core.wording.Nearest;
+import dev.lockstep.core.wording.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -196,7 +197,7 @@ public final class Fields {
   }
 
   public double number(String key, double otherwise) {
-    return ask(Key.usual(key, Key.Kind.NUMBER, Key.number(otherwise)))
+    return ask(Key.usual(key, Key.Kind.NUMBER, Numbers.exact(otherwise)))
         .map(value -> number(value, name(key)))
         .orElse(otherwise);
   }

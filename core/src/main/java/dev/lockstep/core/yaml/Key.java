@@ -1,6 +1,5 @@
 package dev.lockstep.core.yaml;
 
-import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -70,13 +69,5 @@ public record Key(
         required || again.required,
         usual == null ? again.usual : usual,
         choices.isEmpty() ? again.choices : choices);
-  }
-
-  /** Returns a number as a person writes it: {@code 0.9}, {@code 1e-7}. */
-  static String number(double value) {
-    String plain = new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
-    return plain.length() <= 6
-        ? plain
-        : Double.toString(value).replace(".0E", "e").replace('E', 'e');
   }
 }

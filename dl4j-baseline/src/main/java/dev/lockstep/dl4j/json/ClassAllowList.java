@@ -161,7 +161,14 @@ public final class ClassAllowList {
       }
       return tree;
     } catch (JsonProcessingException e) {
-      throw new InputException(what + ": " + e.getOriginalMessage(), e);
+      throw new InputException(
+          "%s: expected JSON, found something else in line %d, column %d: %s"
+              .formatted(
+                  what,
+                  e.getLocation().getLineNr(),
+                  e.getLocation().getColumnNr(),
+                  e.getOriginalMessage().replaceFirst("(?s): was expecting .*", "")),
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException("from memory", e);
     }

@@ -274,6 +274,32 @@ class SearchCommandTest {
     assertThat(result(small).at("/trials/0/runs/0/steps").asInt()).isEqualTo(16);
   }
 
+  /** Keys are for whoever types them again; a table tells what they choose. */
+  @Test
+  void theTableNamesWhatIsChosen() {
+    Invocation run =
+        Invocation.of(
+            "search",
+            "mlp-shape",
+            "--steps",
+            "2",
+            "data.train=100",
+            "training.batchSize=20",
+            "--max-trials",
+            "2",
+            "--data",
+            data,
+            "--output",
+            temp.resolve("named").toString());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines().filter(line -> line.startsWith("trial ")))
+        .singleElement()
+        .asString()
+        .contains("activation", "units", "optimizer")
+        .doesNotContain("repeat1");
+    assertThat(run.out()).contains("\nImportance too few trials to tell\n");
+  }
+
   /** A program is started only by who typed its name, not by a file in a directory. */
   @Test
   void aProgramIsSearchedLikeDeeplearning4j() throws IOException {

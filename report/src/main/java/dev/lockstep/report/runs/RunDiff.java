@@ -202,7 +202,7 @@ record RunDiff(
     all.put("first divergence", where(run));
     all.put("divergence horizon", run.horizon() == null ? NONE : "step " + run.horizon());
     for (Implementation side : run.implementations()) {
-      all.put(side.role() + ", last loss", Double.toString(side.trainLoss()));
+      all.put(side.role() + ", last loss", Numbers.exact(side.trainLoss()));
       all.put(side.role() + ", train accuracy", Numbers.percent(side.trainAccuracy()));
       all.put(side.role() + ", test accuracy", Numbers.percent(side.testAccuracy()));
     }
@@ -212,7 +212,7 @@ record RunDiff(
                 all.put(
                     "largest difference, " + phase.id(),
                     "%s at %s, step %d"
-                        .formatted(Double.toString(worst.maxAbs()), worst.path(), worst.step())));
+                        .formatted(Numbers.exact(worst.maxAbs()), worst.path(), worst.step())));
     return all;
   }
 

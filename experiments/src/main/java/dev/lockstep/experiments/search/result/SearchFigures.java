@@ -39,8 +39,7 @@ final class SearchFigures {
   private final String candidate;
 
   private SearchFigures(SearchResult result, String reference, String candidate) {
-    this.ranges =
-        result.search().space().stream().filter(range -> range.values().size() > 1).toList();
+    this.ranges = ranges(result);
     this.trials = result.trials();
     this.scored = trials.stream().filter(trial -> trial.referenceScore() != null).toList();
     this.best =
@@ -157,8 +156,17 @@ final class SearchFigures {
     };
   }
 
-  /** Returns the last word of a key, or what it chooses, as far as no other is called the same. */
+  /** Returns what the trials differ in. */
+  static List<RangeInfo> ranges(SearchResult result) {
+    return result.search().space().stream().filter(range -> range.values().size() > 1).toList();
+  }
+
   private String name(RangeInfo range) {
+    return name(range, ranges);
+  }
+
+  /** Returns the last word of a key, or what it chooses, as far as no other is called the same. */
+  static String name(RangeInfo range, List<RangeInfo> ranges) {
     String name = lastWord(range);
     return ranges.stream().filter(other -> lastWord(other).equals(name)).count() == 1
         ? name

@@ -4,6 +4,7 @@ import dev.lockstep.core.result.RunResult.Implementation;
 import dev.lockstep.core.wording.Numbers;
 import dev.lockstep.experiments.search.result.SearchResult.Disagreement;
 import dev.lockstep.experiments.search.result.SearchResult.Finalist;
+import dev.lockstep.experiments.search.result.SearchResult.RangeInfo;
 import dev.lockstep.experiments.search.result.SearchResult.SearchInfo;
 import dev.lockstep.experiments.search.result.SearchResult.TrialInfo;
 import dev.lockstep.experiments.search.trial.Trial.State;
@@ -154,7 +155,7 @@ public final class SearchText {
   private Table table() {
     List<String> keys = result.importance().stream().map(Importance::key).toList();
     List<String> header = new ArrayList<>(List.of("trial", "reference", "candidate"));
-    header.addAll(keys);
+    keys.forEach(key -> header.add(name(key)));
     return new Table(
         header,
         result.trials().stream()
@@ -221,17 +222,35 @@ public final class SearchText {
   }
 
   private void importance() {
-    if (result.agreement() != null && !result.importance().isEmpty()) {
-      line(
-          "Importance %s (share of the variance of ranks, Kruskal–Wallis η²)",
-          result.importance().stream()
-              .map(
-                  i ->
-                      i.key()
-                          + " "
-                          + (i.share() == null ? "too few trials" : Numbers.rounded(i.share())))
-              .collect(Collectors.joining(", ")));
+    if (result.agreement() == null || result.importance().isEmpty()) {
+      return;
     }
+    String told =
+        result.importance().stream()
+            .filter(i -> i.share() != null)
+            .map(i -> name(i.key()) + " " + Numbers.rounded(i.share()))
+            .collect(Collectors.joining(", "));
+    String untold =
+        result.importance().stream()
+            .filter(i -> i.share() == null)
+            .map(i -> name(i.key()))
+            .collect(Collectors.joining(", "));
+    if (told.isEmpty()) {
+      line("Importance too few trials to tell");
+      return;
+    }
+    line(
+        "Importance %s (share of the variance of ranks, Kruskal–Wallis η²)%s",
+        told, untold.isEmpty() ? "" : "; too few trials to tell: " + untold);
+  }
+
+  private String name(String key) {
+    List<RangeInfo> ranges = SearchFigures.ranges(result);
+    return ranges.stream()
+        .filter(range -> range.key().equals(key))
+        .findFirst()
+        .map(range -> SearchFigures.name(range, ranges))
+        .orElse(key);
   }
 
   private void failures() {

@@ -126,7 +126,7 @@ class Beta7SpacesTest {
           """
           fixed-layer   | layer_0 is a FixedLayerSpace
           constraints   | weightConstraints
-          bidirectional | org.deeplearning4j.nn.conf.layers.LSTM (layer0)
+          bidirectional | LSTM (layer0)
           two-outputs   | outputs [2, 3]
           no-output     | ends without an output layer
           all-fixed     | expected something that varies

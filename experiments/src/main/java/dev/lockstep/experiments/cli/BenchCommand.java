@@ -11,6 +11,7 @@ import dev.lockstep.experiments.bench.Peers;
 import dev.lockstep.experiments.resume.DirectoryLock;
 import dev.lockstep.experiments.resume.EarlierRun;
 import dev.lockstep.experiments.terminal.Interruption;
+import dev.lockstep.experiments.work.Parcel;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
 import java.io.IOException;
@@ -21,12 +22,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -135,18 +134,10 @@ final class BenchCommand implements Callable<Integer> {
       try {
         return run(settings, new Peers(directory));
       } finally {
-        delete(directory);
+        Parcel.delete(directory);
       }
     } catch (IOException e) {
       throw new InputException("--peers: no temporary directory: " + Reasons.of(e), e);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 

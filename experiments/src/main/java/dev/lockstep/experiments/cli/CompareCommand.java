@@ -37,14 +37,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code lockstep compare}: trains both sides and reports the differences. */
@@ -263,22 +260,9 @@ final class CompareCommand implements Callable<Integer> {
     List<String> added = new ArrayList<>(OutputOptions.arguments(spec));
     added.remove(spec.name());
     all.addAll(added);
-    CommandLine line =
-        Main.commandLine()
-            .setOut(spec.commandLine().getOut())
-            .setErr(spec.commandLine().getErr())
-            .setOverwrittenOptionsAllowed(true);
-    try {
-      ParseResult parsed = line.parseArgs(all.toArray(String[]::new));
-      if (parsed.hasSubcommand()
-          && parsed.subcommand().commandSpec().userObject() instanceof CompareCommand begun) {
-        begun.requireHarmless(directory);
-        return begun;
-      }
-    } catch (ParameterException e) {
-      throw new InputException("--resume " + directory + ": " + e.getMessage(), e);
-    }
-    throw new InputException("--resume " + directory + ": no comparison was begun there");
+    CompareCommand begun = Begun.command(spec, all, CompareCommand.class, directory, "comparison");
+    begun.requireHarmless(directory);
+    return begun;
   }
 
   /** A directory may come from anywhere: it must not make this process load or overwrite files. */

@@ -39,12 +39,10 @@ import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -215,17 +213,7 @@ final class SearchCommand implements Callable<Integer> {
   private SearchCommand asBegun(List<String> arguments, Path directory) {
     List<String> all = new ArrayList<>(List.of(spec.name()));
     all.addAll(arguments);
-    CommandLine line =
-        Main.commandLine().setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
-    try {
-      if (line.parseArgs(all.toArray(String[]::new)).subcommand().commandSpec().userObject()
-          instanceof SearchCommand begun) {
-        return begun;
-      }
-    } catch (ParameterException e) {
-      throw new InputException("--resume %s: %s".formatted(directory, e.getMessage()), e);
-    }
-    throw new InputException("--resume %s: no search was begun there".formatted(directory));
+    return Begun.command(spec, all, SearchCommand.class, directory, "search");
   }
 
   /** Returns the options that were given, and the words beside them. */

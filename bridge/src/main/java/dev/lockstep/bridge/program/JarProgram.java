@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class JarProgram {
 
   private static final String MAIN = "dev.lockstep.bridge.serve.Serve";
-
-  /** From here on Java warns of native libraries, which a candidate may well bring. */
-  private static final int WARNS_OF_NATIVES = 24;
 
   private static final int MIB = 1 << 20;
 
@@ -41,12 +37,7 @@ public final class JarProgram {
         throw new InputException("--classpath: " + part + ": no such file or directory");
       }
     }
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    if (Runtime.version().feature() >= WARNS_OF_NATIVES) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
+    List<String> command = JavaCommand.start();
     command.add("-Xmx" + Runtime.getRuntime().maxMemory() / MIB + "m");
     String own = own(JarProgram.class.getClassLoader());
     command.addAll(

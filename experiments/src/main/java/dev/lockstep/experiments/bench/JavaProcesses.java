@@ -1,7 +1,6 @@
 package dev.lockstep.experiments.bench;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
+import dev.lockstep.bridge.program.JavaCommand;
 import java.util.List;
 import java.util.Map;
 
@@ -14,8 +13,7 @@ final class JavaProcesses {
   private JavaProcesses() {}
 
   static Measurement measure(Job job) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = JavaCommand.start();
     command.add("-Xmx" + HEAP_MIB + "m");
     command.add("-XX:+UseParallelGC");
     // DL4J keeps its arrays outside of the heap; JavaCPP would allow it as much as the heap has.
@@ -25,10 +23,6 @@ final class JavaProcesses {
     command.add("-Djmh.ignoreLock=true");
     // The numerical gradient takes the common pool and the thread that calls it.
     command.add("-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (job.threads() - 1));
-    if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(BenchmarkProcess.class.getName());
     Subject subject = job.subject();

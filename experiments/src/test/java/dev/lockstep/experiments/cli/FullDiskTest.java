@@ -3,10 +3,13 @@ package dev.lockstep.experiments.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lockstep.bridge.program.JavaCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,24 +25,24 @@ class FullDiskTest {
   void theResultIsSeenAndWhatFitsIsKept() throws IOException, InterruptedException {
     assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "skipped: no bash to limit files with");
     Path output = temp.resolve("out");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                "/bin/bash",
-                "-c",
-                "ulimit -f %d; exec \"$@\"".formatted(LARGEST_FILE_KIB),
-                "limited",
-                ProcessHandle.current().info().command().orElse("java"),
-                "-XX:TieredStopAtLevel=1",
-                Main.class.getName(),
-                "compare",
-                "two-layer-net",
-                "--steps",
-                "5",
-                "--data",
-                "idx:" + SmallData.write(Files.createDirectories(temp.resolve("digits"))),
-                "--output",
-                output.toString())
-            .redirectErrorStream(true);
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            "/bin/bash", "-c", "ulimit -f %d; exec \"$@\"".formatted(LARGEST_FILE_KIB), "limited"));
+    command.addAll(JavaCommand.start());
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            Main.class.getName(),
+            "compare",
+            "two-layer-net",
+            "--steps",
+            "5",
+            "--data",
+            "idx:" + SmallData.write(Files.createDirectories(temp.resolve("digits"))),
+            "--output",
+            output.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path", ""));
     Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -2,13 +2,13 @@ package dev.lockstep.experiments.cli;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lockstep.bridge.program.JavaCommand;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -42,14 +42,13 @@ final class Pty implements AutoCloseable {
    */
   static Pty start(Path log, int columns, List<String> options, String... args) throws IOException {
     assumeTrue(Files.isExecutable(SCRIPT), "skipped: no /usr/bin/script, which makes terminals");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Dlockstep.terminal.out=true",
-                "-Dlockstep.terminal.err=true",
-                "-Dlockstep.terminal.columns=" + columns,
-                "-XX:TieredStopAtLevel=1"));
+    List<String> command = JavaCommand.start();
+    command.addAll(
+        List.of(
+            "-Dlockstep.terminal.out=true",
+            "-Dlockstep.terminal.err=true",
+            "-Dlockstep.terminal.columns=" + columns,
+            "-XX:TieredStopAtLevel=1"));
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), Main.class.getName()));
     command.addAll(List.of(args));

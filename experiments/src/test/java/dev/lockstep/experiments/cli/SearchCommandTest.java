@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.lockstep.bridge.program.JavaCommand;
 import dev.lockstep.bridge.program.Python;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.experiments.resume.DirectoryLock;
@@ -421,13 +422,8 @@ class SearchCommandTest {
 
   /** Starts a search in a process of its own and kills it, as {@code kill -9} does. */
   private static void killAfter(int trials, Path output) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+    List<String> command = JavaCommand.start();
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(genetic(output)));
     File log = Files.createTempFile(temp, "killed", ".log").toFile();
     Process process =

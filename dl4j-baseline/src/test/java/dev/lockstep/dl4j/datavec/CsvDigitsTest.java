@@ -204,7 +204,7 @@ class CsvDigitsTest {
       value = {
         "''                           | expected a row for every image, found none",
         "label,a,b,c,d                | expected a row for every image, found none",
-        "'1,0,0,0,0;;2,0,0,0,0'       | :2: expected a row, found an empty line",
+        "'1,0,0,0,0;;2,0,0,0'         | :3: expected 5 values as in the rows before, found 4",
         "'1,2,3,4;1,2,3,4'            | expected to be told which column is to be predicted, found none that plainly is; say data.target=NAME",
         "'1 2 3 4;1 2 3 4'            | expected at least one column beside the target, found none",
         "'1,0,0,0,0;2,0,0,0,0'        | expected at least 7 images, one of 7 being held back for testing, found 2",

@@ -185,7 +185,7 @@ class CsvDigitsTest {
         "3,0,٣,0,0                  | column 3: expected a whole number from 0 to 255, found \"٣\"",
         "3,0,1000000000000,0,0      | column 3: expected a whole number from 0 to 255, found",
         "label,a,b,c,d              | :9: column 1: expected a whole number from 0 to 255, found \"label\"",
-        "`3,0,\"0,0,0`              | :9: expected values separated by commas, found",
+        "`3,0,\"0,0,0`              | :9: expected the value that a quote opens to end in its line",
       })
   void aMalformedRowIsNamed(String row, String message) throws IOException {
     Path file =

@@ -115,7 +115,7 @@ final class MarkdownReport {
 
   private static List<String> cells(Run run) {
     List<String> cells =
-        new ArrayList<>(List.of(run.title(), Long.toString(run.seed()), run.verdict().name()));
+        new ArrayList<>(List.of(run.title(), Long.toString(run.seed()), run.verdictOrDash()));
     for (Implementation side : run.implementations()) {
       cells.add(Double.isNaN(side.testAccuracy()) ? "–" : Numbers.rounded(side.trainLoss()));
       cells.add(Numbers.percent(side.trainAccuracy()));

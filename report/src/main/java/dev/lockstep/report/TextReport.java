@@ -268,7 +268,7 @@ public final class TextReport {
     line(head + "   (test %s)".formatted(summary.dataset().score()));
     for (Run run : worstFirst.subList(0, Math.min(RUNS_SHOWN, worstFirst.size()))) {
       StringBuilder row =
-          new StringBuilder(start.formatted(run.title(), run.seed(), run.verdict()));
+          new StringBuilder(start.formatted(run.title(), run.seed(), run.verdictOrDash()));
       run.implementations()
           .forEach(side -> row.append(inColumnOf(side, Numbers.percent(side.testAccuracy()))));
       line(row.toString());

@@ -72,9 +72,32 @@ public final class Python {
 
   /** Returns the version of a module that a Python has, empty if it has none. */
   public static Optional<String> version(String command, String module) {
+    return answer(command, "import " + module + " as m; print(m.__version__)");
+  }
+
+  /**
+   * Returns whether the matrix products of a module come from the reference BLAS, which computes
+   * right and many times slower than OpenBLAS. Only Linux tells; elsewhere false.
+   */
+  public static boolean hasReferenceBlas(String command, String module) {
+    return answer(
+            command,
+            "import os, sys, "
+                + module
+                + "; maps = open('/proc/self/maps') if sys.platform == 'linux' else ();"
+                + " files = {os.path.realpath(line.split()[-1]) for line in maps};"
+                + " fast = ('openblas', 'mkl', 'blis', 'atlas');"
+                + " print(any('/libblas.so' in file and not any(name in file for name in fast)"
+                + " for file in files))")
+        .filter("True"::equals)
+        .isPresent();
+  }
+
+  /** Returns what a line of Python prints, empty if it fails or takes too long. */
+  private static Optional<String> answer(String command, String line) {
     try {
       Process process =
-          new ProcessBuilder(command, "-c", "import " + module + " as m; print(m.__version__)")
+          new ProcessBuilder(command, "-c", line)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       try {

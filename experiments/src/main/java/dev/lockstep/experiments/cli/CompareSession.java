@@ -460,7 +460,11 @@ final class CompareSession {
     Comparer.Compared came = run.came(directory);
     gathered.add(number, came, true);
     processors.add(came.result().environment().getOrDefault("cpu", "unknown"));
-    tally.ended(run.title(), came.result().verdict());
+    tally.ended(run.title(), word(came.result()));
+  }
+
+  private static String word(RunResult result) {
+    return Summary.Run.of(result, "").verdictOrDash();
   }
 
   private CompareWorker.Unit unit(Planned run, List<String> arguments) {
@@ -497,7 +501,7 @@ final class CompareSession {
       if (!run.isInterrupted() && !planned.isMember()) {
         directory.finish(planned.path());
       }
-      tally.ended(planned.title(), result.verdict());
+      tally.ended(planned.title(), word(result));
       if (live != null) {
         live.ended(planned.title(), result);
       }

@@ -177,15 +177,7 @@ public final class Examination {
   static Finding python(Python.Side side, Optional<String> command) {
     String name = side.id() + " side";
     return command
-        .map(
-            python ->
-                Finding.ok(
-                    name,
-                    "%s with %s %s"
-                        .formatted(
-                            python,
-                            side.module(),
-                            Python.version(python, side.module()).orElse("of no version"))))
+        .map(python -> python(name, python, side))
         .orElseGet(
             () ->
                 Finding.warn(
@@ -193,6 +185,22 @@ public final class Examination {
                     "no Python here has " + side.module(),
                     "needed for --candidate %s alone: %s"
                         .formatted(side.id(), Python.howToGet(side))));
+  }
+
+  private static Finding python(String name, String python, Python.Side side) {
+    String found =
+        "%s with %s %s"
+            .formatted(
+                python,
+                side.module(),
+                Python.version(python, side.module()).orElse("of no version"));
+    return Python.hasReferenceBlas(python, side.module())
+        ? Finding.warn(
+            name,
+            found + " on the reference BLAS",
+            "as right as on OpenBLAS, its steps take several times as long"
+                + " (Debian: apt install libopenblas0)")
+        : Finding.ok(name, found);
   }
 
   static Finding data(List<MnistPlace> places) {

@@ -1,6 +1,5 @@
 package dev.lockstep.experiments.terminal;
 
-import dev.lockstep.core.result.Verdict;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -31,8 +30,12 @@ public final class Tally implements AutoCloseable {
     return of;
   }
 
-  /** Called by several threads. */
-  public void ended(String title, Verdict verdict) {
+  /**
+   * Called by several threads.
+   *
+   * @param verdict as it stands in the table of runs
+   */
+  public void ended(String title, String verdict) {
     int count = ended.incrementAndGet();
     if (!quiet && !lines.isTerminal()) {
       lines.print(

@@ -123,6 +123,7 @@ class CompareCommandTest {
       "--alignment", "stock", "--own-draws", "--seeds", "1..6", "--steps", "30", "margin=0.5"
     };
     Invocation run = compare(output, asked);
+    assertThat(run.out() + run.err()).doesNotContain("NOTHING_COMPARED");
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     assertThat(run.out()).startsWith("AGREE").contains("Each side drew for itself");
     JsonNode result = result(output);

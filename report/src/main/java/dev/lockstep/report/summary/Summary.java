@@ -140,6 +140,11 @@ public record Summary(
       return verdict == Verdict.NOTHING_COMPARED && coverage.steps() == 0 && undecided.isEmpty();
     }
 
+    /** Returns the verdict's name, a dash where the seeds together are judged and not this run. */
+    public String verdictOrDash() {
+      return drewApart() ? "–" : verdict.name();
+    }
+
     /** Returns the experiment, with the variant after a slash where there is one. */
     public String title() {
       return variant.isEmpty() ? experiment : experiment + "/" + variant;

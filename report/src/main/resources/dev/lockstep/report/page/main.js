@@ -16,7 +16,7 @@ function ofRuns() {
   for (const variant of summary.variants) {
     let parent = results;
     if (many) {
-      parent = el('details', {class: 'variant'}, el('summary', {}, variantTitle(variant) + ' ', badge(variant.verdict)));
+      parent = el('details', {class: 'variant'}, el('summary', {}, variantTitle(variant) + ' ', summary.runs.some(run => titleOf(run) === variantTitle(variant) && drewApart(run)) ? '' : badge(variant.verdict)));
       if (!lazy) parent.open = true;
       results.append(parent);
     }

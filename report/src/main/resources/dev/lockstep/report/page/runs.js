@@ -1,11 +1,14 @@
 const isTrained = side => Number.isFinite(num(side.testAccuracy));
 
+/** Whether each side drew for itself: the seeds together are judged then, and no run alone. */
+const drewApart = run => run.verdict === 'NOTHING_COMPARED' && !run.coverage.steps && !run.undecided.length;
+
 function runsTable(part) {
   part.append(scroll('All runs', table('All runs',
     ['run', 'seed', 'verdict', ...sides.flatMap(s => ['loss, ' + s, 'test ' + score + ', ' + s]), 'first divergence'],
     summary.runs.map(run => [
       run.path ? el('a', {href: './' + encodeURI(run.path) + '/report.html'}, titleOf(run)) : titleOf(run),
-      String(run.seed), badge(run.verdict),
+      String(run.seed), drewApart(run) ? '–' : badge(run.verdict),
       ...run.implementations.flatMap(side => [isTrained(side) ? num(side.trainLoss) : '–', scoreOf(side.testAccuracy)]),
       run.firstDivergence ? 'step ' + count(run.firstDivergence.step) + ', ' + run.firstDivergence.phase + ', ' + run.firstDivergence.tensor : '–',
     ]))));

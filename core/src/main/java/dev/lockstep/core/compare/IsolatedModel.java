@@ -102,6 +102,18 @@ final class IsolatedModel extends WrappedModel {
     }
   }
 
+  /**
+   * What runs out of memory says nothing of what it computes: it ends the run, whoever was the last
+   * to ask for some. Deeplearning4j wraps the error in others.
+   */
+  private static void requireMemory(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError exhausted) {
+        throw exhausted;
+      }
+    }
+  }
+
   private static <T> T ask(String doing, Supplier<T> question) {
     try {
       T answer = question.get();
@@ -114,6 +126,7 @@ final class IsolatedModel extends WrappedModel {
     } catch (ModelFailedException e) {
       throw new CandidateException(e);
     } catch (Throwable e) {
+      requireMemory(e);
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }

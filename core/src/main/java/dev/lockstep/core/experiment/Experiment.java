@@ -65,7 +65,8 @@ public record Experiment(
   }
 
   /**
-   * Returns another network trained as this one is: the same batches, length, sizes and seed.
+   * Returns another network trained as this one is: the same batches, length, sizes and seed, and
+   * leave to diverge.
    *
    * @param id of the new experiment
    * @param shows see {@link Experiment}
@@ -84,7 +85,7 @@ public record Experiment(
         testSize,
         seed,
         0,
-        false,
+        mayDiverge,
         Gradient.BACKPROPAGATION,
         null,
         null,

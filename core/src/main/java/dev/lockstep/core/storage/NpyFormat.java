@@ -150,12 +150,21 @@ public final class NpyFormat {
     String type = descr.substring(1, descr.length() - 1);
     if (!type.matches("[<>](f[48]|[iu][248])|[<>|][iub]1") || type.endsWith("u8")) {
       throw new IOException(
-          "expected numbers (f8, f4, i8, i4, i2, i1, u4, u2, u1 or b1), found %s%s; save it as .astype('<f8')"
-              .formatted(
-                  printable(type),
-                  type.contains("O") ? ", Python objects, which are not read" : ""));
+          "expected numbers (f8, f4, i8, i4, i2, i1, u4, u2, u1 or b1), found %s%s"
+              .formatted(printable(type), instead(type)));
     }
     return type;
+  }
+
+  private static String instead(String type) {
+    if (type.contains("U") || type.contains("S")) {
+      return ", texts; save np.unique(…, return_inverse=True)[1], which numbers them";
+    }
+    if (type.contains("c")) {
+      return ", complex numbers; save their parts as columns of their own";
+    }
+    return (type.contains("O") ? ", Python objects, which are not read" : "")
+        + "; save it as .astype('<f8')";
   }
 
   private static Shape shape(String tuple) throws IOException {

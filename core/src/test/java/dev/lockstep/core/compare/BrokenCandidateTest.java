@@ -53,6 +53,15 @@ class BrokenCandidateTest {
     assertThat(outcome.implementations().get(1).trainLoss()).isNaN();
   }
 
+  /** Deeplearning4j wraps it. What the memory did not suffice for is no difference of two sides. */
+  @Test
+  void memoryThatRunsOutIsNoDifference() {
+    OutOfMemoryError exhausted = new OutOfMemoryError("Java heap space");
+    TinyRun run =
+        TinyRun.against(throwingFrom(3, new IllegalStateException("forward pass", exhausted)));
+    assertThatThrownBy(run::run).isSameAs(exhausted);
+  }
+
   @Test
   void throwingWhereNothingIsObservedEndsTheRunToo() {
     Outcome outcome =

@@ -20,6 +20,9 @@ final class Column {
   /** More different texts are no categories. */
   static final int MAX_CATEGORIES = 1000;
 
+  /** Fewer rows may count up by chance. */
+  private static final int FEWEST_NUMBERED = 10;
+
   /** Lines that a message names. */
   private static final int MOST_NAMED = 5;
 
@@ -68,6 +71,19 @@ final class Column {
   /** Returns its name in a message, with its position. */
   String described() {
     return name.isEmpty() ? label() : "column %d (%s)".formatted(position, name);
+  }
+
+  /** Returns what a reader calls it, with a value where a comma in it may tell why it is a text. */
+  String withExample() {
+    return firstText == null ? label() : label() + " (as " + CsvRows.shown(firstText) + ")";
+  }
+
+  /** Returns whether every value is one more than the one above it. */
+  boolean numbersItsRows() {
+    return isNumeric()
+        && missing == 0
+        && size >= FEWEST_NUMBERED
+        && IntStream.range(1, size).allMatch(row -> values[row] == values[row - 1] + 1);
   }
 
   boolean is(String reference) {

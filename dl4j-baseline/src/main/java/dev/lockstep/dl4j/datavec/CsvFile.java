@@ -56,7 +56,7 @@ final class CsvFile {
     CsvFile csv = new CsvFile(file);
     try (CsvRows rows = CsvRows.open(file, spec.table())) {
       for (List<String> row = rows.next(); row != null; row = rows.next()) {
-        if (rows.line() == 1 && isHeader(row)) {
+        if (rows.isAtFirst() && isHeader(row)) {
           csv.setColumns(row.size(), 1);
           csv.names = row;
         } else {

@@ -20,8 +20,10 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.datavec.api.records.reader.impl.csv.CSVRecordReader;
 import org.datavec.api.split.InputStreamInputSplit;
@@ -41,23 +43,35 @@ final class CsvRows implements AutoCloseable {
 
   private static final char[] SEPARATORS = {',', ';', '\t', '|'};
   private static final char QUOTE = '"';
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
+
+  /** What DataVec's parser says of a quote that nothing closes. */
+  private static final String UNTERMINATED = "Un-terminated quoted field";
+
   private static final int LINES_LOOKED_AT = 10;
   private static final int SHOWN_CHARACTERS = 20;
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?\\d+,\\d+([eE][-+]?\\d+)?");
+  private static final Pattern DECIMAL_POINT = Pattern.compile("[-+]?\\d*[.]\\d+([eE][-+]?\\d+)?");
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private final Path file;
   private final Charset charset;
   private final char separator;
+  private final boolean decimalComma;
   private final InputStream in;
   private final CSVRecordReader reader;
   private final List<String> found = new ArrayList<>();
   private int line;
+  private int rows;
   private int blank;
+  private int blankBefore;
 
   private CsvRows(Path file, DataSpec.Table format) throws IOException, InterruptedException {
     this.file = file;
     this.charset = charset(format.encoding());
-    this.separator = format.separator() != null ? format.separator() : separator();
+    List<String> start = firstLines();
+    this.separator = format.separator() != null ? format.separator() : separator(start);
+    this.decimalComma = !format.decimalComma() && hasDecimalComma(start);
     this.in = new BoundedLines(file, inUtf8());
     this.reader = new CSVRecordReader(0, separator, QUOTE);
     reader.initialize(new InputStreamInputSplit(in));
@@ -78,14 +92,19 @@ final class CsvRows implements AutoCloseable {
     }
   }
 
-  /** Returns what was found out, a statement each. */
+  /** Returns what was found out up to here, a statement each. */
   List<String> found() {
-    return found;
+    List<String> all = new ArrayList<>(found);
+    if (blankBefore > 0) {
+      all.add(
+          blankBefore == 1
+              ? "an empty line is passed over"
+              : blankBefore + " empty lines are passed over");
+    }
+    return all;
   }
 
-  private char separator() {
-    char best = 0;
-    int most = 0;
+  private List<String> firstLines() {
     try (BufferedReader text = new BufferedReader(decoded())) {
       List<String> lines = new ArrayList<>();
       for (String next = bounded(text);
@@ -95,26 +114,53 @@ final class CsvRows implements AutoCloseable {
           lines.add(next);
         }
       }
-      for (char candidate : SEPARATORS) {
-        int[] counts = lines.stream().mapToInt(row -> count(row, candidate)).toArray();
-        boolean same = counts.length > 0 && counts[0] > 0;
-        for (int count : counts) {
-          same &= count == counts[0];
-        }
-        if (same && counts[0] > most) {
-          best = candidate;
-          most = counts[0];
-        }
-      }
+      return lines;
     } catch (IOException e) {
       throw new InputException(
           file + ": expected a CSV file that can be read, found that " + Reasons.of(e), e);
+    }
+  }
+
+  private char separator(List<String> lines) {
+    char best = 0;
+    int most = 0;
+    for (char candidate : SEPARATORS) {
+      int[] counts = lines.stream().mapToInt(row -> count(row, candidate)).toArray();
+      boolean same = counts.length > 0 && counts[0] > 0;
+      for (int count : counts) {
+        same &= count == counts[0];
+      }
+      if (same && counts[0] > most) {
+        best = candidate;
+        most = counts[0];
+      }
     }
     if (best == 0 || best == ',') {
       return ',';
     }
     found.add("the values are separated by " + (best == '\t' ? "tabs" : "'" + best + "'"));
     return best;
+  }
+
+  /** Where commas separate nothing, they may stand before decimals; points must not, too. */
+  private boolean hasDecimalComma(List<String> lines) {
+    if (separator == ',') {
+      return false;
+    }
+    boolean commas = false;
+    for (String row : lines) {
+      for (String cell : row.split(Pattern.quote(String.valueOf(separator)), -1)) {
+        String value = cell.replace(String.valueOf(QUOTE), "").strip();
+        if (DECIMAL_POINT.matcher(value).matches()) {
+          return false;
+        }
+        commas |= DECIMAL_COMMA.matcher(value).matches();
+      }
+    }
+    if (commas) {
+      found.add("a comma stands before the decimals");
+    }
+    return commas;
   }
 
   /** A line without an end is refused where the rows are read. */
@@ -156,6 +202,12 @@ final class CsvRows implements AutoCloseable {
     int read;
     try (InputStream bytes = unpacked()) {
       read = bytes.readNBytes(start, 0, start.length);
+    }
+    if (read == start.length && Arrays.equals(start, ZIP)) {
+      throw new InputException(
+          file
+              + ": expected text, found a zip archive, as spreadsheets are; save it as CSV, or unpack"
+              + " it");
     }
     boolean little = read >= 2 && start[0] == (byte) 0xFF && start[1] == (byte) 0xFE;
     boolean big = read >= 2 && start[0] == (byte) 0xFE && start[1] == (byte) 0xFF;
@@ -229,18 +281,17 @@ final class CsvRows implements AutoCloseable {
   /**
    * Returns the values of the next row, without spaces around them; null at the end.
    *
-   * @throws InputException if the text cannot be taken apart, or after an empty line; names the
-   *     line
+   * @throws InputException if the text cannot be taken apart; names the line
    */
   @Nullable List<String> next() {
     while (hasNext()) {
       line++;
       List<String> cells = parsed();
       if (cells.size() == 1 && cells.get(0).isEmpty()) {
-        blank = blank == 0 ? line : blank;
-      } else if (blank > 0) {
-        throw new InputException(at(blank) + "expected a row, found an empty line");
+        blank++;
       } else {
+        blankBefore = blank; // those at the end are no rows that somebody may miss
+        rows++;
         return cells;
       }
     }
@@ -260,22 +311,36 @@ final class CsvRows implements AutoCloseable {
 
   private List<String> parsed() {
     try {
-      return reader.next().stream().map(CsvRows::text).toList();
+      return reader.next().stream().map(this::text).toList();
     } catch (LockstepException e) {
       throw e;
     } catch (RuntimeException e) { // how DataVec's parser passes on an IOException
+      if (String.valueOf(e.getMessage()).contains(UNTERMINATED)) {
+        throw new InputException(
+            at(line)
+                + "expected the value that a quote opens to end in its line, found that it does not;"
+                + " line breaks within a value are not read: take them out, or the quote",
+            e);
+      }
       throw new InputException(
           "%sexpected values separated by %s, found %s"
               .formatted(
-                  at(line), separator == ',' ? "commas" : "'" + separator + "'", e.getMessage()),
+                  at(line), separator == ',' ? "commas" : "'" + separator + "'", Reasons.of(e)),
           e);
     }
   }
 
-  private static String text(Writable cell) {
-    String text = cell.toString();
-    return (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text)
-        .strip();
+  private String text(Writable cell) {
+    String whole = cell.toString();
+    String text =
+        (!whole.isEmpty() && whole.charAt(0) == BYTE_ORDER_MARK ? whole.substring(1) : whole)
+            .strip();
+    return decimalComma && DECIMAL_COMMA.matcher(text).matches() ? text.replace(',', '.') : text;
+  }
+
+  /** Returns whether the row that {@link #next} returned last is the first of the file. */
+  boolean isAtFirst() {
+    return rows == 1;
   }
 
   /** Returns the line of the last row, from 1. */

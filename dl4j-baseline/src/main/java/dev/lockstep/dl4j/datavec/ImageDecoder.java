@@ -98,7 +98,18 @@ final class ImageDecoder {
       }
       reader.dispose();
     }
-    throw new InputException(source + ": expected a PNG or JPEG image, found something else");
+    throw new InputException(
+        source
+            + ": expected a PNG or JPEG image, found "
+            + (isEmpty(stream) ? "an empty file" : "something else"));
+  }
+
+  private static boolean isEmpty(ImageInputStream stream) {
+    try {
+      return stream.read() < 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static BufferedImage decode(ImageReader reader, String source) throws IOException {

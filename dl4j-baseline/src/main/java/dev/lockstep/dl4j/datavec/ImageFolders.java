@@ -144,14 +144,18 @@ public final class ImageFolders {
   /** Lists the images in the folders of a directory, whatever folders they are in inside them. */
   private List<Labelled> images(Path directory, List<Path> folders) {
     if (folders.isEmpty()) {
-      throw new InputException(directory + ": expected a folder for every label, found none");
+      throw new InputException(
+          directory
+              + ": expected a folder for every label, found none; put the images of each class into a"
+              + " folder of its name");
     }
     skipped.addAll(list(directory, Files::isRegularFile));
     List<Labelled> images = new ArrayList<>();
     for (Path folder : folders) {
       List<Path> found = filesIn(folder);
       if (found.stream().noneMatch(ImageFolderRecordReader::isImage)) {
-        throw new InputException(folder + ": expected PNG or JPEG images in it, found none");
+        throw new InputException(
+            folder + ": expected PNG or JPEG images in it, found " + instead(found));
       }
       for (Path file : found) {
         if (ImageFolderRecordReader.isImage(file)) {
@@ -163,6 +167,19 @@ public final class ImageFolders {
     }
     images.sort(BY_NAME_THEN_LABEL);
     return images;
+  }
+
+  private static String instead(List<Path> files) {
+    String endings =
+        files.stream()
+            .map(file -> name(file).replaceFirst("^.*(?=[.])", ""))
+            .distinct()
+            .sorted()
+            .limit(MOST_NAMED)
+            .collect(Collectors.joining(", "));
+    return files.isEmpty()
+        ? "none"
+        : "%d files of other kinds (%s); convert them to PNG".formatted(files.size(), endings);
   }
 
   private static List<Path> filesIn(Path folder) {
@@ -197,6 +214,11 @@ public final class ImageFolders {
             images.stream().map(Labelled::label).toList(),
             spec.images().digits());
     int[] classes = images.stream().mapToInt(image -> labels.classOf(image.label())).toArray();
+    if (labels.names().size() < 2) {
+      throw new InputException(
+          "%s: expected a folder for each of at least two classes, found %s"
+              .formatted(directory, labels.names()));
+    }
     reading.add(
         "the classes are %s, by the names of the folders"
             .formatted(String.join(", ", labels.names())));

@@ -108,17 +108,22 @@ final class TableFiles {
     boolean first = columns.isEmpty();
     try (CsvRows source = CsvRows.open(file, format)) {
       List<String> held = null;
+      String heldAt = "";
       for (List<String> row = source.next(); row != null; row = source.next()) {
-        if (source.line() == 1 && isHeader(row, first)) {
+        if (source.isAtFirst() && isHeader(row, first)) {
           header = row;
-        } else if (source.line() == 1 && first && mayBeHeader(row)) {
+        } else if (source.isAtFirst() && first && mayBeHeader(row)) {
           held = row;
+          heldAt = source.at(source.line());
+        } else if (source.isAtFirst() && !first) {
+          requireSameColumns(row, source);
+          add(row, source);
         } else {
           add(row, source);
         }
       }
       if (held != null) {
-        decide(held, source);
+        decide(held, heldAt, source);
       }
       if (first) {
         reading.addAll(source.found());
@@ -149,7 +154,7 @@ final class TableFiles {
   }
 
   /** The first row names the columns if others hold numbers, or none of its texts comes again. */
-  private void decide(List<String> first, CsvRows source) {
+  private void decide(List<String> first, String at, CsvRows source) {
     boolean fits = columns.isEmpty() || first.size() == columns.size();
     boolean names =
         columns.stream().anyMatch(Column::isNumeric)
@@ -167,7 +172,21 @@ final class TableFiles {
                 columns.size()));
       }
     } else {
-      add(first, source.at(1));
+      add(first, at);
+    }
+  }
+
+  /** The first row of a further file that names columns must name those of the first file. */
+  private void requireSameColumns(List<String> row, CsvRows source) {
+    List<String> names = header;
+    if (names != null
+        && mayBeHeader(row)
+        && columns.size() == row.size()
+        && columns.stream().anyMatch(Column::isNumeric)) {
+      throw new InputException(
+          "%sexpected the columns %s, in this order, as the file before has them, found %s"
+              .formatted(
+                  source.at(source.line()), String.join(", ", names), String.join(", ", row)));
     }
   }
 

@@ -32,6 +32,9 @@ public final class Tables {
   private static final Set<String> TARGET_NAMES =
       Set.of("label", "class", "target", "digit", "y", "species", "output");
 
+  /** Of the names for a target also the one of a coordinate, beside a target of another name. */
+  private static final String COORDINATE = "y";
+
   /** More one-hot columns of one feature are an oversight. */
   private static final int MAX_ONE_HOT = 100;
 
@@ -145,9 +148,12 @@ public final class Tables {
             .filter(column -> TARGET_NAMES.contains(column.name().toLowerCase(Locale.ROOT)))
             .toList();
     List<Column> texts = table.columns().stream().filter(Column::isText).toList();
-    if (named.size() == 1) {
-      reading.add("the target is " + named.get(0).label() + ", by its name");
-      return named;
+    List<Column> plain =
+        named.stream().filter(column -> !column.name().equalsIgnoreCase(COORDINATE)).toList();
+    if (named.size() == 1 || plain.size() == 1) {
+      Column target = named.size() == 1 ? named.get(0) : plain.get(0);
+      reading.add("the target is " + target.label() + ", by its name");
+      return List.of(target);
     }
     if (named.isEmpty() && texts.size() == 1) {
       reading.add("the target is " + texts.get(0).label() + ", the one column of texts");
@@ -155,9 +161,20 @@ public final class Tables {
     }
     // a number that is none is likelier than a table without a target
     table.columns().stream().filter(c -> !c.isText() && !c.isEmpty()).forEach(this::checkNumeric);
+    if (table.columns().size() == 1) {
+      requireFeatures(List.of());
+    }
     throw refused(
         "expected to be told which column is to be predicted, found %s; say data.target=NAME or"
-                .formatted(named.isEmpty() ? "none that plainly is" : "several: " + labels(named))
+                .formatted(
+                    !named.isEmpty()
+                        ? "several: " + labels(named)
+                        : texts.isEmpty()
+                            ? "none that plainly is"
+                            : "several of texts: "
+                                + texts.stream()
+                                    .map(Column::withExample)
+                                    .collect(Collectors.joining(", ")))
             + " data.target=POSITION; the columns are "
             + labels(table.columns()));
   }
@@ -178,10 +195,18 @@ public final class Tables {
                 spec.table().columns().stream().map(name -> column(name, "columns")).toList());
     features.removeAll(without);
     features.removeAll(targets);
-    if (features.isEmpty()) {
-      throw refused("expected at least one column beside the target, found none");
-    }
+    requireFeatures(features);
     return features;
+  }
+
+  private void requireFeatures(List<Column> features) {
+    if (features.isEmpty()) {
+      throw refused(
+          "expected at least one column beside the target, found none"
+              + (table.columns().size() == 1
+                  ? "; if something else separates the values, say data.separator"
+                  : ""));
+    }
   }
 
   private boolean isCategory(Column column) {
@@ -493,6 +518,13 @@ public final class Tables {
     if (task.kind() == Task.Kind.CLASS) {
       reading.add(1, "the classes are " + String.join(", ", task.names()));
     }
+    features.stream()
+        .filter(Column::numbersItsRows)
+        .forEach(
+            column ->
+                reading.add(
+                    "%s numbers the rows, and is a feature: data.without=%s leaves it out"
+                        .formatted(column.label(), column.label())));
     reading.addAll(scaling);
     reading.add(parts.statement());
   }

@@ -132,7 +132,8 @@ public final class Updaters {
         EVERY_LAYER, "a schedule of the momentum,", nesterovs.getMomentumISchedule(), null);
     return new OptimizerSpec.Nesterov(
         Schedules.read(nesterovs.getLearningRate(), nesterovs.getLearningRateSchedule(), findings),
-        nesterovs.getMomentum(),
+        // NaN with a schedule, which is told of already
+        Double.isNaN(nesterovs.getMomentum()) ? 0 : nesterovs.getMomentum(),
         false);
   }
 

@@ -185,7 +185,7 @@ class CsvDigitsTest {
         "3,0,٣,0,0                  | column 3: expected a whole number from 0 to 255, found \"٣\"",
         "3,0,1000000000000,0,0      | column 3: expected a whole number from 0 to 255, found",
         "label,a,b,c,d              | :9: column 1: expected a whole number from 0 to 255, found \"label\"",
-        "`3,0,\"0,0,0`              | :9: expected values separated by commas, found",
+        "`3,0,\"0,0,0`              | :9: expected the value that a quote opens to end in its line",
       })
   void aMalformedRowIsNamed(String row, String message) throws IOException {
     Path file =
@@ -204,7 +204,7 @@ class CsvDigitsTest {
       value = {
         "''                           | expected a row for every image, found none",
         "label,a,b,c,d                | expected a row for every image, found none",
-        "'1,0,0,0,0;;2,0,0,0,0'       | :2: expected a row, found an empty line",
+        "'1,0,0,0,0;;2,0,0,0'         | :3: expected 5 values as in the rows before, found 4",
         "'1,2,3,4;1,2,3,4'            | expected to be told which column is to be predicted, found none that plainly is; say data.target=NAME",
         "'1 2 3 4;1 2 3 4'            | expected at least one column beside the target, found none",
         "'1,0,0,0,0;2,0,0,0,0'        | expected at least 7 images, one of 7 being held back for testing, found 2",

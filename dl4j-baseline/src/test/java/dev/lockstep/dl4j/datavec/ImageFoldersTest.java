@@ -165,7 +165,9 @@ class ImageFoldersTest {
 
     assertThatThrownBy(() -> ImageFolders.read(temporary, DIGITS))
         .isInstanceOf(InputException.class)
-        .hasMessage(temporary + ": expected a folder for every label, found none");
+        .hasMessage(
+            temporary
+                + ": expected a folder for every label, found none; put the images of each class into a folder of its name");
   }
 
   @Test

@@ -175,11 +175,77 @@ class TablesTest {
         "'label;x;y;x' | expected at least one column beside the target",
         "'a,y;1,x;2' | table.csv:3: expected 2 values as in the rows before, found 1",
         "'a,label;1,x;2,x;3,x' | expected at least two classes",
+        "'a b;1 2;3 4' | if something else separates the values, say data.separator",
+        "'a,b;\"1,5\",x;\"2,5\",z' | found several of texts: a (as \"1,5\"), b (as \"x\")",
+        "'a,b;1,\"x;2,y' | table.csv:2: expected the value that a quote opens to end in its line",
       })
   void whatIsAmbiguousOrWrongIsRefused(String rows, String message) {
     assertThatThrownBy(() -> read(rows.replace(';', '\n'), "{}"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void emptyLinesArePassedOverAndCounted() throws IOException {
+    Dataset read = read("\na,t\n\n1,x\n2,y\n\n3,x\n4,y\n5,x\n\n\n", "{}");
+
+    assertThat(read.train().size() + read.test().size()).isEqualTo(5);
+    assertThat(read.reading()).contains("3 empty lines are passed over");
+  }
+
+  /** 1,5 among values that something else separates is one and a half. */
+  @Test
+  void aDecimalCommaIsFoundOut() throws IOException {
+    String block = "{scale: none, split: {test: 0.4, seed: 1}}";
+    Dataset points = read("a;b;t\n1.5;2;x\n2.5;3;y\n-3.25;4;x\n4;5;y\n5;6;x\n", block);
+    Dataset commas = read("a;b;t\n1,5;2;x\n2,5;3;y\n-3,25;4;x\n4;5;y\n5;6;x\n", block);
+
+    assertThat(commas.sha256()).isEqualTo(points.sha256());
+    assertThat(commas.reading()).contains("a comma stands before the decimals");
+    assertThat(points.reading()).doesNotContain("a comma stands before the decimals");
+  }
+
+  @Test
+  void aTargetOfItsNameWinsOverACoordinate() throws IOException {
+    Dataset read = read("x,y,label\n1,2,0\n2,3,1\n3,1,0\n4,2,1\n5,0,0\n", "{}");
+
+    assertThat(read.reading()).contains("the target is label, by its name");
+  }
+
+  @Test
+  void aColumnThatNumbersTheRowsIsTold() throws IOException {
+    StringBuilder rows = new StringBuilder("id,a,t\n");
+    for (int i = 1; i <= 10; i++) {
+      rows.append(i)
+          .append(',')
+          .append(i % 3)
+          .append(',')
+          .append(i % 2 == 0 ? 'x' : 'z')
+          .append('\n');
+    }
+
+    assertThat(read(rows.toString(), "{}").reading())
+        .contains("id numbers the rows, and is a feature: data.without=id leaves it out");
+  }
+
+  @Test
+  void aFurtherFileHasTheSameColumnsInTheSameOrder() throws IOException {
+    Files.writeString(directory.resolve("train.csv"), "a,b,t\n1,2,x\n2,3,y\n3,4,x\n");
+    Files.writeString(directory.resolve("test.csv"), "b,a,t\n4,5,y\n5,6,x\n");
+
+    assertThatThrownBy(() -> Tables.read(directory, spec("{}")))
+        .isInstanceOf(InputException.class)
+        .hasMessageEndingWith(
+            "test.csv:1: expected the columns a, b, t, in this order, as the file before has them,"
+                + " found b, a, t");
+  }
+
+  @Test
+  void aSpreadsheetIsNoText() throws IOException {
+    Path file = Files.write(directory.resolve("table.csv"), new byte[] {'P', 'K', 3, 4, 20, 0});
+
+    assertThatThrownBy(() -> Tables.read(file, spec("{}")))
+        .hasMessageContaining("found a zip archive, as spreadsheets are");
   }
 
   @Test

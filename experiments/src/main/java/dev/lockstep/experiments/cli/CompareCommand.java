@@ -556,7 +556,8 @@ final class CompareCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Dataset dataset = data.load(first.data(), err);
     Experiment as = trainedAs(first, settings, dataset);
-    Dl4jConfiguration read = ownNetwork.read(trainedOn(as, dataset), data.arguments());
+    Dl4jConfiguration read =
+        ownNetwork.read(trainedOn(as, dataset), dataset, data.arguments(), as.mayDiverge());
     own = read;
     Experiment trained = ownNetwork.in(as, read.network());
     err.println("NOTICE: " + trained.shows());
@@ -598,7 +599,8 @@ final class CompareCommand implements Callable<Integer> {
     Path file = Objects.requireNonNull(sideOptions.referenceFile());
     Dataset dataset = data.load(first.data(), err);
     Experiment as = trainedAs(first, settings, dataset);
-    OpenReference opened = OpenReference.read(file, dataset, trainedOn(as, dataset));
+    OpenReference opened =
+        OpenReference.read(file, dataset, trainedOn(as, dataset), as.mayDiverge());
     open = opened;
     Experiment trained = OwnNetwork.in(as, file, opened.network(), opened.notice());
     err.println("NOTICE: " + trained.shows());

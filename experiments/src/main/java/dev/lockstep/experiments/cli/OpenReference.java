@@ -9,6 +9,7 @@ import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelFailedException;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Observer;
+import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.tensor.Tensor;
@@ -22,11 +23,14 @@ import dev.lockstep.dl4j.open.OpenProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network of a file, which Deeplearning4j trains as the reference: of layers that are known
@@ -51,7 +55,23 @@ record OpenReference(
   /** Layers that a notice names one by one. */
   private static final int LISTED = 12;
 
-  static OpenReference read(Path file, Dataset data, TrainedOn on) {
+  /** Returns why a network cannot be a reference, without the file's name; null if it can. */
+  static @Nullable String refusal(Path file, Dataset data, TrainedOn on, boolean mayDiverge) {
+    try {
+      read(file, data, on, mayDiverge);
+      return null;
+    } catch (InputException e) {
+      String message = String.valueOf(e.getMessage());
+      return message.startsWith(file + ": ")
+          ? message.substring(file.toString().length() + 2)
+          : message;
+    }
+  }
+
+  /**
+   * @param mayDiverge whether it may leave the finite numbers in the first step
+   */
+  static OpenReference read(Path file, Dataset data, TrainedOn on, boolean mayDiverge) {
     String digest = Sha256.of(Dl4jConfiguration.json(file).getBytes(StandardCharsets.UTF_8));
     Split train = data.train();
     if (train.image().rank() != 2 && !OpenConfiguration.isOpen(file)) {
@@ -66,7 +86,7 @@ record OpenReference(
     Tensor samples = train.inputs(Split.range(0, probed), train.image());
     OpenNetwork open = OpenConfiguration.read(file, samples, on.epochs());
     Dataset answered = answeredAs(open, data);
-    requireTrainable(file, open, answered.train());
+    requireTrainable(file, open, answered.train(), mayDiverge);
     return new OpenReference(
         open.spec(), answered, precision -> new OpenProvider(open, precision), digest);
   }
@@ -75,19 +95,52 @@ record OpenReference(
    * What Deeplearning4j cannot train, its program would not have trained either: that is no
    * difference between two sides.
    */
-  private static void requireTrainable(Path file, OpenNetwork open, Split train) {
+  private static void requireTrainable(
+      Path file, OpenNetwork open, Split train, boolean mayDiverge) {
     if (train.answer().size() != open.spec().classes()) {
       return; // told with everything else that does not fit the data
     }
     Batch batch =
         train.batch(1, Split.range(0, Math.min(PROBED, train.size())), open.spec().input());
+    FirstNonFinite seen = new FirstNonFinite();
     try (Model model = new OpenProvider(open, Precision.DOUBLE).create(open.spec())) {
-      model.step(batch, (layer, ratio, shape) -> Tensor.filled(shape, 1), Observer.NONE);
+      model.step(batch, (layer, ratio, shape) -> Tensor.filled(shape, 1), seen);
+      if (seen.found != null && !mayDiverge) {
+        throw new InputException(
+            "%s: expected a network that Deeplearning4j can train on this data, found that in its first step %s%s; mayDiverge=true goes on all the same"
+                .formatted(file, seen.found, pNorm(file)));
+      }
     } catch (ModelFailedException e) {
       throw new InputException(
           "%s: expected a network that Deeplearning4j can train on this data, found that %s"
               .formatted(file, e.getMessage()),
           e);
+    }
+  }
+
+  /** What Deeplearning4j's pooling by the p-norm does after a ReLU. */
+  private static String pNorm(Path file) {
+    return Dl4jConfiguration.json(file).contains("\"PNORM\"")
+        ? ": the gradient of its pooling by the p-norm is 0 ÷ 0 wherever a window holds nothing but zeros"
+        : "";
+  }
+
+  /** Keeps which tensor of a step was the first that is not finite. */
+  private static final class FirstNonFinite implements Observer {
+    private @Nullable String found;
+
+    @Override
+    public boolean watches() {
+      return true;
+    }
+
+    @Override
+    public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
+      if (found == null && !Arrays.stream(tensor.get().data()).allMatch(Double::isFinite)) {
+        found =
+            (phase == Phase.BACKWARD ? "the gradient of " + path : path)
+                + " is not a finite number everywhere";
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.lockstep.experiments.cli;
 
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
+import dev.lockstep.core.data.Dataset;
 import dev.lockstep.core.experiment.Experiment;
 import dev.lockstep.core.network.LossSpec;
 import dev.lockstep.core.network.NetworkSpec;
@@ -77,28 +78,41 @@ final class OwnNetwork {
 
   /**
    * @param dataArguments how the command line names it
+   * @param mayDiverge whether it may leave the finite numbers
    * @throws InputException if it cannot be read; if Deeplearning4j alone can, with the command that
    *     lets it
    */
-  Dl4jConfiguration read(TrainedOn on, List<String> dataArguments) {
+  Dl4jConfiguration read(
+      TrainedOn on, Dataset dataset, List<String> dataArguments, boolean mayDiverge) {
     Path given = Objects.requireNonNull(file);
     try {
       return Dl4jConfiguration.read(given, on);
     } catch (InputException e) {
       throw OpenConfiguration.isOpen(given)
           ? new InputException(
-              String.format(
-                  "%s%nThis network has parts that only Deeplearning4j knows. Let it be the reference:%n"
-                      + "  lockstep compare --reference %s%s%s%n"
-                      + "holds a second Deeplearning4j against it; your own network, with --candidate NAME"
-                      + " --classpath JAR or --candidate-command.",
-                  e.getMessage(),
-                  ReferenceOptions.FILE,
-                  given,
-                  dataArguments.isEmpty() ? "" : " " + String.join(" ", dataArguments)),
+              hinted(
+                  given, e, OpenReference.refusal(given, dataset, on, mayDiverge), dataArguments),
               e)
           : e;
     }
+  }
+
+  /** Advises to what leads somewhere only: where Deeplearning4j may be the reference. */
+  private static String hinted(
+      Path given, InputException e, @Nullable String refusal, List<String> dataArguments) {
+    return refusal == null
+        ? String.format(
+            "%s%nThis network has parts that only Deeplearning4j knows. Let it be the reference:%n"
+                + "  lockstep compare --reference %s%s%s%n"
+                + "holds a second Deeplearning4j against it; your own network, with --candidate NAME"
+                + " --classpath JAR or --candidate-command.",
+            e.getMessage(),
+            ReferenceOptions.FILE,
+            given,
+            dataArguments.isEmpty() ? "" : " " + String.join(" ", dataArguments))
+        : String.format(
+            "%s%nDeeplearning4j may be the reference of networks with such parts (--reference %s…), but not of this one on this data: %s",
+            e.getMessage(), ReferenceOptions.FILE, refusal);
   }
 
   /**

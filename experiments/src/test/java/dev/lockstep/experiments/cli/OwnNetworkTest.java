@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.dropout.AlphaDropout;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -18,16 +19,20 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 /** Networks that DL4J itself wrote, compared from the command line. */
 class OwnNetworkTest {
@@ -54,6 +59,14 @@ class OwnNetworkTest {
 
   private static OutputLayer output() {
     return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nOut(10)
+        .activation(Activation.SOFTMAX)
+        .build();
+  }
+
+  private static OutputLayer output(int inputs) {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nIn(inputs)
         .nOut(10)
         .activation(Activation.SOFTMAX)
         .build();
@@ -190,6 +203,83 @@ class OwnNetworkTest {
 
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(run.err()).contains("lstm.json", "parts that are not known here: LSTM (layer0)");
+  }
+
+  /** What Deeplearning4j cannot be the reference of either is not advised to be tried. */
+  @Test
+  void theAdviceLeadsSomewhere() throws IOException {
+    String dropout =
+        new NeuralNetConfiguration.Builder()
+            .list()
+            .layer(new DenseLayer.Builder().nIn(784).nOut(4).dropOut(new AlphaDropout(0.5)).build())
+            .layer(output(4))
+            .build()
+            .toJson();
+    String momentum =
+        new NeuralNetConfiguration.Builder()
+            .updater(new Nesterovs(0.1, new StepSchedule(ScheduleType.ITERATION, 0.9, 0.5, 2)))
+            .list()
+            .layer(output(784))
+            .build()
+            .toJson();
+
+    Invocation masks = compare(file("alpha.json", dropout));
+    Invocation schedule = compare(file("momentum.json", momentum));
+
+    assertThat(masks.exitCode()).isEqualTo(4);
+    assertThat(masks.err())
+        .contains("parts that are not known here: AlphaDropout (layer0)")
+        .contains("but not of this one on this data: layer0 has AlphaDropout: only Dropout")
+        .doesNotContain("lockstep compare --reference");
+    assertThat(schedule.exitCode()).isEqualTo(4);
+    assertThat(schedule.err())
+        .contains("every layer: a schedule of the momentum")
+        .doesNotContain("lockstep compare --reference", "NaN at");
+  }
+
+  /** 0 ÷ 0 in the gradient of Deeplearning4j's pooling by the p-norm, after a ReLU. */
+  @Test
+  void whatLeavesTheFiniteNumbersAtOnceIsRefusedUnlessItMay() throws IOException {
+    String json =
+        new NeuralNetConfiguration.Builder()
+            .seed(7)
+            .list()
+            .layer(convolution(1, 0))
+            .layer(
+                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.PNORM)
+                    .kernelSize(2, 2)
+                    .stride(2, 2)
+                    .pnorm(2)
+                    .build())
+            .layer(output())
+            .setInputType(InputType.convolutional(28, 28, 1))
+            .build()
+            .toJson();
+    Path config = file("pnorm.json", json);
+    String[] args = {
+      "compare",
+      "--reference",
+      "dl4j-config:" + config,
+      "--data",
+      data,
+      "--steps",
+      "1",
+      "--output",
+      output(config),
+      "-q",
+      "mayDiverge=false"
+    };
+
+    Invocation refused = Invocation.of(args);
+    args[args.length - 1] = "mayDiverge=true";
+    Invocation allowed = Invocation.of(args);
+
+    assertThat(refused.exitCode()).isEqualTo(4);
+    assertThat(refused.err())
+        .contains("pnorm.json", "the gradient of layer0/out is not a finite number everywhere")
+        .contains("wherever a window holds nothing but zeros");
+    assertThat(allowed.out()).contains("DIVERGED_ALIKE");
+    assertThat(allowed.exitCode()).isZero();
   }
 
   /** LossFMeasure is for two classes: both sides would fail alike, and nothing would differ. */

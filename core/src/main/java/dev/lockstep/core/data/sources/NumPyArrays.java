@@ -54,6 +54,12 @@ final class NumPyArrays {
       throw new InputException(path + ": expected both x_test and y_test, found only one of them");
     }
     Shape sample = sample(x.shape(), path);
+    arrays.forEach(
+        (name, array) -> {
+          if (array.shape().rank() > 0 && name.matches("[xy](_train|_test)?")) {
+            requireValues(name, array, path);
+          }
+        });
     double divisor = divisor(x, spec.scaling(), path, reading);
     Task task = task(y, yTest, spec.table().as(), path, reading);
     Split train = split(x, y, sample, divisor, task, path);
@@ -79,6 +85,12 @@ final class NumPyArrays {
   }
 
   private static Map<String, Tensor> arrays(Path path) {
+    if (String.valueOf(path.getFileName()).endsWith(".npy")) {
+      throw new InputException(
+          path
+              + ": expected an archive of arrays (.npz), or a directory with x_train.npy and y_train.npy in"
+              + " it, found one array");
+    }
     if (!Files.isDirectory(path)) {
       return NpzFile.read(path, MAX_NUMBERS);
     }
@@ -101,6 +113,22 @@ final class NumPyArrays {
               .formatted(path, String.join(", ", NAMES), arrays.keySet()));
     }
     return array;
+  }
+
+  /** A number that is missing would silently turn everything that is learned into NaN. */
+  private static void requireValues(String name, Tensor array, Path path) {
+    if (array.size() == 0) {
+      throw new InputException(
+          "%s: %s: expected at least one sample, found none".formatted(path, name));
+    }
+    int width = array.size() / array.shape().length(0);
+    for (int i = 0; i < array.size(); i++) {
+      if (!Double.isFinite(array.data()[i])) {
+        throw new InputException(
+            "%s: %s: expected a number everywhere, found %s in row %d (counted from 0); leave such rows out, or put a number there"
+                .formatted(path, name, array.data()[i], i / width));
+      }
+    }
   }
 
   /** Samples of two axes are grey images without a channel. */
@@ -171,6 +199,11 @@ final class NumPyArrays {
       throw new InputException(
           "%s: expected classes from 0 to at most %d in y, found others"
               .formatted(path, MAX_CLASSES - 1));
+    }
+    if (largest == 0) {
+      throw new InputException(
+          path
+              + ": expected at least two classes in y, found nothing but 0; data.as=regression says that they are amounts");
     }
     return Task.classes((int) largest + 1);
   }

@@ -156,12 +156,12 @@ class MoreToldCausesTest {
             "it is as if the learning rate were 1.5"),
         told(
             HALVED,
-            UpdateRule.of(e -> e.w -= .5 * Math.pow(.5, Math.floor((e.t + 1) / 4)) * e.g),
+            UpdateRule.of(e -> e.w -= .5 * Math.pow(.5, Math.floor((e.t + 1) / 4.)) * e.g),
             "the learning rate changes 2 steps early, in step 3 in place of step 5"),
         told(
             HALVED,
             UpdateRule.of(
-                e -> e.w -= .5 * Math.pow(.5, Math.floor(Math.max(0, e.t - 4) / 4)) * e.g),
+                e -> e.w -= .5 * Math.pow(.5, Math.floor(Math.max(0, e.t - 4) / 4.)) * e.g),
             "the learning rate changes 3 steps late, in step 8 in place of step 5"),
         told(
             ENDED,

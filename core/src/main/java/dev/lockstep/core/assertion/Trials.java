@@ -175,7 +175,7 @@ final class Trials implements AutoCloseable {
     return Diagnosis.explain(
             new Case(
                 network,
-                new Case.Start(steps.get(0).batch(), steps.get(0).masks()),
+                new Case.Start(steps.get(0).batch(), steps.get(0).masks(), null),
                 reference,
                 null,
                 null,

@@ -169,7 +169,8 @@ public final class Audit {
 
     @Override
     public Case.Start start() {
-      return new Case.Start(first.batch(), first.masks());
+      return new Case.Start(
+          first.batch(), first.masks(), first.before().step() == 0 ? first.before() : null);
     }
 
     @Override

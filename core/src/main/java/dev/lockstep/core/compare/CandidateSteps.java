@@ -45,7 +45,7 @@ interface CandidateSteps {
 
     @Override
     public Case.Start start() {
-      return new Case.Start(plan.batch(1), plan.masks(1));
+      return new Case.Start(plan.batch(1), plan.masks(1), plan.initialState());
     }
 
     @Override

@@ -181,6 +181,21 @@ record StateCheck(Set<String> paths, boolean inFloat) {
                 .formatted(candidate.step(), reference.step()));
   }
 
+  /**
+   * Checks that a step is counted in the state that it leaves.
+   *
+   * @return null if it is
+   */
+  @Nullable Finding countedOn(long step, ModelState before, ModelState after) {
+    return after.step() == before.step() + 1
+        ? null
+        : Finding.told(
+            step,
+            Failure.Kind.DIFFERENCE,
+            "after the step, state() says that %d steps were taken, before it %d: expected one more"
+                .formatted(after.step(), before.step()));
+  }
+
   private @Nullable Finding different(
       long step, ModelState expected, ModelState found, String message) {
     if (expected.step() != found.step()) {

@@ -148,6 +148,7 @@ final class StepReadings {
         changed != null ? changed : moved,
         between.finding(),
         stateCheck.shown(step, candidateSeen, after),
+        stateCheck.countedOn(step, before, after),
         read.singleLayer().finding(),
         returnedLoss(step, returned),
         read.singleStep().finding(),

@@ -4,6 +4,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.model.Batch;
 import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.TensorKey;
@@ -34,8 +35,12 @@ public record Case(
     Supplier<@Nullable CandidateStep> further,
     Judge judge) {
 
-  /** What a step was given. */
-  public record Start(Batch batch, Masks masks) {}
+  /**
+   * What the first step was given.
+   *
+   * @param state what it started from, null if nobody knows
+   */
+  public record Start(Batch batch, Masks masks, @Nullable ModelState state) {}
 
   /** The single-layer reading of a step. */
   @FunctionalInterface

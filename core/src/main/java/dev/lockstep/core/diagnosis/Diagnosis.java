@@ -3,10 +3,12 @@ package dev.lockstep.core.diagnosis;
 import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
 import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.diagnosis.hypothesis.Look;
+import dev.lockstep.core.diagnosis.hypothesis.Undecayed;
 import dev.lockstep.core.diagnosis.layers.LayerMistakes;
 import dev.lockstep.core.diagnosis.layers.LayerVariants;
 import dev.lockstep.core.diagnosis.layers.Operands;
 import dev.lockstep.core.diagnosis.layers.Recomputed;
+import dev.lockstep.core.diagnosis.layers.Samples;
 import dev.lockstep.core.diagnosis.network.LossMistakes;
 import dev.lockstep.core.diagnosis.network.PredictionMistakes;
 import dev.lockstep.core.diagnosis.network.Rewritten;
@@ -14,6 +16,7 @@ import dev.lockstep.core.diagnosis.network.TargetMistakes;
 import dev.lockstep.core.diagnosis.tensors.Arithmetic;
 import dev.lockstep.core.diagnosis.tensors.Rearranged;
 import dev.lockstep.core.diagnosis.tensors.Regions;
+import dev.lockstep.core.diagnosis.updates.ClippingMistakes;
 import dev.lockstep.core.diagnosis.updates.DecayMistakes;
 import dev.lockstep.core.diagnosis.updates.GradientMistakes;
 import dev.lockstep.core.diagnosis.updates.Schedules;
@@ -109,7 +112,7 @@ public final class Diagnosis {
     all.addAll(ofParts);
     Tried tried = tried(all);
     return confirmed(tried)
-        .or(() -> confirmed(tried(Regions.within(first, judged.tensor().key(), whole))))
+        .or(() -> confirmed(tried(Regions.within(looks, judged.tensor().key(), whole))))
         .or(() -> hint(tried.partly()));
   }
 
@@ -197,23 +200,42 @@ public final class Diagnosis {
     TensorKey key = judged.tensor().key();
     whole.addAll(
         Rewritten.of(
-            subject.reference(), subject.start().batch(), subject.start().masks(), first, judged));
+            subject.reference(), subject.start().batch(), subject.start().masks(), looks, judged));
     whole.addAll(LossMistakes.of(first, key));
     whole.addAll(TargetMistakes.of(subject.start().batch().size(), first, key));
-    whole.addAll(DecayMistakes.of(first, key));
+    whole.addAll(DecayMistakes.of(subject.start().state(), first, key));
     whole.addAll(GradientMistakes.of(first, key));
+    whole.addAll(ClippingMistakes.of(subject.reference(), first, key));
     whole.addAll(Schedules.of(subject.reference(), looks, key));
     whole.addAll(PredictionMistakes.of(subject.reference(), first, key));
     whole.addAll(LayerVariants.of(subject.reference(), first, judged));
     List<Set<TensorKey>> scopes = scopes(judged);
-    whole.addAll(Operands.of(subject.reference(), first, judged, scopes));
+    if (key.phase() == Phase.UPDATE) {
+      // a parameter that a mistake leaves alone today it may move tomorrow
+      whole.addAll(UpdateMistakes.of(first, updates(key)));
+    }
+    Undecayed undecayed = new Undecayed(subject.network());
+    if (undecayed.concerns(key)) {
+      List<Look> bare = undecayed.of(looks);
+      List<Hypothesis> before = new ArrayList<>(GradientMistakes.of(bare.get(0), key));
+      for (Set<TensorKey> scope : scopes) {
+        before.addAll(Rearranged.of(bare.get(0), scope));
+        before.addAll(Arithmetic.of(bare.get(0), scope));
+        before.addAll(Regions.of(bare, scope));
+      }
+      before.forEach(told -> ofParts.add(undecayed.before(told)));
+    }
+    whole.addAll(Operands.of(subject.reference(), looks, judged, scopes));
+    if (key.phase() == Phase.BACKWARD && judged.tensor().perSample()) {
+      whole.addAll(Samples.of(looks, key, scopes));
+    }
     for (Set<TensorKey> scope : scopes) {
       whole.addAll(LayerMistakes.of(subject.reference(), first, scope));
       whole.addAll(UpdateMistakes.of(first, scope));
       List<Hypothesis> ofTensors = new ArrayList<>(Rearranged.of(first, scope));
       ofTensors.addAll(Arithmetic.of(first, scope));
       whole.addAll(ofTensors);
-      List<Hypothesis> regions = Regions.of(first, scope);
+      List<Hypothesis> regions = Regions.of(looks, scope);
       ofParts.addAll(regions);
       if (scope.size() == 1
           && key.phase() == Phase.FORWARD
@@ -223,6 +245,20 @@ public final class Diagnosis {
         ofTensors.forEach(told -> recomputed.add(told, judged.tensor().layer()));
       }
     }
+  }
+
+  /** Returns all parameters and slots, or all running statistics, one of them first. */
+  private Set<TensorKey> updates(TensorKey first) {
+    Set<String> statistics = subject.network().statistics().keySet();
+    Set<TensorKey> updates = new LinkedHashSet<>();
+    updates.add(first);
+    for (TensorKey key : looks.get(0).judged().keySet()) {
+      if (key.phase() == Phase.UPDATE
+          && statistics.contains(key.path()) == statistics.contains(first.path())) {
+        updates.add(key);
+      }
+    }
+    return updates;
   }
 
   /** Everything that differs in some step; what the same layer and phase hold; the first alone. */

@@ -171,6 +171,17 @@ class LiarTest {
         };
       }
     },
+    COUNTS_NO_STEP {
+      @Override
+      Model of(Model model) {
+        return new WrappedModel(model) {
+          @Override
+          public ModelState state() {
+            return new ModelState(0, super.state().tensors());
+          }
+        };
+      }
+    },
     RETURNS_ANOTHER_LOSS_WHEN_NOT_OBSERVED {
       @Override
       Model of(Model model) {

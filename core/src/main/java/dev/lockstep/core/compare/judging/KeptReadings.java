@@ -72,6 +72,8 @@ final class KeptReadings {
       return finding;
     }
     long rightFrom = 0;
+    long firstRight = 0;
+    long wrongAgain = 0;
     for (TensorReading read : all()) {
       boolean same =
           read.step() > found.step()
@@ -80,7 +82,18 @@ final class KeptReadings {
               && read.tensor().equals(found.tensor());
       if (same && read.judged()) {
         rightFrom = read.failed() ? 0 : rightFrom == 0 ? read.step() : rightFrom;
+        firstRight = firstRight == 0 ? rightFrom : firstRight;
+        wrongAgain = wrongAgain == 0 && firstRight > 0 && read.failed() ? read.step() : wrongAgain;
       }
+    }
+    String alone = "in step %d alone".formatted(found.step());
+    if (wrongAgain > 0 && found.diagnosis().contains(alone)) {
+      return finding.explained(
+          "%s; in step %d it is computed rightly, in step %d wrongly again"
+              .formatted(
+                  found.diagnosis().replace(alone, "in step " + found.step()),
+                  firstRight,
+                  wrongAgain));
     }
     return rightFrom == 0
         ? finding

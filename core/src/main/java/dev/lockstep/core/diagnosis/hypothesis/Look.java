@@ -101,9 +101,24 @@ public record Look(
     return rateAfter((double) step.before().step());
   }
 
+  /** Returns the learning rate of a parameter in this step. */
+  public double rate(String path) {
+    return rate() * biasRate(path);
+  }
+
+  /** Returns what the learning rate is multiplied with for a parameter. */
+  public double biasRate(String path) {
+    return path.endsWith("/b") ? network.adjustments().biasRate() : 1;
+  }
+
   /** Returns the learning rate by a count of steps that is one less, of the first step -1. */
   public double rateCountedLess() {
     return rateAfter(step.before().step() - 1.0);
+  }
+
+  /** Returns the learning rate by a count of steps that is so many more, at least 0. */
+  public double rateCounted(int more) {
+    return rateAfter(Math.max(0.0, (double) step.before().step() + more));
   }
 
   /** Returns the learning rate of the step before, of the first step its own. */

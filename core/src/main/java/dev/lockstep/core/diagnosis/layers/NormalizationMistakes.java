@@ -14,6 +14,7 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -205,6 +206,12 @@ final class NormalizationMistakes {
         layer,
         "the mean absolute deviation is taken in place of the standard deviation",
         (n, f, epsilon) -> Math.sqrt(n.deviation()[f] * n.deviation()[f] + epsilon));
+    int samples = recomputed.samples();
+    for (int parts = 2; parts <= Math.min(MOST_PARTS, samples / 2); parts++) {
+      if (samples % parts == 0) {
+        ghosts(recomputed, layer, parts, samples / parts);
+      }
+    }
     recomputed.add(
         "it normalizes by the running statistics in training too, as in prediction",
         layer,
@@ -250,6 +257,47 @@ final class NormalizationMistakes {
         },
         null,
         Map.of());
+  }
+
+  /** Parts of a batch that a program may have had on processors of their own. */
+  private static final int MOST_PARTS = 16;
+
+  private static void ghosts(
+      Recomputed recomputed, LayerSpec.BatchNormalization layer, int parts, int rows) {
+    recomputed.add(
+        "the batch is normalized in %d parts of %d rows, each by its own mean and variance"
+            .formatted(parts, rows),
+        layer,
+        read -> together(read, parts, Normalized::rightOutput, false),
+        (read, y, dout) -> together(read, parts, Normalized::rightSlope, false),
+        Map.of(
+            "gamma",
+            (read, y, dout) -> together(read, parts, Normalized::rightGammaGradient, true)));
+  }
+
+  /**
+   * @param sum whether what the parts have is added up; else it stands one after the other
+   */
+  private static double @Nullable [] together(
+      Recomputed.Reading read, int parts, Function<Normalized, double[]> of, boolean sum) {
+    List<double[]> each = new ArrayList<>();
+    int size = 0;
+    for (Normalized part : Normalized.parts(read.look(), norm(read), parts)) {
+      double[] own = of.apply(part);
+      each.add(own);
+      size += own.length;
+    }
+    if (each.isEmpty()) {
+      return null;
+    }
+    double[] together = new double[sum ? size / parts : size];
+    int at = 0;
+    for (double[] own : each) {
+      for (double value : own) {
+        together[at++ % together.length] += value;
+      }
+    }
+    return together;
   }
 
   private static LayerSpec.BatchNormalization norm(Recomputed.Reading read) {
@@ -461,6 +509,9 @@ final class NormalizationMistakes {
     gamma(
         "gamma's gradient is taken with the output in place of the normalized input",
         Normalized::gammaGradientOfOutput);
+    gamma(
+        "gamma's gradient is taken with the input in place of the normalized input",
+        Normalized::gammaGradientOfInput);
     outputForNormalized();
   }
 

@@ -5,6 +5,9 @@ import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A batch normalization of one step, from the candidate's own tensors. */
@@ -54,6 +57,56 @@ public final class Normalized {
       return null;
     }
     return new Normalized(x, dout, gamma, beta, norm.epsilon());
+  }
+
+  /** Returns the batch in so many parts of as many rows, each a batch by itself. */
+  static List<Normalized> parts(Look look, LayerSpec.BatchNormalization norm, int parts) {
+    Tensor x = look.input(norm.name());
+    Tensor dout = look.candidate(Phase.BACKWARD, norm.name() + "/out");
+    Tensor gamma = look.before(norm.name() + "/gamma");
+    Tensor beta = look.before(norm.name() + "/beta");
+    List<Normalized> each = new ArrayList<>();
+    if (x == null
+        || dout == null
+        || gamma == null
+        || beta == null
+        || dout.size() != x.size()
+        || x.shape().length(0) % parts != 0) {
+      return each;
+    }
+    for (int part = 0; part < parts; part++) {
+      each.add(
+          new Normalized(
+              part(x, part, parts), part(dout, part, parts), gamma, beta, norm.epsilon()));
+    }
+    return each;
+  }
+
+  private static Tensor part(Tensor tensor, int part, int parts) {
+    int size = tensor.size() / parts;
+    return Tensor.of(
+        tensor.shape().sample().batchOf(tensor.shape().length(0) / parts),
+        Arrays.copyOfRange(tensor.data(), part * size, (part + 1) * size));
+  }
+
+  /** Returns γ·x̂ + β. */
+  double[] rightOutput() {
+    return output();
+  }
+
+  /** Returns the gradient of the input. */
+  double[] rightSlope() {
+    return slope(count, 1);
+  }
+
+  /** Returns the gradient of gamma. */
+  double[] rightGammaGradient() {
+    return gammaGradient(Numbers.each(gamma.length, this::root));
+  }
+
+  /** Returns gamma's gradient with the input in place of x̂. */
+  double[] gammaGradientOfInput() {
+    return products(x);
   }
 
   public double count() {

@@ -47,6 +47,7 @@ public final class Operands {
 
   private final ModelProvider reference;
   private final Look first;
+  private final List<Look> looks;
   private final List<Set<TensorKey>> scopes;
   private final Judged judged;
   private final TensorKey key;
@@ -54,9 +55,10 @@ public final class Operands {
   private final List<Hypothesis> found = new ArrayList<>();
 
   private Operands(
-      ModelProvider reference, Look first, Judged judged, List<Set<TensorKey>> scopes) {
+      ModelProvider reference, List<Look> looks, Judged judged, List<Set<TensorKey>> scopes) {
     this.reference = reference;
-    this.first = first;
+    this.first = looks.get(0);
+    this.looks = looks;
     this.scopes = scopes;
     this.judged = judged;
     this.key = judged.tensor().key();
@@ -64,12 +66,14 @@ public final class Operands {
   }
 
   /**
+   * @param looks the step that differs and those after it
    * @param judged the first tensor that differs
    * @param scopes what a mistake in a backward pass may concern
    */
   public static List<Hypothesis> of(
-      ModelProvider reference, Look first, Judged judged, List<Set<TensorKey>> scopes) {
-    Operands operands = new Operands(reference, first, judged, scopes);
+      ModelProvider reference, List<Look> looks, Judged judged, List<Set<TensorKey>> scopes) {
+    Operands operands = new Operands(reference, looks, judged, scopes);
+    Look first = looks.get(0);
     if (first.layer(operands.layer).isPresent() && first.elements() <= MANY) {
       switch (operands.key.phase()) {
         case FORWARD -> operands.forward();
@@ -258,6 +262,7 @@ public final class Operands {
           "samples from number %d on are left out of the sum".formatted(kept + 1),
           (row, rows) -> row < kept ? 1 : 0);
     }
+    chosen();
     places(
         "the gradient of the first window of each image alone",
         (row, column, height, width) -> row == 0 && column == 0);
@@ -297,6 +302,50 @@ public final class Operands {
       }
     }
     return 0;
+  }
+
+  /** Samples that count otherwise in the sum have something in common. */
+  private void chosen() {
+    List<Look> differing = new ArrayList<>();
+    List<double[]> weights = new ArrayList<>();
+    for (Look look : looks) {
+      double[] ofSamples = look.differs(key) ? weights(look) : null;
+      if (ofSamples != null) {
+        differing.add(look);
+        weights.add(ofSamples);
+      }
+    }
+    for (Samples.Condition condition : Samples.of("samples", differing, weights)) {
+      backwardFrom(
+          condition.rank(),
+          condition.told() + (condition.weight() == 0 ? " of" : " in") + " the sum",
+          new Operand.Gradient(),
+          (look, of, dout) -> {
+            double[] counts = condition.weights(look);
+            int row = Rearranged.row(dout);
+            return counts == null || counts.length != dout.shape().length(0)
+                ? null
+                : Numbers.like(dout, i -> counts[i / row] * dout.data()[i]);
+          });
+    }
+  }
+
+  /** Returns how often each sample counts in the gradient of an affine layer's weights. */
+  private double @Nullable [] weights(Look look) {
+    Judged shown = look.judged().get(key);
+    Tensor x = look.input(layer);
+    Tensor dout = look.candidate(Phase.BACKWARD, layer + OUT);
+    return shown == null
+            || x == null
+            || dout == null
+            || !key.path().endsWith("/W")
+            || (double) shown.candidate().size() * look.batch().size() > WindowMistakes.AFFORDABLE
+            || !(look.layer(layer).orElse(null) instanceof LayerSpec.Affine)
+        ? null
+        : Samples.inSum(
+            x,
+            dout,
+            Numbers.minus(shown.candidate().data(), LayerMistakes.decay(look, key.path())));
   }
 
   /** Returns one sample's gradient of an affine layer's weights; none of another layer. */

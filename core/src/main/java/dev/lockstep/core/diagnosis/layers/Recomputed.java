@@ -47,6 +47,11 @@ public final class Recomputed {
     this.found = found;
   }
 
+  /** Returns the samples of the first step that differs. */
+  int samples() {
+    return first.batch().size();
+  }
+
   /** What a layer reads and what it should make of it. */
   public record Reading(Look look, String layer, Tensor input, Tensor right) {}
 

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class Rewritten {
 
   private final Look first;
+  private final List<Look> looks;
   private final Judged judged;
   private final Phase phase;
   private final ModelProvider reference;
@@ -41,8 +43,9 @@ public final class Rewritten {
   private final List<Hypothesis> found = new ArrayList<>();
 
   private Rewritten(
-      ModelProvider reference, Batch start, Masks startMasks, Look first, Judged judged) {
-    this.first = first;
+      ModelProvider reference, Batch start, Masks startMasks, List<Look> looks, Judged judged) {
+    this.first = looks.get(0);
+    this.looks = looks;
     this.judged = judged;
     this.phase = judged.tensor().key().phase();
     this.reference = reference;
@@ -51,11 +54,12 @@ public final class Rewritten {
   }
 
   /**
+   * @param looks the step that differs and those after it
    * @param judged the first tensor that differs
    */
   public static List<Hypothesis> of(
-      ModelProvider reference, Batch start, Masks startMasks, Look first, Judged judged) {
-    Rewritten rewritten = new Rewritten(reference, start, startMasks, first, judged);
+      ModelProvider reference, Batch start, Masks startMasks, List<Look> looks, Judged judged) {
+    Rewritten rewritten = new Rewritten(reference, start, startMasks, looks, judged);
     rewritten.networks();
     switch (rewritten.phase) {
       case FORWARD -> {
@@ -233,18 +237,22 @@ public final class Rewritten {
   }
 
   private void images() {
-    ImageMistakes.of(reference, first, judged)
-        .forEach(
-            (text, change) ->
-                addTraining(
-                    text,
-                    look ->
-                        Variant.of(look)
-                            .with(
-                                new Batch(
-                                    look.batch().step(),
-                                    change.apply(look.batch().inputs()),
-                                    look.batch().targets()))));
+    Map<String, UnaryOperator<Tensor>> changes =
+        new LinkedHashMap<>(ImageMistakes.of(reference, first, judged));
+    if (first.network().layers().get(0).name().equals(judged.tensor().layer())) {
+      changes.putAll(ImageParts.of(looks));
+    }
+    changes.forEach(
+        (text, change) ->
+            addTraining(
+                text,
+                look ->
+                    Variant.of(look)
+                        .with(
+                            new Batch(
+                                look.batch().step(),
+                                change.apply(look.batch().inputs()),
+                                look.batch().targets()))));
   }
 
   private void batches() {

@@ -231,10 +231,18 @@ public final class Arithmetic {
       return;
     }
     TensorKey own = judged.tensor().key();
+    boolean later = false;
     for (Judged other : first.judged().values()) {
       TensorKey key = other.tensor().key();
       int width = judged.candidate().size();
+      later |= key.equals(own);
       if (key.equals(own)
+          // What goes back from here is made of this very tensor.
+          || (later
+              && own.phase() == Phase.BACKWARD
+              && key.phase() == Phase.BACKWARD
+              && judged.tensor().perSample()
+              && other.tensor().perSample())
           // The network's output and its predictions are made by the same layers, mistakes and all.
           || key.equals(ExpectedTensor.PREDICTION)
           || (own.equals(ExpectedTensor.PREDICTION) && key.equals(ExpectedTensor.OUTPUT.key()))

@@ -80,7 +80,7 @@ public final class Rearranged {
             tensor -> rolled(tensor, row(tensor), by * area(tensor)));
       }
     }
-    if (rank > 1 && shape.length(0) > 1 && shape.size() > shape.length(0)) {
+    if (rank > 1 && shape.length(0) > 1 && shape.size() > shape.length(0) && !isEmptied()) {
       found.add(
           Hypothesis.local(ARITHMETIC, rowsTold(), scope, (look, judged) -> nearestRows(judged)));
     }
@@ -90,6 +90,28 @@ public final class Rearranged {
             "its elements are the reference's, in wrong order",
             scope,
             (look, judged) -> sameOrder(judged)));
+  }
+
+  /** Rows of zeros that should be none are not other rows of zeros. */
+  private boolean isEmptied() {
+    int row = row(judged.reference());
+    double[] right = judged.reference().data();
+    double[] shown = nearestRows(judged);
+    for (int from = 0; from < shown.length; from += row) {
+      boolean empty = true;
+      boolean same = true;
+      for (int i = from; i < from + row; i++) {
+        empty &= shown[i] == 0;
+        same &= shown[i] == right[i];
+      }
+      if (empty && !same) {
+        double[] sortedRight = right.clone();
+        Arrays.sort(sortedRight);
+        Arrays.sort(shown);
+        return !Arrays.equals(sortedRight, shown);
+      }
+    }
+    return false;
   }
 
   /** Tells a row that is shown twice apart from rows in another order. */

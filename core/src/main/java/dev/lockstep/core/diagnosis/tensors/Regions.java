@@ -25,31 +25,50 @@ import org.jspecify.annotations.Nullable;
 /** A part of a tensor that is something else, while the rest is right. */
 public final class Regions {
 
+  /** Ranges of rows that are told. */
+  private static final int TOLD = 5;
+
   private final Look first;
+  private final List<Look> looks;
   private final Set<TensorKey> scope;
   private final Judged judged;
   private final List<Part> parts = new ArrayList<>();
   private final List<Hypothesis> found = new ArrayList<>();
 
-  private Regions(Look first, Set<TensorKey> scope) {
-    this.first = first;
+  private Regions(List<Look> looks, Set<TensorKey> scope) {
+    this.first = looks.get(0);
+    this.looks = looks;
     this.scope = scope;
     this.judged = Objects.requireNonNull(first.judged().get(scope.iterator().next()));
   }
 
-  public static List<Hypothesis> of(Look first, Set<TensorKey> scope) {
-    Regions regions = new Regions(first, scope);
+  /**
+   * @param looks the step that differs and those after it
+   */
+  public static List<Hypothesis> of(List<Look> looks, Set<TensorKey> scope) {
+    Regions regions = new Regions(looks, scope);
     regions.all();
     return regions.found;
   }
 
   /** Returns mistakes that are made in those parts alone of a tensor that are wrong. */
-  public static List<Hypothesis> within(Look first, TensorKey key, List<Hypothesis> all) {
-    Regions regions = new Regions(first, Set.of(key));
+  public static List<Hypothesis> within(List<Look> looks, TensorKey key, List<Hypothesis> all) {
+    Look first = looks.get(0);
+    Regions regions = new Regions(looks, Set.of(key));
     regions.all();
     List<Hypothesis> within = new ArrayList<>();
     for (Hypothesis hypothesis : regions.parts.isEmpty() ? List.<Hypothesis>of() : all) {
       Map<TensorKey, double[]> predicted = hypothesis.predict(first); // once for all parts
+      double[] everywhere = predicted == null ? null : predicted.get(key);
+      if (everywhere != null && regions.judged.explains(everywhere)) {
+        // no part of it is right: what the mistake says of other tensors is wrong
+        within.add(
+            new Hypothesis(
+                hypothesis.rank(),
+                hypothesis.text() + ", in %s alone".formatted(key),
+                look -> only(hypothesis.predict(look), key)));
+        continue;
+      }
       for (Part part : regions.parts) {
         String text = hypothesis.text() + part.where();
         Map<TensorKey, double[]> there =
@@ -65,6 +84,12 @@ public final class Regions {
       }
     }
     return within;
+  }
+
+  private static @Nullable Map<TensorKey, double[]> only(
+      @Nullable Map<TensorKey, double[]> predicted, TensorKey key) {
+    double[] values = predicted == null ? null : predicted.get(key);
+    return values == null ? null : Look.only(key, values);
   }
 
   /**
@@ -142,20 +167,20 @@ public final class Regions {
     if (size < 2 || judged.reference().size() != size) {
       return;
     }
-    boolean[] wrong = new boolean[size];
+    boolean[] wrong = wrong(judged);
+    boolean[] ever = ever(wrong);
     int from = size;
     int to = 0;
     for (int i = 0; i < size; i++) {
-      double distance = Math.abs(judged.candidate().data()[i] - judged.reference().data()[i]);
-      wrong[i] = !(distance <= judged.allowed());
-      if (wrong[i]) {
+      if (ever[i]) {
         from = Math.min(from, i);
         to = i + 1;
       }
     }
     if (judged.candidate().shape().rank() > 1) {
-      rows(from, to, wrong);
-      columns(wrong);
+      rows(from, to, ever);
+      columns(ever);
+      zeroRows();
     }
     int start = from;
     int end = to;
@@ -178,6 +203,116 @@ public final class Regions {
     } else if (judged.tensor().perSample()) {
       values("what the layer reads", Regions::input, wrong);
     }
+  }
+
+  private static boolean[] wrong(Judged judged) {
+    return each(
+        judged.reference().size(),
+        i ->
+            !(Math.abs(judged.candidate().data()[i] - judged.reference().data()[i])
+                <= judged.allowed()));
+  }
+
+  /** Of a tensor that has no samples: what is wrong in some step, for a step need not show all. */
+  private boolean[] ever(boolean[] wrong) {
+    boolean[] ever = wrong.clone();
+    for (Look look : looks) {
+      Judged other = look.judged().get(judged.tensor().key());
+      if (!judged.tensor().perSample()
+          && other != null
+          && other.candidate().size() == ever.length
+          && other.reference().size() == ever.length) {
+        boolean[] there = wrong(other);
+        for (int i = 0; i < ever.length; i++) {
+          ever[i] |= there[i];
+        }
+      }
+    }
+    return ever;
+  }
+
+  /** Rows of a parameter's gradient, wherever they stand, to which nothing is added. */
+  private void zeroRows() {
+    TensorKey key = judged.tensor().key();
+    if (judged.tensor().perSample() || key.phase() != Phase.BACKWARD) {
+      return;
+    }
+    int rows = judged.candidate().shape().length(0);
+    boolean[] zero = new boolean[rows];
+    boolean[] other = new boolean[rows];
+    for (Look look : looks) {
+      Judged of = look.judged().get(key);
+      if (of == null || of.candidate().size() != of.reference().size()) {
+        return;
+      }
+      boolean[] here = zeroRows(of, of.candidate().data());
+      boolean[] empty = zeroRows(of, of.reference().data());
+      for (int row = 0; row < rows; row++) {
+        zero[row] |= here[row] && !empty[row];
+        other[row] |= !here[row];
+      }
+    }
+    List<Integer> those = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      if (zero[row] && other[row]) {
+        return; // sometimes so and sometimes not says nothing about a row
+      }
+      if (zero[row]) {
+        those.add(row + 1);
+      }
+    }
+    boolean range = !those.isEmpty();
+    for (int row = 1; range && row <= rows; row++) {
+      range = row < those.get(0) || row > those.get(those.size() - 1) || !other[row - 1];
+    }
+    if (those.isEmpty() || those.size() == rows || range) {
+      return; // told as a range
+    }
+    found.add(
+        Hypothesis.local(
+            ARITHMETIC,
+            "its rows number %s, of %d, are 0: never computed".formatted(told(those), rows),
+            scope,
+            (look, of) -> {
+              boolean[] here =
+                  of.tensor().key().equals(key) ? zeroRows(of, of.candidate().data()) : null;
+              if (here == null || those.stream().anyMatch(row -> !here[row - 1])) {
+                return null;
+              }
+              int row = of.reference().size() / rows;
+              return Numbers.each(
+                  of.reference().size(), i -> here[i / row] ? 0 : of.reference().data()[i]);
+            }));
+  }
+
+  private static boolean[] zeroRows(Judged judged, double[] values) {
+    int rows = judged.reference().shape().length(0);
+    int row = judged.reference().size() / rows;
+    boolean[] zero = new boolean[rows];
+    Arrays.fill(zero, true);
+    for (int i = 0; i < values.length; i++) {
+      zero[i / row] &= Math.abs(values[i]) <= judged.allowed();
+    }
+    return zero;
+  }
+
+  /** Tells the first ranges, and how many rows there are. */
+  private static String told(List<Integer> rows) {
+    List<String> ranges = new ArrayList<>();
+    int from = 0;
+    for (int at = 1; at <= rows.size(); at++) {
+      if (at == rows.size() || rows.get(at) != rows.get(at - 1) + 1) {
+        ranges.add(
+            rows.get(from).equals(rows.get(at - 1))
+                ? String.valueOf(rows.get(from))
+                : rows.get(from) + " to " + rows.get(at - 1));
+        from = at;
+      }
+    }
+    return ranges.size() <= TOLD
+        ? String.join(", ", ranges)
+        : "%s and others, %d rows in all"
+            .formatted(String.join(", ", ranges.subList(0, TOLD)), rows.size());
   }
 
   private static double @Nullable [] input(Look look, Judged judged) {
@@ -233,7 +368,8 @@ public final class Regions {
       under = value < low ? Math.max(under, value) : under;
       over = value > high ? Math.min(over, value) : over;
     }
-    if (Double.isFinite(under)) {
+    // what is 0 can be another multiple of itself as well
+    if (Double.isFinite(under) && !(under == 0 && name.endsWith("in magnitude"))) {
       double limit = Numbers.between(under, low);
       where(
           "where %s above %s it is".formatted(name, Numbers.setting(limit)),

@@ -52,6 +52,13 @@ final class AdaptiveRules {
         });
     amsGrad(
         o,
+        "vHat is v itself, not the largest so far: Adam",
+        e -> {
+          e.slots[2] = e.slots[1];
+          move(o, e, e.slots[1], true);
+        });
+    amsGrad(
+        o,
         "the smallest v so far is kept and divided by, not the largest",
         e -> {
           e.slots[2] = e.t == 1 ? e.slots[1] : Math.min(e.slots[2], e.slots[1]);

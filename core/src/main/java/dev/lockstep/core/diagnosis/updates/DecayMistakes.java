@@ -7,6 +7,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
 import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +34,20 @@ public final class DecayMistakes {
   private static final double ROUNDING = 1e-6;
 
   private final Look first;
+  private final @Nullable ModelState start;
   private final List<Hypothesis> found = new ArrayList<>();
 
-  private DecayMistakes(Look first) {
+  private DecayMistakes(@Nullable ModelState start, Look first) {
     this.first = first;
+    this.start = start;
   }
 
-  public static List<Hypothesis> of(Look first, TensorKey key) {
-    DecayMistakes mistakes = new DecayMistakes(first);
+  /**
+   * @param start what the run started with, null if nobody knows
+   * @param key the first tensor that differs
+   */
+  public static List<Hypothesis> of(@Nullable ModelState start, Look first, TensorKey key) {
+    DecayMistakes mistakes = new DecayMistakes(start, first);
     boolean gradient =
         key.phase() == Phase.BACKWARD
             && first.network().parameters().stream().anyMatch(p -> p.path().equals(key.path()));
@@ -49,6 +57,10 @@ public final class DecayMistakes {
         mistakes.kind(new Kind("L1, λ·|W|, in place of L2; ", Math::signum, Math::abs), everywhere);
       }
       mistakes.norm();
+      mistakes.ofOthers("the weights that the run started with", look -> start);
+      mistakes.ofOthers(
+          "the weights of the step before",
+          look -> look.previous() == null ? null : look.previous().step().before());
     }
     return mistakes.found;
   }
@@ -187,6 +199,39 @@ public final class DecayMistakes {
       predicted.put(VALUE, new double[] {loss.reference().data()[0] - right + penalty});
     }
     return predicted;
+  }
+
+  /** The decay is that of other weights than those that the gradient is of. */
+  private void ofOthers(String which, Function<Look, @Nullable ModelState> others) {
+    double lambda = first.network().weightDecay();
+    if (lambda == 0) {
+      return;
+    }
+    found.add(
+        new Hypothesis(
+            NAMED,
+            "weight decay is that of %s, in the gradients alone".formatted(which),
+            look -> {
+              ModelState other = others.apply(look);
+              Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+              for (ParameterSpec parameter : look.network().parameters()) {
+                TensorKey key = new TensorKey(Phase.BACKWARD, parameter.path());
+                Judged gradient = look.judged().get(key);
+                Tensor w = look.before(parameter.path());
+                Tensor own = other == null ? null : other.tensors().get(parameter.path());
+                if (!parameter.decayed()) {
+                  continue;
+                }
+                if (gradient == null || w == null || own == null || own.size() != w.size()) {
+                  return null;
+                }
+                predicted.put(
+                    key,
+                    Numbers.plus(
+                        gradient.reference().data(), lambda, Numbers.minus(own.data(), w.data())));
+              }
+              return predicted;
+            }));
   }
 
   /** λ·‖W‖ in place of ½·λ·‖W‖². */

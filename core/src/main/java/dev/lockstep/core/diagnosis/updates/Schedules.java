@@ -9,6 +9,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.diagnosis.hypothesis.Variant;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.Adjustments;
 import dev.lockstep.core.network.LearningRate;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.OptimizerSpec;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,15 @@ public final class Schedules {
 
   /** Rates of parameters that are told; more would fit anything. */
   private static final int GROUPS = 3;
+
+  /** A schedule that is further off is told by the rates that it gives. */
+  private static final int MOST_STEPS_APART = 100;
+
+  /** Steps after the first that differs that are surely looked at before a cause is told. */
+  private static final int SEEN = 5;
+
+  /** This many more is told as a count of steps. */
+  private static final int COUNTED = 10;
 
   private final ModelProvider reference;
   private final List<Look> looks;
@@ -54,13 +66,16 @@ public final class Schedules {
   public static List<Hypothesis> of(ModelProvider reference, List<Look> looks, TensorKey key) {
     Schedules schedules = new Schedules(reference, looks);
     if (key.phase() == Phase.UPDATE) {
-      schedules.ofSteps("learning rate", schedules::rate, Look::rate, schedules::withRate);
+      schedules.ofSteps("learning rate", schedules::rate, Look::rate, schedules::atRate);
       schedules.ofSteps(
           "momentum",
           schedules::momentum,
           look -> momentum(look.network().optimizer()),
-          schedules::withMomentum);
+          schedules::atMomentum);
       schedules.countedLess();
+      schedules.shifted();
+      schedules.pastItsEnd();
+      schedules.biases();
       schedules.ofParameters();
     }
     return schedules.found;
@@ -72,9 +87,9 @@ public final class Schedules {
     double of(Look look);
   }
 
-  /** Builds the network with another setting. */
+  /** What the reference shows of a step with another setting. */
   private interface Network {
-    @Nullable NetworkSpec with(double setting);
+    @Nullable Map<TensorKey, double[]> with(Look look, double setting);
   }
 
   private void ofSteps(String name, Setting setting, Setting right, Network changed) {
@@ -100,10 +115,7 @@ public final class Schedules {
         new Hypothesis(
             ARITHMETIC,
             "it is as if the %s changed from step to step: %s".formatted(name, text),
-            look -> {
-              NetworkSpec other = changed.with(setting.of(look));
-              return other == null ? null : Variant.of(look).with(other).shown(reference, look);
-            }));
+            look -> changed.with(look, setting.of(look))));
   }
 
   /** The rate that moves the first parameter as the candidate does. */
@@ -121,7 +133,8 @@ public final class Schedules {
         return Double.NaN;
       }
       return rounded(
-          -Numbers.leastSquares(g.data(), Numbers.plus(now.data(), -kept, old.data())),
+          -Numbers.leastSquares(g.data(), Numbers.plus(now.data(), -kept, old.data()))
+              / look.biasRate(parameter.path()),
           look.rate());
     }
     Judged w = look.judged().get(new TensorKey(Phase.UPDATE, parameter.path()));
@@ -141,6 +154,122 @@ public final class Schedules {
     return Math.abs(fitted - right) <= ROUNDING * Math.abs(right)
         ? right
         : Math.abs(fitted) <= ROUNDING * Math.abs(right) ? 0 : Numbers.exact(fitted);
+  }
+
+  /** What the reference shows of a step at another rate; one below 0 ascends. */
+  private @Nullable Map<TensorKey, double[]> atRate(Look look, double rate) {
+    NetworkSpec other = withRate(Math.abs(rate));
+    Map<TensorKey, double[]> shown =
+        other == null ? null : Variant.of(look).with(other).shown(reference, look);
+    NetworkSpec still = withRate(0);
+    Map<TensorKey, double[]> unmoved =
+        rate >= 0 || still == null ? null : Variant.of(look).with(still).shown(reference, look);
+    if (shown == null || unmoved == null) {
+      return rate < 0 ? null : shown;
+    }
+    // whatever an update does, what it changes is proportional to the rate, or has no part in it
+    Map<TensorKey, double[]> ascending = new LinkedHashMap<>();
+    shown.forEach(
+        (key, values) -> {
+          double[] start = unmoved.get(key);
+          if (start != null) {
+            ascending.put(key, Numbers.plus(Numbers.times(2, start), -1, values));
+          }
+        });
+    return ascending;
+  }
+
+  /** The schedule is ahead, or behind. */
+  private void shifted() {
+    LearningRate.Decay decay = network.optimizer().learningRate().decay();
+    if (decay instanceof LearningRate.Decay.None) {
+      return;
+    }
+    // of a rate that stays for many steps no more is seen than one fall
+    boolean stays =
+        decay instanceof LearningRate.Decay.Step || decay instanceof LearningRate.Decay.Steps;
+    long now = looks.get(0).step().step();
+    for (int by = 2; by <= MOST_STEPS_APART; by++) {
+      for (int sign : new int[] {1, -1}) {
+        int off = sign * by;
+        Look previous = looks.get(0).previous();
+        boolean fits =
+            off != COUNTED && (previous == null || previous.rateCounted(off) == previous.rate());
+        for (int at = 0; fits && at < looks.size(); at++) {
+          fits = off(looks.get(at), off) <= ROUNDING * looks.get(at).rate();
+        }
+        if (fits && !(stays && off < -SEEN)) {
+          found.add(
+              new Hypothesis(
+                  Hypothesis.Rank.NAMED,
+                  stays
+                      ? "the learning rate changes %d steps %s, in step %d in place of step %d"
+                          .formatted(
+                              by,
+                              off > 0 ? "early" : "late",
+                              off > 0 ? now : now + by,
+                              off > 0 ? now + by : now)
+                      : "the learning rate's schedule is %d steps %s"
+                          .formatted(by, off > 0 ? "ahead" : "behind"),
+                  look -> atRate(look, look.rateCounted(off))));
+        }
+      }
+    }
+  }
+
+  /** How far the rate of a shifted schedule is from that of the candidate. */
+  private double off(Look look, int by) {
+    return Math.abs(rate(look) - look.rateCounted(by));
+  }
+
+  /** A polynomial that goes on where it should end. */
+  private void pastItsEnd() {
+    LearningRate rate = network.optimizer().learningRate();
+    if (rate.decay() instanceof LearningRate.Decay.Polynomial falling) {
+      String formula =
+          "lr·(1 - t/%d)^%s".formatted(falling.steps(), Numbers.setting(falling.power()));
+      String beyond = "the learning rate is %s beyond the schedule's end too, where it should be 0";
+      double power = falling.power();
+      boolean even = power % 2 == 0;
+      boolean odd = Math.abs(power % 2) == 1;
+      if (even || odd) {
+        pastItsEnd(
+            beyond.formatted(formula), rate.initial(), falling, base -> Math.pow(base, power));
+      }
+      if (!even) {
+        pastItsEnd(
+            beyond.formatted(formula + " of the distance from it"),
+            rate.initial(),
+            falling,
+            base -> Math.pow(Math.abs(base), power));
+      }
+      if (!odd) {
+        pastItsEnd(
+            beyond.formatted("-" + formula + " of the distance from it"),
+            rate.initial(),
+            falling,
+            base -> Math.signum(base) * Math.pow(Math.abs(base), power));
+      }
+    }
+  }
+
+  private void pastItsEnd(
+      String text,
+      double initial,
+      LearningRate.Decay.Polynomial falling,
+      DoubleUnaryOperator power) {
+    if (looks.get(looks.size() - 1).step().before().step() <= falling.steps()) {
+      return;
+    }
+    found.add(
+        new Hypothesis(
+            Hypothesis.Rank.NAMED,
+            text,
+            look -> {
+              double taken = look.step().before().step();
+              double rate = initial * power.applyAsDouble(1 - taken / falling.steps());
+              return Double.isFinite(rate) ? atRate(look, rate) : null;
+            }));
   }
 
   private @Nullable NetworkSpec withRate(double rate) {
@@ -168,6 +297,11 @@ public final class Schedules {
         Numbers.leastSquares(old.data(), Numbers.plus(now.data(), look.rate(), g.data()));
     // no velocity yet: any momentum will do
     return Double.isNaN(fitted) ? right : rounded(fitted, right);
+  }
+
+  private @Nullable Map<TensorKey, double[]> atMomentum(Look look, double momentum) {
+    NetworkSpec other = withMomentum(momentum);
+    return other == null ? null : Variant.of(look).with(other).shown(reference, look);
   }
 
   private @Nullable NetworkSpec withMomentum(double momentum) {
@@ -210,21 +344,51 @@ public final class Schedules {
     if (groups.size() < 2 || groups.size() > GROUPS) {
       return;
     }
-    List<String> told = new ArrayList<>();
-    groups.forEach(
-        (share, paths) -> {
-          if (share != 1) {
-            told.add(
-                "%s for %s"
-                    .formatted(Numbers.setting(share * first.rate()), String.join(", ", paths)));
-          }
-        });
     found.add(
         new Hypothesis(
             ARITHMETIC,
-            "it is as if the learning rate were %s, where it is %s"
-                .formatted(String.join("; ", told), Numbers.setting(first.rate())),
+            "it is as if the learning rate were " + told(first, groups),
             look -> ofParameters(look, groups)));
+  }
+
+  /** Tells the rates that are not the right ones. */
+  private static String told(Look first, Map<Double, Set<String>> groups) {
+    Map<Double, List<String>> byRight = new LinkedHashMap<>();
+    groups.forEach(
+        (share, paths) -> {
+          Map<Double, List<String>> byRate = new LinkedHashMap<>();
+          for (String path : share == 1 ? Set.<String>of() : paths) {
+            byRate.computeIfAbsent(first.rate(path), r -> new ArrayList<>()).add(path);
+          }
+          byRate.forEach(
+              (right, some) ->
+                  byRight
+                      .computeIfAbsent(right, r -> new ArrayList<>())
+                      .add(
+                          "%s for %s"
+                              .formatted(Numbers.setting(share * right), String.join(", ", some))));
+        });
+    return byRight.entrySet().stream()
+        .map(
+            entry ->
+                "%s, where it is %s"
+                    .formatted(
+                        String.join("; ", entry.getValue()), Numbers.setting(entry.getKey())))
+        .collect(Collectors.joining("; "));
+  }
+
+  /** Biases go by the rate of weights. */
+  private void biases() {
+    Adjustments adjustments = network.adjustments();
+    if (adjustments.biasRate() != 1) {
+      NetworkSpec other =
+          network.withAdjustments(new Adjustments(adjustments.l1(), adjustments.clipping(), 1));
+      found.add(
+          new Hypothesis(
+              Hypothesis.Rank.NAMED,
+              "biases have the learning rate of weights",
+              look -> Variant.of(look).with(other).shown(reference, look)));
+    }
   }
 
   private @Nullable Map<TensorKey, double[]> ofParameters(

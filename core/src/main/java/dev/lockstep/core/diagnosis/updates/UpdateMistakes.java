@@ -9,6 +9,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.diagnosis.layers.LayerMistakes;
 import dev.lockstep.core.diagnosis.layers.Normalized;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.ParameterSpec;
@@ -262,7 +263,7 @@ public final class UpdateMistakes {
               slots,
               earlier == null ? new double[before.size()] : earlier.get(updates.size()).clone(),
               gradient.data(),
-              new double[] {look.rateBefore(), look.rate()},
+              new double[] {look.rateBefore() * look.biasRate(path), look.rate(path)},
               taken + 1,
               taken * all.size() + p + 1);
       rule.apply(update);
@@ -313,6 +314,27 @@ public final class UpdateMistakes {
         "the variance is taken unbiased, divided by n-1 in place of n, in the running variance",
         "runningVar");
     unbiased("the running mean is divided by n-1 in place of n", "runningMean");
+    variance(
+        "the variance is divided by the samples less one, in the running variance, though it is of more elements",
+        (variance, norm, n, samples) -> variance * samples / (samples - 1));
+    variance(
+        "the running variance takes epsilon in",
+        (variance, norm, n, samples) -> variance + norm.epsilon());
+    variance(
+        "the running variance moves by the root of variance and epsilon",
+        (variance, norm, n, samples) -> Math.sqrt(variance + norm.epsilon()));
+    statistic(
+        "the running variance moves by the distance from the running mean, not from the batch's",
+        (look, norm, key) -> {
+          double[] batch = batch(look, norm, key);
+          ModelState after = look.step().after();
+          Tensor running = after == null ? null : after.tensors().get(norm.name() + "/runningMean");
+          double[] mean = batch(look, norm, "runningMean");
+          return batch == null || running == null || mean == null || key.equals("runningMean")
+              ? batch
+              : Numbers.each(
+                  batch.length, i -> batch[i] + Math.pow(mean[i] - running.data()[i], 2));
+        });
     statistic(
         "the running variance moves by the standard deviation",
         (look, norm, key) -> {
@@ -327,6 +349,29 @@ public final class UpdateMistakes {
             look.step().before().step() == 0
                 ? new double[Objects.requireNonNull(look.before(norm.name() + "/" + key)).size()]
                 : look.previous() == null ? null : batch(look.previous(), norm, key));
+  }
+
+  /** What a running variance moves by in place of the batch's. */
+  private interface Variance {
+    /**
+     * @param n elements that a mean is taken over
+     * @param samples of the batch
+     */
+    double of(double variance, LayerSpec.BatchNormalization norm, double n, double samples);
+  }
+
+  private void variance(String text, Variance other) {
+    statistic(
+        text,
+        (look, norm, key) -> {
+          double[] batch = batch(look, norm, key);
+          Normalized normalized = Normalized.of(look, norm);
+          return batch == null || normalized == null || key.equals("runningMean")
+              ? batch
+              : Numbers.each(
+                  batch.length,
+                  i -> other.of(batch[i], norm, normalized.count(), look.batch().size()));
+        });
   }
 
   private void unbiased(String text, String meant) {

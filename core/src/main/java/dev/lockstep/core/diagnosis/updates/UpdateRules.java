@@ -77,7 +77,7 @@ final class UpdateRules {
       double limit =
           Numbers.exact(
               Tensor.of(shown.shape(), Numbers.minus(shown.data(), old.data())).largestMagnitude()
-                  / first.rate());
+                  / first.rate(key.path()));
       if (limit > 0) {
         rule(
             "gradients are clipped to ±%s after they were shown".formatted(Numbers.setting(limit)),
@@ -136,7 +136,7 @@ final class UpdateRules {
       return Double.NaN;
     }
     double moved = Numbers.norm(Numbers.minus(after.data(), before.data()));
-    double trust = moved / first.rate() / Numbers.norm(before.data());
+    double trust = moved / first.rate(key.path()) / Numbers.norm(before.data());
     return Numbers.exact(trust);
   }
 
@@ -276,7 +276,7 @@ final class UpdateRules {
     }
     double fitted =
         Numbers.leastSquares(
-            Numbers.times(-first.rate(), gradient.data()),
+            Numbers.times(-first.rate(path.substring(0, path.lastIndexOf('/'))), gradient.data()),
             Numbers.plus(now.data(), -m, old.data()));
     return Numbers.exact(fitted);
   }

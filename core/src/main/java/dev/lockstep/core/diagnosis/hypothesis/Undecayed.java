@@ -1,0 +1,117 @@
+package dev.lockstep.core.diagnosis.hypothesis;
+
+import dev.lockstep.core.model.Phase;
+import dev.lockstep.core.network.NetworkSpec;
+import dev.lockstep.core.network.ParameterSpec;
+import dev.lockstep.core.observation.TensorKey;
+import dev.lockstep.core.tensor.Tensor;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Steps as they are before weight decay is added to the gradients: most programs add it last, and
+ * what was done to a gradient before shows there alone.
+ */
+public final class Undecayed {
+
+  private final NetworkSpec network;
+  private final Map<Look, Look> known = new IdentityHashMap<>();
+
+  public Undecayed(NetworkSpec network) {
+    this.network = network;
+  }
+
+  /** Returns whether a tensor has weight decay in it. */
+  public boolean concerns(TensorKey key) {
+    return key.phase() == Phase.BACKWARD
+        && (network.weightDecay() != 0 || network.adjustments().l1() != 0)
+        && network.parameters().stream()
+            .anyMatch(parameter -> parameter.decayed() && parameter.path().equals(key.path()));
+  }
+
+  /** Returns the steps without weight decay in their gradients. */
+  public List<Look> of(List<Look> looks) {
+    return looks.stream().map(this::of).toList();
+  }
+
+  private Look of(Look look) {
+    Look bare = known.get(look);
+    if (bare == null) {
+      Map<TensorKey, Judged> judged = new LinkedHashMap<>();
+      look.judged()
+          .forEach(
+              (key, own) -> {
+                double[] decay = decay(look, key);
+                judged.put(
+                    key,
+                    decay == null || own.candidate().size() != decay.length
+                        ? own
+                        : new Judged(
+                            own.tensor(),
+                            without(own.reference(), decay),
+                            without(own.candidate(), decay),
+                            own.allowed()));
+              });
+      bare =
+          new Look(
+              look.network().withWeightDecay(0),
+              look.step(),
+              judged,
+              look.failing(),
+              look.previous() == null ? null : of(look.previous()));
+      known.put(look, bare);
+    }
+    return bare;
+  }
+
+  private static Tensor without(Tensor gradient, double[] decay) {
+    return Tensor.of(gradient.shape(), Numbers.minus(gradient.data(), decay));
+  }
+
+  /** Returns what weight decay adds to a gradient; null if it adds nothing. */
+  private double @Nullable [] decay(Look look, TensorKey key) {
+    Tensor w = key.phase() == Phase.BACKWARD ? look.before(key.path()) : null;
+    if (w == null || !isDecayed(key)) {
+      return null;
+    }
+    double l1 = network.adjustments().l1();
+    return Numbers.each(
+        w.size(), i -> network.weightDecay() * w.data()[i] + l1 * Math.signum(w.data()[i]));
+  }
+
+  private boolean isDecayed(TensorKey key) {
+    for (ParameterSpec parameter : network.parameters()) {
+      if (parameter.path().equals(key.path())) {
+        return parameter.decayed();
+      }
+    }
+    return false;
+  }
+
+  /** Returns the same mistake, made before weight decay is added. */
+  public Hypothesis before(Hypothesis told) {
+    return new Hypothesis(
+        told.rank(),
+        told.text() + ", but for weight decay",
+        look -> {
+          Map<TensorKey, double[]> predicted = told.predict(of(look));
+          if (predicted == null) {
+            return null;
+          }
+          Map<TensorKey, double[]> decayed = new LinkedHashMap<>();
+          predicted.forEach(
+              (key, values) -> {
+                double[] decay = decay(look, key);
+                decayed.put(
+                    key,
+                    decay == null || decay.length != values.length
+                        ? values
+                        : Numbers.plus(values, 1, decay));
+              });
+          return decayed;
+        });
+  }
+}

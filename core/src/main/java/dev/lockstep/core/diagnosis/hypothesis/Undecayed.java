@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Undecayed {
 
   private final NetworkSpec network;
-  private final Map<Look, Look> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Look, Look> known = new IdentityHashMap<>();
 
   public Undecayed(NetworkSpec network) {
     this.network = network;

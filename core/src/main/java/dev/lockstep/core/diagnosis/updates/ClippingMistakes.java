@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -114,7 +115,12 @@ public final class ClippingMistakes {
           "gradients are clipped by the root of their mean square, not of its sum",
           gradients -> {
             for (List<String> group : groups(clipped)) {
-              int size = group.stream().mapToInt(path -> gradients.get(path).length).sum();
+              int size =
+                  group.stream()
+                      .map(gradients::get)
+                      .filter(Objects::nonNull)
+                      .mapToInt(gradient -> gradient.length)
+                      .sum();
               scale(gradients, group, norm(gradients, group) / Math.sqrt(size), limit(false));
             }
           },

@@ -34,12 +34,10 @@ public final class DecayMistakes {
   private static final double ROUNDING = 1e-6;
 
   private final Look first;
-  private final @Nullable ModelState start;
   private final List<Hypothesis> found = new ArrayList<>();
 
-  private DecayMistakes(@Nullable ModelState start, Look first) {
+  private DecayMistakes(Look first) {
     this.first = first;
-    this.start = start;
   }
 
   /**
@@ -47,7 +45,7 @@ public final class DecayMistakes {
    * @param key the first tensor that differs
    */
   public static List<Hypothesis> of(@Nullable ModelState start, Look first, TensorKey key) {
-    DecayMistakes mistakes = new DecayMistakes(start, first);
+    DecayMistakes mistakes = new DecayMistakes(first);
     boolean gradient =
         key.phase() == Phase.BACKWARD
             && first.network().parameters().stream().anyMatch(p -> p.path().equals(key.path()));

@@ -135,6 +135,8 @@ public final class Main implements Runnable {
   static void prepare() {
     Locale.setDefault(Locale.ROOT);
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+    // it would leave a file in the user's directory where memory runs out, which is told in words
+    System.setProperty("org.deeplearning4j.crash.reporting.enabled", "false");
     NETLIB.setLevel(Level.OFF);
   }
 

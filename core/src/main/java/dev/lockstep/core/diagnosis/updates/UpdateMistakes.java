@@ -314,15 +314,22 @@ public final class UpdateMistakes {
         "the variance is taken unbiased, divided by n-1 in place of n, in the running variance",
         "runningVar");
     unbiased("the running mean is divided by n-1 in place of n", "runningMean");
-    variance(
+    statistic(
         "the variance is divided by the samples less one, in the running variance, though it is of more elements",
-        (variance, norm, n, samples) -> variance * samples / (samples - 1));
+        (look, norm, key) -> {
+          double[] batch = batch(look, norm, key);
+          Normalized normalized = Normalized.of(look, norm);
+          double samples = look.batch().size();
+          if (batch == null || normalized == null || normalized.count() == samples) {
+            return null; // of a mean over the samples alone this is the unbiased variance
+          }
+          return key.equals("runningMean") ? batch : Numbers.times(samples / (samples - 1), batch);
+        });
     variance(
-        "the running variance takes epsilon in",
-        (variance, norm, n, samples) -> variance + norm.epsilon());
+        "the running variance takes epsilon in", (variance, norm) -> variance + norm.epsilon());
     variance(
         "the running variance moves by the root of variance and epsilon",
-        (variance, norm, n, samples) -> Math.sqrt(variance + norm.epsilon()));
+        (variance, norm) -> Math.sqrt(variance + norm.epsilon()));
     statistic(
         "the running variance moves by the distance from the running mean, not from the batch's",
         (look, norm, key) -> {
@@ -353,11 +360,7 @@ public final class UpdateMistakes {
 
   /** What a running variance moves by in place of the batch's. */
   private interface Variance {
-    /**
-     * @param n elements that a mean is taken over
-     * @param samples of the batch
-     */
-    double of(double variance, LayerSpec.BatchNormalization norm, double n, double samples);
+    double of(double variance, LayerSpec.BatchNormalization norm);
   }
 
   private void variance(String text, Variance other) {
@@ -365,12 +368,9 @@ public final class UpdateMistakes {
         text,
         (look, norm, key) -> {
           double[] batch = batch(look, norm, key);
-          Normalized normalized = Normalized.of(look, norm);
-          return batch == null || normalized == null || key.equals("runningMean")
+          return batch == null || key.equals("runningMean")
               ? batch
-              : Numbers.each(
-                  batch.length,
-                  i -> other.of(batch[i], norm, normalized.count(), look.batch().size()));
+              : Numbers.each(batch.length, i -> other.of(batch[i], norm));
         });
   }
 

@@ -111,6 +111,21 @@ public record Look(
     return path.endsWith("/b") ? network.adjustments().biasRate() : 1;
   }
 
+  /**
+   * Returns what weight decay, L2 and L1, adds to a parameter's gradient; null if that is none of
+   * its kind.
+   */
+  public double @Nullable [] decay(String path) {
+    Tensor w = before(path);
+    boolean decayed =
+        network.parameters().stream().anyMatch(p -> p.path().equals(path) && p.decayed());
+    double l1 = network.adjustments().l1();
+    return w == null || !decayed
+        ? null
+        : Numbers.each(
+            w.size(), i -> network.weightDecay() * w.data()[i] + l1 * Math.signum(w.data()[i]));
+  }
+
   /** Returns the learning rate by a count of steps that is one less, of the first step -1. */
   public double rateCountedLess() {
     return rateAfter(step.before().step() - 1.0);

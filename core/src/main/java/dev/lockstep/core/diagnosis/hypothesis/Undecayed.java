@@ -2,7 +2,6 @@ package dev.lockstep.core.diagnosis.hypothesis;
 
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.IdentityHashMap;
@@ -71,24 +70,8 @@ public final class Undecayed {
     return Tensor.of(gradient.shape(), Numbers.minus(gradient.data(), decay));
   }
 
-  /** Returns what weight decay adds to a gradient; null if it adds nothing. */
-  private double @Nullable [] decay(Look look, TensorKey key) {
-    Tensor w = key.phase() == Phase.BACKWARD ? look.before(key.path()) : null;
-    if (w == null || !isDecayed(key)) {
-      return null;
-    }
-    double l1 = network.adjustments().l1();
-    return Numbers.each(
-        w.size(), i -> network.weightDecay() * w.data()[i] + l1 * Math.signum(w.data()[i]));
-  }
-
-  private boolean isDecayed(TensorKey key) {
-    for (ParameterSpec parameter : network.parameters()) {
-      if (parameter.path().equals(key.path())) {
-        return parameter.decayed();
-      }
-    }
-    return false;
+  private static double @Nullable [] decay(Look look, TensorKey key) {
+    return key.phase() == Phase.BACKWARD ? look.decay(key.path()) : null;
   }
 
   /** Returns the same mistake, made before weight decay is added. */

@@ -268,7 +268,7 @@ final class NormalizationMistakes {
         "the batch is normalized in %d parts of %d rows, each by its own mean and variance"
             .formatted(parts, rows),
         layer,
-        read -> together(read, parts, Normalized::rightOutput, false),
+        read -> together(read, parts, Normalized::output, false),
         (read, y, dout) -> together(read, parts, Normalized::rightSlope, false),
         Map.of(
             "gamma",

@@ -89,11 +89,6 @@ public final class Normalized {
         Arrays.copyOfRange(tensor.data(), part * size, (part + 1) * size));
   }
 
-  /** Returns γ·x̂ + β. */
-  double[] rightOutput() {
-    return output();
-  }
-
   /** Returns the gradient of the input. */
   double[] rightSlope() {
     return slope(count, 1);
@@ -218,7 +213,8 @@ public final class Normalized {
     return products;
   }
 
-  private double[] output() {
+  /** Returns γ·x̂ + β. */
+  double[] output() {
     return output(Numbers.each(gamma.length, this::root));
   }
 

@@ -230,22 +230,16 @@ public final class Samples {
       share &= Double.isNaN(count) || part == count;
       count = part;
     }
-    if (of[0] > rest[1]) {
-      double limit = Numbers.between(rest[1], of[0]);
+    boolean above = of[0] > rest[1];
+    if (above || of[1] < rest[0]) {
+      double limit = above ? Numbers.between(rest[1], of[0]) : Numbers.between(of[1], rest[0]);
       add(
           ARITHMETIC,
-          noun + " whose class has a probability above " + Numbers.setting(limit),
+          "%s whose class has a probability %s %s"
+              .formatted(noun, above ? "above" : "below", Numbers.setting(limit)),
           weight,
           chosen,
-          of(p -> p > limit));
-    } else if (of[1] < rest[0]) {
-      double limit = Numbers.between(of[1], rest[0]);
-      add(
-          ARITHMETIC,
-          noun + " whose class has a probability below " + Numbers.setting(limit),
-          weight,
-          chosen,
-          of(p -> p < limit));
+          of(p -> above ? p > limit : p < limit));
     }
     double part = count;
     if (share && part > 0 && part < 1) {

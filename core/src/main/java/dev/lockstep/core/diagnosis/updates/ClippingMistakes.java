@@ -14,7 +14,6 @@ import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.TensorKey;
-import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -271,16 +270,9 @@ public final class ClippingMistakes {
             }));
   }
 
-  private double[] decayed(Look look, String path, double[] gradient) {
-    Tensor w = look.before(path);
-    boolean decays =
-        network.parameters().stream().anyMatch(p -> p.path().equals(path) && p.decayed());
-    double l1 = network.adjustments().l1();
-    return w == null || !decays
-        ? gradient
-        : Numbers.each(
-            gradient.length,
-            i -> gradient[i] + network.weightDecay() * w.data()[i] + l1 * Math.signum(w.data()[i]));
+  private static double[] decayed(Look look, String path, double[] gradient) {
+    double[] decay = look.decay(path);
+    return decay == null ? gradient : Numbers.plus(gradient, 1, decay);
   }
 
   /** Returns the gradients as they are before anything is done to them. */

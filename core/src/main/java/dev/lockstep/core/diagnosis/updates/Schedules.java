@@ -189,6 +189,7 @@ public final class Schedules {
     boolean stays =
         decay instanceof LearningRate.Decay.Step || decay instanceof LearningRate.Decay.Steps;
     long now = looks.get(0).step().step();
+    double[] rates = looks.stream().mapToDouble(this::rate).toArray();
     for (int by = 2; by <= MOST_STEPS_APART; by++) {
       for (int sign : new int[] {1, -1}) {
         int off = sign * by;
@@ -196,7 +197,8 @@ public final class Schedules {
         boolean fits =
             off != COUNTED && (previous == null || previous.rateCounted(off) == previous.rate());
         for (int at = 0; fits && at < looks.size(); at++) {
-          fits = off(looks.get(at), off) <= ROUNDING * looks.get(at).rate();
+          Look look = looks.get(at);
+          fits = Math.abs(rates[at] - look.rateCounted(off)) <= ROUNDING * look.rate();
         }
         if (fits && !(stays && off < -SEEN)) {
           found.add(
@@ -215,11 +217,6 @@ public final class Schedules {
         }
       }
     }
-  }
-
-  /** How far the rate of a shifted schedule is from that of the candidate. */
-  private double off(Look look, int by) {
-    return Math.abs(rate(look) - look.rateCounted(by));
   }
 
   /** A polynomial that goes on where it should end. */

@@ -24,6 +24,7 @@ import dev.lockstep.core.result.Failure;
 import dev.lockstep.core.result.Verdict;
 import dev.lockstep.core.rounding.DeclaredTolerance;
 import dev.lockstep.core.rounding.Floors;
+import dev.lockstep.core.rounding.Spreads;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Map;
 import java.util.Objects;
@@ -68,6 +69,11 @@ final class LockstepRun {
   private double largestLoss;
   private boolean lossDoubted;
   private final Causes causes;
+
+  /** The last step after which all sides agreed; -1 where nothing is observed. */
+  private long agreedStep = -1;
+
+  /** Where they stood then: noted before a step that is not observed, which may be taken again. */
   private @Nullable Standing agreement;
 
   /** Where the segment under way started, null if there is none. */
@@ -138,7 +144,7 @@ final class LockstepRun {
     if (step == 0) {
       requireFirstState();
       if (observes()) {
-        agreement = stand();
+        agreedStep = 0;
       }
     }
     boolean goesOn = true;
@@ -147,6 +153,9 @@ final class LockstepRun {
       if (observes() && (segmentEnds || options.cadence().observes(step, steps))) {
         observedStep();
       } else {
+        if (agreedStep == step - 1) {
+          agreement = stand(agreedStep);
+        }
         plainStep();
         lookAtReturnedLoss();
       }
@@ -272,28 +281,32 @@ final class LockstepRun {
   }
 
   private void settle(StepOutcome outcome) {
-    Standing last = agreement;
-    if (last == null) {
-      return;
-    }
     if (outcome.agrees()) {
-      agreement = stand();
+      agreedStep = step;
       return;
     }
-    if (last.step() + 1 == step) {
+    if (agreedStep == step - 1) {
       conclude(causes.explained(outcome));
       return;
     }
-    Replayed replayed = replay(last, step);
+    Replayed replayed = replay();
     if (!replayed.outcome().agrees()) {
       conclude(replayed.outcome());
     } else if (!replayed.repeats()) {
       conclude(outcome.explained(NOT_TWICE));
     } else if (outcome.isOf(Reading.SEGMENT) || !comparison.stillCounts(outcome)) {
-      agreement = stand(); // each of its steps was judged by itself
+      agreedStep = step; // each of its steps was judged by itself
     } else {
       conclude(causes.explained(outcome));
     }
+  }
+
+  /** Takes the steps since the last agreement once more, if there were any unobserved. */
+  private StepOutcome sinceAgreement() {
+    Standing last = agreement;
+    return last == null || last.step() != agreedStep || agreedStep == step
+        ? StepOutcome.AGREES
+        : replay().outcome();
   }
 
   private void conclude(StepOutcome outcome) {
@@ -305,25 +318,26 @@ final class LockstepRun {
     }
   }
 
-  private Standing stand() {
+  private Standing stand(long after) {
     Model perturbed = references.freePerturbed();
     return new Standing(
-        step,
+        after,
         references.free().state(),
         candidate.state(),
         perturbed == null ? null : perturbed.state());
   }
 
   private Snapshot snapshot() {
+    Standing now = stand(step);
     return new Snapshot(
-        stand(), agreement, readings.parametersSeenAt(step), log.progress(comparison.memory()));
+        now, agreedStep == step ? now : agreement, log.progress(comparison.memory()));
   }
 
   private void goOn(Snapshot from) {
     restore(from.now());
     step = from.now().step();
     agreement = from.agreed();
-    readings.recall(step, from.seen());
+    agreedStep = agreement == null ? -1 : agreement.step();
     log.recall(from.progress());
     comparison.recall(from.progress().comparison());
     Standing agreed = agreement;
@@ -353,8 +367,10 @@ final class LockstepRun {
    * Takes the steps since the last agreement once more, each observed, up to the first that does
    * not agree, and returns to where it was called.
    */
-  private Replayed replay(Standing last, long to) {
-    Standing now = stand();
+  private Replayed replay() {
+    long to = step;
+    Standing last = Objects.requireNonNull(agreement);
+    Standing now = stand(to);
     TrainingLog.Losses lossesNow = log.losses();
     restore(last);
     StepOutcome outcome = StepOutcome.AGREES;
@@ -418,9 +434,7 @@ final class LockstepRun {
     if (losses.areFinite()) {
       return;
     }
-    Standing last = agreement;
-    StepOutcome outcome =
-        last == null || last.step() == step ? StepOutcome.AGREES : replay(last, step).outcome();
+    StepOutcome outcome = sinceAgreement();
     if (!outcome.agrees()) {
       conclude(outcome);
     } else if (losses.areNeitherFinite() && options.mayDiverge()) {
@@ -442,8 +456,7 @@ final class LockstepRun {
   private void lookAtReturnedLoss() {
     TrainingLog.Losses losses = log.losses();
     double expected = segmentStart == null ? losses.reference() : readings.segmentLoss();
-    Standing last = agreement;
-    if (last == null
+    if (agreedStep < 0
         || lossDoubted
         || comparison.first() != null
         || !losses.areFinite()
@@ -451,7 +464,7 @@ final class LockstepRun {
       return;
     }
     lossDoubted = true;
-    Replayed replayed = replay(last, step);
+    Replayed replayed = replay();
     double again = replayed.losses().candidate();
     if (!replayed.outcome().agrees()) {
       conclude(replayed.outcome());
@@ -459,9 +472,9 @@ final class LockstepRun {
       if (again != losses.candidate()) {
         comparison.report(otherLoss(losses.candidate(), again, "the same step observed"));
       }
-      agreement = stand();
+      agreedStep = step;
       if (segmentStart != null) {
-        startSegment(agreement.candidate());
+        startSegment(candidate.state());
       }
     } else if (segmentStart != null) {
       comparison.report(Finding.told(step, Failure.Kind.DIFFERENCE, NOT_TWICE));
@@ -512,7 +525,7 @@ final class LockstepRun {
     Floors floors =
         declared != null || perturbed == null
             ? Floors.declared(Objects.requireNonNull(declared).parameters())
-            : Floors.measuredBy(reference, recorded(perturbed.state()), readings.rounding());
+            : Floors.measuredBy(reference, spreads(reference, perturbed), readings.rounding());
     ModelState initial = plan.initialState();
     StepOutcome outcome =
         comparison.compareLastState(
@@ -524,6 +537,12 @@ final class LockstepRun {
     Recording recording = new Recording(comparison.wanted());
     readings.show(state, recording);
     return recording;
+  }
+
+  private Spreads spreads(Recording reference, Model perturbed) {
+    Spreads spreads = new Spreads(network, reference);
+    readings.show(perturbed.state(), spreads);
+    return spreads;
   }
 
   private static double moved(ModelState from, Recording to, TensorKey key) {
@@ -604,9 +623,7 @@ final class LockstepRun {
     Finding finding =
         comparison.comparePredictions(step, predictions, predicted, options.floatCandidate());
     if (finding != null) {
-      Standing last = agreement;
-      StepOutcome earlier =
-          last == null || last.step() == step ? StepOutcome.AGREES : replay(last, step).outcome();
+      StepOutcome earlier = sinceAgreement();
       if (earlier.finding() != null) {
         comparison.report(earlier.finding());
       } else {

@@ -6,6 +6,7 @@ import dev.lockstep.core.model.Masks;
 import dev.lockstep.core.model.Model;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
+import dev.lockstep.core.model.Observer;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.Difference;
 import dev.lockstep.core.observation.ExpectedTensor;
@@ -13,6 +14,7 @@ import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.rounding.Floors;
 import dev.lockstep.core.rounding.KnownRounding;
 import dev.lockstep.core.rounding.PerturbedStep;
+import dev.lockstep.core.rounding.Spreads;
 import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Optional;
@@ -48,28 +50,27 @@ public record SingleStep(NetworkSpec network, ModelState before, Batch batch, Ma
   }
 
   private Optional<Shown> shown(Lockstep.Sides sides, ExpectedTensor tensor) {
-    Recording reference = seen(sides.reference(), batch, masks, tensor);
-    Recording candidate = seen(IsolatedModel.over(sides.candidate()), batch, masks, tensor);
-    Recording perturbed =
-        seen(sides.perturbed(), PerturbedStep.of(batch), PerturbedStep.of(masks), tensor);
+    Recording reference = new Recording(Set.of(tensor.key(), ExpectedTensor.OUTPUT.key()));
+    Recording candidate = new Recording(Set.of(tensor.key()));
+    Spreads spreads = new Spreads(network, reference);
+    take(sides.reference(), batch, masks, reference);
+    take(IsolatedModel.over(sides.candidate()), batch, masks, candidate);
+    take(sides.perturbed(), PerturbedStep.of(batch), PerturbedStep.of(masks), spreads);
     Tensor a = reference.tensor(tensor.key());
     Tensor b = candidate.tensor(tensor.key());
     if (a == null || b == null) {
       return Optional.empty();
     }
     double floor =
-        Floors.measuredBy(reference, perturbed, KnownRounding.of(network, batch.size(), false))
+        Floors.measuredBy(reference, spreads, KnownRounding.of(network, batch.size(), false))
             .of(tensor, a.largestMagnitude());
     return Optional.of(new Shown(a, b, Tolerance.MAX_ERROR_OVER_FLOOR * floor));
   }
 
-  private Recording seen(
-      ModelProvider provider, Batch given, Masks dropped, ExpectedTensor tensor) {
-    Recording recording = new Recording(Set.of(tensor.key(), ExpectedTensor.OUTPUT.key()));
+  private void take(ModelProvider provider, Batch given, Masks dropped, Observer observer) {
     try (Model model = provider.create(network)) {
       model.restore(before);
-      model.step(given, dropped, recording);
+      model.step(given, dropped, observer);
     }
-    return recording;
   }
 }

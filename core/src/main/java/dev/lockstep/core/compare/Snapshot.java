@@ -3,11 +3,8 @@ package dev.lockstep.core.compare;
 import dev.lockstep.core.compare.judging.Comparison;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Curves.AccuracyPoint;
-import dev.lockstep.core.tensor.Tensor;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param now where every side stands
  * @param agreed where all sides stood when they last agreed; null where nothing is observed on the
  *     way
- * @param seen what the reference showed of its parameters if the step was observed, else empty
  */
-public record Snapshot(
-    Standing now, @Nullable Standing agreed, Map<TensorKey, Tensor> seen, Progress progress) {
+public record Snapshot(Standing now, @Nullable Standing agreed, Progress progress) {
 
   /**
    * Where the sides stand after a step.

@@ -26,10 +26,10 @@ import dev.lockstep.core.rounding.Kinks;
 import dev.lockstep.core.rounding.KnownRounding;
 import dev.lockstep.core.rounding.PerturbedStep;
 import dev.lockstep.core.rounding.SingleLayer;
+import dev.lockstep.core.rounding.Spreads;
 import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.tensor.Shape;
 import dev.lockstep.core.tensor.Tensor;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -43,6 +43,7 @@ final class StepReadings {
   /** Steps in which it is made sure that a prediction leaves the state as it was. */
   private static final long FIRST_STEPS = 3;
 
+  private final NetworkSpec network;
   private final Set<String> paths;
   private final Comparison comparison;
   private final KnownRounding rounding;
@@ -53,14 +54,16 @@ final class StepReadings {
   private final StateCheck stateCheck;
   private final Kinks kinks;
   private final @Nullable SingleLayer singleLayer;
-  private final Recording freeSeen;
-  private final Recording freePerturbedSeen;
+
+  /** The reference's free-running step, then what it computes layer by layer. */
+  private final Recording computed;
+
+  private final Spreads freeSpreads;
   private final Recording localSeen;
-  private final Recording localPerturbedSeen;
+  private final Spreads localSpreads;
   private Recording candidateSeen;
   private Recording seenBefore;
   private @Nullable CandidateStep candidateStep;
-  private Recording computed;
   private Floors floors = Floors.declared(0);
   private @Nullable CandidateStep previous;
   private long seenStep = -1;
@@ -88,6 +91,7 @@ final class StepReadings {
       TrainingLog log,
       StateCheck stateCheck) {
     this.stateCheck = stateCheck;
+    this.network = network;
     this.paths = network.state().keySet();
     this.comparison = comparison;
     this.rounding = rounding;
@@ -97,13 +101,12 @@ final class StepReadings {
     this.log = log;
     this.kinks = new Kinks(network);
     Set<TensorKey> wanted = comparison.wanted();
-    this.freeSeen = new Recording(wanted);
-    this.freePerturbedSeen = new Recording(wanted);
+    this.computed = new Recording(wanted);
+    this.freeSpreads = new Spreads(network, computed);
     this.localSeen = new Recording(wanted);
-    this.localPerturbedSeen = new Recording(wanted);
+    this.localSpreads = new Spreads(network, localSeen);
     this.candidateSeen = new Recording(wanted);
     this.seenBefore = new Recording(wanted);
-    this.computed = localSeen;
     Model local = references.local();
     Model localPerturbed = references.localPerturbed();
     this.singleLayer =
@@ -111,7 +114,7 @@ final class StepReadings {
                 && localPerturbed != null
                 && local.showsItsOwnBuffers()
                 && localPerturbed.showsItsOwnBuffers()
-            ? new SingleLayer(network, local, localPerturbed, rounding, wanted)
+            ? new SingleLayer(network, local, localPerturbed, rounding, computed)
             : null;
   }
 
@@ -127,8 +130,8 @@ final class StepReadings {
     seenBefore = candidateSeen;
     candidateSeen = spare;
     seenStep = step;
-    ModelState before = candidate.state();
     ModelState expected = leftBehind;
+    ModelState before = stateSharedWith(expected, candidate);
     Finding changed = expected == null ? null : stateCheck.unchangedSince(step, expected, before);
     StepOutcome between = segment == null ? StepOutcome.AGREES : compare(segment, before);
     comparison.startStep(step);
@@ -139,6 +142,7 @@ final class StepReadings {
     Finding moved = predictionMoves(candidate, step, before);
     double returned = log.stepCandidate(candidate, batch, masks, candidateSeen);
     ModelState after = candidate.state();
+    candidateSeen.share(Phase.UPDATE, after.tensors());
     leftBehind = after;
     done.result();
 
@@ -178,45 +182,46 @@ final class StepReadings {
     long step = taken.step();
     Recording shown = taken.shown();
     candidateStep = taken;
+    // first, as the layers are computed where its step was recorded
+    Floors freeFloors = floors(computed, freeSpreads);
+    StepOutcome free = comparison.compare(step, Reading.FREE_RUNNING, computed, shown, freeFloors);
+    if (free.finding() != null && comparison.first() == null) {
+      comparison.showElements(step, Reading.FREE_RUNNING, computed, shown, freeFloors);
+    }
     SingleLayer layers = singleLayer;
     Work<SingleLayer.Read> layered = layers == null ? null : other.call(() -> layers.read(taken));
-    Floors localFloors = floors(localSeen, localPerturbedSeen);
+    floors = localFloors();
     StepOutcome singleStep =
-        comparison.compare(step, Reading.SINGLE_STEP, localSeen, shown, localFloors);
-    comparison.notePredictions(localSeen, localFloors);
-    StepOutcome free =
-        comparison.compare(
-            step, Reading.FREE_RUNNING, freeSeen, shown, floors(freeSeen, freePerturbedSeen));
+        comparison.compare(step, Reading.SINGLE_STEP, localSeen, shown, floors);
+    comparison.notePredictions(localSeen, floors);
     StepOutcome singleLayer = StepOutcome.AGREES;
-    computed = localSeen;
-    floors = localFloors;
     if (layered != null) {
-      SingleLayer.Read read = layered.result();
-      computed = read.computed();
-      floors = read.floors();
+      floors = layered.result().floors();
       singleLayer = comparison.compare(step, Reading.SINGLE_LAYER, computed, shown, floors);
     }
     return new Readings(singleLayer, singleStep, free);
   }
 
   /**
-   * Measures the elements of the step that was read last, in the reading in which it differs, or
-   * else layer by layer.
+   * Measures the elements of the step that was read last, layer by layer unless it is the step as a
+   * whole that differs. Those of a free-running step that differs were measured when it was read.
    */
   void showElements(StepOutcome outcome) {
     CandidateStep taken = candidateStep;
-    if (taken == null) {
+    if (taken == null || outcome.isOf(Reading.FREE_RUNNING)) {
       return; // nothing was read since the run goes on
     }
-    if (outcome.isOf(Reading.FREE_RUNNING)) {
-      Floors free = floors(freeSeen, freePerturbedSeen);
-      comparison.showElements(seenStep, Reading.FREE_RUNNING, freeSeen, taken.shown(), free);
-    } else if (singleLayer == null || outcome.isOf(Reading.SINGLE_STEP)) {
+    if (singleLayer == null || outcome.isOf(Reading.SINGLE_STEP)) {
       comparison.showElements(
           seenStep, Reading.SINGLE_STEP, localSeen, taken.shown(), localFloors());
     } else {
       comparison.showElements(seenStep, Reading.SINGLE_LAYER, computed, taken.shown(), floors);
     }
+  }
+
+  private static ModelState stateSharedWith(@Nullable ModelState known, Model candidate) {
+    ModelState state = candidate.state();
+    return known == null ? state : state.sharedWith(known);
   }
 
   /** Whether a prediction changes the state: what does so does it from the start. */
@@ -227,10 +232,10 @@ final class StepReadings {
   }
 
   private void referenceSteps(Batch batch, Masks masks, ModelState start) {
-    freeSeen.clear();
-    showPrediction(references.free(), batch, freeSeen);
-    log.stepReference(references.free(), batch, masks, freeSeen);
-    perturbedStep(references.freePerturbed(), batch, masks, freeSeen, freePerturbedSeen);
+    computed.clear();
+    showPrediction(references.free(), batch, computed);
+    log.stepReference(references.free(), batch, masks, computed);
+    perturbedStep(references.freePerturbed(), batch, masks, computed, freeSpreads);
     Model local = Objects.requireNonNull(references.local());
     localSeen.clear();
     localStands = true;
@@ -240,23 +245,23 @@ final class StepReadings {
     Model localPerturbed = references.localPerturbed();
     if (localPerturbed != null) {
       localPerturbed.restore(start);
-      perturbedStep(localPerturbed, batch, masks, localSeen, localPerturbedSeen);
+      perturbedStep(localPerturbed, batch, masks, localSeen, localSpreads);
     }
   }
 
   private void perturbedStep(
-      @Nullable Model model, Batch batch, Masks masks, Recording original, Recording seen) {
+      @Nullable Model model, Batch batch, Masks masks, Recording original, Spreads spreads) {
     if (model == null) {
       return;
     }
     Batch perturbed = PerturbedStep.of(batch);
-    seen.clear();
-    showPrediction(model, perturbed, seen);
-    model.step(perturbed, PerturbedStep.of(masks), new Uncrossing(kinks, original, seen));
+    spreads.clear();
+    showPrediction(model, perturbed, spreads);
+    model.step(perturbed, PerturbedStep.of(masks), new Uncrossing(kinks, original, spreads));
   }
 
   /** Keeps the perturbed reference on the reference's side of every kink. */
-  private record Uncrossing(Kinks kinks, Recording original, Recording seen) implements Observer {
+  private record Uncrossing(Kinks kinks, Recording original, Spreads spreads) implements Observer {
 
     @Override
     public boolean watches() {
@@ -266,7 +271,7 @@ final class StepReadings {
     @Override
     public void observe(Phase phase, String path, Supplier<Tensor> tensor) {
       Tensor shown = tensor.get();
-      seen.observe(phase, path, () -> shown);
+      spreads.observe(phase, path, () -> shown);
       TensorKey key = new TensorKey(phase, path);
       Tensor uncrossed = original.tensor(key);
       if (uncrossed != null && uncrossed.shape().equals(shown.shape())) {
@@ -275,16 +280,16 @@ final class StepReadings {
     }
   }
 
-  static void showPrediction(Model model, Batch batch, Recording recording) {
-    recording.observe(
+  static void showPrediction(Model model, Batch batch, Observer observer) {
+    observer.observe(
         ExpectedTensor.PREDICTION.phase(),
         ExpectedTensor.PREDICTION.path(),
         () -> model.predict(batch.inputs()));
   }
 
-  private Floors floors(Recording reference, Recording perturbed) {
+  private Floors floors(Recording reference, Spreads spreads) {
     return declared == null
-        ? Floors.measuredBy(reference, perturbed, rounding)
+        ? Floors.measuredBy(reference, spreads, rounding)
         : Floors.declared(declared.parameters());
   }
 
@@ -309,12 +314,12 @@ final class StepReadings {
 
   private StepOutcome compare(Segment segment, ModelState before) {
     Recording reached = new Recording(comparison.wanted());
-    Recording perturbed = new Recording(comparison.wanted());
+    Spreads spreads = new Spreads(network, reached);
     other
         .run(
             () -> {
               show(Objects.requireNonNull(references.local()).state(), reached);
-              show(Objects.requireNonNull(references.localPerturbed()).state(), perturbed);
+              show(Objects.requireNonNull(references.localPerturbed()).state(), spreads);
             })
         .result();
     Recording shown = new Recording(comparison.wanted());
@@ -323,7 +328,7 @@ final class StepReadings {
         segment.last(),
         reached,
         shown,
-        floors(reached, perturbed),
+        floors(reached, spreads),
         key -> {
           Tensor end = reached.tensor(key);
           Tensor start = segment.start().tensors().get(key.path());
@@ -342,8 +347,8 @@ final class StepReadings {
   }
 
   /** Records a state as an update shows it. */
-  void show(ModelState state, Recording recording) {
-    state.tensors().forEach((path, tensor) -> recording.observe(Phase.UPDATE, path, () -> tensor));
+  void show(ModelState state, Observer observer) {
+    state.tensors().forEach((path, tensor) -> observer.observe(Phase.UPDATE, path, () -> tensor));
   }
 
   /** Takes a step that is not observed with the perturbed reference. */
@@ -412,7 +417,7 @@ final class StepReadings {
 
   /** Returns the noise floors of {@link #localSeen()}. */
   Floors localFloors() {
-    return floors(localSeen, localPerturbedSeen);
+    return floors(localSeen, localSpreads);
   }
 
   KnownRounding rounding() {
@@ -427,16 +432,5 @@ final class StepReadings {
   /** Returns the step before, null if it was not observed; valid until the next one is read. */
   @Nullable CandidateStep previous() {
     return previous;
-  }
-
-  /** Returns what was computed of the parameters in a step, empty if it was not observed. */
-  Map<TensorKey, Tensor> parametersSeenAt(long step) {
-    return seenStep == step ? computed.copyOfParameters().tensors() : Map.of();
-  }
-
-  void recall(long step, Map<TensorKey, Tensor> seen) {
-    seen.forEach((key, tensor) -> localSeen.observe(key.phase(), key.path(), () -> tensor));
-    computed = localSeen;
-    seenStep = seen.isEmpty() ? -1 : step;
   }
 }

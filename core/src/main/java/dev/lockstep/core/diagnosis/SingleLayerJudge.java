@@ -7,6 +7,7 @@ import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
+import dev.lockstep.core.observation.Recording;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.rounding.Floors;
 import dev.lockstep.core.rounding.KnownRounding;
@@ -54,9 +55,10 @@ public final class SingleLayerJudge implements Case.Judge, AutoCloseable {
                 reference,
                 perturbed,
                 rounding,
-                ExpectedTensor.of(network).stream()
-                    .map(ExpectedTensor::key)
-                    .collect(Collectors.toSet()))
+                new Recording(
+                    ExpectedTensor.of(network).stream()
+                        .map(ExpectedTensor::key)
+                        .collect(Collectors.toSet())))
             .read(step);
     Map<TensorKey, Judged> judged = new LinkedHashMap<>();
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {

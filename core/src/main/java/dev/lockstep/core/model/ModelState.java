@@ -38,6 +38,17 @@ public record ModelState(long step, Map<String, Tensor> tensors) {
     return new ModelState(step, some);
   }
 
+  /** Returns this state with the tensors of another in place of its own where both are the same. */
+  public ModelState sharedWith(ModelState other) {
+    Map<String, Tensor> shared = new LinkedHashMap<>(tensors);
+    shared.replaceAll(
+        (path, tensor) -> {
+          Tensor known = other.tensors.get(path);
+          return known != null && known.equals(tensor) ? known : tensor;
+        });
+    return new ModelState(step, shared);
+  }
+
   /**
    * Returns the tensor at a path.
    *

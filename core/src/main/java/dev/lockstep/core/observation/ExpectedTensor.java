@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -58,6 +59,14 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
     collectBackward(network.layers(), LOSS_LAYER, parameters, expected);
     collectUpdate(network, expected);
     return Collections.unmodifiableList(expected);
+  }
+
+  /** Returns the tensors of a step whose first axis is the batch. */
+  public static Set<TensorKey> perSample(NetworkSpec network) {
+    return of(network).stream()
+        .filter(ExpectedTensor::perSample)
+        .map(ExpectedTensor::key)
+        .collect(Collectors.toSet());
   }
 
   /** Returns the gradient of a parameter. */

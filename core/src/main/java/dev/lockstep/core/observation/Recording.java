@@ -57,16 +57,22 @@ public final class Recording implements Observer {
     return copy;
   }
 
-  /** Returns a recording of its own of what was seen but for the activations, which are large. */
-  public Recording copyOfParameters() {
-    Recording copy = new Recording(wanted);
-    seen.forEach(
-        (key, tensor) -> {
-          if (!key.path().endsWith("/out")) {
-            copy.seen.put(key, tensor.copy());
+  /**
+   * Holds on to tensors in place of copies of its own where both are the same bits: a large network
+   * shows a state that somebody keeps anyway.
+   *
+   * @param tensors by path, changed by nobody
+   */
+  public void share(Phase phase, Map<String, Tensor> tensors) {
+    tensors.forEach(
+        (path, tensor) -> {
+          TensorKey key = new TensorKey(phase, path);
+          Tensor shown = seen.get(key);
+          if (shown != null && shown.equals(tensor)) {
+            seen.put(key, tensor);
+            buffers.remove(key);
           }
         });
-    return copy;
   }
 
   /** Returns what was shown of a tensor, or null if nothing was. */

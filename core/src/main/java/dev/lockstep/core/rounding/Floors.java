@@ -7,6 +7,7 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** How far two correct computations of a tensor lie apart. */
 @FunctionalInterface
@@ -29,70 +30,42 @@ public interface Floors {
    *
    * @param rounding that the perturbed reference does not show
    */
-  static Floors measuredBy(Recording reference, Recording perturbed, KnownRounding rounding) {
-    Spreads spreads = new Spreads(reference, perturbed, rounding);
+  static Floors measuredBy(Recording reference, Spreads spreads, KnownRounding rounding) {
+    Map<TensorKey, Double> sums = new HashMap<>();
+    // how far two orders of summing lie apart in the gradient of a parameter, looked at once
+    ToDoubleFunction<ExpectedTensor> ofSum =
+        gradient ->
+            sums.computeIfAbsent(gradient.key(), key -> sumError(reference, gradient, rounding));
     return (tensor, magnitude) -> {
       TensorKey key = tensor.key();
       double floor =
           Math.max(
-              Math.max(rounding.unit(magnitude), rounding.of(key) * magnitude), spreads.of(tensor));
+              Math.max(rounding.unit(magnitude), rounding.of(key) * magnitude), spreads.of(key));
       if (key.phase() == Phase.LOSS || key.equals(ExpectedTensor.PREDICTION)) {
-        return Math.max(floor, spreads.of(ExpectedTensor.OUTPUT));
+        return Math.max(floor, spreads.of(ExpectedTensor.OUTPUT.key()));
       }
       if (key.phase() == Phase.BACKWARD && !tensor.perSample()) {
-        return Math.max(floor, spreads.ofSum(tensor));
+        return Math.max(floor, ofSum.applyAsDouble(tensor));
       }
       KnownRounding.Square square = rounding.square(key);
       if (square == null) {
         return floor;
       }
       ExpectedTensor gradient = square.gradient();
-      double error = Math.max(spreads.of(gradient), spreads.ofSum(gradient));
+      double error = Math.max(spreads.of(gradient.key()), ofSum.applyAsDouble(gradient));
       double squared = Tolerance.MAX_ERROR_OVER_FLOOR * square.share() * error * error;
       return Double.isFinite(squared) ? Math.max(floor, squared) : floor;
     };
   }
 
-  /** How far the perturbed reference lies from the reference, each tensor looked at once. */
-  final class Spreads {
-
-    private final Recording reference;
-    private final Recording perturbed;
-    private final KnownRounding rounding;
-    private final Map<TensorKey, Double> found = new HashMap<>();
-    private final Map<TensorKey, Double> sums = new HashMap<>();
-
-    Spreads(Recording reference, Recording perturbed, KnownRounding rounding) {
-      this.reference = reference;
-      this.perturbed = perturbed;
-      this.rounding = rounding;
-    }
-
-    double of(ExpectedTensor tensor) {
-      return found.computeIfAbsent(tensor.key(), key -> measure(tensor));
-    }
-
-    /** Returns how far two orders of summing lie apart in the gradient of a parameter. */
-    double ofSum(ExpectedTensor gradient) {
-      return sums.computeIfAbsent(gradient.key(), key -> sum(gradient));
-    }
-
-    private double sum(ExpectedTensor gradient) {
-      Tensor outputGradient =
-          reference.tensor(new TensorKey(Phase.BACKWARD, gradient.layer() + "/out"));
-      Tensor sum = reference.tensor(gradient.key());
-      return outputGradient == null || sum == null
-          ? 0
-          : GradientSums.error(gradient.key().path(), sum, outputGradient, rounding::unit);
-    }
-
-    private double measure(ExpectedTensor tensor) {
-      Tensor original = reference.tensor(tensor.key());
-      Tensor other = perturbed.tensor(tensor.key());
-      return original == null || other == null || !other.shape().equals(original.shape())
-          ? 0
-          : PerturbedStep.spread(original, other, tensor.perSample());
-    }
+  private static double sumError(
+      Recording reference, ExpectedTensor gradient, KnownRounding rounding) {
+    Tensor outputGradient =
+        reference.tensor(new TensorKey(Phase.BACKWARD, gradient.layer() + "/out"));
+    Tensor sum = reference.tensor(gradient.key());
+    return outputGradient == null || sum == null
+        ? 0
+        : GradientSums.error(gradient.key().path(), sum, outputGradient, rounding::unit);
   }
 
   /** Declared: a share of max(1, largest magnitude), where nothing was measured. */

@@ -5,9 +5,6 @@ import dev.lockstep.core.network.NetworkSpec;
 import dev.lockstep.core.observation.CandidateStep;
 import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.Recording;
-import dev.lockstep.core.observation.TensorKey;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Reads each layer by itself: the reference computes every output, gradient and update from the
@@ -25,32 +22,29 @@ public final class SingleLayer {
   private final Model perturbed;
   private final KnownRounding rounding;
   private final Recording computed;
-  private final Recording perturbedComputed;
+  private final Spreads spreads;
   private final Substitution.Form.Perturbed perturbation;
 
   /**
    * @param reference takes each step from the candidate's state; what it held is lost
    * @param perturbed the perturbed reference, or the reference rounded to float; likewise
-   * @param wanted the tensors to read
+   * @param computed takes what the reference computes, and decides which tensors are read
    */
   public SingleLayer(
       NetworkSpec network,
       Model reference,
       Model perturbed,
       KnownRounding rounding,
-      Set<TensorKey> wanted) {
+      Recording computed) {
     this.network = network;
     this.reference = reference;
     this.perturbed = perturbed;
     this.rounding = rounding;
-    this.computed = new Recording(wanted);
-    this.perturbedComputed = new Recording(wanted);
+    this.computed = computed;
+    this.spreads = new Spreads(network, computed);
     this.perturbation =
         new Substitution.Form.Perturbed(
-            ExpectedTensor.of(network).stream()
-                .filter(ExpectedTensor::perSample)
-                .map(ExpectedTensor::key)
-                .collect(Collectors.toSet()),
+            ExpectedTensor.perSample(network),
             new Kinks(network).inputsOfMaxima(),
             rounding.inFloat());
   }
@@ -66,7 +60,7 @@ public final class SingleLayer {
   /** Reads one step. */
   public Read read(CandidateStep step) {
     computed.clear();
-    perturbedComputed.clear();
+    spreads.clear();
     var before = step.before().only(network.state().keySet());
     reference.restore(before);
     reference.step(
@@ -77,7 +71,7 @@ public final class SingleLayer {
     perturbed.step(
         PerturbedStep.of(step.batch()),
         PerturbedStep.of(step.masks()),
-        new Substitution(perturbedComputed, step.shown(), perturbation));
-    return new Read(computed, Floors.measuredBy(computed, perturbedComputed, rounding));
+        new Substitution(spreads, step.shown(), perturbation));
+    return new Read(computed, Floors.measuredBy(computed, spreads, rounding));
   }
 }

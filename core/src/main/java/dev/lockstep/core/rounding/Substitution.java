@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Keeps what a model computes of each tensor, then puts the candidate's tensor in its place: the
+ * Shows what a model computes of each tensor, then puts the candidate's tensor in its place: the
  * model reads on from there, so that each tensor is computed from the candidate's own.
  */
 final class Substitution implements Observer {
 
-  private final Recording computed;
+  private final Observer computed;
   private final Recording given;
   private final Form form;
 
@@ -38,7 +38,7 @@ final class Substitution implements Observer {
    * @param computed takes what the model computes
    * @param given what the candidate showed of the same step
    */
-  Substitution(Recording computed, Recording given, Form form) {
+  Substitution(Observer computed, Recording given, Form form) {
     this.computed = computed;
     this.given = given;
     this.form = form;

@@ -145,7 +145,6 @@ class SnapshotTest {
     return new Snapshot(
         new Standing(step, now.reference(), now.candidate(), now.perturbed()),
         sound.agreed(),
-        sound.seen(),
         sound.progress());
   }
 
@@ -164,7 +163,7 @@ class SnapshotTest {
   void noAgreementWhereStepsAreObserved() {
     Snapshot sound = sound();
     refused(
-        new Snapshot(sound.now(), null, sound.seen(), sound.progress()),
+        new Snapshot(sound.now(), null, sound.progress()),
         "expected a state where the sides last agreed");
   }
 
@@ -178,7 +177,6 @@ class SnapshotTest {
         new Snapshot(
             new Standing(4, new ModelState(4, tensors), now.candidate(), now.perturbed()),
             sound.agreed(),
-            sound.seen(),
             sound.progress()),
         "expected affine1/W of shape 6×6, found 6×3");
   }

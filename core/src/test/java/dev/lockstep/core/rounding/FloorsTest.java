@@ -32,7 +32,13 @@ class FloorsTest {
   }
 
   private static double floor(Recording twin) {
-    return Floors.measuredBy(showing(REFERENCE), twin, KnownRounding.NONE).of(WEIGHTS, 4);
+    return floors(showing(REFERENCE), twin, KnownRounding.NONE).of(WEIGHTS, 4);
+  }
+
+  private static Floors floors(Recording reference, Recording twin, KnownRounding rounding) {
+    Spreads spreads = new Spreads(reference, Set.of());
+    twin.tensors().forEach((key, seen) -> spreads.observe(key.phase(), key.path(), () -> seen));
+    return Floors.measuredBy(reference, spreads, rounding);
   }
 
   @Test
@@ -49,8 +55,8 @@ class FloorsTest {
   void areAtLeastAnUlpOfFloatWhereOneSideComputesInFloat() {
     KnownRounding inFloat = KnownRounding.of(network(0), 7, true);
     Recording twin = showing(REFERENCE);
-    assertThat(Floors.measuredBy(twin, twin, inFloat).of(WEIGHTS, 4)).isEqualTo(0x1p-21);
-    assertThat(Floors.measuredBy(twin, twin, inFloat).of(WEIGHTS, 1e300)).isFinite();
+    assertThat(floors(twin, twin, inFloat).of(WEIGHTS, 4)).isEqualTo(0x1p-21);
+    assertThat(floors(twin, twin, inFloat).of(WEIGHTS, 1e300)).isFinite();
   }
 
   /** A prediction's layers are not watched: its twin has rounded nothing but the images. */
@@ -68,7 +74,7 @@ class FloorsTest {
         () -> Tensor.of(Shape.of(1, 3), 0.25, 0.25, 0.625));
     twin.observe(Phase.FORWARD, prediction.key().path(), () -> output);
 
-    Floors floors = Floors.measuredBy(reference, twin, KnownRounding.NONE);
+    Floors floors = floors(reference, twin, KnownRounding.NONE);
     assertThat(floors.of(prediction, 0.5)).isEqualTo(0.125);
   }
 
@@ -81,8 +87,7 @@ class FloorsTest {
     cancelled.observe(out.phase(), out.path(), () -> Tensor.of(Shape.of(4, 1), 1, -1, 1, -1));
     cancelled.observe(bias.key().phase(), bias.key().path(), () -> Tensor.of(Shape.of(1), 1e-16));
     KnownRounding rounding = KnownRounding.of(network(0), 4, false);
-    assertThat(Floors.measuredBy(cancelled, cancelled, rounding).of(bias, 1e-16))
-        .isEqualTo(Math.ulp(2.0));
+    assertThat(floors(cancelled, cancelled, rounding).of(bias, 1e-16)).isEqualTo(Math.ulp(2.0));
   }
 
   @Test
@@ -107,7 +112,7 @@ class FloorsTest {
   @Test
   void neverGrowWithTheNumberOfElements() {
     Tensor many = Tensor.filled(Shape.of(1000), 4);
-    assertThat(Floors.measuredBy(showing(many), showing(many), KnownRounding.NONE).of(WEIGHTS, 4))
+    assertThat(floors(showing(many), showing(many), KnownRounding.NONE).of(WEIGHTS, 4))
         .isEqualTo(0x1p-50);
   }
 
@@ -130,7 +135,7 @@ class FloorsTest {
     assertThat(KnownRounding.of(network(0), 7, true).of(loss.key())).isZero();
 
     Recording nothing = new Recording(Set.of());
-    Floors floors = Floors.measuredBy(nothing, nothing, KnownRounding.of(decayed, 7, true));
+    Floors floors = floors(nothing, nothing, KnownRounding.of(decayed, 7, true));
     assertThat(floors.of(loss, 2)).isEqualTo(200 * 0x1p-23);
     assertThat(floors.of(WEIGHTS, 4)).as("the loss alone is such a sum").isEqualTo(0x1p-21);
   }
@@ -205,7 +210,7 @@ class FloorsTest {
     ExpectedTensor v =
         new ExpectedTensor(new TensorKey(Phase.UPDATE, "affine1/W/v"), "affine1", false);
 
-    Floors floors = Floors.measuredBy(reference, twin, KnownRounding.of(adam, 50, false));
+    Floors floors = floors(reference, twin, KnownRounding.of(adam, 50, false));
     assertThat(floors.of(v, 0x1p-122)).isEqualTo(Tolerance.MAX_ERROR_OVER_FLOOR * 0.25 * 0x1p-120);
   }
 }

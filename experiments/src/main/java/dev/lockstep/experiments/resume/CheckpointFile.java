@@ -10,9 +10,7 @@ import dev.lockstep.core.compare.Snapshot;
 import dev.lockstep.core.compare.Snapshot.Standing;
 import dev.lockstep.core.compare.SoloTraining;
 import dev.lockstep.core.model.ModelState;
-import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.result.Solo;
 import dev.lockstep.core.storage.NpzFile;
 import dev.lockstep.core.tensor.Shape;
@@ -38,12 +36,12 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointFile {
 
   /**
-   * The states of three sides, now and when they last agreed, and what was last seen of gradients
-   * and state: with room for what a candidate keeps in a form of its own.
+   * The states of three sides, now and when they last agreed: with room for what a candidate keeps
+   * in a form of its own.
    */
   private static final long STATES = 16;
 
-  /** What is seen besides, such as the output of a batch, is much smaller. */
+  /** What a candidate keeps besides, which may be much in a small network. */
   private static final long MORE_NUMBERS = 1 << 24;
 
   private static final JsonMapper JSON =
@@ -55,7 +53,6 @@ public final class CheckpointFile {
 
   private static final String NOW = "now";
   private static final String AGREED = "agreed";
-  private static final String SEEN = "seen";
   private static final String REFERENCE = "reference";
   private static final String CANDIDATE = "candidate";
   private static final String TWIN = "twin";
@@ -122,13 +119,12 @@ public final class CheckpointFile {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, Long> steps = new LinkedHashMap<>();
     put(NOW, snapshot.now(), steps, tensors);
-    if (snapshot.agreed() != null) {
-      put(AGREED, snapshot.agreed(), steps, tensors);
+    Standing agreed = snapshot.agreed();
+    if (agreed != null && agreed.step() == snapshot.now().step()) {
+      steps.put(AGREED, agreed.step()); // the state there is now
+    } else if (agreed != null) {
+      put(AGREED, agreed, steps, tensors);
     }
-    snapshot
-        .seen()
-        .forEach(
-            (key, tensor) -> tensors.put(SEEN + "/" + key.phase().id() + "/" + key.path(), tensor));
     String description = JSON.writeValueAsString(new Description(run, steps, snapshot.progress()));
     Files.createDirectories(directory);
     NpzFile.write(file(), new NpzFile.Described(description, tensors));
@@ -183,8 +179,12 @@ public final class CheckpointFile {
           if (now == null) {
             throw new IllegalArgumentException("expected a state to go on from, found none");
           }
+          Long agreed = description.steps().get(AGREED);
           Snapshot snapshot =
-              new Snapshot(now, reader.standing(AGREED), reader.seen(), description.progress());
+              new Snapshot(
+                  now,
+                  agreed != null && agreed == now.step() ? now : reader.standing(AGREED),
+                  description.progress());
           snapshot.requireFit(network, steps, options);
           return snapshot;
         });
@@ -296,15 +296,6 @@ public final class CheckpointFile {
             }
           });
       return found;
-    }
-
-    Map<TensorKey, Tensor> seen() {
-      Map<TensorKey, Tensor> seen = new LinkedHashMap<>();
-      for (Phase phase : Phase.values()) {
-        below(SEEN + "/" + phase.id())
-            .forEach((path, tensor) -> seen.put(new TensorKey(phase, path), tensor));
-      }
-      return seen;
     }
   }
 }

@@ -170,10 +170,16 @@ final class Wording {
             : attribution.remainder() == null
                 ? "With %s in the book's way no difference is left in the whole run."
                     .formatted(String.join(", ", explanation))
-                : "%s explain %s, but with them in the book's way this is left of the whole run: %s"
+                : "%s, but with %s in the book's way this is left of the whole run: %s"
                     .formatted(
-                        String.join(", ", explanation),
-                        Numbers.counted(attribution.steps(), "step"),
+                        explanation.isEmpty()
+                            ? "No convention shows in "
+                                + Numbers.counted(attribution.steps(), "step")
+                            : "%s explain %s"
+                                .formatted(
+                                    String.join(", ", explanation),
+                                    Numbers.counted(attribution.steps(), "step")),
+                        explanation.isEmpty() ? "all" : "them",
                         attribution.remainder()));
     lines.add(
         "Largest error ÷ floor over %s of %s: %s in all, %s with every convention in the book's way"

@@ -323,7 +323,7 @@ final class LockstepRun {
     return new Standing(
         after,
         references.free().state(),
-        candidate.state(),
+        readings.stateOf(candidate),
         perturbed == null ? null : perturbed.state());
   }
 

@@ -131,7 +131,7 @@ final class StepReadings {
     candidateSeen = spare;
     seenStep = step;
     ModelState expected = leftBehind;
-    ModelState before = stateSharedWith(expected, candidate);
+    ModelState before = stateOf(candidate);
     Finding changed = expected == null ? null : stateCheck.unchangedSince(step, expected, before);
     StepOutcome between = segment == null ? StepOutcome.AGREES : compare(segment, before);
     comparison.startStep(step);
@@ -219,7 +219,9 @@ final class StepReadings {
     }
   }
 
-  private static ModelState stateSharedWith(@Nullable ModelState known, Model candidate) {
+  /** Returns the candidate's state, with the tensors that are known of it already. */
+  ModelState stateOf(Model candidate) {
+    ModelState known = leftBehind;
     ModelState state = candidate.state();
     return known == null ? state : state.sharedWith(known);
   }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which conventions of the ledger explain what a stock comparison found. Every number is the
- * largest error ÷ floor over a few steps on small batches: every convention shows there. Whether
- * the explanation holds for the whole run is tried by running it once more.
+ * largest error ÷ floor over a few steps on small batches. Whether the explanation holds for the
+ * whole run is tried by running it once more, and what shows there alone is added.
  *
  * @param steps over which the numbers were measured
  * @param batchSize images in each of them

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rounding that the perturbed reference does not show: of long sums whose order it keeps — the
  * squares of the decayed weights in the loss, and each channel of an image in batch normalization,
- * as it permutes samples and nothing within them — and of an optimizer's constants, which it has in
- * double.
+ * as it permutes samples and nothing within them.
  *
  * @param shares of a tensor's magnitude, by tensor
  * @param squares what holds squares of gradients
@@ -67,28 +66,7 @@ public record KnownRounding(
             .forEach(tensor -> shares.put(tensor.key(), share));
       }
     }
-    if (inFloat) {
-      constants(network, shares);
-    }
     return new KnownRounding(shares, squares(network), inFloat);
-  }
-
-  /** In float 1 − 0.999 is 1.3e-5 of itself too small. */
-  private static void constants(NetworkSpec network, Map<TensorKey, Double> shares) {
-    for (OptimizerSpec.Slot slot : network.optimizer().slots()) {
-      double share = Math.ulp((float) slot.decay()) / 2 / (1 - slot.decay());
-      for (ParameterSpec parameter : network.parameters()) {
-        shares.put(slot(parameter, slot), share);
-        if (slot.squares()) {
-          // what is divided by its root errs by half of its share, and that is all of a change:
-          // a parameter that the first steps made what it is
-          shares.merge(
-              new TensorKey(Phase.UPDATE, parameter.path()),
-              share / Tolerance.MAX_ERROR_OVER_FLOOR,
-              Math::max);
-        }
-      }
-    }
   }
 
   private static Map<TensorKey, Square> squares(NetworkSpec network) {

@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A model in double precision whose every input, output, gradient and state is rounded to float:
- * what a correct implementation in float may come to. As the perturbed reference it measures the
- * floor of a candidate in float.
+ * A model in double precision whose every input, output, gradient, state and constant of the
+ * optimizer is rounded to float: what a correct implementation in float may come to. As the
+ * perturbed reference it measures the floor of a candidate in float.
  *
  * <p>Where a layer adds up, its output is moved by as much as two orders of summing in float lie
  * apart (see {@link LayerSums}): the sums themselves are taken in double.
@@ -43,7 +43,8 @@ public final class RoundedToFloat implements ModelProvider {
 
   @Override
   public Model create(NetworkSpec network) {
-    return new RoundedModel(inDouble.create(network), LayerSums.of(network));
+    NetworkSpec inFloat = network.withOptimizer(network.optimizer().accept(new ConstantsInFloat()));
+    return new RoundedModel(inDouble.create(inFloat), LayerSums.of(network));
   }
 
   private static final class RoundedModel extends WrappedModel {

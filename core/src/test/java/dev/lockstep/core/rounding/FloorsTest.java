@@ -187,17 +187,6 @@ class FloorsTest {
         new OptimizerSpec.Adam(LearningRate.constant(0.1), beta1, beta2, 1e-7));
   }
 
-  /** 0.999f is 1.3e-8 above 0.999, and 0.001 is a thousandth of it. */
-  @Test
-  void ofOptimizerStateInFloatCountItsConstants() {
-    double error = (double) 0.999f - 0.999;
-    NetworkSpec adam = adam(0.9, 0.999);
-    TensorKey v = new TensorKey(Phase.UPDATE, "affine1/W/v");
-
-    assertThat(KnownRounding.of(adam, 50, true).of(v)).isBetween(error / 0.001, 3 * error / 0.001);
-    assertThat(KnownRounding.of(adam, 50, false).of(v)).isZero();
-  }
-
   /** (g + 100·e)² is 10⁴·e² if g is 0: a hundred floors of 100·e², each times 1 − beta2. */
   @Test
   void ofASquareCountTheSquareOfTheGradientsError() {

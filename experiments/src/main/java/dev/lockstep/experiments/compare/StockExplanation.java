@@ -13,8 +13,11 @@ import dev.lockstep.core.result.TensorReading;
 import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.dl4j.ledger.Convention;
 import dev.lockstep.dl4j.ledger.Conventions;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -62,7 +65,7 @@ record StockExplanation(
         whole.floatCandidate());
   }
 
-  /** Searches in a few small steps, and tries what it found on the whole run. */
+  /** Searches in a few small steps, tries what it found on the whole run and adds what it needs. */
   Attribution attribution() {
     var found =
         dev.lockstep.dl4j.ledger.Attribution.search(
@@ -70,6 +73,14 @@ record StockExplanation(
             this::effect,
             Tolerance.MAX_ERROR_OVER_FLOOR);
     Set<Convention> explanation = found.explanation();
+    String remainder = explanation == null ? null : remainder(explanation);
+    if (explanation != null && remainder != null) {
+      Set<Convention> grown = grown(explanation, found.ownEffects());
+      if (grown != null) {
+        explanation = grown;
+        remainder = null;
+      }
+    }
     Map<String, Double> ownEffects = new LinkedHashMap<>();
     Map<String, Attribution.Formulas> formulas = new LinkedHashMap<>();
     found
@@ -90,10 +101,33 @@ record StockExplanation(
         plan.batch(1).size(),
         found.total(),
         explanation == null ? null : explanation.stream().map(Convention::id).toList(),
-        explanation == null ? null : remainder(explanation),
+        remainder,
         ownEffects,
         formulas,
         found.unexplained());
+  }
+
+  /**
+   * Adds conventions that show in the whole run alone, those of the largest effect first.
+   *
+   * @return null if the whole run differs with all of them too
+   */
+  private @Nullable Set<Convention> grown(
+      Set<Convention> explanation, Map<Convention, Double> ownEffects) {
+    if (remainder(ownEffects.keySet()) != null) {
+      return null;
+    }
+    Set<Convention> grown = new LinkedHashSet<>(explanation);
+    List<Convention> others = new ArrayList<>(ownEffects.keySet());
+    others.removeAll(explanation);
+    others.sort(Comparator.comparing(ownEffects::get).reversed());
+    for (Convention convention : others) {
+      grown.add(convention);
+      if (grown.size() == ownEffects.size() || remainder(grown) == null) {
+        break;
+      }
+    }
+    return grown;
   }
 
   private @Nullable String remainder(Set<Convention> explanation) {

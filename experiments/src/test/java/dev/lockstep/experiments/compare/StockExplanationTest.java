@@ -99,4 +99,25 @@ class StockExplanationTest {
     assertThat(attribution.explanation()).isNotNull();
     assertThat(attribution.remainder()).contains("step 2", "velocity");
   }
+
+  /** In float, say, the first steps on small batches may hide a convention under rounding. */
+  @Test
+  void whatShowsInTheWholeRunAloneIsAdded() {
+    Attribution attribution =
+        new StockExplanation(
+                NETWORK,
+                Conventions.stock(),
+                plan,
+                left -> {
+                  Set<Convention> seen = new HashSet<>(left);
+                  seen.remove(Convention.CROSS_ENTROPY_CLIPPING);
+                  return run(new Dl4jProvider(Precision.DOUBLE, seen, 1));
+                },
+                left -> run(new Dl4jProvider(Precision.DOUBLE, left, 1)))
+            .attribution();
+
+    assertThat(attribution.explains()).isTrue();
+    assertThat(attribution.explanation())
+        .contains("momentum-is-nesterov", "cross-entropy-clipping");
+  }
 }

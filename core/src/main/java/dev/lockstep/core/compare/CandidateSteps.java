@@ -55,20 +55,28 @@ interface CandidateSteps {
       List<CandidateStep> later = new ArrayList<>();
       try {
         ModelState now = model.state();
-        model.restore(Objects.requireNonNull(step.after()));
-        for (long next = step.step() + 1; next <= step.step() + count; next++) {
-          Batch batch = plan.batch(next);
-          ModelState before = model.state();
-          Recording shown = new Recording(all);
-          StepReadings.showPrediction(model, batch, shown);
-          model.step(batch, plan.masks(next), shown);
-          later.add(new CandidateStep(before, batch, plan.masks(next), shown, model.state()));
+        try {
+          model.restore(Objects.requireNonNull(step.after()));
+          take(step, count, all, later);
+        } finally {
+          model.restore(now);
         }
-        model.restore(now);
       } catch (CandidateException e) {
         return later; // it differs already; what it does next is reported by the run
       }
       return later;
+    }
+
+    private void take(
+        CandidateStep step, int count, Set<TensorKey> all, List<CandidateStep> later) {
+      for (long next = step.step() + 1; next <= step.step() + count; next++) {
+        Batch batch = plan.batch(next);
+        ModelState before = model.state();
+        Recording shown = new Recording(all);
+        StepReadings.showPrediction(model, batch, shown);
+        model.step(batch, plan.masks(next), shown);
+        later.add(new CandidateStep(before, batch, plan.masks(next), shown, model.state()));
+      }
     }
 
     @Override

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** Looks for what explains a finding of the step just read. */
 final class Causes {
 
+  private static final String NO_MEMORY =
+      "not found: looking for it takes more memory than Java may use here";
+
   private final NetworkSpec network;
   private final Lockstep.Sides sides;
   private final LockstepOptions options;
@@ -56,7 +59,14 @@ final class Causes {
   /** Adds to what the step just read has shown what explains it, where anything known does. */
   StepOutcome explained(StepOutcome outcome) {
     Finding finding = outcome.finding();
-    return finding == null ? outcome : new StepOutcome(explained(finding), false);
+    if (finding == null) {
+      return outcome;
+    }
+    try {
+      return new StepOutcome(explained(finding), false);
+    } catch (OutOfMemoryError e) {
+      return new StepOutcome(finding.explained(NO_MEMORY), false); // what was found stands
+    }
   }
 
   private Finding explained(Finding finding) {

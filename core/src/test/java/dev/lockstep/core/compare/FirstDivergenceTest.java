@@ -28,6 +28,7 @@ import dev.lockstep.core.tiny.TinyRun;
 import dev.lockstep.core.tiny.Wrapped;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +72,33 @@ class FirstDivergenceTest {
     FirstDivergence found = TinyRun.divergence(TinyRun.against(wrong).run());
     assertPlace(found, 2, Phase.UPDATE, "affine1", "affine1/W/velocity");
     assertThat(found.reading()).isEqualTo(Reading.SINGLE_LAYER);
+  }
+
+  /** Four models of the reference take part in a run, further ones look for the cause. */
+  @Test
+  void standsWhereTheMemoryRunsOutInLookingForItsCause() {
+    AtomicInteger created = new AtomicInteger();
+    ModelProvider plain = TinyModel.summing(Summation.FORWARD);
+    ModelProvider reference =
+        new ModelProvider() {
+          @Override
+          public String name() {
+            return "large";
+          }
+
+          @Override
+          public Model create(NetworkSpec network) {
+            if (created.incrementAndGet() > 4) {
+              throw new OutOfMemoryError("Java heap space");
+            }
+            return plain.create(network);
+          }
+        };
+    Fault fault = Fault.in(Phase.BACKWARD, "affine1/W", Fault.Change.times(2)).from(3);
+    FirstDivergence found =
+        TinyRun.divergence(TinyRun.against(fault).reference(reference).steps(5).run());
+    assertPlace(found, 3, Phase.BACKWARD, "affine1", "affine1/W");
+    assertThat(found.diagnosis()).contains("more memory");
   }
 
   @Test

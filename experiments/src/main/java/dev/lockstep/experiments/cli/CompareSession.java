@@ -18,6 +18,7 @@ import dev.lockstep.experiments.figures.Ensembles;
 import dev.lockstep.experiments.figures.SideAnswers;
 import dev.lockstep.experiments.figures.VariantFigures;
 import dev.lockstep.experiments.live.LivePage;
+import dev.lockstep.experiments.machine.Memory;
 import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.resume.CheckpointFile;
 import dev.lockstep.experiments.resume.Checkpoints;
@@ -35,6 +36,7 @@ import dev.lockstep.report.summary.Summary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +124,7 @@ final class CompareSession {
    * @param file that describes it
    * @param experiment null for a drawing
    * @param identity everything that decides its numbers, by name
-   * @param memory that it needs, in bytes
+   * @param memory that it needs
    * @param comparison given the directory that may hold what an equal run left to go on from
    */
   record Planned(
@@ -133,7 +135,7 @@ final class CompareSession {
       @Nullable Experiment experiment,
       long seed,
       Map<String, String> identity,
-      long memory,
+      Memory.Need memory,
       BiFunction<LockstepListener, Path, Comparer.Compared> comparison,
       Function<FirstDivergence, Optional<TestSource>> reproduction,
       Function<Map<String, Tensor>, List<SideAnswers>> answers) {
@@ -179,7 +181,7 @@ final class CompareSession {
           null,
           0,
           DrawingComparer.identity(drawing),
-          0,
+          Memory.Need.NONE,
           (listener, checkpoints) -> Comparer.Compared.of(comparer.run(drawing)),
           first -> Optional.empty(),
           answers -> List.of());
@@ -259,10 +261,21 @@ final class CompareSession {
       if (page != null) {
         spec.commandLine().getErr().println("compare: live at " + page.address());
       }
+      if (elsewhere == null) {
+        sayWhatMemoryItNeeds(planned);
+      }
       return planned.size() == 1
           ? runOne(planned.get(0), directory, interruption)
           : runAll(planned, directory, interruption);
     }
+  }
+
+  private void sayWhatMemoryItNeeds(List<Planned> planned) {
+    planned.stream()
+        .map(Planned::memory)
+        .max(Comparator.comparingLong(Memory.Need::heap))
+        .flatMap(need -> need.notice(Runtime.getRuntime().maxMemory()))
+        .ifPresent(notice -> spec.commandLine().getErr().println("NOTICE: " + notice));
   }
 
   static void requireOne(String option, List<Planned> planned) {
@@ -363,7 +376,7 @@ final class CompareSession {
         jobs.cores()
             .each(
                 planned.size(),
-                i -> planned.get(i).memory(),
+                i -> planned.get(i).memory().total(),
                 i -> {
                   if (interruption.asked()
                       || carryOut(i, planned.get(i), directory, interruption, gathered, tally)) {

@@ -52,6 +52,7 @@ import dev.lockstep.experiments.figures.RunFigures;
 import dev.lockstep.experiments.figures.SideAnswers;
 import dev.lockstep.experiments.machine.Blas;
 import dev.lockstep.experiments.machine.Environment;
+import dev.lockstep.experiments.machine.Memory;
 import dev.lockstep.experiments.reproduce.Reproduction;
 import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.resume.CheckpointFile;
@@ -72,11 +73,20 @@ import org.jspecify.annotations.Nullable;
 /** Runs one experiment on both sides and gathers all that it found. */
 public final class Comparer {
 
-  /** How often a run holds its state: three sides with gradients, and what is kept to go on. */
-  private static final long STATES = 24;
+  /** How many models of the reference there are, each with its state and gradients. */
+  private static final long REFERENCES = 4;
 
-  /** How often it holds what its layers put out: three sides with gradients and buffers. */
-  private static final long OUTPUTS = 24;
+  /**
+   * How often a run's state is kept: three states of the candidate, two recordings of the
+   * reference, three states to take steps again from, and copies on the way.
+   */
+  private static final long STATES = 10;
+
+  /** How often gradients are: two recordings of either side. */
+  private static final long GRADIENTS = 4;
+
+  /** How often what the layers put out is held on either side, gradients and buffers included. */
+  private static final long OUTPUTS = 12;
 
   private final Dataset dataset;
   private final CompareSettings settings;
@@ -174,13 +184,21 @@ public final class Comparer {
         .toList();
   }
 
-  /** Returns about how much memory a run needs, in bytes: what its networks hold and pass on. */
-  public long memory(Experiment asked) {
+  /** Returns about how much memory a run needs: what its networks hold and pass on. */
+  public Memory.Need memory(Experiment asked) {
     Experiment experiment = settings.applyTo(asked);
     NetworkSpec network = experiment.network();
-    return Double.BYTES
-        * (STATES * numbers(network.state())
-            + OUTPUTS * experiment.training().batchSize() * numbers(network.outputShapes()));
+    long state = numbers(network.state());
+    long gradients =
+        network.parameters().stream().mapToLong(parameter -> parameter.shape().size()).sum();
+    long outputs = OUTPUTS * experiment.training().batchSize() * numbers(network.outputShapes());
+    long references = REFERENCES * (state + gradients) + outputs;
+    long candidate = state + gradients + outputs;
+    long kept = STATES * state + GRADIENTS * gradients;
+    boolean inJava = reference == null; // the other side is Deeplearning4j's, or another process
+    return new Memory.Need(
+        Double.BYTES * (kept + (inJava ? references : candidate)),
+        Double.BYTES * (inJava ? candidate : references));
   }
 
   private static long numbers(Map<String, Shape> shapes) {

@@ -96,6 +96,7 @@ class ExitCodeTest {
     LockstepProcess process = compare("memory", List.of("-Xmx100m"), file.toString());
     assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.INTERNAL);
     assertThat(process.printed())
+        .containsSubsequence("NOTICE: a run of this size needs about", "Java may use 100 MiB here")
         .contains("out of memory", "100 MiB", "LOCKSTEP_JAVA_OPTS=-Xmx")
         .doesNotContain("\tat ", "fault of lockstep");
   }

@@ -1,8 +1,12 @@
 package dev.lockstep.core.data;
 
+import static java.util.stream.Collectors.joining;
+
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Samples to train on and samples to test with.
@@ -43,7 +47,7 @@ public record Dataset(
    * the first of them would stand for one class alone.
    */
   public Dataset unsorted() {
-    if (train.task().kind() != Task.Kind.CLASS || train.answer().rank() > 1) {
+    if (!tellsClassesApart()) {
       return this;
     }
     for (int i = 1; i < train.size(); i++) {
@@ -54,6 +58,35 @@ public record Dataset(
     List<String> statements = new ArrayList<>(reading);
     statements.add("the training samples are sorted by class, and taken in an order of chance");
     return withSplits(train.select(Split.shuffled(train.size(), 1)), test).read(statements);
+  }
+
+  /** Returns the same with a statement of the classes that test samples alone have. */
+  public Dataset withUnseenClassesTold() {
+    if (!tellsClassesApart()) {
+      return this;
+    }
+    BitSet unseen = labels(test);
+    unseen.andNot(labels(train));
+    if (unseen.isEmpty()) {
+      return this;
+    }
+    List<String> statements = new ArrayList<>(reading);
+    statements.add(
+        "no training sample is of the class %s, and %s of the test samples are: they cannot be learned"
+            .formatted(
+                unseen.stream().mapToObj(train.task().names()::get).collect(joining(", ")),
+                IntStream.range(0, test.size()).filter(i -> unseen.get(test.label(i))).count()));
+    return read(statements);
+  }
+
+  private boolean tellsClassesApart() {
+    return train.task().kind() == Task.Kind.CLASS && train.answer().rank() == 1;
+  }
+
+  private static BitSet labels(Split split) {
+    return IntStream.range(0, split.size())
+        .map(split::label)
+        .collect(BitSet::new, BitSet::set, BitSet::or);
   }
 
   /** Returns other splits of the same data under its name. */

@@ -135,7 +135,10 @@ public final class Datasets {
           "--data: expected %s, found \"%s\"".formatted(String.join(", ", choices()), choice));
     }
     try {
-      return reader.apply(Path.of(choice.substring(colon + 1)), spec).unsorted();
+      return reader
+          .apply(Path.of(choice.substring(colon + 1)), spec)
+          .unsorted()
+          .withUnseenClassesTold();
     } catch (InvalidPathException e) {
       throw new UsageException("--data %s: not a path: %s".formatted(choice, e.getReason()), e);
     }

@@ -33,6 +33,8 @@ class HtmlReportTest {
   private static final int FIVE_MEGABYTES = 5_000_000;
 
   /** The bound that the page has to keep for a run as an experiment makes it by itself. */
+  private static final int EIGHT_MEGABYTES = 8_000_000;
+
   private static final int NINE_HUNDRED_KILOBYTES = 900_000;
 
   /** As many points have the curves of a long run. */
@@ -158,6 +160,22 @@ class HtmlReportTest {
     }
     String page = HtmlReport.write(ReportView.of(builder.build()));
     assertThat(page.getBytes(StandardCharsets.UTF_8).length).isLessThan(FIVE_MEGABYTES);
+  }
+
+  /** A page of tables and bands, not of two thousand sections. */
+  @Test
+  void twoThousandRunsStayUnderEightMegabytes() {
+    SummaryBuilder builder = new SummaryBuilder("compare --all --seeds 1..50");
+    for (int seed = 1; seed <= 50; seed++) {
+      RunResult run = seed == 7 ? SampleRuns.differing(seed) : SampleRuns.agreeing(seed);
+      for (int id = 1; id <= 40; id++) {
+        builder.add(
+            SampleRuns.ofExperiment("experiment" + id, 1000, run),
+            "experiment%d/seed-%d".formatted(id, seed));
+      }
+    }
+    String page = HtmlReport.write(ReportView.of(builder.build()));
+    assertThat(page.getBytes(StandardCharsets.UTF_8).length).isLessThan(EIGHT_MEGABYTES);
   }
 
   /** Of 1,800 steps, with the elements of every tensor and pictures of weights and of images. */

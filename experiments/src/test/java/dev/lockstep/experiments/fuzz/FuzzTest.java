@@ -72,7 +72,7 @@ class FuzzTest {
   @ParameterizedTest
   @EnumSource
   void fuzzingFindsNothing(Parser parser) throws IOException, InterruptedException {
-    assumeTrue(SECONDS > 0, "takes -Dlockstep.fuzz.seconds=N, in CI 10");
+    assumeTrue(SECONDS > 0, "takes -Dlockstep.fuzz.seconds=N, in CI 5");
     Path corpus = Files.createDirectories(temp.resolve("corpus"));
     int number = 0;
     for (byte[] sample : parser.samples()) {

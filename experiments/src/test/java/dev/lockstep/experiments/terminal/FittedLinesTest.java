@@ -42,6 +42,27 @@ class FittedLinesTest {
     assertThat(fitted(64, SIDES)).isEqualTo(SIDES);
   }
 
+  /** Both sides of a run stay beside each other. */
+  @Test
+  void columnsThatDoNotFitBesideTheFirstStandBelowIt() {
+    String runs =
+        """
+        Test accuracy of  seed  verdict           scratch              dl4j
+        gradient-field       1  AGREE                   –                 –
+        gradient-descent     1  AGREE             97.43 %           97.43 %
+        """;
+    assertThat(fitted(44, runs))
+        .isEqualTo(
+            """
+            Test accuracy of
+                seed  verdict  scratch     dl4j
+            gradient-field
+                   1  AGREE          –        –
+            gradient-descent
+                   1  AGREE    97.43 %  97.43 %
+            """);
+  }
+
   @Test
   void aRowThatIsStillTooWideGoesOnBetweenTwoCells() {
     String row =
@@ -69,7 +90,7 @@ class FittedLinesTest {
   /** The terminal wraps it: whoever copies it has no line end in it. */
   @Test
   void aCommandIsWhole() {
-    String line = "To go on: lockstep search --resume reports/search-20261128 --jobs 2\n";
+    String line = "To go on: ./lockstep search --resume reports/search-20261128 --jobs 2\n";
     assertThat(fitted(44, line)).isEqualTo(line);
     assertThat(fitted(20, "  ./lockstep compare net.yaml\n"))
         .isEqualTo("  ./lockstep compare net.yaml\n");

@@ -3,7 +3,6 @@ package dev.lockstep.experiments.cli;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.ColorScheme;
@@ -52,7 +51,7 @@ final class HelpLayout {
       return list(
           commandSpec().positionalParameters().stream()
               .filter(parameter -> !parameter.hidden())
-              .map(parameter -> new Entry(parameter.paramLabel(), parameter.description()))
+              .map(parameter -> new Entry(parameter.paramLabel(), List.of(parameter.description())))
               .toList());
     }
 
@@ -62,7 +61,7 @@ final class HelpLayout {
           commandSpec().options().stream()
               .filter(option -> !option.hidden())
               .sorted(createShortOptionNameComparator())
-              .map(option -> new Entry(label(option), option.description()))
+              .map(option -> new Entry(label(option), List.of(option.description())))
               .toList());
     }
 
@@ -74,7 +73,7 @@ final class HelpLayout {
                   command ->
                       new Entry(
                           command.getKey(),
-                          command.getValue().commandSpec().usageMessage().description()))
+                          List.of(command.getValue().commandSpec().usageMessage().description())))
               .toList());
     }
 
@@ -90,13 +89,13 @@ final class HelpLayout {
     /**
      * @param description lines, with the signs of {@link String#format}
      */
-    private record Entry(String label, String[] description) {
+    private record Entry(String label, List<String> description) {
 
       String text() {
         return "  %s%n%s"
             .formatted(
                 label,
-                Stream.of(description)
+                description.stream()
                     .flatMap(line -> line.formatted().lines())
                     .map("    %s%n"::formatted)
                     .collect(Collectors.joining()));

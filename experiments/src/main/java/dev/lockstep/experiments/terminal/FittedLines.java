@@ -161,6 +161,9 @@ public final class FittedLines extends Writer {
     int word = -1;
     int cell = -1;
     for (int i = line.indexOf(' ', indent); i >= 0; i = line.indexOf(' ', i + 1)) {
+      if (line.startsWith(" %", i)) {
+        continue; // a number stays with its sign
+      }
       boolean within = width(line.substring(0, i)) <= columns;
       if (!within && word >= 0) {
         break;

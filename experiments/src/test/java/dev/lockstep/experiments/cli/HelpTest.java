@@ -136,19 +136,22 @@ class HelpTest {
   @Test
   void theListOfDataSetsHasEverySourceThatAComparisonTakes() {
     String sources =
-        Main.commandLine()
-            .getSubcommands()
-            .get("compare")
-            .getCommandSpec()
-            .findOption("--data")
-            .description()[0];
-    List<String> named = Stream.of(sources.split(" \\(")[0].split(", | or ")).sorted().toList();
+        commands()
+            .filter(command -> command.getCommandName().equals("compare"))
+            .map(command -> command.getCommandSpec().findOption("--data").description()[0])
+            .findFirst()
+            .orElseThrow();
+    List<String> named =
+        Pattern.compile(", | or ")
+            .splitAsStream(sources.substring(0, sources.indexOf(" (")))
+            .sorted()
+            .toList();
     assertThat(named).hasSizeGreaterThan(8).contains("auto", "table:FILE");
     assertThat(
             Invocation.of("list", "datasets")
                 .out()
                 .lines()
-                .map(line -> line.split(" ")[0])
+                .map(line -> line.substring(0, line.indexOf(' ')))
                 .sorted())
         .isEqualTo(named);
   }

@@ -87,6 +87,12 @@ class FittedLinesTest {
         .isEqualTo("Report\n  reports/two-layer-net-20261128/report.html\n  and more of it\n");
   }
 
+  @Test
+  void aNumberStaysWithItsSign() {
+    assertThat(fitted(44, "  scratch | dl4j  validation 5.00 % | 5.00 %, test 7.79 %\n"))
+        .isEqualTo("  scratch | dl4j  validation 5.00 % |\n    5.00 %, test 7.79 %\n");
+  }
+
   /** The terminal wraps it: whoever copies it has no line end in it. */
   @Test
   void aCommandIsWhole() {

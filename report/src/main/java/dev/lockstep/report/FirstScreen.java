@@ -14,7 +14,6 @@ import dev.lockstep.report.summary.Summary.Run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -102,14 +101,14 @@ final class FirstScreen {
     facts.add(
         List.of(
             "tensor",
-            "%s, element %s; %s of %s differ"
-                .formatted(
-                    first.tensor(),
-                    first.index().stream()
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(", ", "(", ")")),
-                    Numbers.count(first.mismatched()),
-                    Numbers.counted(first.elements(), "element"))));
+            first.index().isEmpty()
+                ? first.tensor()
+                : "%s%s; %s of %s differ"
+                    .formatted(
+                        first.tensor(),
+                        Findings.at(", element ", first.index()),
+                        Numbers.count(first.mismatched()),
+                        Numbers.counted(first.elements(), "element"))));
     facts.add(List.of(failed.implementations().get(0).name(), Numbers.exact(first.reference())));
     facts.add(List.of(failed.implementations().get(1).name(), Numbers.exact(first.candidate())));
     facts.add(

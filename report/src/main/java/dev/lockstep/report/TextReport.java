@@ -259,13 +259,14 @@ public final class TextReport {
   private void runs(Summary summary) {
     List<Run> worstFirst =
         summary.runs().stream().sorted(Comparator.comparing(Run::verdict).reversed()).toList();
+    String name = "Test %s of".formatted(summary.dataset().score());
     int width = worstFirst.stream().mapToInt(run -> run.title().length()).max().orElse(0);
-    String start = "%-" + Math.max(width, "Run".length()) + "s  %6s  %-16s";
-    StringBuilder head = new StringBuilder(start.formatted("Run", "seed", "verdict"));
+    String start = "%-" + Math.max(width, name.length()) + "s  %6s  %-16s";
+    StringBuilder head = new StringBuilder(start.formatted(name, "seed", "verdict"));
     for (Implementation side : summary.runs().get(0).implementations()) {
       head.append(inColumnOf(side, side.name()));
     }
-    line(head + "   (test %s)".formatted(summary.dataset().score()));
+    line(head.toString());
     for (Run run : worstFirst.subList(0, Math.min(RUNS_SHOWN, worstFirst.size()))) {
       StringBuilder row =
           new StringBuilder(start.formatted(run.title(), run.seed(), run.verdictOrDash()));

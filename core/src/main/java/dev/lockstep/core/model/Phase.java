@@ -25,4 +25,10 @@ public enum Phase {
   public String id() {
     return id;
   }
+
+  /** As the command line's help and completion show it. */
+  @Override
+  public String toString() {
+    return id;
+  }
 }

@@ -73,17 +73,18 @@ public final class Findings {
                 Numbers.count(found.elements()),
                 Numbers.percent(found.mismatchedShare())));
     lines.add(
-        "Greatest absolute difference: %s at index %s (up to %s allowed)"
+        "Greatest absolute difference: %s%s (up to %s allowed)"
             .formatted(
                 Numbers.rounded(found.error()),
-                index(found.index()),
+                at(" at index ", found.index()),
                 Numbers.rounded(found.allowed())));
     lines.add(
         "  %s: %s; %s: %s".formatted(reference, found.reference(), candidate, found.candidate()));
     FirstDivergence.Element relative = found.greatestRelative();
     lines.add(
-        "Greatest relative difference: %s at index %s"
-            .formatted(Numbers.rounded(relative.relativeError()), index(relative.index())));
+        "Greatest relative difference: %s%s"
+            .formatted(
+                Numbers.rounded(relative.relativeError()), at(" at index ", relative.index())));
     lines.add(
         "  %s: %s; %s: %s"
             .formatted(reference, relative.reference(), candidate, relative.candidate()));
@@ -111,15 +112,15 @@ public final class Findings {
 
   private static String judgement(FiniteDifferenceCheck check, String reference, String candidate) {
     String where =
-        "central differences of each side's own loss at %s, index %s"
-            .formatted(check.tensor(), index(check.index()));
+        "central differences of each side's own loss at %s%s"
+            .formatted(check.tensor(), at(", index ", check.index()));
     return switch (check.judgement()) {
       case REFERENCE_WRONG -> "%s is wrong, by %s".formatted(reference, where);
       case CANDIDATE_WRONG -> "%s is wrong, by %s".formatted(candidate, where);
       case BOTH_WRONG -> "both are wrong, by %s".formatted(where);
       case UNDECIDED ->
-          "undecided at %s, index %s: %s"
-              .formatted(check.tensor(), index(check.index()), check.reason());
+          "undecided at %s%s: %s"
+              .formatted(check.tensor(), at(", index ", check.index()), check.reason());
     };
   }
 
@@ -134,7 +135,15 @@ public final class Findings {
                 Numbers.rounded(said.uncertainty()));
   }
 
-  private static String index(List<Integer> index) {
-    return index.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
+  /**
+   * Returns which element of a tensor is meant.
+   *
+   * @param before what leads to it
+   * @param index empty: there is but one element, and nothing to say
+   */
+  public static String at(String before, List<Integer> index) {
+    return index.isEmpty()
+        ? ""
+        : index.stream().map(String::valueOf).collect(Collectors.joining(", ", before + "(", ")"));
   }
 }

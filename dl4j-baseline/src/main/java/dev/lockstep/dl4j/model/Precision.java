@@ -20,6 +20,12 @@ public enum Precision {
     return id;
   }
 
+  /** As the command line's help and completion show it. */
+  @Override
+  public String toString() {
+    return id;
+  }
+
   /** Returns what DL4J calls it. */
   public DataType type() {
     return type;

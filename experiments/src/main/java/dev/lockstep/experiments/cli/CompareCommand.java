@@ -32,6 +32,7 @@ import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -113,6 +114,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--alignment",
+      paramLabel = "aligned|stock",
       description =
           "aligned: DL4J or PyTorch computes the book's formulas; stock: its own"
               + " (default: aligned; with --dl4j-config stock, as the file says).")
@@ -127,6 +129,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--precision",
+      paramLabel = "double|float",
       description =
           "What the candidate computes in, if it knows both: double or float (default: double, or"
               + " as --dl4j-config says).")
@@ -164,7 +167,12 @@ final class CompareCommand implements Callable<Integer> {
   /** A side that can be recorded. */
   enum RecordedRole {
     CANDIDATE,
-    REFERENCE
+    REFERENCE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Option(

@@ -23,6 +23,7 @@ import dev.lockstep.experiments.reproduce.TestSource;
 import dev.lockstep.experiments.resume.CheckpointFile;
 import dev.lockstep.experiments.resume.Checkpoints;
 import dev.lockstep.experiments.resume.RunDirectory;
+import dev.lockstep.experiments.search.result.Rerun;
 import dev.lockstep.experiments.terminal.Interruption;
 import dev.lockstep.experiments.terminal.LiveLines;
 import dev.lockstep.experiments.terminal.Progress;
@@ -552,8 +553,8 @@ final class CompareSession {
         .getErr()
         .println(
             "lockstep: interrupted; the report covers the steps taken so far.\nTo go on: "
-                + "lockstep compare --resume "
-                + directory.path());
+                + "./lockstep compare --resume "
+                + Rerun.quoted(directory.path().toString()));
     return ExitCode.INTERRUPTED;
   }
 

@@ -8,6 +8,7 @@ import dev.lockstep.core.experiment.DataReader;
 import dev.lockstep.core.yaml.Fields;
 import dev.lockstep.core.yaml.Overrides;
 import dev.lockstep.core.yaml.YamlValue;
+import dev.lockstep.experiments.search.result.Rerun;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -74,7 +75,9 @@ final class DataCommand implements Runnable {
     describe(out, dataset);
     if (experiment != null) {
       Starter.write(experiment, dataset, data.source(), values);
-      out.println("Wrote " + experiment + ": lockstep compare " + experiment);
+      out.println(
+          "Wrote %s: ./lockstep compare %s"
+              .formatted(experiment, Rerun.quoted(experiment.toString())));
     }
     return ExitCode.OK;
   }

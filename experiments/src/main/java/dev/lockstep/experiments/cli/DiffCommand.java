@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.experiments.search.result.Rerun;
 import dev.lockstep.report.Format;
 import dev.lockstep.report.Reports;
 import dev.lockstep.report.runs.Diff;
@@ -57,7 +58,9 @@ final class DiffCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.print(diff.text());
     if (output != null) {
-      String command = "./lockstep diff %s %s".formatted(first, second);
+      String command =
+          "./lockstep diff %s %s"
+              .formatted(Rerun.quoted(first.toString()), Rerun.quoted(second.toString()));
       List<Path> written =
           Reports.write(output, Map.of(Format.HTML.fileName(), () -> diff.html(command)));
       out.println("\nReport     " + written.get(0));

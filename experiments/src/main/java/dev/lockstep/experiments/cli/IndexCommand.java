@@ -1,5 +1,6 @@
 package dev.lockstep.experiments.cli;
 
+import dev.lockstep.experiments.search.result.Rerun;
 import dev.lockstep.report.Reports;
 import dev.lockstep.report.runs.RunIndex;
 import java.nio.file.Path;
@@ -28,7 +29,8 @@ final class IndexCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String page = RunIndex.html(directory, "./lockstep index " + directory);
+    String page =
+        RunIndex.html(directory, "./lockstep index " + Rerun.quoted(directory.toString()));
     Path written = Reports.write(directory, Map.of("index.html", () -> page)).get(0);
     spec.commandLine().getOut().println(written);
     spec.commandLine().getOut().flush();

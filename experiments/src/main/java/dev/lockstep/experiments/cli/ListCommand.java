@@ -101,12 +101,17 @@ final class ListCommand implements Callable<Integer> {
       }
       case FAULTS -> printFaults(out);
       case DATASETS -> {
-        out.println("mnist       60,000 + 10,000 handwritten digits, looked for and downloaded");
-        out.println("synthetic   digits sampled from jittered strokes by a seed; needs no network");
-        out.println("auto        mnist, or synthetic where it cannot be had");
-        out.println("idx:DIR     any set in IDX files, plain or gzipped");
-        out.println("csv:FILE    one image per line, label first or last");
-        out.println("images:DIR  one folder of pictures per label");
+        out.println("mnist          60,000 + 10,000 handwritten digits, looked for and downloaded");
+        out.println(
+            "synthetic      digits sampled from jittered strokes by a seed; needs no network");
+        out.println("auto           mnist, or synthetic where it cannot be had");
+        out.println("idx:DIR        any set in IDX files, plain or gzipped");
+        out.println("table:FILE     a table: features and a target in every row");
+        out.println(
+            "csv:FILE       images in rows, a label and the pixels of a square; else a table");
+        out.println("images:DIR     one folder of pictures per label");
+        out.println("sequences:DIR  a text file for each sequence, a line for every step");
+        out.println("npz:FILE       NumPy arrays x_train, y_train, x_test, y_test");
       }
     }
     out.flush();

@@ -122,7 +122,10 @@ public final class Main implements Runnable {
   static int run(PrintWriter out, PrintWriter err, String... args) {
     prepare();
     try {
-      return commandLine().setOut(out).setErr(err).execute(args);
+      return HelpLayout.fit(commandLine(), OutputOptions.columns())
+          .setOut(out)
+          .setErr(err)
+          .execute(args);
     } catch (OutOfMemoryError e) {
       err.println("lockstep: " + Memory.exhausted(e));
       return ExitCode.INTERNAL;

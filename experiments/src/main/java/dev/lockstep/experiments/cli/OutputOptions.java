@@ -3,6 +3,7 @@ package dev.lockstep.experiments.cli;
 import dev.lockstep.core.InputException;
 import dev.lockstep.core.UsageException;
 import dev.lockstep.experiments.search.result.Rerun;
+import dev.lockstep.experiments.terminal.LiveLines;
 import dev.lockstep.report.Format;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,11 @@ final class OutputOptions {
 
   /** Set by the launcher, which knows; Java 17 cannot tell stdout from stderr. */
   static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("lockstep.terminal.out");
+
+  /** Returns how wide texts may be. */
+  static int columns() {
+    return OUT_IS_TERMINAL ? LiveLines.columns() : HelpLayout.BESIDE;
+  }
 
   private static final String OUTPUT = "--output";
 

@@ -120,6 +120,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--strategy",
+      paramLabel = "NAME",
       description = "One of: ${COMPLETION-CANDIDATES} (default: the file's, else random).")
   private @Nullable Strategy strategy;
 
@@ -158,6 +159,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--alignment",
+      paramLabel = "aligned|stock",
       description =
           "aligned: DL4J computes the book's formulas; stock: its own"
               + " (default: aligned; with --arbiter-space stock, as the file says).")
@@ -165,6 +167,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--precision",
+      paramLabel = "double|float",
       defaultValue = "double",
       description = "What the candidate computes in, if it knows both: double or float.")
   private Precision precision;

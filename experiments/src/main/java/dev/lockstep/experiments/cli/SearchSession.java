@@ -156,7 +156,8 @@ final class SearchSession {
       FileChannel held = DirectoryLock.open(directory.resolve(BEGUN), StandardOpenOption.WRITE);
       try (held) {
         return Interruption.endsAtOnce(
-            "the trials that ended are kept.\nTo go on: lockstep search --resume " + directory,
+            "the trials that ended are kept.\nTo go on: ./lockstep search --resume "
+                + Rerun.quoted(directory.toString()),
             () -> {},
             () -> run(directory, quiet));
       }
@@ -314,7 +315,7 @@ final class SearchSession {
       if (!quiet) {
         err.printf(
             "search: %d trials, %s; if interrupted, go on with: ./lockstep search --resume %s%n",
-            trials, where, directory);
+            trials, where, Rerun.quoted(directory.toString()));
       }
     }
 

@@ -55,6 +55,12 @@ public record CompareSettings(
       return name().toLowerCase(Locale.ROOT);
     }
 
+    /** As the command line's help and completion show it. */
+    @Override
+    public String toString() {
+      return id();
+    }
+
     /** Returns which of these conventions are left to DL4J's way. */
     public Set<Convention> leaves(Set<Convention> conventions) {
       return this == STOCK ? conventions : Set.of();

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Lines as wide as the window: the gaps of a table that is too wide become narrow, and what is
@@ -68,10 +69,50 @@ public final class FittedLines extends Writer {
 
   private void endTable() throws IOException {
     boolean fits = table.stream().allMatch(row -> width(row) <= columns);
-    for (String row : fits ? table : narrow(table)) {
+    for (String row : fits ? table : below(narrow(table))) {
       to.write(folded(row, columns) + "\n");
     }
     table.clear();
+  }
+
+  /**
+   * Puts all other columns below the first, where they then fit: they stay columns, which they do
+   * not where each row goes on in the next line.
+   */
+  private List<String> below(List<String> rows) {
+    int second = secondColumn(rows);
+    int indent = 2 * GAP;
+    boolean helps =
+        second > 0
+            && rows.size() > 1
+            && rows.stream().anyMatch(row -> width(row) > columns)
+            && rows.stream()
+                .allMatch(row -> indent + width(row) - second <= columns && second <= columns);
+    return helps
+        ? rows.stream()
+            .flatMap(
+                row ->
+                    row.length() <= second
+                        ? Stream.of(row)
+                        : Stream.of(
+                            row.substring(0, second).stripTrailing(),
+                            " ".repeat(indent) + row.substring(second)))
+            .toList()
+        : rows;
+  }
+
+  /** Returns where the second column of a table begins, if all of its rows have one there. */
+  private static int secondColumn(List<String> rows) {
+    int shortest = rows.stream().mapToInt(String::length).min().orElse(0);
+    int text =
+        rows.stream().mapToInt(row -> row.length() - row.stripLeading().length()).max().orElse(0);
+    for (int column = text + 1; column + GAP < shortest; column++) {
+      int at = column;
+      if (rows.stream().allMatch(row -> row.startsWith(" ".repeat(GAP), at))) {
+        return column + GAP;
+      }
+    }
+    return -1;
   }
 
   /** Takes from a gap that all rows have what is more than a gap needs. */
@@ -120,6 +161,9 @@ public final class FittedLines extends Writer {
     int word = -1;
     int cell = -1;
     for (int i = line.indexOf(' ', indent); i >= 0; i = line.indexOf(' ', i + 1)) {
+      if (line.startsWith(" %", i)) {
+        continue; // a number stays with its sign
+      }
       boolean within = width(line.substring(0, i)) <= columns;
       if (!within && word >= 0) {
         break;

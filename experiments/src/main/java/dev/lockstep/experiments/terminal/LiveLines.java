@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,12 @@ public final class LiveLines {
 
   private static final String WRAPS = "\u001b[?7h";
   private static final String CLEARS_BELOW = "\u001b[J";
+
+  /**
+   * Clears what a longer line has left, and does so in place: a multiplexer would keep a screen
+   * that is cleared from its top in its history.
+   */
+  private static final String CLEARS_TO_THE_END = "\u001b[K";
 
   public static final LiveLines STDERR = new LiveLines(System.err, IS_TERMINAL, columns());
 
@@ -61,7 +68,8 @@ public final class LiveLines {
     this.columns = columns;
   }
 
-  static int columns() {
+  /** Returns how wide the terminal is. */
+  public static int columns() {
     int said = Integer.getInteger("lockstep.terminal.columns", USUAL_COLUMNS);
     return said < FEWEST_COLUMNS ? USUAL_COLUMNS : said;
   }
@@ -92,9 +100,15 @@ public final class LiveLines {
 
   /** Prints a line that stays, above those that do not. */
   public synchronized void print(String line) {
-    String fitted = terminal ? FittedLines.folded(line, columns) : line;
+    String fitted =
+        terminal
+            ? line.lines()
+                .map(one -> FittedLines.folded(one, columns))
+                .collect(Collectors.joining(System.lineSeparator()))
+            : line;
     if (drawn == 0) {
-      err.println(fitted);
+      // over the keys of Ctrl-C, which the terminal has shown
+      err.println((terminal ? "\r" : "") + fitted);
     } else {
       draw(fitted + System.lineSeparator());
     }
@@ -125,12 +139,20 @@ public final class LiveLines {
     if (drawn > 1) {
       text.append(String.format(Locale.ROOT, "\u001b[%dA", drawn - 1));
     }
-    text.append('\r').append(CLEARS_BELOW).append(above).append(WRAPS_NOT);
-    for (int i = 0; i < lines.size(); i++) {
-      // a line that fills the last column may scroll
-      text.append(i == 0 ? "" : "\r\n").append(lines.get(i).text(columns - 1));
+    text.append('\r')
+        .append(above.replace("\n", CLEARS_TO_THE_END + "\n"))
+        .append(WRAPS_NOT)
+        // a line that fills the last column may scroll
+        .append(
+            lines.stream()
+                .map(line -> line.text(columns - 1) + CLEARS_TO_THE_END)
+                .collect(Collectors.joining("\r\n")))
+        .append(lines.isEmpty() ? CLEARS_TO_THE_END : "");
+    if (Math.max(1, lines.size()) < drawn) {
+      text.append(CLEARS_BELOW);
     }
-    text.append(WRAPS);
+    // a terminal shows the keys of Ctrl-C where the cursor is: behind a long line they would wrap
+    text.append(WRAPS).append('\r');
     drawn = lines.size();
     err.print(text);
     err.flush();

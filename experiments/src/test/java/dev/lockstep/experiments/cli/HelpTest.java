@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -75,6 +78,82 @@ class HelpTest {
     for (String subcommand : command.getSubcommands().keySet()) {
       assertThat(page).contains("xref:" + name + "-" + subcommand + ".adoc");
     }
+  }
+
+  private static String help(CommandLine command, int columns) {
+    HelpLayout.fit(command, columns);
+    StringWriter text = new StringWriter();
+    command.usage(new PrintWriter(text, true));
+    return text.toString();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpIsAsWideAsTheWindow(CommandLine command) {
+    assertThat(help(command, 200).lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThan(111));
+    assertThat(help(command, WIDTH).lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(WIDTH));
+  }
+
+  /** Who prints it folds its lines: none of them is broken, and none is far from the edge. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void inANarrowWindowWhatAnOptionDoesStandsBelowIt(CommandLine command) {
+    String help = help(command, 44);
+    for (CommandLine.Model.OptionSpec option : command.getCommandSpec().options()) {
+      String last = option.names()[option.names().length - 1];
+      assertThat(help)
+          .containsPattern(
+              "(?m)^  (-\\w, )?"
+                  + Pattern.quote(last)
+                  + "(=\\S+)?\\R    "
+                  + Pattern.quote(
+                      option.description()[0].formatted().lines().findFirst().orElse("")));
+    }
+    for (String subcommand : command.getSubcommands().keySet()) {
+      assertThat(help).containsPattern("(?m)^  " + subcommand + "\\R    \\S");
+    }
+    assertThat(help.lines().map(line -> line.length() - line.stripLeading().length()))
+        .allSatisfy(indent -> assertThat(indent).isLessThanOrEqualTo(6));
+  }
+
+  /** Neither a field of Java nor a constant of it. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void whatAnOptionTakesIsSaidInTheUsersWords(CommandLine command) {
+    for (CommandLine.Model.OptionSpec option : command.getCommandSpec().options()) {
+      if (option.arity().max() > 0) {
+        assertThat(option.paramLabel()).doesNotContain("<");
+      }
+      if (option.completionCandidates() != null) {
+        assertThat(option.completionCandidates())
+            .allSatisfy(word -> assertThat(word).isEqualTo(word.toLowerCase(Locale.ROOT)));
+      }
+    }
+  }
+
+  @Test
+  void theListOfDataSetsHasEverySourceThatAComparisonTakes() {
+    String sources =
+        commands()
+            .filter(command -> command.getCommandName().equals("compare"))
+            .map(command -> command.getCommandSpec().findOption("--data").description()[0])
+            .findFirst()
+            .orElseThrow();
+    List<String> named =
+        Pattern.compile(", | or ")
+            .splitAsStream(sources.substring(0, sources.indexOf(" (")))
+            .sorted()
+            .toList();
+    assertThat(named).hasSizeGreaterThan(8).contains("auto", "table:FILE");
+    assertThat(
+            Invocation.of("list", "datasets")
+                .out()
+                .lines()
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .sorted())
+        .isEqualTo(named);
   }
 
   @ParameterizedTest

@@ -206,7 +206,7 @@ class InterruptionTest {
     process.awaitThat(() -> Files.exists(output.resolve("two-layer-net/seed-1/result.json")));
     process.interrupt();
     assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.INTERRUPTED);
-    assertThat(process.printed()).contains("lockstep compare --resume " + output);
+    assertThat(process.printed()).contains("./lockstep compare --resume " + output);
     for (JsonNode run : LockstepProcess.results(output).values()) {
       assertThat(run.at("/experiment/steps")).isEqualTo(run.at("/experiment/plannedSteps"));
     }
@@ -229,7 +229,7 @@ class InterruptionTest {
     process.awaitThat(() -> Files.exists(checkpoint));
     process.interrupt();
     assertThat(process.exitCode()).as(process.printed()).isEqualTo(ExitCode.INTERRUPTED);
-    assertThat(process.printed()).contains("interrupted", "lockstep compare --resume " + output);
+    assertThat(process.printed()).contains("interrupted", "./lockstep compare --resume " + output);
     JsonNode whole = Objects.requireNonNull(LockstepProcess.results(output).get("result.json"));
     assertThat(whole.at("/verdict").asText()).as("not all was run").isEqualTo("UNDECIDED");
     JsonNode stopped =

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.bridge.program.Python;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,26 @@ class PythonPageTest {
             "loss.type=softmaxCrossEntropy");
     assertThat(run.out() + run.err()).startsWith("AGREE").contains("my_torch_net");
     assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void theRecordingProgramRunsAsItIsPrinted() throws IOException, InterruptedException {
+    String page = Files.readString(DOCS.resolve("python.md"));
+    String printed =
+        page.lines()
+            .filter(line -> line.contains(" docs/example/my_recorded_net.py "))
+            .findFirst()
+            .orElseThrow();
+    Path file = temp.resolve("printed.npz");
+    String line = printed.replace("python3", python("numpy")).replace("run.npz", "'" + file + "'");
+    Process program =
+        new ProcessBuilder("sh", "-c", line)
+            .directory(DOCS.resolve("..").toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(program.waitFor()).as(said).isZero();
+    assertThat(file).isNotEmptyFile();
   }
 
   @Test

@@ -73,7 +73,7 @@ class TerminalTest {
       assertThat(pty.exitCode())
           .as(pty.shown())
           .isEqualTo(ctrlC ? ExitCode.INTERRUPTED : SIGNAL + SIGTERM);
-      assertThat(pty.shown()).contains("To go on: lockstep compare --resume " + output);
+      assertThat(pty.shown()).contains("To go on: ./lockstep compare --resume " + output);
     }
     JsonNode result = Objects.requireNonNull(LockstepProcess.results(output).get("result.json"));
     assertThat(result.at("/experiment/steps").asInt())
@@ -162,7 +162,7 @@ class TerminalTest {
     try (Pty pty =
         start(output, 100, "search", "mlp-shape", "--max-trials", "40", "--data", data)) {
       pty.awaitThat(() -> pty.shows("search: 1 of 40"));
-      assertEndsAtOnce(pty, ctrlC, "To go on: lockstep search --resume " + output);
+      assertEndsAtOnce(pty, ctrlC, "To go on: ./lockstep search --resume " + output);
     }
     try (Stream<Path> trials = Files.list(output.resolve("trials"))) {
       assertThat(trials).isNotEmpty();

@@ -42,6 +42,27 @@ class FittedLinesTest {
     assertThat(fitted(64, SIDES)).isEqualTo(SIDES);
   }
 
+  /** Both sides of a run stay beside each other. */
+  @Test
+  void columnsThatDoNotFitBesideTheFirstStandBelowIt() {
+    String runs =
+        """
+        Test accuracy of  seed  verdict           scratch              dl4j
+        gradient-field       1  AGREE                   –                 –
+        gradient-descent     1  AGREE             97.43 %           97.43 %
+        """;
+    assertThat(fitted(44, runs))
+        .isEqualTo(
+            """
+            Test accuracy of
+                seed  verdict  scratch     dl4j
+            gradient-field
+                   1  AGREE          –        –
+            gradient-descent
+                   1  AGREE    97.43 %  97.43 %
+            """);
+  }
+
   @Test
   void aRowThatIsStillTooWideGoesOnBetweenTwoCells() {
     String row =
@@ -66,10 +87,16 @@ class FittedLinesTest {
         .isEqualTo("Report\n  reports/two-layer-net-20261128/report.html\n  and more of it\n");
   }
 
+  @Test
+  void aNumberStaysWithItsSign() {
+    assertThat(fitted(44, "  scratch | dl4j  validation 5.00 % | 5.00 %, test 7.79 %\n"))
+        .isEqualTo("  scratch | dl4j  validation 5.00 % |\n    5.00 %, test 7.79 %\n");
+  }
+
   /** The terminal wraps it: whoever copies it has no line end in it. */
   @Test
   void aCommandIsWhole() {
-    String line = "To go on: lockstep search --resume reports/search-20261128 --jobs 2\n";
+    String line = "To go on: ./lockstep search --resume reports/search-20261128 --jobs 2\n";
     assertThat(fitted(44, line)).isEqualTo(line);
     assertThat(fitted(20, "  ./lockstep compare net.yaml\n"))
         .isEqualTo("  ./lockstep compare net.yaml\n");

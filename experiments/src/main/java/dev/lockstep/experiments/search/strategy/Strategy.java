@@ -41,6 +41,12 @@ public enum Strategy {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** As the command line's help and completion show it. */
+  @Override
+  public String toString() {
+    return id();
+  }
+
   /**
    * Returns candidates that are the same for the same ranges, seed and results. Their values are
    * maps from key to value.

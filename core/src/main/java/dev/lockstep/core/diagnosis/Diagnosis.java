@@ -11,6 +11,7 @@ import dev.lockstep.core.diagnosis.layers.Recomputed;
 import dev.lockstep.core.diagnosis.layers.Samples;
 import dev.lockstep.core.diagnosis.network.LossMistakes;
 import dev.lockstep.core.diagnosis.network.PredictionMistakes;
+import dev.lockstep.core.diagnosis.network.RegressionMistakes;
 import dev.lockstep.core.diagnosis.network.Rewritten;
 import dev.lockstep.core.diagnosis.network.TargetMistakes;
 import dev.lockstep.core.diagnosis.tensors.Arithmetic;
@@ -121,7 +122,7 @@ public final class Diagnosis {
    *
    * @param fitting those that explain all that differs
    * @param since those that do, and would have shown in the step before
-   * @param once those that explain the first step, the others being right
+   * @param once those that explain the first step and others, the rest being right
    * @param partly what those do not explain that explain the first tensor
    */
   private record Tried(
@@ -148,15 +149,20 @@ public final class Diagnosis {
     Tried tried =
         new Tried(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
     // In the first step parameters and slots are still equal numbers, which anything may explain.
-    boolean rightAfterwards =
+    boolean sometimesRight =
         looks.size() >= STEPS
             && first.step().before().step() > 0
-            && looks.stream().skip(1).allMatch(look -> look.failing().isEmpty());
+            && looks.stream().anyMatch(look -> look.failing().isEmpty());
     for (Hypothesis hypothesis : hypotheses) {
       boolean fitted = hypothesis.rank() == Hypothesis.Rank.FITTED;
       Set<TensorKey> left = left(hypothesis, key);
       if (left == null) {
-        if (rightAfterwards && !fitted && explains(hypothesis, key, first)) {
+        boolean explains =
+            sometimesRight
+                && !fitted
+                && looks.stream()
+                    .allMatch(look -> look.failing().isEmpty() || explains(hypothesis, key, look));
+        if (explains) {
           tried.once().add(hypothesis);
         }
         continue;
@@ -168,15 +174,19 @@ public final class Diagnosis {
         }
       } else if (!began) {
         tried.fitting().add(hypothesis);
-      } else if (!fitted) {
+      } else if (!fitted || looks.size() >= STEPS) {
         tried.since().add(hypothesis);
       }
     }
     return tried;
   }
 
-  /** A mistake of one step, after which the candidate is right again. */
+  /** A mistake of one step, after which the candidate is right again, or of some steps. */
   private Cause alone(List<Hypothesis> told) {
+    if (looks.stream().skip(1).anyMatch(look -> !look.failing().isEmpty())) {
+      String when = ", in steps %s and not in steps %s".formatted(steps(false), steps(true));
+      return new Cause(String.join("; or ", texts(told)) + when, Cause.Standing.CONFIRMED, "");
+    }
     long step = looks.get(0).step().step();
     int rows = looks.get(0).batch().size();
     String when =
@@ -184,6 +194,13 @@ public final class Diagnosis {
             ? ", in step %d alone".formatted(step)
             : ", in step %d alone, whose batch has %d rows".formatted(step, rows);
     return new Cause(String.join("; or ", texts(told)) + when, Cause.Standing.CONFIRMED, "");
+  }
+
+  private String steps(boolean right) {
+    return looks.stream()
+        .filter(look -> look.failing().isEmpty() == right)
+        .map(look -> String.valueOf(look.step().step()))
+        .collect(Collectors.joining(", "));
   }
 
   private boolean explains(Hypothesis hypothesis, TensorKey first, Look look) {
@@ -198,11 +215,13 @@ public final class Diagnosis {
   private void hypotheses(
       Look first, Judged judged, List<Hypothesis> whole, List<Hypothesis> ofParts) {
     TensorKey key = judged.tensor().key();
+    int nominal = subject.start().batch().size();
     whole.addAll(
         Rewritten.of(
             subject.reference(), subject.start().batch(), subject.start().masks(), looks, judged));
     whole.addAll(LossMistakes.of(first, key));
-    whole.addAll(TargetMistakes.of(subject.start().batch().size(), first, key));
+    whole.addAll(RegressionMistakes.of(first, key));
+    whole.addAll(TargetMistakes.of(nominal, first, key));
     whole.addAll(DecayMistakes.of(subject.start().state(), first, key));
     whole.addAll(GradientMistakes.of(first, key));
     whole.addAll(ClippingMistakes.of(subject.reference(), first, key));
@@ -220,7 +239,7 @@ public final class Diagnosis {
       List<Hypothesis> before = new ArrayList<>(GradientMistakes.of(bare.get(0), key));
       for (Set<TensorKey> scope : scopes) {
         before.addAll(Rearranged.of(bare.get(0), scope));
-        before.addAll(Arithmetic.of(bare.get(0), scope));
+        before.addAll(Arithmetic.of(nominal, bare.get(0), scope));
         before.addAll(Regions.of(bare, scope));
       }
       before.forEach(told -> ofParts.add(undecayed.before(told)));
@@ -233,7 +252,7 @@ public final class Diagnosis {
       whole.addAll(LayerMistakes.of(subject.reference(), first, scope));
       whole.addAll(UpdateMistakes.of(first, scope));
       List<Hypothesis> ofTensors = new ArrayList<>(Rearranged.of(first, scope));
-      ofTensors.addAll(Arithmetic.of(first, scope));
+      ofTensors.addAll(Arithmetic.of(nominal, first, scope));
       whole.addAll(ofTensors);
       List<Hypothesis> regions = Regions.of(looks, scope);
       ofParts.addAll(regions);
@@ -340,16 +359,21 @@ public final class Diagnosis {
       told = zeros;
     }
     int seen = looks.size();
+    Look against = null;
     if (seen >= STEPS) {
-      told = toldApart(told);
+      List<Hypothesis> all = told;
+      told = new ArrayList<>();
+      against = toldApart(all, told);
     }
     List<String> texts = texts(told);
     String text = String.join("; or ", texts);
-    if (seen < STEPS) {
+    if (seen < STEPS || against != null) {
       return new Cause(
           text,
           Cause.Standing.HINT,
-          "only %d of %d steps could be looked at".formatted(seen, STEPS));
+          against == null
+              ? "only %d of %d steps could be looked at".formatted(seen, STEPS)
+              : "step %d differs otherwise".formatted(against.step().step()));
     }
     return texts.size() > 1
         ? new Cause(
@@ -378,9 +402,13 @@ public final class Diagnosis {
 
   /**
    * Keeps those of several explanations that hold on in further steps and in one on a smaller
-   * batch. One that ends to hold is told with the step in which it last did.
+   * batch. Where all end to hold, for the candidate computes rightly, they are told with the step
+   * in which they last did.
+   *
+   * @param told takes them
+   * @return the step that differs otherwise than any of them says, null if none does
    */
-  private List<Hypothesis> toldApart(List<Hypothesis> namesakes) {
+  private @Nullable Look toldApart(List<Hypothesis> namesakes, List<Hypothesis> told) {
     List<Hypothesis> left = namesakes;
     Look previous = looks.get(looks.size() - 1);
     while (previous.elements() <= MANY) {
@@ -392,10 +420,10 @@ public final class Diagnosis {
       List<Hypothesis> holding =
           left.stream().filter(hypothesis -> explainsAll(hypothesis, look)).toList();
       if (holding.isEmpty()) {
-        long last = previous.step().step();
-        return left.stream()
-            .map(hypothesis -> hypothesis.told(", up to step %d".formatted(last)))
-            .toList();
+        boolean right = look.failing().isEmpty();
+        String when = right ? ", up to step %d".formatted(previous.step().step()) : "";
+        left.forEach(hypothesis -> told.add(hypothesis.told(when)));
+        return right ? null : look;
       }
       left = holding;
       previous = look;
@@ -406,7 +434,8 @@ public final class Diagnosis {
           left.stream().filter(hypothesis -> holds(hypothesis, trial)).toList();
       left = holding.isEmpty() ? left : holding;
     }
-    return left;
+    told.addAll(left);
+    return null;
   }
 
   /** What cannot be predicted, for the step before was not looked at, is not held against it. */

@@ -126,6 +126,18 @@ public record Look(
             w.size(), i -> network.weightDecay() * w.data()[i] + l1 * Math.signum(w.data()[i]));
   }
 
+  /** Returns a gradient without what weight decay, L2 and L1, adds to it. */
+  public double[] undecayed(String path, double[] gradient) {
+    double[] decay = decay(path);
+    return decay == null ? gradient : Numbers.minus(gradient, decay);
+  }
+
+  /** Returns a gradient with what weight decay, L2 and L1, adds to it. */
+  public double[] decayed(String path, double[] gradient) {
+    double[] decay = decay(path);
+    return decay == null ? gradient : Numbers.plus(gradient, 1, decay);
+  }
+
   /** Returns the learning rate by a count of steps that is one less, of the first step -1. */
   public double rateCountedLess() {
     return rateAfter(step.before().step() - 1.0);

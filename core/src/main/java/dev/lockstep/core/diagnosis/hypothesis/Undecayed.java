@@ -11,10 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps as they are before weight decay is added to the gradients: most programs add it last, and
- * what was done to a gradient before shows there alone.
+ * Steps as they are before weight decay is added to the loss and to the gradients: most programs
+ * add it last, and what was done before shows there alone.
  */
 public final class Undecayed {
+
+  private static final TensorKey VALUE = new TensorKey(Phase.LOSS, NetworkSpec.LOSS);
 
   private final NetworkSpec network;
   private final IdentityHashMap<Look, Look> known = new IdentityHashMap<>();
@@ -25,13 +27,15 @@ public final class Undecayed {
 
   /** Returns whether a tensor has weight decay in it. */
   public boolean concerns(TensorKey key) {
-    return key.phase() == Phase.BACKWARD
-        && (network.weightDecay() != 0 || network.adjustments().l1() != 0)
-        && network.parameters().stream()
-            .anyMatch(parameter -> parameter.decayed() && parameter.path().equals(key.path()));
+    Penalty penalty = Penalty.of(network);
+    return penalty.exists()
+        && (key.equals(VALUE)
+            || (key.phase() == Phase.BACKWARD
+                && penalty.parameters().stream()
+                    .anyMatch(parameter -> parameter.path().equals(key.path()))));
   }
 
-  /** Returns the steps without weight decay in their gradients. */
+  /** Returns the steps without weight decay in them. */
   public List<Look> of(List<Look> looks) {
     return looks.stream().map(this::of).toList();
   }
@@ -71,7 +75,9 @@ public final class Undecayed {
   }
 
   private static double @Nullable [] decay(Look look, TensorKey key) {
-    return key.phase() == Phase.BACKWARD ? look.decay(key.path()) : null;
+    return key.equals(VALUE)
+        ? new double[] {Penalty.of(look.network()).of(look.step().before())}
+        : key.phase() == Phase.BACKWARD ? look.decay(key.path()) : null;
   }
 
   /** Returns the same mistake, made before weight decay is added. */

@@ -59,6 +59,16 @@ final class ActivationMistakes {
             x -> 1 / (1 + Math.exp(-factor * x)),
             (x, y) -> factor * y * (1 - y));
       }
+      for (boolean derived : new boolean[] {true, false}) {
+        computes(
+            "(1 + x / (1 + |x|)) / 2",
+            x -> (1 + x / (1 + Math.abs(x))) / 2,
+            (x, y) -> derived ? 0.5 / Math.pow(1 + Math.abs(x), 2) : y * (1 - y));
+      }
+      computes(
+          "x/4 + 1/2 between -2 and 2",
+          x -> clipped(x / 4 + 0.5, 0, 1),
+          (x, y) -> Math.abs(x) < 2 ? 0.25 : 0);
     } else if (function instanceof ActivationFunction.Tanh) {
       double factor = fitted(x -> x, (x, y) -> Math.log((1 + y) / (1 - y)) / 2);
       if (Double.isFinite(factor)) {
@@ -66,6 +76,16 @@ final class ActivationMistakes {
             "tanh(%s·x)".formatted(Numbers.setting(factor)),
             x -> Math.tanh(factor * x),
             (x, y) -> factor * (1 - y * y));
+      }
+      computes("x between -1 and 1", x -> clipped(x, -1, 1), (x, y) -> Math.abs(x) < 1 ? 1 : 0);
+      for (boolean derived : new boolean[] {true, false}) {
+        computes(
+            "x·(27 + x²) / (27 + 9x²), clipped to ±1",
+            x -> clipped(x * (27 + x * x) / (27 + 9 * x * x), -1, 1),
+            (x, y) ->
+                derived
+                    ? Math.abs(x) < 3 ? Math.pow((9 - x * x) / (3 + x * x), 2) / 9 : 0
+                    : 1 - y * y);
       }
       computes(
           "1.7159·tanh(2x/3)",
@@ -167,6 +187,10 @@ final class ActivationMistakes {
   private static double geluSlope(double x) {
     double share = geluShare(x);
     return share + 2 * x * share * (1 - share) * GELU * (1 + 3 * GELU_CUBE * x * x);
+  }
+
+  private static double clipped(double value, double low, double high) {
+    return Math.max(low, Math.min(high, value));
   }
 
   private double slopeBelow() {

@@ -38,6 +38,7 @@ final class Expressions {
     factors.put("|x|", (x, y) -> Math.abs(x));
     factors.put("(1 + |x|)", (x, y) -> 1 + Math.abs(x));
     factors.put("(1 + |y|)", (x, y) -> 1 + Math.abs(y));
+    factors.put("(1 - |y|)", (x, y) -> 1 - Math.abs(y));
     factors.put("exp(x)", (x, y) -> Math.exp(x));
     factors.put("exp(-x)", (x, y) -> Math.exp(-x));
     factors.put("σ(x)", (x, y) -> sigmoid(x));

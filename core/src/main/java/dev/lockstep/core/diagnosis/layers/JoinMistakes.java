@@ -63,6 +63,79 @@ final class JoinMistakes {
     }
   }
 
+  /**
+   * Branches that take their gradients from other places of the joined output's.
+   *
+   * @param judged the gradient of the end of a branch, the first tensor that differs
+   * @param found takes what is added
+   */
+  static void addBackward(
+      Look first,
+      Judged judged,
+      LayerSpec.Branches join,
+      Recomputed recomputed,
+      List<Hypothesis> found) {
+    if (join.join() != LayerSpec.Join.SUM && join.branches().stream().noneMatch(List::isEmpty)) {
+      new JoinMistakes(first, judged, join, recomputed, found).places();
+    }
+  }
+
+  private void places() {
+    Tensor dout = first.candidate(Phase.BACKWARD, join.name() + "/out");
+    if (dout == null) {
+      return;
+    }
+    int area = Rearranged.area(dout);
+    Map<Integer, Integer> starts = new LinkedHashMap<>();
+    List<String> told = new ArrayList<>();
+    int right = 0;
+    for (int branch = 0; branch < join.branches().size(); branch++) {
+      TensorKey end = new TensorKey(Phase.BACKWARD, end(branch));
+      Judged gradient = first.judged().get(end);
+      int size = size(branch);
+      if (gradient != null && first.differs(end)) {
+        int start = start(gradient, dout, size, area);
+        if (start < 0) {
+          return;
+        }
+        starts.put(branch, start);
+        told.add(
+            "branch number %d takes its gradient from channel %d of the joined output on, in place of %d"
+                .formatted(branch + 1, start / area + 1, right / area + 1));
+      }
+      right += size;
+    }
+    if (!starts.isEmpty()) {
+      found.add(
+          new Hypothesis(
+              NAMED,
+              String.join("; ", told),
+              look -> {
+                Tensor all = look.candidate(Phase.BACKWARD, join.name() + "/out");
+                Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+                for (Map.Entry<Integer, Integer> entry : starts.entrySet()) {
+                  if (all == null) {
+                    return null;
+                  }
+                  predicted.put(
+                      new TensorKey(Phase.BACKWARD, end(entry.getKey())),
+                      part(all, entry.getValue(), size(entry.getKey())));
+                }
+                return predicted;
+              }));
+    }
+  }
+
+  /** Returns where a branch's gradient is found in that of the joined output, -1 if nowhere. */
+  private static int start(Judged gradient, Tensor dout, int size, int area) {
+    for (int start = 0; start + size <= Rearranged.row(dout); start += area) {
+      if (gradient.explains(part(dout, start, size))) {
+        return start;
+      }
+    }
+    return -1;
+  }
+
   /** What goes back into a branch. */
   private interface IntoBranch {
     double[] of(Look look, Tensor dout, int branch);

@@ -16,7 +16,6 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.ActivationFunction;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.NetworkSpec;
-import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.network.Window;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
@@ -82,16 +81,6 @@ public final class LayerMistakes {
     }
   }
 
-  /** Returns λ·W of a weight, zeros of another parameter. */
-  public static double[] decay(Look look, String path) {
-    Tensor w = Objects.requireNonNull(look.before(path));
-    boolean decayed =
-        look.network().parameters().stream()
-            .filter(parameter -> parameter.path().equals(path))
-            .anyMatch(ParameterSpec::decayed);
-    return Numbers.times(decayed ? look.network().weightDecay() : 0, w.data());
-  }
-
   private void backward() {
     String name = judged.tensor().layer();
     LayerSpec layer = first.layer(name).orElse(null);
@@ -114,6 +103,10 @@ public final class LayerMistakes {
     } else if (layer instanceof LayerSpec.Branches branches) {
       skips(branches);
       overwritten(branches);
+      JoinMistakes.addBackward(
+          first, judged, branches, new Recomputed(reference, first, found), found);
+    } else if (layer instanceof LayerSpec.LocalResponse response) {
+      new ResponseMistakes(response).gradients(this::local);
     } else if (layer == null) {
       lossGradient();
     }
@@ -262,6 +255,7 @@ public final class LayerMistakes {
       if (Double.isFinite(slope) && Math.abs(slope - 1) > ROUNDING) {
         derivative(Numbers.setting(slope) + " below 0, 1 above", (x, y) -> x > 0 ? 1 : slope);
       }
+      constant();
       String name = function instanceof ActivationFunction.Sigmoid ? "the sigmoid" : function.id();
       derivative(
           "that at its output: %s is taken twice".formatted(name),
@@ -314,6 +308,18 @@ public final class LayerMistakes {
       }
     }
     return false;
+  }
+
+  /** The derivative is one number, wherever the input lies. */
+  private void constant() {
+    Tensor dout = first.candidate(Phase.BACKWARD, judged.tensor().layer() + "/out");
+    if (dout != null && dout.size() == judged.candidate().size()) {
+      double number = Numbers.exact(Numbers.leastSquares(dout.data(), judged.candidate().data()));
+      if (Double.isFinite(number) && number != 0 && number != 1) {
+        derivative(
+            ARITHMETIC, "%s everywhere".formatted(Numbers.setting(number)), (x, y) -> number);
+      }
+    }
   }
 
   /** Adds the forms of a derivative that is a number above 0. */
@@ -511,10 +517,7 @@ public final class LayerMistakes {
                   dout.shape());
           return judged.tensor().perSample()
               ? patches.convolvedBack(dout.data(), w.data(), filters, x.shape().length(0))
-              : Numbers.plus(
-                  patches.kernelGradient(x.data(), dout.data(), filters),
-                  1,
-                  decay(look, layer + "/W"));
+              : look.decayed(layer + "/W", patches.kernelGradient(x.data(), dout.data(), filters));
         });
   }
 
@@ -569,8 +572,7 @@ public final class LayerMistakes {
     if (w == null || w.size() < 2) {
       return;
     }
-    double[] own = decay(first, key.path());
-    double right = Numbers.norm(own) == 0 ? 0 : first.network().weightDecay();
+    double right = first.decay(key.path()) == null ? 0 : first.network().weightDecay();
     double[] more = Numbers.minus(judged.candidate().data(), judged.reference().data());
     double added = Numbers.leastSquares(w.data(), more);
     if (Double.isFinite(added)) {

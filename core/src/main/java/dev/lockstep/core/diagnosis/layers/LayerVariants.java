@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A whole layer that computes something else: what it predicts is known from the layer alone. */
@@ -74,15 +73,15 @@ public final class LayerVariants {
     String name = judged.tensor().layer();
     LayerSpec layer = first.layer(name).orElse(null);
     if (layer instanceof LayerSpec.Affine || layer instanceof LayerSpec.Convolution) {
-      for (double factor : new double[] {0, 2, biases(name)}) {
-        withState(
-            "the bias is "
-                + (factor == 0
-                    ? "left out"
-                    : factor == 2 ? "added twice" : "multiplied by " + Numbers.setting(factor)),
-            name,
-            "b",
-            bias -> Tensor.of(bias.shape(), Numbers.times(factor, bias.data())));
+      for (Set<String> layers : Recomputed.groups(first, layer)) {
+        for (double factor : new double[] {0, 2, biases(name)}) {
+          String done =
+              factor == 0
+                  ? "left out"
+                  : factor == 2 ? "added twice" : "multiplied by " + Numbers.setting(factor);
+          withParameter("the bias is " + done, layers, "b", factor);
+        }
+        withParameter("the bias alone is put out", layers, "W", 0);
       }
       weightOrders(layer);
     }
@@ -121,28 +120,33 @@ public final class LayerVariants {
     return Double.isFinite(more) && Math.abs(1 + more) > ROUNDING ? Numbers.exact(1 + more) : 0;
   }
 
-  /** The layer computes with a changed parameter, there and in prediction, and hands back by it. */
-  private void withState(
-      String text, String layer, String parameter, UnaryOperator<Tensor> change) {
-    found.add(
-        new Hypothesis(
-            NAMED,
-            text,
-            look -> {
-              Map<TensorKey, double[]> shown = changed(look, layer + "/" + parameter, change);
-              return shown == null ? null : outputsOf(look, layer, shown);
-            }));
+  /** Layers compute with a parameter times a factor, in prediction too or in training alone. */
+  private void withParameter(String text, Set<String> layers, String parameter, double factor) {
+    String told = text + (layers.size() > 1 ? Recomputed.EVERY : "");
+    for (boolean predicts : new boolean[] {true, false}) {
+      found.add(
+          new Hypothesis(
+              NAMED, told, look -> multiplied(look, layers, parameter, factor, predicts)));
+    }
   }
 
-  private @Nullable Map<TensorKey, double[]> changed(
-      Look look, String path, UnaryOperator<Tensor> change) {
-    Tensor right = look.before(path);
-    if (right == null) {
+  private @Nullable Map<TensorKey, double[]> multiplied(
+      Look look, Set<String> layers, String parameter, double factor, boolean predicts) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
+    for (String layer : layers) {
+      tensors.computeIfPresent(
+          layer + "/" + parameter,
+          (path, right) -> Tensor.of(right.shape(), Numbers.times(factor, right.data())));
+    }
+    Variant variant = Variant.of(look).with(tensors);
+    Map<TensorKey, double[]> shown =
+        predicts ? variant.shown(reference, look) : variant.stepped(reference, look);
+    if (shown == null) {
       return null;
     }
-    Map<String, Tensor> tensors = new LinkedHashMap<>(look.step().before().tensors());
-    tensors.put(path, change.apply(right));
-    return Variant.of(look).with(tensors).shown(reference, look);
+    Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
+    layers.forEach(layer -> predicted.putAll(outputsOf(look, layer, shown)));
+    return predicted;
   }
 
   private static Map<TensorKey, double[]> outputsOf(
@@ -210,9 +214,9 @@ public final class LayerVariants {
       predicted.putAll(outputsOf(look, entry.getKey(), shown));
       Judged gradient = look.judged().get(new TensorKey(Phase.BACKWARD, entry.getKey() + "/W"));
       if (gradientToo && gradient != null) {
-        double[] decay = LayerMistakes.decay(look, entry.getKey() + "/W");
-        double[] own = Numbers.minus(gradient.reference().data(), decay);
-        double[] learned = decay.clone();
+        String w = entry.getKey() + "/W";
+        double[] own = look.undecayed(w, gradient.reference().data());
+        double[] learned = look.decayed(w, new double[own.length]);
         for (int i = 0; i < own.length; i++) {
           learned[entry.getValue()[i]] += own[i];
         }
@@ -239,39 +243,42 @@ public final class LayerVariants {
                     Numbers.each(scores.size(), i -> Math.log(judged.candidate().data()[i])),
                     classes)));
     if (Double.isFinite(factor) && factor != 0 && factor != 1) {
-      softmaxed(
-          "the softmax is taken of scores times %s".formatted(Numbers.setting(factor)),
-          y -> normalized(y, classes, value -> Math.pow(value, factor)),
-          false);
+      for (double derived : new double[] {1, factor}) {
+        softmaxed(
+            "the softmax is taken of scores times %s".formatted(Numbers.setting(factor)),
+            y -> normalized(y, classes, value -> Math.pow(value, factor)),
+            (y, dout) -> Numbers.times(derived, dout));
+      }
     }
     for (int left : new int[] {0, classes - 1}) {
       softmaxed(
           "the %s class is left out of the softmax's sum".formatted(left == 0 ? "first" : "last"),
           y -> Numbers.each(y.length, i -> y[i] / (1 - y[i / classes * classes + left])),
-          false);
+          (y, dout) -> dout);
     }
-    for (boolean derived : new boolean[] {true, false}) {
-      softmaxed("the softmax is taken twice", y -> normalized(y, classes, Math::exp), derived);
-    }
+    String twice = "the softmax is taken twice";
+    softmaxed(twice, y -> normalized(y, classes, Math::exp), LayerVariants::throughSoftmax);
+    softmaxed(twice, y -> normalized(y, classes, Math::exp), (y, dout) -> dout);
   }
 
   private interface OfRight {
     double[] of(double[] y);
   }
 
-  /**
-   * In training and in prediction alike, or in training alone.
-   *
-   * @param derived whether the gradient goes through the first softmax as well
-   */
-  private void softmaxed(String text, OfRight softmax, boolean derived) {
+  /** What becomes of the right gradient of the scores. */
+  private interface OfGradient {
+    double[] of(Tensor y, double[] dout);
+  }
+
+  /** In training and in prediction alike, or in training alone. */
+  private void softmaxed(String text, OfRight softmax, OfGradient gradient) {
     for (List<TensorKey> outputs : List.of(List.of(key, ExpectedTensor.PREDICTION), List.of(key))) {
-      found.add(new Hypothesis(NAMED, text, look -> softmaxed(look, outputs, softmax, derived)));
+      found.add(new Hypothesis(NAMED, text, look -> softmaxed(look, outputs, softmax, gradient)));
     }
   }
 
   private Map<TensorKey, double[]> softmaxed(
-      Look look, List<TensorKey> outputs, OfRight softmax, boolean derived) {
+      Look look, List<TensorKey> outputs, OfRight softmax, OfGradient gradient) {
     Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
     for (TensorKey output : outputs) {
       Judged right = look.judged().get(output);
@@ -281,8 +288,8 @@ public final class LayerVariants {
     }
     Judged dout = look.judged().get(new TensorKey(Phase.BACKWARD, Look.scoresOf(look.network())));
     Judged once = look.judged().get(key);
-    if (derived && dout != null && once != null) {
-      predicted.put(dout.tensor().key(), throughSoftmax(once.reference(), dout.reference().data()));
+    if (dout != null && once != null) {
+      predicted.put(dout.tensor().key(), gradient.of(once.reference(), dout.reference().data()));
     }
     return predicted;
   }

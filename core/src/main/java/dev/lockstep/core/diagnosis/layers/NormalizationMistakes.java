@@ -7,6 +7,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.diagnosis.hypothesis.Variant;
+import dev.lockstep.core.diagnosis.tensors.Rearranged;
 import dev.lockstep.core.model.ModelProvider;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
@@ -53,10 +54,20 @@ final class NormalizationMistakes {
   }
 
   void divisors(LayerSpec.BatchNormalization norm) {
+    Divisor unbiased = (variance, epsilon, n) -> Math.sqrt(variance * n / (n - 1) + epsilon);
+    String text =
+        "the variance is taken unbiased, divided by n-1 in place of n, in batch normalization";
+    divisor(norm, text, unbiased, Normalized::variance, null);
     divisor(
         norm,
-        "the variance is taken unbiased, divided by n-1 in place of n, in batch normalization",
-        (variance, epsilon, n) -> Math.sqrt(variance * n / (n - 1) + epsilon));
+        text + KEPT,
+        unbiased,
+        Normalized::variance,
+        n -> Numbers.times(n.count() / (n.count() - 1), n.variance()));
+    text = "the mean of squares is taken for the variance, the mean not subtracted";
+    Divisor root = (variance, epsilon, n) -> Math.sqrt(variance + epsilon);
+    divisor(norm, text, root, Normalized::squares, null);
+    divisor(norm, text + KEPT, root, Normalized::squares, Normalized::squares);
     divisor(
         norm,
         "batch normalization divides by the variance, not by its root",
@@ -72,6 +83,21 @@ final class NormalizationMistakes {
   }
 
   private void divisor(LayerSpec.BatchNormalization norm, String text, Divisor divisor) {
+    divisor(norm, text, divisor, Normalized::variance, null);
+  }
+
+  private static final String KEPT = ", and in the running variance";
+
+  /**
+   * @param variance what is taken for the variance
+   * @param kept what the running variance moves by, null if by the right variance
+   */
+  private void divisor(
+      LayerSpec.BatchNormalization norm,
+      String text,
+      Divisor divisor,
+      Function<Normalized, double[]> variance,
+      @Nullable Function<Normalized, double[]> kept) {
     List<LayerSpec.BatchNormalization> all =
         scope.stream()
             .map(key -> Objects.requireNonNull(first.judged().get(key)).tensor().layer())
@@ -86,7 +112,10 @@ final class NormalizationMistakes {
         for (boolean predicts : new boolean[] {false, true}) {
           found.add(
               new Hypothesis(
-                  NAMED, text, look -> divided(look, meant, divisor, backward, gamma, predicts)));
+                  NAMED,
+                  text,
+                  look ->
+                      divided(look, meant, divisor, variance, kept, backward, gamma, predicts)));
         }
       }
     }
@@ -103,6 +132,8 @@ final class NormalizationMistakes {
   }
 
   /**
+   * @param variance what is taken for the variance
+   * @param kept what the running variance moves by, null if by the right variance
    * @param gamma whether gamma's gradient sees what was normalized so
    * @param predicts whether prediction divides so too
    */
@@ -110,6 +141,8 @@ final class NormalizationMistakes {
       Look look,
       List<LayerSpec.BatchNormalization> meant,
       Divisor divisor,
+      Function<Normalized, double[]> variance,
+      @Nullable Function<Normalized, double[]> kept,
       Backward backward,
       boolean gamma,
       boolean predicts) {
@@ -120,10 +153,10 @@ final class NormalizationMistakes {
       if (normalized == null || input == null) {
         return null;
       }
+      double[] taken = variance.apply(normalized);
       double[] divisors =
           Numbers.each(
-              normalized.features(),
-              f -> divisor.of(normalized.variance()[f], norm.epsilon(), normalized.count()));
+              normalized.features(), f -> divisor.of(taken[f], norm.epsilon(), normalized.count()));
       predicted.put(
           new TensorKey(Phase.FORWARD, norm.name() + "/out"), normalized.output(divisors));
       Judged dx = look.judged().get(new TensorKey(Phase.BACKWARD, input));
@@ -140,6 +173,13 @@ final class NormalizationMistakes {
         predicted.put(
             new TensorKey(Phase.BACKWARD, norm.name() + "/gamma"),
             normalized.gammaGradient(divisors));
+      }
+      Judged running = look.judged().get(new TensorKey(Phase.UPDATE, norm.name() + "/runningVar"));
+      if (kept != null && running != null) {
+        double[] more = Numbers.minus(kept.apply(normalized), normalized.variance());
+        predicted.put(
+            running.tensor().key(),
+            Numbers.plus(running.reference().data(), 1 - norm.momentum(), more));
       }
     }
     if (predicts) {
@@ -190,12 +230,18 @@ final class NormalizationMistakes {
 
   /** Outputs that are normalized by other numbers than a feature's mean and variance. */
   static void outputs(LayerSpec.BatchNormalization layer, Recomputed recomputed) {
-    recomputed.add(
-        "it normalizes each row over its features: layer normalization",
+    groups(
+        recomputed,
         layer,
-        read -> rows(read.look(), norm(read), read.input()),
-        (read, y, dout) -> rowsBack(read.look(), norm(read), read.input(), dout),
-        Map.of("gamma", (read, y, dout) -> rowsGamma(read, dout)));
+        "it normalizes each row over its features: layer normalization",
+        (x, features) -> Rearranged.row(x));
+    if (layer.perChannel()) {
+      groups(
+          recomputed,
+          layer,
+          "it normalizes each channel of each image by itself: instance normalization",
+          (x, features) -> Rearranged.row(x) / features);
+    }
     output(
         recomputed,
         layer,
@@ -212,32 +258,8 @@ final class NormalizationMistakes {
         ghosts(recomputed, layer, parts, samples / parts);
       }
     }
-    recomputed.add(
-        "it normalizes by the running statistics in training too, as in prediction",
-        layer,
-        read -> {
-          Tensor mean = read.look().before(read.layer() + "/runningMean");
-          double[] roots = runningRoots(read);
-          Normalized normalized = Normalized.of(read.look(), norm(read));
-          return mean == null || roots == null || normalized == null
-              ? null
-              : normalized.output(mean.data(), roots, read.input().data());
-        },
-        (read, y, dout) -> {
-          double[] roots = runningRoots(read);
-          Normalized normalized = Normalized.of(read.look(), norm(read));
-          return roots == null || normalized == null ? null : normalized.scaled(roots);
-        },
-        Map.of(
-            "gamma",
-            (read, y, dout) -> {
-              Tensor mean = read.look().before(read.layer() + "/runningMean");
-              double[] roots = runningRoots(read);
-              Normalized normalized = Normalized.of(read.look(), norm(read));
-              return mean == null || roots == null || normalized == null
-                  ? null
-                  : normalized.gammaGradient(mean.data(), roots);
-            }));
+    byRunning(recomputed, layer, look -> look.step().before());
+    byRunning(recomputed, layer, look -> look.step().after());
     recomputed.add(
         "gamma multiplies beta too: γ·(x̂ + β)",
         layer,
@@ -257,6 +279,21 @@ final class NormalizationMistakes {
         },
         null,
         Map.of());
+  }
+
+  /** How many elements that stand together are normalized together. */
+  private interface Grouped {
+    int size(Tensor x, int features);
+  }
+
+  private static void groups(
+      Recomputed recomputed, LayerSpec.BatchNormalization layer, String text, Grouped grouped) {
+    recomputed.add(
+        text,
+        layer,
+        read -> grouped(read.look(), norm(read), read.input(), grouped),
+        (read, y, dout) -> groupedBack(read.look(), norm(read), read.input(), dout, grouped),
+        Map.of("gamma", (read, y, dout) -> groupedGamma(read, dout, grouped)));
   }
 
   /** Parts of a batch that a program may have had on processors of their own. */
@@ -304,9 +341,42 @@ final class NormalizationMistakes {
     return (LayerSpec.BatchNormalization) read.look().layer(read.layer()).orElseThrow();
   }
 
-  private static double @Nullable [] runningRoots(Recomputed.Reading read) {
-    Tensor variance = read.look().before(read.layer() + "/runningVar");
-    return variance == null ? null : roots(variance.data(), norm(read).epsilon());
+  /**
+   * The running statistics may have moved already, and may be taken for constants on the way back.
+   */
+  private static void byRunning(
+      Recomputed recomputed,
+      LayerSpec.BatchNormalization layer,
+      Function<Look, @Nullable ModelState> state) {
+    for (boolean constant : new boolean[] {true, false}) {
+      recomputed.add(
+          "it normalizes by the running statistics in training too, as in prediction",
+          layer,
+          read ->
+              running(
+                  read, state, (n, means, roots) -> n.output(means, roots, read.input().data())),
+          (read, y, dout) ->
+              running(
+                  read,
+                  state,
+                  (n, means, roots) -> constant ? n.scaled(roots) : n.slopeBy(means, roots)),
+          Map.of("gamma", (read, y, dout) -> running(read, state, Normalized::gammaGradient)));
+    }
+  }
+
+  private interface ByRunning {
+    double[] of(Normalized normalized, double[] means, double[] roots);
+  }
+
+  private static double @Nullable [] running(
+      Recomputed.Reading read, Function<Look, @Nullable ModelState> state, ByRunning formula) {
+    ModelState of = state.apply(read.look());
+    Tensor mean = of == null ? null : of.tensors().get(read.layer() + "/runningMean");
+    Tensor variance = of == null ? null : of.tensors().get(read.layer() + "/runningVar");
+    Normalized normalized = Normalized.of(read.look(), norm(read));
+    return mean == null || variance == null || normalized == null
+        ? null
+        : formula.of(normalized, mean.data(), roots(variance.data(), norm(read).epsilon()));
   }
 
   private static double[] roots(double[] variance, double epsilon) {
@@ -345,77 +415,77 @@ final class NormalizationMistakes {
     return normalized == null || others == null ? null : formula.apply(normalized, others);
   }
 
-  private static double[] rowsGamma(Recomputed.Reading read, Tensor dout) {
+  private static double[] groupedGamma(Recomputed.Reading read, Tensor dout, Grouped grouped) {
     Tensor x = read.input();
     int features = read.right().size();
-    int width = x.size() / x.shape().length(0);
-    double[][] statistics = ofRows(x, norm(read).epsilon());
+    int positions = Rearranged.row(x) / features;
+    int group = grouped.size(x, features);
+    double[][] statistics = ofGroups(x, group, norm(read).epsilon());
     double[] gradient = new double[features];
     for (int i = 0; i < x.size(); i++) {
-      gradient[i % width / (width / features)] +=
-          dout.data()[i] * (x.data()[i] - statistics[0][i / width]) / statistics[1][i / width];
+      gradient[i / positions % features] +=
+          dout.data()[i] * (x.data()[i] - statistics[0][i / group]) / statistics[1][i / group];
     }
     return gradient;
   }
 
-  private static double @Nullable [] rows(Look look, LayerSpec.BatchNormalization norm, Tensor x) {
+  private static double @Nullable [] grouped(
+      Look look, LayerSpec.BatchNormalization norm, Tensor x, Grouped grouped) {
     Tensor gamma = look.before(norm.name() + "/gamma");
     Tensor beta = look.before(norm.name() + "/beta");
     if (gamma == null || beta == null) {
       return null;
     }
-    int width = x.size() / x.shape().length(0);
-    double[][] statistics = ofRows(x, norm.epsilon());
-    int positions = width / gamma.size();
+    int positions = Rearranged.row(x) / gamma.size();
+    int group = grouped.size(x, gamma.size());
+    double[][] statistics = ofGroups(x, group, norm.epsilon());
     return Numbers.each(
         x.size(),
         i -> {
-          int f = i % width / positions;
+          int f = i / positions % gamma.size();
           return gamma.data()[f]
-                  * (x.data()[i] - statistics[0][i / width])
-                  / statistics[1][i / width]
+                  * (x.data()[i] - statistics[0][i / group])
+                  / statistics[1][i / group]
               + beta.data()[f];
         });
   }
 
-  private static double @Nullable [] rowsBack(
-      Look look, LayerSpec.BatchNormalization norm, Tensor x, Tensor dout) {
+  private static double @Nullable [] groupedBack(
+      Look look, LayerSpec.BatchNormalization norm, Tensor x, Tensor dout, Grouped grouped) {
     Tensor gamma = look.before(norm.name() + "/gamma");
     if (gamma == null) {
       return null;
     }
-    int width = x.size() / x.shape().length(0);
-    int positions = width / gamma.size();
-    double[][] statistics = ofRows(x, norm.epsilon());
+    int positions = Rearranged.row(x) / gamma.size();
+    int group = grouped.size(x, gamma.size());
+    double[][] statistics = ofGroups(x, group, norm.epsilon());
     double[] means = new double[statistics[0].length];
     double[] products = new double[means.length];
     double[] scaled =
-        Numbers.each(x.size(), i -> dout.data()[i] * gamma.data()[i % width / positions]);
+        Numbers.each(x.size(), i -> dout.data()[i] * gamma.data()[i / positions % gamma.size()]);
     double[] normalized =
         Numbers.each(
-            x.size(), i -> (x.data()[i] - statistics[0][i / width]) / statistics[1][i / width]);
+            x.size(), i -> (x.data()[i] - statistics[0][i / group]) / statistics[1][i / group]);
     for (int i = 0; i < x.size(); i++) {
-      means[i / width] += scaled[i] / width;
-      products[i / width] += scaled[i] * normalized[i] / width;
+      means[i / group] += scaled[i] / group;
+      products[i / group] += scaled[i] * normalized[i] / group;
     }
     return Numbers.each(
         x.size(),
         i ->
-            (scaled[i] - means[i / width] - normalized[i] * products[i / width])
-                / statistics[1][i / width]);
+            (scaled[i] - means[i / group] - normalized[i] * products[i / group])
+                / statistics[1][i / group]);
   }
 
-  /** Returns means and standard deviations of each row. */
-  private static double[][] ofRows(Tensor x, double epsilon) {
-    int rows = x.shape().length(0);
-    int width = x.size() / rows;
-    double[][] statistics = new double[2][rows];
+  /** Returns means and standard deviations of so many elements at a time. */
+  private static double[][] ofGroups(Tensor x, int group, double epsilon) {
+    double[][] statistics = new double[2][x.size() / group];
     for (int i = 0; i < x.size(); i++) {
-      statistics[0][i / width] += x.data()[i] / width;
+      statistics[0][i / group] += x.data()[i] / group;
     }
     for (int i = 0; i < x.size(); i++) {
-      double centred = x.data()[i] - statistics[0][i / width];
-      statistics[1][i / width] += centred * centred / width;
+      double centred = x.data()[i] - statistics[0][i / group];
+      statistics[1][i / group] += centred * centred / group;
     }
     statistics[1] = roots(statistics[1], epsilon);
     return statistics;

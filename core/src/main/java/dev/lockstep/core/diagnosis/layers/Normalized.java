@@ -49,17 +49,13 @@ public final class Normalized {
   }
 
   public static @Nullable Normalized of(Look look, LayerSpec.BatchNormalization norm) {
-    Tensor x = look.input(norm.name());
-    Tensor dout = look.candidate(Phase.BACKWARD, norm.name() + "/out");
-    Tensor gamma = look.before(norm.name() + "/gamma");
-    Tensor beta = look.before(norm.name() + "/beta");
-    if (x == null || dout == null || gamma == null || beta == null) {
-      return null;
-    }
-    return new Normalized(x, dout, gamma, beta, norm.epsilon());
+    List<Normalized> whole = parts(look, norm, 1);
+    return whole.isEmpty() ? null : whole.get(0);
   }
 
-  /** Returns the batch in so many parts of as many rows, each a batch by itself. */
+  /**
+   * Returns the batch in so many parts of as many rows, each a batch by itself; none if it has not.
+   */
   static List<Normalized> parts(Look look, LayerSpec.BatchNormalization norm, int parts) {
     Tensor x = look.input(norm.name());
     Tensor dout = look.candidate(Phase.BACKWARD, norm.name() + "/out");
@@ -84,6 +80,9 @@ public final class Normalized {
 
   private static Tensor part(Tensor tensor, int part, int parts) {
     int size = tensor.size() / parts;
+    if (parts == 1) {
+      return tensor;
+    }
     return Tensor.of(
         tensor.shape().sample().batchOf(tensor.shape().length(0) / parts),
         Arrays.copyOfRange(tensor.data(), part * size, (part + 1) * size));
@@ -179,6 +178,16 @@ public final class Normalized {
   /** Returns the slope with another number in place of each σ, also within x̂. */
   public double[] rescaledSlope(double[] divisors) {
     return slope(divisors, count, 1);
+  }
+
+  /** Returns the mean of squares of each feature. */
+  double[] squares() {
+    return Numbers.each(gamma.length, f -> variance[f] + mean[f] * mean[f]);
+  }
+
+  /** Returns the slope with other means and other numbers in place of each σ. */
+  double[] slopeBy(double[] means, double[] divisors) {
+    return slope(normalized(means, divisors), divisors, count, 1);
   }
 
   private double[] slope(double[] divisors, double m, double s) {

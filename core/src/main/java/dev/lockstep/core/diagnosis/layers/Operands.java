@@ -109,11 +109,41 @@ public final class Operands {
       changes("what the layer reads", true)
           .forEach((text, change) -> forwardFrom(text, new Operand.Input(), change));
     }
+    clippedInput();
     for (String parameter : List.of("W", "b", "gamma", "beta")) {
       if (first.before(layer + "/" + parameter) != null) {
         changes(layer + "/" + parameter, false)
             .forEach((text, change) -> forwardFrom(text, new Operand.Parameter(parameter), change));
       }
+    }
+  }
+
+  /** An activation that cuts what it reads off, as against overflow: what lies further is wrong. */
+  private void clippedInput() {
+    Tensor x = first.input(layer);
+    if (x == null
+        || !(first.layer(layer).orElse(null) instanceof LayerSpec.Activation)
+        || x.size() != judged.candidate().size()) {
+      return;
+    }
+    double wrong = Double.POSITIVE_INFINITY;
+    double right = 0;
+    for (int i = 0; i < x.size(); i++) {
+      boolean differs =
+          Math.abs(judged.candidate().data()[i] - judged.reference().data()[i]) > judged.allowed();
+      wrong = differs ? Math.min(wrong, Math.abs(x.data()[i])) : wrong;
+    }
+    for (double value : x.data()) {
+      right = Math.abs(value) < wrong ? Math.max(right, Math.abs(value)) : right;
+    }
+    if (Double.isFinite(wrong) && right > 0) {
+      double limit = Numbers.between(right, wrong);
+      Map<String, Change> changes = new LinkedHashMap<>();
+      each(
+          changes,
+          "what the layer reads is clipped to ±%s".formatted(Numbers.setting(limit)),
+          v -> Math.max(-limit, Math.min(limit, v)));
+      changes.forEach((text, change) -> forwardFrom(text, new Operand.Input(), change));
     }
   }
 
@@ -189,6 +219,17 @@ public final class Operands {
     } else {
       kept(changes, "the last row of %s is left out".formatted(name), false, false);
       kept(changes, "the first row of %s is left out".formatted(name), true, false);
+      for (int by : new int[] {1, -1}) {
+        changes.put(
+            "%s is shifted by one place%s".formatted(name, by > 0 ? "" : ", back"),
+            (look, of, operand) ->
+                Rearranged.rolled(operand, operand.shape().length(operand.shape().rank() - 1), by));
+      }
+      String parameter = name.substring(name.lastIndexOf('/'));
+      changes.put(
+          "%s is that of the step before".formatted(name),
+          (look, of, operand) ->
+              look.previous() == null ? null : look.previous().before(of + parameter));
     }
     return changes;
   }
@@ -284,7 +325,7 @@ public final class Operands {
     int rows = dout.shape().length(0);
     int width = Rearranged.row(dout);
     double[] shown = judged.candidate().data();
-    double[] sums = LayerMistakes.decay(first, key.path());
+    double[] sums = first.decayed(key.path(), new double[shown.length]);
     for (int row = 0; row < rows - 1; row++) {
       double[] slopes = Arrays.copyOfRange(dout.data(), row * width, (row + 1) * width);
       double[] own = key.path().endsWith("/W") ? outer(row, slopes) : slopes;
@@ -342,10 +383,7 @@ public final class Operands {
             || (double) shown.candidate().size() * look.batch().size() > WindowMistakes.AFFORDABLE
             || !(look.layer(layer).orElse(null) instanceof LayerSpec.Affine)
         ? null
-        : Samples.inSum(
-            x,
-            dout,
-            Numbers.minus(shown.candidate().data(), LayerMistakes.decay(look, key.path())));
+        : Samples.inSum(x, dout, look.undecayed(key.path(), shown.candidate().data()));
   }
 
   /** Returns one sample's gradient of an affine layer's weights; none of another layer. */

@@ -11,17 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Patches {
 
-  /** What a window sees beyond the image's border. */
+  /** What a window sees beyond the image's border, and how much of it on which side. */
   enum Border {
-    ZERO("zeros"),
-    MINUS_ONE("the number -1"),
-    EDGE("the nearest pixel"),
-    CIRCULAR("the opposite side"),
-    REFLECTED("the mirrored image"),
-    /** All the padding at the bottom and on the right. */
-    AFTER("zeros, all of them below and on the right"),
+    ZERO("zeros stand around the image, as they should"),
+    MINUS_ONE(seen("the number -1")),
+    EDGE(seen("the nearest pixel")),
+    CIRCULAR(seen("the opposite side")),
+    REFLECTED(seen("the mirrored image")),
+    AFTER("all zeros around the image stand below it and on its right"),
+    BEFORE("all zeros around the image stand above it and on its left"),
+    /** Of an odd number of zeros one more stands on the wrong side. */
+    EXCHANGED("the zeros above the image are those below it, and those on its left on its right"),
     /** Nothing: a window is smaller there. */
-    NONE("nothing");
+    NONE(seen("nothing"));
 
     private final String text;
 
@@ -32,6 +34,10 @@ final class Patches {
     String text() {
       return text;
     }
+  }
+
+  private static String seen(String text) {
+    return "beyond the image's border its windows see %s in place of zeros".formatted(text);
   }
 
   private final Window window;
@@ -67,14 +73,28 @@ final class Patches {
   }
 
   private void eachPlace(Place place) {
-    int before = border == Border.AFTER ? 0 : window.pad();
+    int above = before(window.rows(), height);
+    int left = before(window.columns(), width);
     for (int w = 0; w < outHeight * outWidth; w++) {
       for (int p = 0; p < window.elements(); p++) {
-        int row = w / outWidth * window.stride() + p / window.width() - before;
-        int column = w % outWidth * window.stride() + p % window.width() - before;
+        int row = at(window.rows(), w / outWidth, p / window.width()) - above;
+        int column = at(window.columns(), w % outWidth, p % window.width()) - left;
         place.see(w, p, at(row, column));
       }
     }
+  }
+
+  private static int at(Window.Axis axis, int window, int place) {
+    return window * axis.stride() + place * axis.dilation();
+  }
+
+  private int before(Window.Axis axis, int length) {
+    return switch (border) {
+      case AFTER -> 0;
+      case BEFORE -> axis.before(length) + axis.after(length);
+      case EXCHANGED -> axis.after(length);
+      case ZERO, MINUS_ONE, EDGE, CIRCULAR, REFLECTED, NONE -> axis.before(length);
+    };
   }
 
   private int at(int row, int column) {
@@ -82,7 +102,7 @@ final class Patches {
       return row * width + column;
     }
     return switch (border) {
-      case ZERO, MINUS_ONE, AFTER, NONE -> -1;
+      case ZERO, MINUS_ONE, AFTER, BEFORE, EXCHANGED, NONE -> -1;
       case EDGE ->
           Math.max(0, Math.min(height - 1, row)) * width + Math.max(0, Math.min(width - 1, column));
       case CIRCULAR -> Math.floorMod(row, height) * width + Math.floorMod(column, width);
@@ -179,6 +199,7 @@ final class Patches {
     LARGEST_FROM_ZERO,
     /** The one furthest from 0. */
     LARGEST_MAGNITUDE,
+    MEAN,
     /** The mean of what is inside the image. */
     MEAN_INSIDE,
     /** The sum divided by the square of the stride. */
@@ -207,11 +228,15 @@ final class Patches {
       int[] places = seen[i % windows];
       int base = i / windows * area;
       double gradient = dout == null ? 0 : dout[i];
-      if (taken == Taken.MEAN_INSIDE || taken == Taken.SUM_BY_STRIDE) {
-        double share =
-            taken == Taken.SUM_BY_STRIDE
-                ? 1.0 / (window.stride() * window.stride())
-                : 1.0 / Math.max(1, Arrays.stream(places).filter(at -> at >= 0).count());
+      double share =
+          switch (taken) {
+            case MEAN -> 1.0 / places.length;
+            case MEAN_INSIDE ->
+                1.0 / Math.max(1, Arrays.stream(places).filter(at -> at >= 0).count());
+            case SUM_BY_STRIDE -> 1.0 / (window.stride() * window.stride());
+            case LARGEST, LARGEST_FROM_ZERO, LARGEST_MAGNITUDE -> 0;
+          };
+      if (share > 0) {
         for (int at : places) {
           if (at >= 0) {
             y[i] += share * x[base + at];

@@ -2,7 +2,6 @@ package dev.lockstep.core.diagnosis.layers;
 
 import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.diagnosis.hypothesis.Look;
-import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.network.LayerSpec;
 import dev.lockstep.core.network.Window;
 import dev.lockstep.core.tensor.Shape;
@@ -23,63 +22,99 @@ final class WindowMistakes {
     Tensor x = first.input(layer.name());
     Tensor w = first.before(layer.name() + "/W");
     Tensor b = first.before(layer.name() + "/b");
-    if (!layer.window().isPlain()
-        || layer.window().pad() == 0
-        || x == null
+    Window window = layer.window();
+    if (x == null
         || w == null
         || b == null
         || (long) judged.candidate().size() * (w.size() / b.size()) > AFFORDABLE) {
       return;
     }
     for (Patches.Border border : Patches.Border.values()) {
-      if (border == Patches.Border.ZERO || border == Patches.Border.NONE) {
-        continue;
+      boolean right = border == Patches.Border.ZERO || border == Patches.Border.NONE;
+      if (!right && window.isPadded()) {
+        convolution(border.text(), window, border, layer, recomputed);
       }
-      recomputed.add(
-          "beyond the image's border its windows see %s in place of zeros".formatted(border.text()),
+    }
+    if (window.height() != window.width()) {
+      convolution(
+          "height and width of its kernels are exchanged",
+          exchanged(window),
+          Patches.Border.ZERO,
           layer,
-          read -> {
-            Tensor kernels = read.look().before(read.layer() + "/W");
-            Tensor bias = read.look().before(read.layer() + "/b");
-            return kernels == null || bias == null
-                ? null
-                : patches(read, border, read.right())
-                    .convolved(read.input().data(), kernels.data(), bias.data());
-          },
-          (read, y, dout) -> {
-            Tensor kernels = read.look().before(read.layer() + "/W");
-            return kernels == null
-                ? null
-                : patches(read, border, y)
-                    .convolvedBack(
-                        dout.data(),
-                        kernels.data(),
-                        y.shape().length(1),
-                        read.input().shape().length(0));
-          },
-          Map.of(
-              "W",
-              (read, y, dout) ->
-                  Numbers.plus(
-                      patches(read, border, y)
-                          .kernelGradient(read.input().data(), dout.data(), y.shape().length(1)),
-                      1,
-                      LayerMistakes.decay(read.look(), read.layer() + "/W"))));
+          recomputed);
     }
   }
 
-  private static Patches patches(Recomputed.Reading read, Patches.Border border, Tensor out) {
-    LayerSpec.Convolution layer =
-        (LayerSpec.Convolution) read.look().layer(read.layer()).orElseThrow();
-    return patches(layer.window(), border, read.input(), out.shape());
+  /** Returns a window of the same elements that lies on its side. */
+  private static Window exchanged(Window window) {
+    return new Window(of(window.width(), window.rows()), of(window.height(), window.columns()));
+  }
+
+  private static Window.Axis of(int length, Window.Axis axis) {
+    return new Window.Axis(length, axis.stride(), axis.pad(), axis.dilation());
+  }
+
+  private static void convolution(
+      String text,
+      Window window,
+      Patches.Border border,
+      LayerSpec.Convolution layer,
+      Recomputed recomputed) {
+    recomputed.add(
+        text,
+        layer,
+        read -> {
+          Tensor kernels = read.look().before(read.layer() + "/W");
+          Tensor bias = read.look().before(read.layer() + "/b");
+          return kernels == null || bias == null
+              ? null
+              : patches(of(read, layer, window), border, read.input(), read.right().shape())
+                  .convolved(read.input().data(), kernels.data(), bias.data());
+        },
+        (read, y, dout) -> {
+          Tensor kernels = read.look().before(read.layer() + "/W");
+          return kernels == null
+              ? null
+              : patches(of(read, layer, window), border, read.input(), y.shape())
+                  .convolvedBack(
+                      dout.data(),
+                      kernels.data(),
+                      y.shape().length(1),
+                      read.input().shape().length(0));
+        },
+        Map.of(
+            "W",
+            (read, y, dout) ->
+                read.look()
+                    .decayed(
+                        read.layer() + "/W",
+                        patches(of(read, layer, window), border, read.input(), y.shape())
+                            .kernelGradient(
+                                read.input().data(), dout.data(), y.shape().length(1)))));
+  }
+
+  /** Returns the window of the layer that is read, changed as that of the layer that is told. */
+  private static Window of(Recomputed.Reading read, LayerSpec.Convolution told, Window changed) {
+    Window own = ((LayerSpec.Convolution) read.look().layer(read.layer()).orElseThrow()).window();
+    return changed.equals(told.window()) ? own : exchanged(own);
   }
 
   static void pooling(Judged judged, LayerSpec.Pooling layer, Recomputed recomputed) {
     Window window = layer.window();
+    Shape out = judged.candidate().shape();
+    if (window.height() != window.width()) {
+      pooling(
+          "height and width of its windows are exchanged",
+          layer,
+          exchanged(window),
+          Patches.Border.ZERO,
+          layer.type() == LayerSpec.PoolingType.MAX ? Patches.Taken.LARGEST : Patches.Taken.MEAN,
+          out,
+          recomputed);
+    }
     if (!window.isPlain()) {
       return;
     }
-    Shape out = judged.candidate().shape();
     if (layer.type() == LayerSpec.PoolingType.MAX) {
       if (window.pad() > 0) {
         pooling(

@@ -225,6 +225,8 @@ final class Alternatives {
           0,
           dropout.ratio(),
           other -> new LayerSpec.Dropout(other.name(), 0, other.inverted()));
+    } else if (layer instanceof LayerSpec.LocalResponse response) {
+      responses(response);
     } else if (layer instanceof LayerSpec.Pooling pool) {
       boolean max = pool.type() == LayerSpec.PoolingType.MAX;
       each(
@@ -251,6 +253,42 @@ final class Alternatives {
     }
   }
 
+  /** As PyTorch divides alpha, and as the size is taken for a reach or for a half of it. */
+  private void responses(LayerSpec.LocalResponse own) {
+    for (double alpha : new double[] {own.alpha() / own.size(), own.alpha() * own.size()}) {
+      each(
+          own,
+          "the alpha of %s were %s in place of %s",
+          alpha,
+          own.alpha(),
+          o -> new LayerSpec.LocalResponse(o.name(), o.k(), o.size(), alpha, o.beta()));
+    }
+    for (int size : new int[] {1, own.size() + 2, 2 * own.size() + 1}) {
+      each(
+          own,
+          "the size of %s were %s in place of %s",
+          size,
+          own.size(),
+          o -> new LayerSpec.LocalResponse(o.name(), o.k(), size, o.alpha(), o.beta()));
+    }
+    for (double k : new double[] {1, 2}) {
+      each(
+          own,
+          "the k of %s were %s in place of %s",
+          k,
+          own.k(),
+          o -> new LayerSpec.LocalResponse(o.name(), k, o.size(), o.alpha(), o.beta()));
+    }
+    for (double beta : new double[] {0.5, 0.75, 1}) {
+      each(
+          own,
+          "the beta of %s were %s in place of %s",
+          beta,
+          own.beta(),
+          o -> new LayerSpec.LocalResponse(o.name(), o.k(), o.size(), o.alpha(), beta));
+    }
+  }
+
   /** Changes a layer, and all layers of its kind. */
   private <T extends LayerSpec> void each(
       T layer, String what, double value, double right, UnaryOperator<T> change) {
@@ -270,6 +308,9 @@ final class Alternatives {
   private static String kind(LayerSpec layer) {
     if (layer instanceof LayerSpec.BatchNormalization) {
       return "batch normalization";
+    }
+    if (layer instanceof LayerSpec.LocalResponse) {
+      return "local response normalization";
     }
     return layer instanceof LayerSpec.Dropout
         ? "dropout layer"

@@ -9,6 +9,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank;
 import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
+import dev.lockstep.core.diagnosis.hypothesis.Penalty;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.LossSpec;
@@ -18,6 +19,7 @@ import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
@@ -78,20 +80,16 @@ public final class LossMistakes {
     if (loss.type() == LossSpec.Type.SIGMOID_CROSS_ENTROPY) {
       halves(loss.stabilizer());
     }
-    if (first.network().weightDecay() > 0) {
-      for (ParameterSpec parameter : first.network().parameters()) {
-        if (parameter.decayed()) {
-          add(
-              NAMED,
-              "the weight decay in the loss is that of %s alone".formatted(parameter.path()),
-              look -> data(look) + penalty(look.network(), look.step().before(), parameter));
-        }
+    otherConstant(first);
+    Penalty whole = Penalty.of(first.network());
+    if (whole.exists()) {
+      for (ParameterSpec parameter : whole.parameters()) {
+        add(
+            NAMED,
+            "the weight decay in the loss is that of %s alone".formatted(parameter.path()),
+            look -> data(look) + whole.only(parameter).of(look.step().before()));
       }
-      add(NAMED, "the weight decay is missing in the loss", this::data);
-      add(
-          NAMED,
-          "the weight decay counts twice in the loss",
-          look -> data(look) + 2 * penalty(look));
+      parts(whole).forEach(this::part);
       add(
           NAMED,
           "the weight decay in the loss is that of the weights of the step before",
@@ -103,12 +101,72 @@ public final class LossMistakes {
               look.step().after() == null
                   ? Double.NaN
                   : data(look) + penalty(look.network(), look.step().after()));
-      add(
-          ARITHMETIC,
-          "it is the reference's, but for the weight decay, times the batch size: it is summed, not averaged",
-          look -> data(look) * look.batch().size() + penalty(look));
     }
   }
+
+  /**
+   * Returns what is added to the loss, by name: the whole of it and, where it has two, each part.
+   */
+  private static Map<String, Penalty> parts(Penalty whole) {
+    Map<String, Penalty> parts = new LinkedHashMap<>();
+    parts.put(whole.l2() > 0 ? "the weight decay" : "L1's term, λ·Σ|W|,", whole);
+    if (whole.l2() > 0 && whole.l1() > 0) {
+      parts.put("L1's term, λ·Σ|W|,", whole.with(0, whole.l1()));
+      parts.put("L2's term, ½·λ·ΣW²,", whole.with(whole.l2(), 0));
+    }
+    return parts;
+  }
+
+  private void part(String name, Penalty part) {
+    add(
+        NAMED,
+        name + " is missing in the loss",
+        look -> shown(look) - part.of(look.step().before()));
+    add(
+        NAMED,
+        name + " counts twice in the loss",
+        look -> shown(look) + part.of(look.step().before()));
+  }
+
+  /** The constant inside the logarithm, read off the value of the first step. */
+  private void otherConstant(Look first) {
+    Judged value = first.judged().get(VALUE);
+    LossSpec loss = first.network().loss();
+    if (value == null || rows(first, loss.stabilizer()) == null) {
+      return;
+    }
+    double entropy = value.candidate().data()[0] - penalty(first);
+    double least = constant(first, entropy + value.floor());
+    double most = constant(first, entropy - value.floor());
+    if (!(least > 0 && most < 1)) {
+      return;
+    }
+    double meant = Numbers.between(least, most);
+    add(
+        NAMED,
+        "it is as if the loss's constant were %s in place of %s"
+            .formatted(Numbers.setting(meant), Numbers.setting(loss.stabilizer())),
+        look -> shown(look) - entropy(look, loss.stabilizer()) + entropy(look, meant));
+  }
+
+  /** Returns the constant by which the cross entropy has a value; 0 if none is small enough. */
+  private static double constant(Look look, double entropy) {
+    double low = 0;
+    double high = 1;
+    for (int i = 0; i < BISECTIONS; i++) {
+      // most constants are tiny: halve their exponent as long as there is one
+      double middle = low > 0 ? Math.sqrt(low * high) : high / 1e3;
+      if (entropy(look, middle) > entropy) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Leave no digit of a double undecided. */
+  private static final int BISECTIONS = 200;
 
   /** −t·log y without −(1 − t)·log(1 − y), or the other way round. */
   private void halves(double stabilizer) {
@@ -199,20 +257,41 @@ public final class LossMistakes {
     return rows;
   }
 
-  /** The labels (1 − ε)·t + ε/classes, in the loss and in its gradient. */
+  /** The labels (1 − ε)·t + ε/classes, in the loss, in its gradient or in both. */
   private void smoothedLabels(Look first, double stabilizer) {
     TensorKey scores = new TensorKey(Phase.BACKWARD, Look.scoresOf(first.network()));
     double classes = first.network().classes();
     Judged dout = first.judged().get(scores);
-    if (dout == null) {
+    Judged value = first.judged().get(VALUE);
+    if (dout == null || value == null) {
       return;
     }
     double[] t = first.batch().targets().data();
-    double fitted =
+    double ofGradient =
         -first.batch().size()
             * Numbers.leastSquares(
                 Numbers.each(t.length, i -> 1 / classes - t[i]),
                 Numbers.minus(dout.candidate().data(), dout.reference().data()));
+    double ofValue =
+        (value.candidate().data()[0] - value.reference().data()[0]) / smoothed(first, stabilizer);
+    smoothedLabels(scores, stabilizer, ofGradient, true, true);
+    smoothedLabels(scores, stabilizer, ofValue, true, false);
+    smoothedLabels(scores, stabilizer, ofGradient, false, true);
+  }
+
+  /** Returns what the loss takes more, for each unit of ε. */
+  private static double smoothed(Look look, double stabilizer) {
+    Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+    double[] t = look.batch().targets().data();
+    double more = 0;
+    for (int i = 0; y != null && i < t.length; i++) {
+      more -= (1.0 / look.network().classes() - t[i]) * Math.log(y.data()[i] + stabilizer);
+    }
+    return more / look.batch().size();
+  }
+
+  private void smoothedLabels(
+      TensorKey scores, double stabilizer, double fitted, boolean inLoss, boolean inGradient) {
     double by = Math.rint(fitted * 1e9) / 1e9;
     if (!(by > 0 && by < 1)) {
       return;
@@ -220,26 +299,25 @@ public final class LossMistakes {
     found.add(
         new Hypothesis(
             NAMED,
-            "it is as if labels were smoothed by " + Numbers.setting(by),
+            "it is as if labels were smoothed by %s%s"
+                .formatted(
+                    Numbers.setting(by),
+                    inLoss ? inGradient ? "" : ", in the loss alone" : ", in the gradient alone"),
             look -> {
-              Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
               Judged gradient = look.judged().get(scores);
-              if (y == null || gradient == null) {
+              if (gradient == null) {
                 return null;
               }
-              double[] targets = look.batch().targets().data();
+              double[] t = look.batch().targets().data();
+              double share = 1.0 / look.network().classes();
               double n = look.batch().size();
-              double more = 0;
-              for (int i = 0; i < targets.length; i++) {
-                more -= by * (1 / classes - targets[i]) * Math.log(y.data()[i] + stabilizer) / n;
-              }
               Map<TensorKey, double[]> predicted =
-                  Look.only(VALUE, new double[] {shown(look) + more});
+                  Look.only(VALUE, new double[] {shown(look) + by * smoothed(look, stabilizer)});
               predicted.put(
                   scores,
                   Numbers.each(
-                      targets.length,
-                      i -> gradient.reference().data()[i] - by * (1 / classes - targets[i]) / n));
+                      t.length, i -> gradient.reference().data()[i] - by * (share - t[i]) / n));
+              predicted.keySet().removeIf(key -> key.equals(VALUE) ? !inLoss : !inGradient);
               return predicted;
             }));
   }
@@ -258,22 +336,12 @@ public final class LossMistakes {
     return rows == null ? Double.NaN : Numbers.sum(rows) / rows.length;
   }
 
-  /** ½ λ Σ W² over the decayed parameters. */
+  /** ½ λ Σ W² + λ₁ Σ |W| over the decayed parameters. */
   private static double penalty(Look look) {
     return penalty(look.network(), look.step().before());
   }
 
   private static double penalty(NetworkSpec network, ModelState state) {
-    return network.parameters().stream()
-        .filter(ParameterSpec::decayed)
-        .mapToDouble(parameter -> penalty(network, state, parameter))
-        .sum();
-  }
-
-  private static double penalty(NetworkSpec network, ModelState state, ParameterSpec parameter) {
-    Tensor w = state.tensors().get(parameter.path());
-    return w == null
-        ? 0
-        : 0.5 * network.weightDecay() * Arrays.stream(w.data()).map(x -> x * x).sum();
+    return Penalty.of(network).of(state);
   }
 }

@@ -15,6 +15,7 @@ import dev.lockstep.core.observation.ExpectedTensor;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,12 @@ public final class PredictionMistakes {
           return scores == null ? null : Numbers.softmaxByColumn(scores, look.network().classes());
         });
     add(
+        "the prediction's softmax is taken twice",
+        look -> {
+          Judged judged = look.judged().get(KEY);
+          return judged == null ? null : softmaxed(judged.reference());
+        });
+    add(
         "each row of the prediction is divided by its largest element",
         look -> divided(look.judged().get(KEY)));
     add(
@@ -110,6 +117,19 @@ public final class PredictionMistakes {
                   judged.reference().size(),
                   i -> value.applyAsDouble(judged.reference().data()[i]));
         });
+  }
+
+  private static double @Nullable [] softmaxed(Tensor y) {
+    if (y.shape().rank() != 2) {
+      return null;
+    }
+    int classes = y.shape().length(1);
+    double[] softmaxed = new double[y.size()];
+    for (int row = 0; row < y.size(); row += classes) {
+      double[] own = Numbers.softmax(Arrays.copyOfRange(y.data(), row, row + classes));
+      System.arraycopy(own, 0, softmaxed, row, classes);
+    }
+    return softmaxed;
   }
 
   private static double @Nullable [] divided(@Nullable Judged judged) {

@@ -54,6 +54,7 @@ public final class TargetMistakes {
       mistakes.classWeights();
       mistakes.divisors();
       mistakes.gradients();
+      mistakes.focal();
     }
     return mistakes.found;
   }
@@ -278,6 +279,97 @@ public final class TargetMistakes {
                 return predicted;
               }));
     }
+  }
+
+  /** Focusing exponents that are in use: Lin et al. 2017 try 0.5 to 5. */
+  private static final double[] EXPONENTS = {0.5, 1, 1.5, 2, 2.5, 3, 4, 5};
+
+  /** Rows count the less the surer the network is of them: α·(1 − p)^γ. */
+  private void focal() {
+    Tensor y = first.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+    Judged value = first.judged().get(VALUE);
+    Judged dout = first.judged().get(scores);
+    if (y == null || value == null || dout == null) {
+      return;
+    }
+    double data = value.candidate().data()[0] - value.reference().data()[0] + rightEntropy(first);
+    for (double exponent : EXPONENTS) {
+      for (boolean derived : new boolean[] {true, false}) {
+        for (boolean inLoss : new boolean[] {true, false}) {
+          for (boolean inGradient : new boolean[] {true, false}) {
+            double alpha =
+                Numbers.exact(
+                    inLoss
+                        ? data / focused(first, y, exponent)
+                        : Numbers.leastSquares(
+                            focusedGradient(first, y, exponent, derived, dout.reference()),
+                            dout.candidate().data()));
+            if ((inLoss || inGradient) && Double.isFinite(alpha) && alpha > 0) {
+              focal(exponent, alpha, derived, inLoss, inGradient);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * @param derived whether the gradient is that of the weights too
+   */
+  private void focal(
+      double exponent, double alpha, boolean derived, boolean inLoss, boolean inGradient) {
+    String factor = Math.abs(alpha - 1) < ROUNDING ? "" : Numbers.setting(alpha) + "·";
+    found.add(
+        new Hypothesis(
+            factor.isEmpty() ? NAMED : ARITHMETIC,
+            "rows are weighted by %s(1 - p)^%s, p the probability of the right class: a focal loss%s"
+                .formatted(
+                    factor,
+                    Numbers.setting(exponent),
+                    inGradient && !derived ? ", the weights taken for constants" : ""),
+            look -> {
+              Tensor y = look.candidate(Phase.FORWARD, NetworkSpec.OUTPUT);
+              Judged dout = look.judged().get(scores);
+              if (y == null || dout == null) {
+                return null;
+              }
+              Map<TensorKey, double[]> predicted =
+                  predicted(
+                      look,
+                      Numbers.times(
+                          alpha, focusedGradient(look, y, exponent, derived, dout.reference())),
+                      alpha * focused(look, y, exponent));
+              predicted.keySet().removeIf(key -> key.equals(VALUE) ? !inLoss : !inGradient);
+              return predicted;
+            }));
+  }
+
+  private double focused(Look look, Tensor y, double exponent) {
+    int[] labels = rightLabels(look);
+    int classes = look.network().classes();
+    return entropy(
+        look,
+        y,
+        labels,
+        Numbers.each(
+            labels.length,
+            i -> Math.pow(1 - y.data()[i * classes + labels[i]], exponent) / labels.length));
+  }
+
+  /** With d/dp of −(1 − p)^γ·log p the gradient of a row is a multiple of its right one. */
+  private static double[] focusedGradient(
+      Look look, Tensor y, double exponent, boolean derived, Tensor right) {
+    int[] labels = rightLabels(look);
+    int classes = look.network().classes();
+    double[] weights =
+        Numbers.each(
+            labels.length,
+            i -> {
+              double p = y.data()[i * classes + labels[i]];
+              double more = exponent * p * Math.log(p) * Math.pow(1 - p, exponent - 1);
+              return Math.pow(1 - p, exponent) - (derived ? more : 0);
+            });
+    return Numbers.each(right.size(), i -> weights[i / classes] * right.data()[i]);
   }
 
   private void gradients() {

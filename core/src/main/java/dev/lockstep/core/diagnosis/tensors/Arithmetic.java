@@ -30,22 +30,25 @@ public final class Arithmetic {
   /** What is all zeros is many other things too, all of which say less. */
   public static final String ZEROS = "it is all zeros: it was never computed";
 
+  private final int nominal;
   private final Look first;
   private final Set<TensorKey> scope;
   private final Judged judged;
   private final List<Hypothesis> found = new ArrayList<>();
 
-  private Arithmetic(Look first, Set<TensorKey> scope) {
+  private Arithmetic(int nominal, Look first, Set<TensorKey> scope) {
+    this.nominal = nominal;
     this.first = first;
     this.scope = scope;
     this.judged = Objects.requireNonNull(first.judged().get(scope.iterator().next()));
   }
 
   /**
+   * @param nominal rows of a full batch
    * @param scope the tensors that differ, in the order of computation
    */
-  public static List<Hypothesis> of(Look first, Set<TensorKey> scope) {
-    Arithmetic arithmetic = new Arithmetic(first, scope);
+  public static List<Hypothesis> of(int nominal, Look first, Set<TensorKey> scope) {
+    Arithmetic arithmetic = new Arithmetic(nominal, first, scope);
     arithmetic.factors();
     arithmetic.limits();
     arithmetic.otherTimes();
@@ -68,6 +71,16 @@ public final class Arithmetic {
     named.put(
         "1/%d, the batch size: it is averaged once too often".formatted(first.batch().size()),
         look -> 1.0 / look.batch().size());
+    int rows = first.batch().size();
+    if (rows != nominal) {
+      String text = "%d/%d, the rows of %s by those of %s";
+      named.put(
+          text.formatted(rows, nominal, "this batch", "a full one"),
+          look -> (double) look.batch().size() / nominal);
+      named.put(
+          text.formatted(nominal, rows, "a full batch", "this one"),
+          look -> (double) nominal / look.batch().size());
+    }
     double classes = first.network().classes();
     if (judged.tensor().key().phase() != Phase.UPDATE) { // what an update sums over is no class
       named.put("%.0f, the number of outputs".formatted(classes), look -> classes);
@@ -175,7 +188,29 @@ public final class Arithmetic {
         "it is rounded to float",
         (look, judged) ->
             Numbers.each(judged.reference().size(), i -> (float) judged.reference().data()[i]));
+    if (judged.reference().size() > FEW) {
+      add(ARITHMETIC, "it is computed in float", (look, judged) -> inFloat(judged));
+    }
   }
+
+  /** Numbers that are all floats by chance. */
+  private static final int FEW = 8;
+
+  /** Sums in float end as floats that are off by more than their last digit. */
+  private static double @Nullable [] inFloat(Judged judged) {
+    double[] shown = judged.candidate().data();
+    double[] right = judged.reference().data();
+    double most = SUMS_IN_FLOAT * judged.reference().largestMagnitude();
+    for (int i = 0; i < shown.length; i++) {
+      if ((float) shown[i] != shown[i] || !(Math.abs(shown[i] - right[i]) <= most)) {
+        return null;
+      }
+    }
+    return shown;
+  }
+
+  /** Of the largest element: a hundred roundings to float. */
+  private static final double SUMS_IN_FLOAT = 100 * 0x1p-24;
 
   private static double[] clipped(double[] values, double limit) {
     return Numbers.each(values.length, i -> Math.max(-limit, Math.min(limit, values[i])));
@@ -194,7 +229,9 @@ public final class Arithmetic {
         (look, judged) -> {
           Judged late =
               look.previous() == null ? null : look.previous().judged().get(judged.tensor().key());
-          return late == null || look.previous() == null
+          return late == null
+                  || look.previous() == null
+                  || judged.tensor().key().phase() == Phase.UPDATE // it was not updated
               ? null
               : late.candidate().size() == judged.candidate().size() ? stale(look, judged) : null;
         });

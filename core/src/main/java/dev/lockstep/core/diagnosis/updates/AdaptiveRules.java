@@ -1,5 +1,6 @@
 package dev.lockstep.core.diagnosis.updates;
 
+import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.diagnosis.updates.UpdateMistakes.Element;
 import dev.lockstep.core.diagnosis.updates.UpdateMistakes.Rule;
 import dev.lockstep.core.network.OptimizerSpec;
@@ -142,6 +143,7 @@ final class AdaptiveRules {
   }
 
   private void adaMax(OptimizerSpec.AdaMax o) {
+    adaMaxEpsilons(o);
     adaMax(
         "the maximum is decayed after it was taken, not before",
         o,
@@ -158,6 +160,26 @@ final class AdaptiveRules {
         o,
         e -> Math.max(o.beta2() * e.slots[1], Math.abs(e.g)),
         false);
+  }
+
+  /** Constants that other libraries keep the maximum from 0 with. */
+  private static final double[] CONSTANTS = {1e-8, 1e-7};
+
+  private void adaMaxEpsilons(OptimizerSpec.AdaMax o) {
+    for (double epsilon : CONSTANTS) {
+      adaMax(
+          "%s is added to |g| within the maximum".formatted(Numbers.setting(epsilon)),
+          o,
+          e -> Math.max(o.beta2() * e.slots[1], Math.abs(e.g) + epsilon),
+          true);
+      rules.accept(
+          "%s is added to the maximum that is divided by".formatted(Numbers.setting(epsilon)),
+          e -> {
+            e.slots[0] = o.beta1() * e.slots[0] + (1 - o.beta1()) * e.g;
+            e.slots[1] = Math.max(o.beta2() * e.slots[1], Math.abs(e.g)) + TINY;
+            e.w -= e.rate / correction(e, o.beta1()) * e.slots[0] / (e.slots[1] + epsilon);
+          });
+    }
   }
 
   private void adaMax(String text, OptimizerSpec.AdaMax o, OfElement u, boolean corrected) {

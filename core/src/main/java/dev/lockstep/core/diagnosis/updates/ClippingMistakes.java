@@ -257,22 +257,17 @@ public final class ClippingMistakes {
               }
               Map<String, double[]> gradients = new LinkedHashMap<>(raw);
               if (decayed) {
-                gradients.replaceAll((path, gradient) -> decayed(look, path, gradient));
+                gradients.replaceAll((path, gradient) -> look.decayed(path, gradient));
               }
               clip.apply(gradients);
               if (!decayed) {
-                gradients.replaceAll((path, gradient) -> decayed(look, path, gradient));
+                gradients.replaceAll((path, gradient) -> look.decayed(path, gradient));
               }
               Map<TensorKey, double[]> predicted = new LinkedHashMap<>();
               gradients.forEach(
                   (path, gradient) -> predicted.put(new TensorKey(Phase.BACKWARD, path), gradient));
               return predicted;
             }));
-  }
-
-  private static double[] decayed(Look look, String path, double[] gradient) {
-    double[] decay = look.decay(path);
-    return decay == null ? gradient : Numbers.plus(gradient, 1, decay);
   }
 
   /** Returns the gradients as they are before anything is done to them. */

@@ -8,6 +8,7 @@ import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
 import dev.lockstep.core.diagnosis.hypothesis.Variant;
 import dev.lockstep.core.model.ModelProvider;
+import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.Adjustments;
 import dev.lockstep.core.network.LearningRate;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,7 @@ public final class Schedules {
           schedules::momentum,
           look -> momentum(look.network().optimizer()),
           schedules::atMomentum);
+      schedules.counts();
       schedules.countedLess();
       schedules.shifted();
       schedules.pastItsEnd();
@@ -156,6 +159,73 @@ public final class Schedules {
         : Math.abs(fitted) <= ROUNDING * Math.abs(right) ? 0 : Numbers.exact(fitted);
   }
 
+  /** The optimizer counts steps of its own, which start again with every state that it is given. */
+  private void counts() {
+    List<Long> counts = new ArrayList<>();
+    for (Look look : looks) {
+      long count = count(look);
+      if (count < 0) {
+        return;
+      }
+      counts.add(count);
+    }
+    boolean off = false;
+    for (int i = 1; i < counts.size(); i++) {
+      off |= counts.get(i) != counts.get(i - 1) + 1;
+    }
+    if (!off || counts.stream().distinct().count() == 1) {
+      return; // it goes on from another number, or stays, which are told as such
+    }
+    found.add(
+        new Hypothesis(
+            Hypothesis.Rank.NAMED,
+            "the optimizer's count of steps is not what the state says: "
+                + IntStream.range(0, counts.size())
+                    .mapToObj(
+                        i ->
+                            "%d in step %d"
+                                .formatted(counts.get(i) + 1, looks.get(i).step().step()))
+                    .collect(Collectors.joining(", ")),
+            look -> {
+              long count = count(look);
+              return count < 0
+                  ? null
+                  : Variant.of(look)
+                      .with(new ModelState(count, look.step().before().tensors()))
+                      .shown(reference, look);
+            }));
+  }
+
+  /** Returns the count of steps taken that explains how far a step moved; -1 if none does. */
+  private long count(Look look) {
+    long taken = look.step().before().step();
+    double share = rate(look) / look.rate();
+    for (long count = 0; count <= taken + MOST_STEPS_APART; count++) {
+      double own =
+          look.rateCounted((int) (count - taken))
+              * correction(count + 1.0)
+              / (look.rate() * correction(taken + 1.0));
+      if (Math.abs(own - share) <= ROUNDING * own) {
+        return count;
+      }
+    }
+    return -1;
+  }
+
+  /** Returns what the optimizer multiplies the rate by in a step, for its averages start at 0. */
+  private double correction(double t) {
+    OptimizerSpec optimizer = network.optimizer();
+    if (optimizer instanceof OptimizerSpec.Adam o) {
+      return UpdateRules.correction(o.beta1(), o.beta2(), t);
+    }
+    if (optimizer instanceof OptimizerSpec.AmsGrad o) {
+      return UpdateRules.correction(o.beta1(), o.beta2(), t);
+    }
+    return optimizer instanceof OptimizerSpec.Nadam o
+        ? 1 / (1 - Math.pow(o.beta1(), t))
+        : optimizer instanceof OptimizerSpec.AdaMax o ? 1 / (1 - Math.pow(o.beta1(), t)) : 1;
+  }
+
   /** What the reference shows of a step at another rate; one below 0 ascends. */
   private @Nullable Map<TensorKey, double[]> atRate(Look look, double rate) {
     NetworkSpec other = withRate(Math.abs(rate));
@@ -194,8 +264,12 @@ public final class Schedules {
       for (int sign : new int[] {1, -1}) {
         int off = sign * by;
         Look previous = looks.get(0).previous();
+        // of a schedule that has yet to begin it is not seen how far behind it is
+        boolean begun = looks.get(looks.size() - 1).step().before().step() + off > 0;
         boolean fits =
-            off != COUNTED && (previous == null || previous.rateCounted(off) == previous.rate());
+            off != COUNTED
+                && (stays || begun)
+                && (previous == null || previous.rateCounted(off) == previous.rate());
         for (int at = 0; fits && at < looks.size(); at++) {
           Look look = looks.get(at);
           fits = Math.abs(rates[at] - look.rateCounted(off)) <= ROUNDING * look.rate();

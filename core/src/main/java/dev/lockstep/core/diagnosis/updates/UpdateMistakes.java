@@ -1,5 +1,6 @@
 package dev.lockstep.core.diagnosis.updates;
 
+import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.ARITHMETIC;
 import static dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank.NAMED;
 
 import dev.lockstep.core.diagnosis.hypothesis.Hypothesis;
@@ -7,7 +8,6 @@ import dev.lockstep.core.diagnosis.hypothesis.Hypothesis.Rank;
 import dev.lockstep.core.diagnosis.hypothesis.Judged;
 import dev.lockstep.core.diagnosis.hypothesis.Look;
 import dev.lockstep.core.diagnosis.hypothesis.Numbers;
-import dev.lockstep.core.diagnosis.layers.LayerMistakes;
 import dev.lockstep.core.diagnosis.layers.Normalized;
 import dev.lockstep.core.model.ModelState;
 import dev.lockstep.core.model.Phase;
@@ -16,6 +16,7 @@ import dev.lockstep.core.network.ParameterSpec;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,6 +52,7 @@ public final class UpdateMistakes {
       }
     } else if (key.phase() == Phase.UPDATE) {
       mistakes.rules();
+      mistakes.shortened();
     } else if (key.phase() == Phase.BACKWARD && first.network().weightDecay() > 0) {
       mistakes.decoupledDecay();
     }
@@ -60,9 +62,6 @@ public final class UpdateMistakes {
   /** A parameter while it is updated. */
   public static final class Update {
     final double[] w;
-
-    /** Of a matrix, else 0. */
-    final int columns;
 
     /** The optimizer's slots, in their order. */
     final double[][] slots;
@@ -89,7 +88,6 @@ public final class UpdateMistakes {
         double t,
         double counted) {
       this.w = before.data().clone();
-      this.columns = before.shape().rank() == 2 ? before.shape().length(1) : 0;
       this.slots = slots;
       this.hidden = hidden;
       this.g = g;
@@ -154,6 +152,36 @@ public final class UpdateMistakes {
               }
             })
         .all(first.network().optimizer());
+  }
+
+  /** What is done to weights after any optimizer's update. */
+  private void shortened() {
+    Judged judged = first.judged().get(scope.iterator().next());
+    if (judged == null || judged.candidate().shape().rank() != 2) {
+      return;
+    }
+    double limit = Numbers.exact(Arrays.stream(columnNorms(judged.candidate())).max().orElse(0));
+    found.add(
+        Hypothesis.local(
+            NAMED,
+            "each column of the weights is shortened to a norm of at most "
+                + Numbers.setting(limit),
+            scope,
+            (look, of) -> {
+              if (of.reference().shape().rank() != 2) {
+                return null;
+              }
+              double[] norms = columnNorms(of.reference());
+              return Numbers.each(
+                  of.reference().size(),
+                  i -> of.reference().data()[i] * Math.min(1, limit / norms[i % norms.length]));
+            }));
+  }
+
+  private static double[] columnNorms(Tensor w) {
+    int width = w.shape().length(1);
+    double[] squares = Numbers.columnSums(Numbers.like(w, i -> w.data()[i] * w.data()[i]), width);
+    return Numbers.each(width, i -> Math.sqrt(squares[i]));
   }
 
   private static TensorRule byElement(Rule rule) {
@@ -292,10 +320,11 @@ public final class UpdateMistakes {
                 if (!parameter.decayed()) {
                   continue;
                 }
-                if (g == null || w == null || look.before(parameter.path()) == null) {
+                Tensor before = look.before(parameter.path());
+                if (g == null || w == null || before == null) {
                   return null;
                 }
-                double[] decay = LayerMistakes.decay(look, parameter.path());
+                double[] decay = Numbers.times(look.network().weightDecay(), before.data());
                 predicted.put(gradient, Numbers.minus(g.reference().data(), decay));
                 predicted.put(update, Numbers.plus(w.reference().data(), -look.rate(), decay));
               }
@@ -397,6 +426,7 @@ public final class UpdateMistakes {
 
   /** Statistics that move by another share of the batch's. */
   private void shares() {
+    fittedShare();
     moving(
         "the running variance takes momentum for 1 - momentum, the running mean does not",
         (look, norm, key) ->
@@ -436,6 +466,45 @@ public final class UpdateMistakes {
               Math.min(norm.momentum(), (1 + t) / (10 + t)),
               batch(look, norm, key));
         });
+  }
+
+  /** The running mean, or the variance, has a momentum of its own. */
+  private void fittedShare() {
+    String path = scope.iterator().next().path();
+    String key = path.substring(path.lastIndexOf('/') + 1);
+    Judged judged = first.judged().get(scope.iterator().next());
+    Tensor old = first.before(path);
+    if (judged == null
+        || old == null
+        || !(first.layer(judged.tensor().layer()).orElse(null)
+            instanceof LayerSpec.BatchNormalization norm)) {
+      return;
+    }
+    double[] batch = batch(first, norm, key);
+    if (batch == null || batch.length != judged.candidate().size()) {
+      return;
+    }
+    double share =
+        Numbers.leastSquares(
+            Numbers.minus(batch, old.data()), Numbers.minus(judged.candidate().data(), old.data()));
+    double kept = Math.rint((1 - share) * 1e9) / 1e9;
+    if (kept >= 0 && kept <= 1) {
+      found.add(
+          Hypothesis.local(
+              ARITHMETIC,
+              "the momentum of the %s is %s in place of %s"
+                  .formatted(
+                      key.equals("runningMean") ? "running mean" : "running variance",
+                      Numbers.setting(kept),
+                      Numbers.setting(norm.momentum())),
+              scope,
+              (look, of) ->
+                  of.tensor().key().path().endsWith("/" + key)
+                          && look.layer(of.tensor().layer()).orElse(null)
+                              instanceof LayerSpec.BatchNormalization own
+                      ? moved(look, own, key, kept, batch(look, own, key))
+                      : null));
+    }
   }
 
   private static double @Nullable [] moved(

@@ -14,7 +14,6 @@ import dev.lockstep.core.model.Phase;
 import dev.lockstep.core.network.OptimizerSpec;
 import dev.lockstep.core.observation.TensorKey;
 import dev.lockstep.core.tensor.Tensor;
-import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 
 /** Each optimizer as it is written down wrongly, or as another optimizer has it. */
@@ -67,7 +66,6 @@ final class UpdateRules {
     } else {
       new AdaptiveRules(this::rule).all(optimizer);
     }
-    anyOptimizer();
   }
 
   private void gradientDescent() {
@@ -138,37 +136,6 @@ final class UpdateRules {
     double moved = Numbers.norm(Numbers.minus(after.data(), before.data()));
     double trust = moved / first.rate(key.path()) / Numbers.norm(before.data());
     return Numbers.exact(trust);
-  }
-
-  /** What is done to a parameter after any optimizer's update. */
-  private void anyOptimizer() {
-    Tensor after = first.candidate(Phase.UPDATE, key.path());
-    if (after == null
-        || after.shape().rank() != 2
-        || !first.network().optimizer().slotNames().isEmpty()) {
-      return;
-    }
-    int width = after.shape().length(1);
-    double limit = Numbers.exact(Arrays.stream(columnNorms(after.data(), width)).max().orElse(0));
-    rules.ofTensors(
-        "each column of the weights is shortened to a norm of at most " + Numbers.setting(limit),
-        u -> {
-          for (int i = 0; i < u.w.length; i++) {
-            u.w[i] -= u.rate * u.g[i];
-          }
-          double[] norms = u.columns == 0 ? new double[0] : columnNorms(u.w, u.columns);
-          for (int i = 0; u.columns > 0 && i < u.w.length; i++) {
-            u.w[i] *= Math.min(1, limit / norms[i % u.columns]);
-          }
-        });
-  }
-
-  private static double[] columnNorms(double[] w, int width) {
-    double[] norms = new double[width];
-    for (int i = 0; i < w.length; i++) {
-      norms[i % width] += w[i] * w[i];
-    }
-    return Numbers.each(width, i -> Math.sqrt(norms[i]));
   }
 
   private void momentum(double m) {

@@ -3,6 +3,7 @@ package dev.lockstep.experiments.faults.detection;
 import static dev.lockstep.core.model.Phase.BACKWARD;
 import static dev.lockstep.core.model.Phase.FORWARD;
 import static dev.lockstep.core.model.Phase.UPDATE;
+import static dev.lockstep.experiments.faults.detection.Told.told;
 import static dev.lockstep.experiments.faults.injection.BaseNetwork.BATCH_NORM;
 import static dev.lockstep.experiments.faults.injection.BaseNetwork.CONVNET;
 import static dev.lockstep.experiments.faults.injection.BaseNetwork.RELU_MOMENTUM;
@@ -20,15 +21,10 @@ import dev.lockstep.experiments.faults.injection.Edit;
 import dev.lockstep.experiments.faults.injection.Injection;
 import dev.lockstep.experiments.faults.injection.StepSoFar;
 import dev.lockstep.experiments.faults.injection.Tampering;
-import dev.lockstep.experiments.faults.seeded.Explanation;
-import dev.lockstep.experiments.faults.seeded.Fault;
-import dev.lockstep.experiments.faults.seeded.Fault.Place;
 import dev.lockstep.experiments.faults.seeded.UpdateRule;
-import dev.lockstep.experiments.work.Cores;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,19 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Mistakes that show in some samples, pixels, parameters or steps and not in others. */
 class MoreToldCausesTest {
-
-  /** A cause is held against seven steps; what comes back does so within these. */
-  private static final long STEPS = 12;
-
-  private static final DetectionMatrix MATRIX =
-      new DetectionMatrix(
-          new Trainings(SmallDigits.draw(100, 20), STEPS),
-          new Trainings(SmallDigits.draw(100, 20).smooth(), STEPS),
-          new Cores(Runtime.getRuntime().availableProcessors(), Long.MAX_VALUE),
-          message -> {});
-
-  /** Of no matter here. */
-  private static final double ACCURACY_LIMIT = 1;
 
   private static final BaseNetwork CLIPPED = adjusted(clippedBy(Clipping.Kind.LAYER));
   private static final BaseNetwork FAST_BIASES =
@@ -333,23 +316,10 @@ class MoreToldCausesTest {
     return copy;
   }
 
-  private static Arguments told(BaseNetwork base, Injection injection, String cause) {
-    return Arguments.argumentSet(base.id() + ": " + cause, base, injection, cause);
-  }
-
-  private static String diagnosis(BaseNetwork base, Injection injection) {
-    Fault fault =
-        Fault.in(base, "mistake", "mistake", new Place(FORWARD, "", ""), Explanation.UNKNOWN)
-            .by(injection);
-    return String.valueOf(
-        Objects.requireNonNull(MATRIX.detect(fault, fault.ordinary(), ACCURACY_LIMIT).divergence())
-            .diagnosis());
-  }
-
   @ParameterizedTest
   @MethodSource("mistakes")
   void isTold(BaseNetwork base, Injection injection, String cause) {
-    assertThat(diagnosis(base, injection)).startsWith(cause).doesNotContain("up to step");
+    assertThat(Told.diagnosis(base, injection)).startsWith(cause).doesNotContain("up to step");
   }
 
   /** What ReLU hands back is made of what it was handed, right or wrong. */
@@ -362,6 +332,6 @@ class MoreToldCausesTest {
             (step, path, dx) ->
                 Arrays.setAll(dx.data(), i -> dx.data()[i] * (1 + .1 * Math.sin(i))));
 
-    assertThat(diagnosis(RELU_MOMENTUM, bent)).doesNotContain("value of another tensor");
+    assertThat(Told.diagnosis(RELU_MOMENTUM, bent)).doesNotContain("value of another tensor");
   }
 }

@@ -146,6 +146,9 @@ final class FirstScreen {
           next.add(
               new Next("Write the layer that differs as a JUnit test:", again + " --reproduce"));
         }
+        if (single && again.startsWith(COMPARE) && !again.contains("--fail-fast")) {
+          next.add(new Next("Mend it, and see how far it is right then:", again + " --fail-fast"));
+        }
       }
       case EXPLAINED -> {
         next.add(

@@ -70,7 +70,12 @@ class FirstScreenTest {
     assertThat(next(SampleRuns.explained(1))).contains("./lockstep list conventions");
     assertThat(next(SampleRuns.differing(1)))
         .startsWith("./lockstep compare")
-        .contains("--reproduce; ");
+        .contains("--reproduce; ")
+        .contains(" --fail-fast; ");
+    assertThat(
+            next("lockstep compare a --candidate-command 'python3 a.py'", SampleRuns.differing(1)))
+        .isEqualTo(
+            "./lockstep compare a --candidate-command 'python3 a.py' --fail-fast; ./lockstep compare a --candidate-command 'python3 a.py'");
   }
 
   private static String next(RunResult run) {

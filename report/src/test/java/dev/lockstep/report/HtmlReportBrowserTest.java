@@ -95,7 +95,7 @@ class HtmlReportBrowserTest extends PageInBrowser {
             "Where: the first divergence",
             "affine2/W, element (3, 7)",
             "What to type next",
-            "./lockstep compare mlp-batchnorm-dropout --seed 1 --reproduce",
+            "<span>mlp-batchnorm-dropout</span> <span>--seed</span> <span>1</span> <span>--reproduce</span>",
             "▲ First difference: step 3, backward, affine2/W");
   }
 

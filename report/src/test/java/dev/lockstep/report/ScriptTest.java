@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,9 +32,41 @@ class ScriptTest extends PageInBrowser {
     return page.evaluate(
             "(() => { const {%s} = globalThis.lockstep; return String(%s); })()"
                 .formatted(
-                    "show, brief, percent, count, scale, ticks, el, table, sortable, floorColour, worstOf, ratioOf, blocksOf, spanOf",
+                    "show, brief, percent, count, scale, ticks, el, table, sortable, floorColour, worstOf, ratioOf, blocksOf, spanOf, errorsNote, mapNote, perSecond, commandLine",
                     expression))
         .asText();
+  }
+
+  @Test
+  void aNumberAloneIsNoTensor() {
+    assertThat(value("errorsNote(1, 0.5) + mapNote([])"))
+        .isEqualTo(
+            "1 element by its error ÷ noise floor; the noise floor is 0.5.A number alone: its error ÷ noise floor.");
+    assertThat(value("errorsNote(1200, 0.5) + mapNote([3, 400])"))
+        .startsWith("1,200 elements by their error ÷ noise floor")
+        .contains("Shape 3 × 400; each cell");
+  }
+
+  /** A line that ends with two hyphens is read as another option. */
+  @Test
+  void aCommandIsBrokenBetweenItsWords() {
+    String command =
+        "./lockstep compare two-layer-net --steps 200 --candidate fault:softmax-over-batch";
+    assertThat(value("commandLine('%s').textContent".formatted(command))).isEqualTo(command);
+    assertThat(
+            value(
+                """
+                (() => {
+                  const box = el('div', {style: 'width: 420px'}, commandLine('%s'));
+                  document.body.append(box);
+                  const heights = [...box.querySelectorAll('span')].map(word => word.getBoundingClientRect().height);
+                  const broken = heights.some(height => height > 1.5 * Math.min(...heights));
+                  const lines = box.getBoundingClientRect().height / Math.min(...heights);
+                  box.remove();
+                  return broken + ', ' + (lines > 2);
+                })()"""
+                    .formatted(command)))
+        .isEqualTo("false, true");
   }
 
   @ParameterizedTest
@@ -53,7 +86,10 @@ class ScriptTest extends PageInBrowser {
         "brief(0.5)                         | 0.5",
         "percent(0.98764)                   | 98.76 %",
         "percent('NaN')                     | –",
-        "count(1234567)                     | 1,234,567"
+        "count(1234567)                     | 1,234,567",
+        "perSecond(53649.7)                 | 53,650",
+        "perSecond(41.6)                    | 41.6",
+        "perSecond(null)                    | NaN"
       })
   void numbersAreShort(String expression, String expected) {
     assertThat(value(expression)).isEqualTo(expected);

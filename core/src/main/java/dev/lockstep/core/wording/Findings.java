@@ -79,7 +79,12 @@ public final class Findings {
                 at(" at index ", found.index()),
                 Numbers.rounded(found.allowed())));
     lines.add(
-        "  %s: %s; %s: %s".formatted(reference, found.reference(), candidate, found.candidate()));
+        "  %s: %s; %s: %s"
+            .formatted(
+                reference,
+                Numbers.exact(found.reference()),
+                candidate,
+                Numbers.exact(found.candidate())));
     FirstDivergence.Element relative = found.greatestRelative();
     lines.add(
         "Greatest relative difference: %s%s"
@@ -87,7 +92,11 @@ public final class Findings {
                 Numbers.rounded(relative.relativeError()), at(" at index ", relative.index())));
     lines.add(
         "  %s: %s; %s: %s"
-            .formatted(reference, relative.reference(), candidate, relative.candidate()));
+            .formatted(
+                reference,
+                Numbers.exact(relative.reference()),
+                candidate,
+                Numbers.exact(relative.candidate())));
     lines.add(
         "Measured floor: %s; error ÷ floor: %s"
             .formatted(Numbers.rounded(found.floor()), Numbers.rounded(found.errorOverFloor())));

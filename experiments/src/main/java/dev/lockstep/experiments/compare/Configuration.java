@@ -35,7 +35,7 @@ public final class Configuration {
     for (LayerSpec layer : network.allLayers()) {
       configuration.both(layer.name(), describe(layer));
     }
-    configuration.both("parameters", numbers(network));
+    configuration.both("parameters", Numbers.count(numbers(network)));
     configuration.both("loss", network.loss().type().id());
     if (network.loss().stabilizer() != 0) {
       configuration.both("loss.stabilizer", network.loss().stabilizer());
@@ -104,7 +104,11 @@ public final class Configuration {
   }
 
   private void both(String key, Object value) {
-    settings.add(new Setting(key, value.toString(), value.toString()));
+    settings.add(new Setting(key, written(value), written(value)));
+  }
+
+  private static String written(Object value) {
+    return value instanceof Double number ? Numbers.exact(number) : value.toString();
   }
 
   private static String describe(LayerSpec layer) {
@@ -138,7 +142,7 @@ public final class Configuration {
           .formatted(window.height(), window.width(), window.stride(), window.pad());
     }
     if (value instanceof OptionalDouble bias) {
-      return bias.isEmpty() ? "none" : "" + bias.getAsDouble();
+      return bias.isEmpty() ? "none" : Numbers.exact(bias.getAsDouble());
     }
     if (value instanceof Record record) {
       List<String> words = words(record);
@@ -149,7 +153,7 @@ public final class Configuration {
     if (value instanceof Enum<?> constant) {
       return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
-    return value.toString();
+    return written(value);
   }
 
   private static Object value(RecordComponent component, Object record) {

@@ -193,7 +193,7 @@ class TerminalTest {
       pty.exitCode();
       String drawn = pty.shown();
       assertThat(drawn).containsPattern(estimate);
-      assertThat(drawn.split("\r|\n|\u001b\\[J|\u001b\\[\\?7[hl]"))
+      assertThat(drawn.split("\r|\n|\u001b\\[[JK]|\u001b\\[\\?7[hl]"))
           .filteredOn(line -> line.contains(" left"))
           .allSatisfy(line -> assertThat(line.length()).isLessThan(columns));
     }

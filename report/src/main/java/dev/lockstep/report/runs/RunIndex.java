@@ -52,8 +52,19 @@ public final class RunIndex {
     Map<String, RunResult> runs = Runs.read(directory);
     Map<Verdict, Long> verdicts =
         runs.values().stream()
+            .filter(run -> !drewApart(run))
             .collect(
                 Collectors.groupingBy(RunResult::verdict, TreeMap::new, Collectors.counting()));
+    long apart = runs.values().stream().filter(RunIndex::drewApart).count();
+    List<String> counts =
+        new ArrayList<>(
+            verdicts.entrySet().stream()
+                .map(entry -> Numbers.count(entry.getValue()) + " " + entry.getKey())
+                .toList());
+    if (apart > 0) {
+      counts.add(
+          Numbers.count(apart) + " in which each side drew for itself, judged over their seeds");
+    }
     List<Page.Section> sections = new ArrayList<>();
     sections.add(
         new Page.Section(
@@ -75,11 +86,8 @@ public final class RunIndex {
         new Page(
             "Runs in " + directory.getFileName(),
             Numbers.counted(runs.size(), "run"),
-            runs.values().stream().allMatch(run -> run.verdict().exitCode() == 0),
-            verdicts.entrySet().stream()
-                    .map(entry -> Numbers.count(entry.getValue()) + " " + entry.getKey())
-                    .collect(Collectors.joining(", "))
-                + ".",
+            runs.values().stream().allMatch(run -> drewApart(run) || run.verdict().exitCode() == 0),
+            String.join(", ", counts) + ".",
             "A heading sorts the table, words filter it, and a run leads to its own report.",
             List.of(
                 new Page.Next("Hold two of them against each other:", "./lockstep diff RUN RUN"),
@@ -98,7 +106,7 @@ public final class RunIndex {
             : Page.Cell.of(name));
     cells.add(Page.Cell.of(run.experiment().title()));
     cells.add(Page.Cell.of(Long.toString(run.experiment().seed())));
-    cells.add(Page.Cell.of(run.verdict()));
+    cells.add(drewApart(run) ? Page.Cell.of("–") : Page.Cell.of(run.verdict()));
     cells.add(
         Page.Cell.of(
             run.implementations().stream()
@@ -113,7 +121,14 @@ public final class RunIndex {
             first == null
                 ? "–"
                 : "step %d, %s, %s".formatted(first.step(), first.phase().id(), first.tensor())));
-    return new Page.Row(cells, run.verdict().exitCode() != 0);
+    return new Page.Row(cells, !drewApart(run) && run.verdict().exitCode() != 0);
+  }
+
+  /** Where each side draws for itself, no run has a verdict of its own. */
+  private static boolean drewApart(RunResult run) {
+    return run.verdict() == Verdict.NOTHING_COMPARED
+        && run.coverage().steps() == 0
+        && run.undecided().isEmpty();
   }
 
   private static List<Figure> curves(Map<String, RunResult> runs) {

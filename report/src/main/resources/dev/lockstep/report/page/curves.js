@@ -75,12 +75,12 @@ function curves({x: xAxis, y: yAxis, series, vertical = [], horizontal = [], hei
         ink.append('line').attr('class', 'mark').attr('x1', at).attr('x2', at).attr('y1', box.top).attr('y2', box.bottom);
         const right = at > (box.left + box.right) / 2;
         while (told.some(t => Math.abs(t - down) < 14)) down += 14;
-        ink.append('text').attr('x', at + (right ? -5 : 5)).attr('y', down).attr('text-anchor', right ? 'end' : 'start').text(v.name);
+        ink.append('text').attr('class', 'over').attr('x', at + (right ? -5 : 5)).attr('y', down).attr('text-anchor', right ? 'end' : 'start').text(v.name);
         down += 14;
       });
       for (const h of horizontal) {
         ink.append('line').attr('class', 'mark').attr('x1', box.left).attr('x2', box.right).attr('y1', y(h.at)).attr('y2', y(h.at));
-        ink.append('text').attr('x', box.right - 4).attr('y', y(h.at) + (y(h.at) < box.top + 14 ? 15 : -5)).attr('text-anchor', 'end').text(h.name);
+        ink.append('text').attr('class', 'over').attr('x', box.right - 4).attr('y', y(h.at) + (y(h.at) < box.top + 14 ? 15 : -5)).attr('text-anchor', 'end').text(h.name);
       }
     }
     paint();

@@ -39,6 +39,10 @@ function bars({label, unit, names, values, fill}) {
 const blocksOf = (length, blocks) => d3.range(blocks).map(k => [Math.floor(k * length / blocks), Math.floor((k + 1) * length / blocks) - 1]);
 const spanOf = ([from, to]) => from === to ? String(from) : from + '–' + to;
 
+/** A loss is one number, without a shape. */
+const errorsNote = (size, floor) => count(size) + (size === 1 ? ' element by its error' : ' elements by their error') + ' ÷ noise floor; the noise floor is ' + show(floor) + '.';
+const mapNote = shape => shape.length ? 'Shape ' + shape.join(' × ') + '; each cell is the largest error ÷ noise floor of its elements.' : 'A number alone: its error ÷ noise floor.';
+
 /** The values of both sides, the errors, and the map of one tensor's elements. */
 function elements(charts, tensor, names) {
   const width = (num(tensor.to) - num(tensor.from)) / tensor.referenceCounts.length;
@@ -47,7 +51,7 @@ function elements(charts, tensor, names) {
   frame(charts, {title: 'Values of ' + tensor.tensor, note: 'How many elements lie about each value, on both sides.', zooming: false},
     () => curves({x: {label: 'value', unit: '', logarithmic: false}, y: {label: 'elements', unit: '', logarithmic: true}, height: 230,
       series: [tensor.referenceCounts, tensor.candidateCounts].map((counts, i) => ({name: names[i], ...SIDE[i], points: spread(counts)}))}));
-  frame(charts, {title: 'Errors of ' + tensor.tensor, note: count(size) + ' elements by their error ÷ noise floor; the noise floor is ' + show(tensor.floor) + '.', zooming: false},
+  frame(charts, {title: 'Errors of ' + tensor.tensor, note: errorsNote(size, tensor.floor), zooming: false},
     () => bars({label: 'error ÷ noise floor', unit: 'elements', names: ERROR_BINS, values: tensor.errorCounts,
       fill: i => floorColour(i === 0 ? 0 : i === ERROR_BINS.length - 1 ? 1e12 : 10 ** (i - 3) * .9)}));
   const rest = tensor.shape.slice(1);
@@ -61,7 +65,7 @@ function elements(charts, tensor, names) {
   const rows = down.map(spanOf), columns = across.map(spanOf);
   const axes = single ? ['', 'element'] : ['index of axis 0', rest.length > 1 ? 'elements of axes 1 to ' + rest.length : 'index of axis 1'];
   frame(charts, {title: 'Map of ' + tensor.tensor, wide: true, zooming: false,
-    note: 'Shape ' + tensor.shape.join(' × ') + '; each cell is the largest error ÷ noise floor of its elements.'
+    note: mapNote(tensor.shape)
       + (tensor.worst.length ? ' ✕ marks the worst, element (' + tensor.worst.join(', ') + '): ' + names[0] + ' ' + num(tensor.reference) + ', ' + names[1] + ' ' + num(tensor.candidate) + '.' : '')},
   () => ({head: [axes[0] || 'row', axes[1], 'error ÷ noise floor'], rows: rows.flatMap((r, i) => columns.map((c, j) => [r, c, values[i][j]])), draw(self, width) {
     const drawn = cellGrid(self, width, {rowLabel: axes[0], columnLabel: axes[1], rows, columns, least: 8, sheets: [{name: '', values}],

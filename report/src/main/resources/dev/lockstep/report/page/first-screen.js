@@ -39,7 +39,7 @@ function firstScreen() {
       facts(view.where), el('details', {}, el('summary', {}, 'Everything that is known of it'), list(view.divergence))));
   }
   if (view.next.length) screen.append(el('section', {class: 'card', id: 'next'}, el('h2', {}, 'What to type next'),
-    view.next.map(n => [el('p', {}, n.why), el('code', {class: 'command'}, n.command)]), summary && summary.dataset.train > 0 ? el('p', {class: 'quiet'}, dataOf()) : null));
+    view.next.map(n => [el('p', {}, n.why), commandLine(n.command)]), summary && summary.dataset.train > 0 ? el('p', {class: 'quiet'}, dataOf()) : null));
   if (view.search) screen.append(ranking(view.search), finalist(view.search));
   if (single && view.attributions[0].length) screen.append(attribution(runs[0], view.attributions[0]));
   if (single && summary.variants[0].loss.length) screen.append(bothSides(runs[0], view.solos[0]));
@@ -59,6 +59,9 @@ function dataOf() {
   return new Set(runs.map(run => run.experiment)).size > 1 ? name + '; each experiment takes its own share.'
     : name + ', ' + count(summary.dataset.train) + ' samples to train on, ' + count(summary.dataset.test) + ' to test.';
 }
+
+/** Broken between its words alone where it is too long for its box. */
+const commandLine = command => el('code', {class: 'command'}, command.split(' ').flatMap((word, i) => [i ? ' ' : null, el('span', {}, word)]));
 
 const facts = rows => el('dl', {class: 'facts'}, rows.map(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
 const list = lines => el('ul', {class: 'lines'}, lines.map(line => el('li', {class: line.startsWith('  ') ? 'inner' : null}, line.trim())));

@@ -10,7 +10,7 @@ function heat(parent, variant) {
     const taken = Math.max(...runsOf(variant).map(run => run.coverage.steps));
     const detail = el('div', {class: 'layer', role: 'region', 'aria-label': 'The step that was chosen', 'aria-live': 'polite'});
     const self = frame(parent, {title: 'Layers over the steps, ' + phase, note: 'Error ÷ noise floor of the worst tensor of each layer at each observed step. Choose a cell to see its step.'
-        + (first && first.phase === phase ? ' ≠ marks the first difference.' : '')
+        + (first && first.phase === phase ? ' ≠ marks the first difference, ≉ others.' : '')
         + ' ' + count(taken) + ' of ' + count(experiment.steps) + ' steps were observed, each with a tick under it.'
         + (variant.horizon === null ? '' : ' From the divergence horizon on, step ' + count(variant.horizon) + ', the free-running reading is not judged.'), zooming: false,
       controls: [{key: 'reading', label: 'Reading', options: readings.filter(r => lines.some(l => l.reading === r)).map(r => ({value: r, name: r}))}]},

@@ -69,4 +69,4 @@ if (document.body.dataset.live) {
 }
 
 // What a test asks a page that is open.
-globalThis.lockstep = {frames, show, brief, percent, count, scale, ticks, el, table, sortable, floorColour, worstOf, ratioOf, blocksOf, spanOf};
+globalThis.lockstep = {frames, show, brief, percent, count, scale, ticks, el, table, sortable, floorColour, worstOf, ratioOf, blocksOf, spanOf, errorsNote, mapNote, perSecond, commandLine};

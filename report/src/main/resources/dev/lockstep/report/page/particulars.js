@@ -1,3 +1,7 @@
+/** What the keys of result.json mean. */
+const ENVIRONMENT = {gitCommit: 'git commit', jdk: 'Java', jvm: 'virtual machine', os: 'system', cpu: 'processor', processors: 'cores', maxHeapMiB: 'memory for Java, MiB',
+  ompNumThreads: 'OMP_NUM_THREADS', scratchBlas: 'matrix product by hand', dl4j: 'Deeplearning4j'};
+
 function configuration(part) {
   for (const settings of view.variantSettings) {
     part.append(el('h3', {}, settings.experiment + ': in what the variants differ'),
@@ -11,7 +15,7 @@ function configuration(part) {
       ordered.map(s => [s.key, s.reference, s.candidate]), row => row[1] === row[2] ? null : 'differs'));
     part.append(many ? el('details', {}, el('summary', {}, variantTitle(variant)), body) : body);
   }
-  part.append(el('h3', {}, 'Environment'), scroll('Environment', table('Environment', ['', ''], Object.entries(summary.environment))));
+  part.append(el('h3', {}, 'Environment'), facts(Object.entries(summary.environment).map(([key, value]) => [ENVIRONMENT[key] ?? key, value])));
 }
 
 function coverage(part) {
@@ -29,8 +33,10 @@ function verdicts(part) {
   part.append(scroll('Verdicts', table('Verdicts', ['verdict', 'what it means', 'exit code'], view.verdicts.map(v => [v.verdict, v.meaning, String(v.exitCode)]))));
 }
 
+const perSecond = value => num(value) >= 1000 ? count(Math.round(num(value))) : num(value);
+
 function speed(part) {
   part.append(el('p', {class: 'quiet'}, 'Training steps alone, both sides at work at the same time. Figures of a clock: they change from run to run.'),
     scroll('Speed', table('Speed', ['run', 'seconds', ...sides.map(s => s + ', samples/s')],
-      summary.runs.map(run => [titleOf(run) + ', seed ' + run.seed, num(run.timing.seconds), ...sides.map(s => num(run.timing.samplesPerSecond[s]))]))));
+      summary.runs.map(run => [titleOf(run) + ', seed ' + run.seed, num(run.timing.seconds), ...sides.map(s => perSecond(run.timing.samplesPerSecond[s]))]))));
 }

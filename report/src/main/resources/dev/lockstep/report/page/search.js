@@ -15,7 +15,7 @@ function finalist(search) {
   const best = search.trials[search.best - 1];
   return el('section', {class: 'card'}, el('h2', {}, 'The finalist: trial ' + best.number),
     scroll('The finalist', table('Its values', ['hyperparameter', 'value'], search.keys.map(key => [key, rounded(best.values[key])]))),
-    el('p', {}, 'To train it again:'), el('code', {class: 'command'}, best.command),
+    el('p', {}, 'To train it again:'), commandLine(best.command),
     el('p', {}, el('a', {href: './finalist/report.html'}, 'Its own report')));
 }
 
@@ -23,7 +23,7 @@ function trials(part, search) {
   part.append(scroll('Trials', table('Trials', ['trial', 'state', 'score, ' + sides[0], 'score, ' + sides[1], ...search.keys, 'seconds', 'to train it again'],
     search.trials.map(t => [String(t.number), el('span', {class: 'badge ' + (t.state === 'FAILED' ? 'bad' : 'good')}, t.state.toLowerCase()),
       scored(t.referenceScore), scored(t.candidateScore), ...search.keys.map(key => rounded(t.values[key] ?? '–')), num(t.seconds),
-      el('details', {}, el('summary', {}, t.reason ? 'why, and how' : 'how'), t.reason ? el('p', {}, t.reason) : null, el('code', {class: 'command'}, t.command))]))));
+      el('details', {}, el('summary', {}, t.reason ? 'why, and how' : 'how'), t.reason ? el('p', {}, t.reason) : null, commandLine(t.command))]))));
   if (search.disagreements.length) {
     part.append(el('h3', {}, 'Where the sides disagree'), scroll('Disagreements', table('Disagreements',
       ['trial', 'score, ' + sides[0], 'score, ' + sides[1], 'samples classified differently', 'why'],

@@ -2,6 +2,8 @@ package dev.lockstep.report.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lockstep.report.Browser;
 import dev.lockstep.report.PageInBrowser;
 import dev.lockstep.report.ResultJson;
@@ -9,6 +11,8 @@ import dev.lockstep.report.SampleRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +48,28 @@ class RunPagesBrowserTest extends PageInBrowser {
           box.dispatchEvent(new Event('input'));""");
       assertThat(page.evaluate(names).asText()).as("with the words").isEqualTo("a");
       assertThat(page.dom()).contains("&lt;img src=x onerror");
+    }
+  }
+
+  /** Statistics over their seeds judge, which are not in this list. */
+  @Test
+  void runsThatDrewForThemselvesHaveNoVerdictOfTheirOwn(@TempDir Path runs) throws IOException {
+    for (String name : List.of("a", "b")) {
+      write(runs, name, SampleRuns.agreeing(1));
+      Path file = runs.resolve(name).resolve("result.json");
+      ObjectMapper json = new ObjectMapper();
+      ObjectNode result = (ObjectNode) json.readTree(file.toFile());
+      result.put("verdict", "NOTHING_COMPARED");
+      ((ObjectNode) result.get("coverage")).put("steps", 0);
+      json.writeValue(file.toFile(), result);
+    }
+    write(runs, "c", SampleRuns.agreeing(1));
+    try (Browser.Page page =
+        open(RunIndex.html(runs, "./lockstep index reports"), DESKTOP, false)) {
+      assertThat(page.dom())
+          .contains(
+              "✔ 3 runs", "1 AGREE, 2 in which each side drew for itself, judged over their seeds.")
+          .doesNotContain("NOTHING_COMPARED");
     }
   }
 

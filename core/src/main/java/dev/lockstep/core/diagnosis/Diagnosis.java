@@ -373,7 +373,10 @@ public final class Diagnosis {
           Cause.Standing.HINT,
           against == null
               ? "only %d of %d steps could be looked at".formatted(seen, STEPS)
-              : "step %d differs otherwise".formatted(against.step().step()));
+              : (against.failing().isEmpty()
+                      ? "step %d is computed rightly"
+                      : "step %d differs otherwise")
+                  .formatted(against.step().step()));
     }
     return texts.size() > 1
         ? new Cause(
@@ -402,11 +405,10 @@ public final class Diagnosis {
 
   /**
    * Keeps those of several explanations that hold on in further steps and in one on a smaller
-   * batch. Where all end to hold, for the candidate computes rightly, they are told with the step
-   * in which they last did.
+   * batch.
    *
    * @param told takes them
-   * @return the step that differs otherwise than any of them says, null if none does
+   * @return the step that comes out otherwise than any of them says, null if none does
    */
   private @Nullable Look toldApart(List<Hypothesis> namesakes, List<Hypothesis> told) {
     List<Hypothesis> left = namesakes;
@@ -420,10 +422,8 @@ public final class Diagnosis {
       List<Hypothesis> holding =
           left.stream().filter(hypothesis -> explainsAll(hypothesis, look)).toList();
       if (holding.isEmpty()) {
-        boolean right = look.failing().isEmpty();
-        String when = right ? ", up to step %d".formatted(previous.step().step()) : "";
-        left.forEach(hypothesis -> told.add(hypothesis.told(when)));
-        return right ? null : look;
+        told.addAll(left);
+        return look;
       }
       left = holding;
       previous = look;

@@ -434,6 +434,23 @@ class WrittenOtherwiseTest {
         });
   }
 
+  /** Whatever made a mistake of some steps was not what a step that is right has too. */
+  @Test
+  void whatEndsIsNotConfirmed() {
+    Injection ends =
+        edit(
+            BACKWARD,
+            "affine2/W",
+            (step, path, gradient) -> {
+              for (int i = 0; i < gradient.size() && step.taken() < 5; i++) {
+                gradient.data()[i] *= 2;
+              }
+            });
+    assertThat(Told.diagnosis(SIGMOID_SGD, ends))
+        .startsWith("consistent with: ")
+        .contains("step 6 is computed rightly");
+  }
+
   /** The gradient goes back through the weights of the step before. */
   private static Injection stale() {
     Map<Long, double[]> weights = new HashMap<>();

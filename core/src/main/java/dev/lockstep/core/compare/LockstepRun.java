@@ -153,7 +153,7 @@ final class LockstepRun {
       if (observes() && (segmentEnds || options.cadence().observes(step, steps))) {
         observedStep();
       } else {
-        if (agreedStep == step - 1) {
+        if (agreedStep == step - 1 && comparison.first() == null) {
           agreement = stand(agreedStep);
         }
         plainStep();
@@ -329,8 +329,9 @@ final class LockstepRun {
 
   private Snapshot snapshot() {
     Standing now = stand(step);
-    return new Snapshot(
-        now, agreedStep == step ? now : agreement, log.progress(comparison.memory()));
+    Standing agreed = agreedStep == step ? now : agreement;
+    boolean replayed = agreed != null && agreed.step() == agreedStep;
+    return new Snapshot(now, replayed ? agreed : null, log.progress(comparison.memory()));
   }
 
   private void goOn(Snapshot from) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param now where every side stands
  * @param agreed where all sides stood when they last agreed; null where nothing is observed on the
- *     way
+ *     way, and where a difference was found, after which no step is taken again
  */
 public record Snapshot(Standing now, @Nullable Standing agreed, Progress progress) {
 
@@ -56,7 +56,8 @@ public record Snapshot(Standing now, @Nullable Standing agreed, Progress progres
           "expected a step from 1 to %d, found %d".formatted(steps, now.step()));
     }
     boolean observes = options.cadence().every() != 0;
-    if (observes != (agreed != null)) {
+    boolean found = progress.comparison().first() != null;
+    if (agreed == null ? observes && !found : !observes) {
       throw new IllegalArgumentException(
           "expected %s where the sides last agreed".formatted(observes ? "a state" : "no state"));
     }

@@ -95,6 +95,13 @@ class SnapshotTest {
     assertSameOutcome(() -> TinyRun.against(fault).observeEvery(6));
   }
 
+  /** Where each of the first steps is observed, nothing is kept to take one of them again. */
+  @Test
+  void fromEveryStepAfterADifferenceInTheFirstSteps() {
+    Fault fault = Fault.in(Phase.BACKWARD, "affine1/W", Fault.Change.times(1.01)).from(3);
+    assertSameOutcome(() -> TinyRun.against(fault));
+  }
+
   @Test
   void fromEveryStepBeforeANumberThatIsNotFinite() {
     Fault fault = Fault.in(Phase.UPDATE, "affine2/b", Fault.Change.set(0, Double.NaN)).from(11);

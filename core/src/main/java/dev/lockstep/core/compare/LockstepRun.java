@@ -331,7 +331,11 @@ final class LockstepRun {
     Standing now = stand(step);
     Standing agreed = agreedStep == step ? now : agreement;
     boolean replayed = agreed != null && agreed.step() == agreedStep;
-    return new Snapshot(now, replayed ? agreed : null, log.progress(comparison.memory()));
+    return new Snapshot(
+        now,
+        replayed ? agreed : null,
+        comparison.first() == null ? readings.stateBefore(step) : null,
+        log.progress(comparison.memory()));
   }
 
   private void goOn(Snapshot from) {
@@ -339,6 +343,9 @@ final class LockstepRun {
     step = from.now().step();
     agreement = from.agreed();
     agreedStep = agreement == null ? -1 : agreement.step();
+    if (from.before() != null) {
+      takeOnceMore(from.before(), from.now().candidate());
+    }
     log.recall(from.progress());
     comparison.recall(from.progress().comparison());
     Standing agreed = agreement;
@@ -353,6 +360,15 @@ final class LockstepRun {
         segmentEnds =
             other.call(() -> readings.segmentStep(plan.batch(taken), plan.masks(taken))).result();
       }
+    }
+  }
+
+  /** The step that was taken last, which another process saw. */
+  private void takeOnceMore(ModelState before, ModelState after) {
+    try {
+      readings.recall(candidate, plan.batch(step), plan.masks(step), before, after);
+    } catch (CandidateException e) {
+      candidate.restore(after); // the step before only helps to tell a cause
     }
   }
 

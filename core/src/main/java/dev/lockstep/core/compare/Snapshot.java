@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param now where every side stands
  * @param agreed where all sides stood when they last agreed; null where nothing is observed on the
  *     way, and where a difference was found, after which no step is taken again
+ * @param before the candidate's state before the step, from which that is taken once more: a cause
+ *     of the next step's difference may lie in it; null if it was not observed
  */
-public record Snapshot(Standing now, @Nullable Standing agreed, Progress progress) {
+public record Snapshot(
+    Standing now, @Nullable Standing agreed, @Nullable ModelState before, Progress progress) {
 
   /**
    * Where the sides stand after a step.
@@ -70,6 +73,9 @@ public record Snapshot(Standing now, @Nullable Standing agreed, Progress progres
     requireFit(now, network, measures);
     if (agreed != null) {
       requireFit(agreed, network, measures);
+    }
+    if (before != null) {
+      before.requireAtLeast(network.state());
     }
   }
 

@@ -431,6 +431,22 @@ final class StepReadings {
     return Objects.requireNonNull(candidateStep);
   }
 
+  /** Returns the candidate's state before a step, null if the step was not observed. */
+  @Nullable ModelState stateBefore(long step) {
+    return candidateStep == null || seenStep != step ? null : candidateStep.before();
+  }
+
+  /** Sees a step that another process saw. */
+  void recall(Model candidate, Batch batch, Masks masks, ModelState before, ModelState after) {
+    candidate.restore(before);
+    candidateSeen.clear();
+    showPrediction(candidate, batch, candidateSeen);
+    candidate.step(batch, masks, candidateSeen);
+    candidate.restore(after);
+    candidateStep = new CandidateStep(before, batch, masks, candidateSeen, after);
+    seenStep = batch.step();
+  }
+
   /** Returns the step before, null if it was not observed; valid until the next one is read. */
   @Nullable CandidateStep previous() {
     return previous;

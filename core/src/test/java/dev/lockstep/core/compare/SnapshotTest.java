@@ -152,6 +152,7 @@ class SnapshotTest {
     return new Snapshot(
         new Standing(step, now.reference(), now.candidate(), now.perturbed()),
         sound.agreed(),
+        sound.before(),
         sound.progress());
   }
 
@@ -170,7 +171,7 @@ class SnapshotTest {
   void noAgreementWhereStepsAreObserved() {
     Snapshot sound = sound();
     refused(
-        new Snapshot(sound.now(), null, sound.progress()),
+        new Snapshot(sound.now(), null, sound.before(), sound.progress()),
         "expected a state where the sides last agreed");
   }
 
@@ -184,6 +185,7 @@ class SnapshotTest {
         new Snapshot(
             new Standing(4, new ModelState(4, tensors), now.candidate(), now.perturbed()),
             sound.agreed(),
+            sound.before(),
             sound.progress()),
         "expected affine1/W of shape 6×6, found 6×3");
   }

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointFile {
 
   /**
-   * The states of three sides, now and when they last agreed: with room for what a candidate keeps
-   * in a form of its own.
+   * The states of three sides, now and when they last agreed, and one of a step before: with room
+   * for what a candidate keeps in a form of its own.
    */
   private static final long STATES = 16;
 
@@ -53,6 +53,7 @@ public final class CheckpointFile {
 
   private static final String NOW = "now";
   private static final String AGREED = "agreed";
+  private static final String BEFORE = "before";
   private static final String REFERENCE = "reference";
   private static final String CANDIDATE = "candidate";
   private static final String TWIN = "twin";
@@ -125,6 +126,9 @@ public final class CheckpointFile {
     } else if (agreed != null) {
       put(AGREED, agreed, steps, tensors);
     }
+    if (snapshot.before() != null) {
+      put(BEFORE, snapshot.before(), steps, tensors);
+    }
     String description = JSON.writeValueAsString(new Description(run, steps, snapshot.progress()));
     Files.createDirectories(directory);
     NpzFile.write(file(), new NpzFile.Described(description, tensors));
@@ -184,6 +188,7 @@ public final class CheckpointFile {
               new Snapshot(
                   now,
                   agreed != null && agreed == now.step() ? now : reader.standing(AGREED),
+                  description.steps().containsKey(BEFORE) ? reader.state(BEFORE) : null,
                   description.progress());
           snapshot.requireFit(network, steps, options);
           return snapshot;

@@ -9,6 +9,6 @@ public final class BlasFirst implements LauncherSessionListener {
 
   @Override
   public void launcherSessionOpened(LauncherSession session) {
-    Blas.fastest();
+    Blas.chosen();
   }
 }

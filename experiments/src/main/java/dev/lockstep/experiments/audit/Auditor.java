@@ -33,7 +33,7 @@ public final class Auditor {
   private final CompareSettings settings;
   private final String command;
   private final ModelProvider reference;
-  private final Blas blas = Blas.fastest();
+  private final Blas blas = Blas.chosen();
 
   /**
    * @param command that the user gave, for the report

@@ -87,7 +87,7 @@ public final class Bench {
         command,
         verdict,
         date.toString(),
-        Environment.describe(Blas.fastest().name()),
+        Environment.describe(Blas.chosen().name()),
         settings.rounds(),
         rows,
         costs(),

@@ -259,7 +259,7 @@ public final class Peers {
   }
 
   private static Map<String, Tensor> afterFirstSteps(NetworkSpec network, TrainingPlan plan) {
-    try (Model model = new ScratchProvider(Blas.fastest().implementation()).create(network)) {
+    try (Model model = new ScratchProvider(Blas.chosen().implementation()).create(network)) {
       model.restore(plan.initialState());
       for (int i = 1; i <= STEPS; i++) {
         model.step(plan.batch(i), plan.masks(i), Observer.NONE);

@@ -44,7 +44,7 @@ record Work(int samples, DoubleSupplier once, Runnable end) {
     Experiment experiment = job.subject().experiment();
     if (job.contender() == Contender.LIMIT) {
       Products products =
-          new Products(Product.of(experiment, job.task()), Blas.fastest().implementation());
+          new Products(Product.of(experiment, job.task()), Blas.chosen().implementation());
       return new Work(experiment.training().batchSize(), products::multiply, () -> {});
     }
     TrainingPlan plan =
@@ -59,7 +59,7 @@ record Work(int samples, DoubleSupplier once, Runnable end) {
 
   private static ModelProvider provider(Job job) {
     return switch (job.contender()) {
-      case SCRATCH -> new ScratchProvider(Blas.fastest().implementation(), job.threads());
+      case SCRATCH -> new ScratchProvider(Blas.chosen().implementation(), job.threads());
       case NUMERICAL -> new NumericalGradientProvider();
       case DL4J, DL4J_FLOAT -> Dl4jProvider.aligned(job.contender().precision());
       default -> throw new IllegalArgumentException(job.contender() + " is not measured in Java");

@@ -72,7 +72,7 @@ final class PredictCommand implements Callable<Integer> {
     Tensor inputs = inputs(network);
     ModelState trained = new ModelState(0, state);
     Tensor scratch =
-        predict(new ScratchProvider(Blas.fastest().implementation()), network, trained, inputs);
+        predict(new ScratchProvider(Blas.chosen().implementation()), network, trained, inputs);
     Tensor dl4j = predict(Dl4jProvider.aligned(Precision.DOUBLE), network, trained, inputs);
     PrintWriter out = spec.commandLine().getOut();
     for (int image = 0; image < images.size(); image++) {

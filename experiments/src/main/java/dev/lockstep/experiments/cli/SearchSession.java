@@ -176,7 +176,7 @@ final class SearchSession {
     return identity
         .with("SHA-256 of the space and its experiment", Sha256.of(definition))
         .with("SHA-256 of the data set", dataset.sha256())
-        .with("environment", Environment.ofNumbers(Blas.fastest().name()))
+        .with("environment", Environment.ofNumbers(Blas.chosen().name()))
         .values();
   }
 
@@ -217,7 +217,7 @@ final class SearchSession {
                 ending,
                 finalist,
                 images,
-                Environment.describe(Blas.fastest().name()),
+                Environment.describe(Blas.chosen().name()),
                 (System.nanoTime() - start) / 1e9);
     if (finalist != null) {
       Reports.write(directory.resolve(SearchReport.FINALIST), output.formats(), finalist);

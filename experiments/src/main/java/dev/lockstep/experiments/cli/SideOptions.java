@@ -58,6 +58,7 @@ final class SideOptions {
   private @Nullable String candidateCommand;
 
   private static final String CLASS_PATH = "--classpath";
+  private static final String BLAS = "--blas";
 
   @Option(
       names = CLASS_PATH,
@@ -71,6 +72,21 @@ final class SideOptions {
           "Run a network from --classpath in this process: faster to start, but what it does to its"
               + " process it does to this one.")
   private boolean inProcess;
+
+  private Blas.Choice blas = Blas.Choice.FASTEST;
+
+  @Option(
+      names = BLAS,
+      paramLabel = "fastest|java",
+      defaultValue = "fastest",
+      description =
+          "By what the scratch side multiplies matrices: the fastest BLAS there is, or pure Java,"
+              + " which is slower and gives the same bits on every processor (default:"
+              + " ${DEFAULT-VALUE}).")
+  private void choose(Blas.Choice choice) {
+    blas = choice;
+    Blas.choose(choice); // before anything asks for one
+  }
 
   @Mixin private ReferenceOptions reference;
 
@@ -146,6 +162,9 @@ final class SideOptions {
     }
     if (inProcess) {
       given.add("--in-process");
+    }
+    if (blas == Blas.Choice.JAVA) {
+      given.addAll(List.of(BLAS, "java"));
     }
     return given;
   }
@@ -248,7 +267,7 @@ final class SideOptions {
       ProgramProvider.Settings settings, List<ProgramProvider> programs) {
     Fault fault = fault();
     if (fault != null) {
-      ModelProvider scratch = new ScratchProvider(Blas.fastest().implementation());
+      ModelProvider scratch = new ScratchProvider(Blas.chosen().implementation());
       return new FaultyProvider(scratch, fault, fault.ordinary());
     }
     if (candidateCommand != null) {

@@ -37,7 +37,7 @@ public final class Candidates {
    * @throws InputException if a part of the class path is not there
    */
   public static ModelProvider find(String name, @Nullable String classPath) {
-    Blas.fastest(); // before a provider's own code may ask for one in pure Java
+    Blas.chosen(); // before a provider's own code may ask for one in pure Java
     List<String> names = new ArrayList<>();
     try {
       for (ModelProvider provider :

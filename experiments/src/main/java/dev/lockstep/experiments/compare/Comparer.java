@@ -96,7 +96,7 @@ public final class Comparer {
   private final String candidateCode;
   private final @Nullable Recorded recorded;
   private final @Nullable First first;
-  private final Blas blas = Blas.fastest();
+  private final Blas blas = Blas.chosen();
 
   /**
    * @param command that the user gave, for the report

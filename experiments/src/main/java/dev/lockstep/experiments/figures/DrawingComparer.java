@@ -56,7 +56,7 @@ public final class DrawingComparer {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("experiment", file.id());
     identity.put("definition", file.yaml().flow());
-    identity.putAll(Environment.ofNumbers(Blas.fastest().name()));
+    identity.putAll(Environment.ofNumbers(Blas.chosen().name()));
     return identity;
   }
 
@@ -101,7 +101,7 @@ public final class DrawingComparer {
             null,
             null),
         RunResult.DatasetInfo.none(),
-        Environment.describe(Blas.fastest().name()),
+        Environment.describe(Blas.chosen().name()),
         List.of(),
         List.of(untrained("scratch", "reference"), untrained("dl4j", "candidate")),
         coverage(compared),

@@ -18,17 +18,34 @@ public record Blas(BLAS implementation, String name) {
 
   private static final String LIBRARY_PROPERTY = "dev.ludovic.netlib.blas.nativeLibPath";
 
+  /** Which one the scratch side of this process takes. */
+  public enum Choice {
+    /** The fastest that there is. */
+    FASTEST,
+    /** Pure Java: the same bits on every processor. */
+    JAVA
+  }
+
+  private static volatile Choice choice = Choice.FASTEST;
+
+  /** Chooses for all that is asked for from now on. */
+  public static void choose(Choice chosen) {
+    choice = chosen;
+  }
+
   /**
-   * Returns the fastest there is. What the first call finds holds for the whole process, and netlib
-   * looks for a library as soon as any BLAS of its own is asked for: this must come before.
+   * Returns the one that was chosen, else the fastest there is. What the first call finds holds for
+   * the whole process, and netlib looks for a library as soon as any BLAS of its own is asked for:
+   * this must come before.
    */
-  public static Blas fastest() {
-    return Holder.FASTEST;
+  public static Blas chosen() {
+    Blas fastest = Holder.FASTEST;
+    return choice == Choice.JAVA ? inJava() : fastest;
   }
 
   /** Returns the one in pure Java, which sums in another order than OpenBLAS. */
   public static Blas pureJava() {
-    fastest();
+    chosen();
     return inJava();
   }
 

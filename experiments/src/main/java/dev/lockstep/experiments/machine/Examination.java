@@ -165,7 +165,7 @@ public final class Examination {
   }
 
   private static Finding blas() {
-    Blas blas = Blas.fastest();
+    Blas blas = Blas.chosen();
     return blas.equals(Blas.pureJava())
         ? Finding.warn("matrix product", blas.name(), "the scratch side is slower, and as right")
         : Finding.ok("matrix product", blas.name());

@@ -33,7 +33,7 @@ public record Pairing(String candidate, Precision precision, Lockstep.Sides side
    * BLAS in pure Java, where that is another one.
    */
   public static List<Pairing> all() {
-    Blas fastest = Blas.fastest();
+    Blas fastest = Blas.chosen();
     Blas pureJava = Blas.pureJava();
     ModelProvider scratch = new ScratchProvider(fastest.implementation());
     List<Pairing> pairings = new ArrayList<>();
@@ -61,7 +61,7 @@ public record Pairing(String candidate, Precision precision, Lockstep.Sides side
     ModelProvider chosen = candidate == null ? Dl4jProvider.aligned(Precision.DOUBLE) : candidate;
     return inDouble(
         chosen.name(),
-        reference == null ? new ScratchProvider(Blas.fastest().implementation()) : reference,
+        reference == null ? new ScratchProvider(Blas.chosen().implementation()) : reference,
         chosen);
   }
 

@@ -83,7 +83,7 @@ public final class Verifier {
     return VerifyResult.of(
         command,
         DatasetInfo.of(digits, TRAIN, TEST),
-        Environment.describe(Blas.fastest().name()),
+        Environment.describe(Blas.chosen().name()),
         PartVerifier.TRAINING.steps(TRAIN),
         parts,
         initialValues,

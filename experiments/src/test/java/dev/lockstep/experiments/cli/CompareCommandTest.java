@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lockstep.experiments.machine.Blas;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,26 @@ class CompareCommandTest {
     assertThat(result.at("/solo/trainLoss")).isEqualTo(whole.at("/implementations/0/trainLoss"));
     assertThat(result.at("/solo/accuracy/0/test"))
         .isEqualTo(whole.at("/implementations/0/testAccuracy"));
+  }
+
+  @Test
+  void matricesAreMultipliedInJavaIfAsked() throws IOException {
+    Path inJava = temp.resolve("in-java");
+    assertThat(compare(inJava, "--steps", "15", "--blas", "java").exitCode()).isZero();
+    Path fastest = temp.resolve("fastest");
+    assertThat(compare(fastest, "--steps", "15").exitCode()).isZero();
+
+    JsonNode result = result(inJava);
+    assertThat(result.at("/environment/scratchBlas").asText()).startsWith("pure Java");
+    assertThat(result(fastest).at("/environment/scratchBlas").asText())
+        .as("chosen for one command alone")
+        .isEqualTo(Blas.chosen().name());
+    double loss = result(fastest).at("/implementations/0/trainLoss").asDouble();
+    assertThat(result.at("/implementations/0/trainLoss").asDouble())
+        .isCloseTo(loss, within(ROUNDING));
+
+    Invocation diff = Invocation.of("diff", inJava.toString(), fastest.toString());
+    assertThat(diff.out()).contains("pure Java", Blas.chosen().name()).doesNotContain("differs:");
   }
 
   @Test

@@ -83,7 +83,7 @@ final class SideOptions {
           "By what the scratch side multiplies matrices: the fastest BLAS there is, or pure Java,"
               + " which is slower and gives the same bits on every processor (default:"
               + " ${DEFAULT-VALUE}).")
-  private void choose(Blas.Choice choice) {
+  void choose(Blas.Choice choice) {
     blas = choice;
     Blas.choose(choice); // before anything asks for one
   }

@@ -5,6 +5,7 @@ import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -23,7 +24,13 @@ public record Blas(BLAS implementation, String name) {
     /** The fastest that there is. */
     FASTEST,
     /** Pure Java: the same bits on every processor. */
-    JAVA
+    JAVA;
+
+    /** As the command line's help and completion show it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private static volatile Choice choice = Choice.FASTEST;
@@ -72,7 +79,7 @@ public record Blas(BLAS implementation, String name) {
     }
 
     private static String libraryName() {
-      String os = System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT);
+      String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
       if (os.contains("win")) {
         return "libopenblas.dll";
       }

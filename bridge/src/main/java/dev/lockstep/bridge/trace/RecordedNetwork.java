@@ -51,8 +51,7 @@ public final class RecordedNetwork implements Audit.RecordedRun, AutoCloseable {
     this.file = file;
     this.network = network;
     this.reader = new TraceReader(file, mostNumbers(network));
-    this.wanted =
-        ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
+    this.wanted = ExpectedTensor.keys(network);
     this.expected = wanted.stream().map(RecordedNetwork::tapOf).collect(Collectors.toSet());
   }
 

@@ -31,7 +31,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +66,7 @@ final class Trials implements AutoCloseable {
     this.reference = reference;
     this.mine = mine;
     this.model = reference.create(network);
-    this.all =
-        ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
+    this.all = ExpectedTensor.keys(network);
     if (!model.showsItsOwnBuffers()) {
       throw new IllegalStateException(
           "against: expected a reference that shows its own buffers, such as ScratchProvider, found "

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What more of a candidate can be looked at, to tell why one of its steps differs. */
@@ -50,14 +49,12 @@ interface CandidateSteps {
 
     @Override
     public List<CandidateStep> after(CandidateStep step, int count) {
-      Set<TensorKey> all =
-          ExpectedTensor.of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
       List<CandidateStep> later = new ArrayList<>();
       try {
         ModelState now = model.state();
         try {
           model.restore(Objects.requireNonNull(step.after()));
-          take(step, count, all, later);
+          take(step, count, later);
         } finally {
           model.restore(now);
         }
@@ -67,8 +64,8 @@ interface CandidateSteps {
       return later;
     }
 
-    private void take(
-        CandidateStep step, int count, Set<TensorKey> all, List<CandidateStep> later) {
+    private void take(CandidateStep step, int count, List<CandidateStep> later) {
+      Set<TensorKey> all = ExpectedTensor.keys(network);
       for (long next = step.step() + 1; next <= step.step() + count; next++) {
         Batch batch = plan.batch(next);
         ModelState before = model.state();

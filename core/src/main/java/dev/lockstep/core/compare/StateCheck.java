@@ -235,7 +235,7 @@ record StateCheck(Set<String> paths, boolean inFloat) {
     }
     double[] a = expected.data();
     double[] b = found.data();
-    for (int i = 0; i < a.length; i++) {
+    for (int i = 0; a != b && i < a.length; i++) { // the same bits are held once
       boolean same =
           a[i] == b[i]
               || (roundedToFloat && (float) a[i] == (float) b[i])

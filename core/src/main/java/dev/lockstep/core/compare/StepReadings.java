@@ -189,14 +189,14 @@ final class StepReadings {
       comparison.showElements(step, Reading.FREE_RUNNING, computed, shown, freeFloors);
     }
     SingleLayer layers = singleLayer;
-    Work<SingleLayer.Read> layered = layers == null ? null : other.call(() -> layers.read(taken));
+    Work<Floors> layered = layers == null ? null : other.call(() -> layers.read(taken));
     floors = localFloors();
     StepOutcome singleStep =
         comparison.compare(step, Reading.SINGLE_STEP, localSeen, shown, floors);
     comparison.notePredictions(localSeen, floors);
     StepOutcome singleLayer = StepOutcome.AGREES;
     if (layered != null) {
-      floors = layered.result().floors();
+      floors = layered.result();
       singleLayer = comparison.compare(step, Reading.SINGLE_LAYER, computed, shown, floors);
     }
     return new Readings(singleLayer, singleStep, free);
@@ -209,7 +209,7 @@ final class StepReadings {
   void showElements(StepOutcome outcome) {
     CandidateStep taken = candidateStep;
     if (taken == null || outcome.isOf(Reading.FREE_RUNNING)) {
-      return; // nothing was read since the run goes on
+      return; // nothing was read since the run goes on, or it was measured then
     }
     if (singleLayer == null || outcome.isOf(Reading.SINGLE_STEP)) {
       comparison.showElements(

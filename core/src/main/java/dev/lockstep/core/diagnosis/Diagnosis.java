@@ -359,13 +359,9 @@ public final class Diagnosis {
       told = zeros;
     }
     int seen = looks.size();
-    Look against = null;
-    if (seen >= STEPS) {
-      List<Hypothesis> all = told;
-      told = new ArrayList<>();
-      against = toldApart(all, told);
-    }
-    List<String> texts = texts(told);
+    Holding holding = seen < STEPS ? new Holding(told, null) : toldApart(told);
+    Look against = holding.against();
+    List<String> texts = texts(holding.hypotheses());
     String text = String.join("; or ", texts);
     if (seen < STEPS || against != null) {
       return new Cause(
@@ -404,13 +400,17 @@ public final class Diagnosis {
   }
 
   /**
+   * Explanations that held as long as any did.
+   *
+   * @param against the step that comes out otherwise than any of them says, null if none does
+   */
+  private record Holding(List<Hypothesis> hypotheses, @Nullable Look against) {}
+
+  /**
    * Keeps those of several explanations that hold on in further steps and in one on a smaller
    * batch.
-   *
-   * @param told takes them
-   * @return the step that comes out otherwise than any of them says, null if none does
    */
-  private @Nullable Look toldApart(List<Hypothesis> namesakes, List<Hypothesis> told) {
+  private Holding toldApart(List<Hypothesis> namesakes) {
     List<Hypothesis> left = namesakes;
     Look previous = looks.get(looks.size() - 1);
     while (previous.elements() <= MANY) {
@@ -422,8 +422,7 @@ public final class Diagnosis {
       List<Hypothesis> holding =
           left.stream().filter(hypothesis -> explainsAll(hypothesis, look)).toList();
       if (holding.isEmpty()) {
-        told.addAll(left);
-        return look;
+        return new Holding(left, look);
       }
       left = holding;
       previous = look;
@@ -434,8 +433,7 @@ public final class Diagnosis {
           left.stream().filter(hypothesis -> holds(hypothesis, trial)).toList();
       left = holding.isEmpty() ? left : holding;
     }
-    told.addAll(left);
-    return null;
+    return new Holding(left, null);
   }
 
   /** What cannot be predicted, for the step before was not looked at, is not held against it. */
@@ -473,11 +471,7 @@ public final class Diagnosis {
     Batch fewer =
         new Batch(
             last.step(), rows(last.batch().inputs(), rows), rows(last.batch().targets(), rows));
-    Recording shown =
-        new Recording(
-            ExpectedTensor.of(subject.network()).stream()
-                .map(ExpectedTensor::key)
-                .collect(Collectors.toSet()));
+    Recording shown = new Recording(ExpectedTensor.keys(subject.network()));
     try (Model model = provider.create(subject.network())) {
       model.restore(last.before());
       Tensor prediction = model.predict(fewer.inputs());

@@ -17,7 +17,6 @@ import dev.lockstep.core.rounding.Tolerance;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Holds steps against a reference, each tensor computed from the candidate's own. */
@@ -49,24 +48,15 @@ public final class SingleLayerJudge implements Case.Judge, AutoCloseable {
   @Override
   public Map<TensorKey, Judged> read(CandidateStep step) {
     KnownRounding rounding = KnownRounding.of(network, step.batch().size(), inFloat);
-    SingleLayer.Read read =
-        new SingleLayer(
-                network,
-                reference,
-                perturbed,
-                rounding,
-                new Recording(
-                    ExpectedTensor.of(network).stream()
-                        .map(ExpectedTensor::key)
-                        .collect(Collectors.toSet())))
-            .read(step);
+    Recording computed = new Recording(ExpectedTensor.keys(network));
+    Floors floors = new SingleLayer(network, reference, perturbed, rounding, computed).read(step);
     Map<TensorKey, Judged> judged = new LinkedHashMap<>();
     for (ExpectedTensor tensor : ExpectedTensor.of(network)) {
       Tensor shown = step.shown().tensor(tensor.key());
       Judged judgement =
           tensor.key().equals(ExpectedTensor.PREDICTION)
               ? prediction(tensor, step, shown)
-              : judged(tensor, read.computed().tensor(tensor.key()), shown, read.floors());
+              : judged(tensor, computed.tensor(tensor.key()), shown, floors);
       if (judgement != null) {
         judged.put(tensor.key(), judgement);
       }

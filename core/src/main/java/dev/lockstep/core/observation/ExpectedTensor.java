@@ -61,6 +61,11 @@ public record ExpectedTensor(TensorKey key, String layer, boolean perSample) {
     return Collections.unmodifiableList(expected);
   }
 
+  /** Returns what all tensors of a step are known by. */
+  public static Set<TensorKey> keys(NetworkSpec network) {
+    return of(network).stream().map(ExpectedTensor::key).collect(Collectors.toSet());
+  }
+
   /** Returns the tensors of a step whose first axis is the batch. */
   public static Set<TensorKey> perSample(NetworkSpec network) {
     return of(network).stream()

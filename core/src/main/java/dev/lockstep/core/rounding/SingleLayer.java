@@ -50,15 +50,12 @@ public final class SingleLayer {
   }
 
   /**
-   * What the reference computes of each tensor from the candidate's own.
+   * Reads one step: what the reference computes of each tensor from the candidate's own is
+   * recorded.
    *
-   * @param computed by the reference
-   * @param floors how far two correct computations of one layer lie apart
+   * @return how far two correct computations of one layer lie apart
    */
-  public record Read(Recording computed, Floors floors) {}
-
-  /** Reads one step. */
-  public Read read(CandidateStep step) {
+  public Floors read(CandidateStep step) {
     computed.clear();
     spreads.clear();
     var before = step.before().only(network.state().keySet());
@@ -72,6 +69,6 @@ public final class SingleLayer {
         PerturbedStep.of(step.batch()),
         PerturbedStep.of(step.masks()),
         new Substitution(spreads, step.shown(), perturbation));
-    return new Read(computed, Floors.measuredBy(computed, spreads, rounding));
+    return Floors.measuredBy(computed, spreads, rounding);
   }
 }

@@ -114,7 +114,8 @@ record StockExplanation(
    */
   private @Nullable Set<Convention> grown(
       Set<Convention> explanation, Map<Convention, Double> ownEffects) {
-    if (remainder(ownEffects.keySet()) != null) {
+    boolean all = explanation.size() == ownEffects.size();
+    if (all || remainder(ownEffects.keySet()) != null) {
       return null;
     }
     Set<Convention> grown = new LinkedHashSet<>(explanation);

@@ -14,7 +14,6 @@ import dev.lockstep.core.plan.RandomStreams;
 import dev.lockstep.core.tensor.Tensor;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * A correct implementation that takes the rows of every batch in an order of its own, and so adds
@@ -40,11 +39,7 @@ public final class PermutedRows implements ModelProvider {
 
   @Override
   public Model create(NetworkSpec network) {
-    Set<TensorKey> perSample =
-        ExpectedTensor.of(network).stream()
-            .filter(ExpectedTensor::perSample)
-            .map(ExpectedTensor::key)
-            .collect(Collectors.toUnmodifiableSet());
+    Set<TensorKey> perSample = ExpectedTensor.perSample(network);
     return new PermutedModel(correct.create(network), perSample, streams);
   }
 
